@@ -1,0 +1,47 @@
+"""What can go wrong, as one small tree; every message is written for the technician.
+
+EdgeError                 anything the product itself reports; `spotter` prints it in one line, no traceback
+├── ConfigError           a setting is wrong: says file, key, what was expected, what was found
+├── SourceError           a camera, clip or folder is missing, lost or unreadable
+├── ModelError            a model is missing, damaged, or not the kind its reader needs
+├── BaselineError         a baseline file is damaged, or its recipe is another one
+├── WireError             a message is outside the schema, too large, or not of this version
+├── BrokerError           the broker cannot be reached or refused something
+└── StoreError            the outbox or the booth's store cannot be opened or written
+"""
+
+
+class EdgeError(Exception):
+    """Base of every error the product reports to a person."""
+
+
+class ConfigError(EdgeError):
+    pass
+
+
+class SourceError(EdgeError):
+    pass
+
+
+class ModelError(EdgeError):
+    pass
+
+
+class BaselineError(EdgeError):
+    pass
+
+
+class WireError(EdgeError):
+    """A refused message; `reason` is one short word the booth counts it under."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+
+
+class BrokerError(EdgeError):
+    pass
+
+
+class StoreError(EdgeError):
+    pass

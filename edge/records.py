@@ -1,0 +1,174 @@
+"""The nouns that the stages hand on, in the order of the way: frozen values without behaviour.
+
+Frame -> Detection -> Track -> Appearance -> Sighting -> Score. None of them leaves the node: only
+`message/compose.py` turns a Score into something that may (edge/wire.py).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Counts = NDArray[np.int64]
+
+KEYPOINTS = (
+    "nose",
+    "left_eye",
+    "right_eye",
+    "left_ear",
+    "right_ear",
+    "left_shoulder",
+    "right_shoulder",
+    "left_elbow",
+    "right_elbow",
+    "left_wrist",
+    "right_wrist",
+    "left_hip",
+    "right_hip",
+    "left_knee",
+    "right_knee",
+    "left_ankle",
+    "right_ankle",
+)
+"""The 17 COCO keypoints in the order of every keypoint array here. Left is the person's own left."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture; it never leaves the node and is never written to its disk."""
+
+    pixels: Pixels
+    """[height, width, 3] RGB."""
+    captured_at: float
+    """Seconds since 1970, UTC."""
+    number: int
+    """Counts the frames of one source from 0; a gap is a dropped frame."""
+    lores: Pixels | None = None
+    """[h, w, 3] RGB, the same view already scaled to fit the network's input (the Pi camera's second stream)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detection:
+    """One person in one frame."""
+
+    keypoints: Floats
+    """[17, 2] x, y in pixels of the frame, KEYPOINTS order."""
+    confidences: Floats
+    """[17] 0..1, how sure the network is of each keypoint."""
+    box: tuple[float, float, float, float]
+    """x1, y1, x2, y2 around the keypoints, in pixels of the frame."""
+    confidence: float
+    """0..1, how sure the network is that this is a person."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """The same person over several frames, as of one frame. `track_id` is local to one run of one node."""
+
+    track_id: int
+    detection: Detection
+    """The newest one."""
+    is_visible: bool
+    """Seen in this very frame; False while coasting through an occlusion."""
+    is_confirmed: bool
+    """Seen often enough to be a person and not a flicker."""
+    has_moved: bool
+    """Walked or swung its limbs; what never does (mannequin, poster) is held back."""
+
+
+class Zone(StrEnum):
+    """Third of the camera's view, as the camera sees it."""
+
+    LEFT = "left"
+    CENTRE = "centre"
+    RIGHT = "right"
+
+
+class Heading(StrEnum):
+    """Where the person walks, as the camera sees it."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    TOWARD = "toward"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Departure:
+    """A track that ended: when, where, which way it was going, and why it counts or does not."""
+
+    track_id: int
+    first_seen_at: float
+    last_seen_at: float
+    zone: Zone
+    heading: Heading
+    is_confirmed: bool
+    has_moved: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Appearance:
+    """How a person is dressed, from garment pixels only, as fixed-size features. Never on disk or wire."""
+
+    palettes: Floats
+    """[regions, cells] share of each CIELAB cell in each region; a row sums to 1, or is all 0 if unseen."""
+    patterns: Floats
+    """[regions, kinds] share of each pattern kind in each region; a row sums to 1, or is all 0 if unseen."""
+    garments: Floats
+    """[kinds] share of each garment arrangement; sums to 1, or is all 0 if the legs were not seen."""
+    colour: Floats
+    """Colour moments of the whole outfit, for the joint distance; NaN where a region was unseen."""
+    texture: Floats
+    """Texture statistics of the whole outfit, for the joint distance; NaN where a region was unseen."""
+    quality: float
+    """0..1: size, sharpness, occlusion and completeness of the view or views it comes from."""
+    views: int = 1
+    """How many frames were averaged."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """One person walking past one camera: the unit of everything statistical."""
+
+    departure: Departure
+    appearance: Appearance
+
+
+class ScoreState(StrEnum):
+    SCORED = "scored"
+    WARMING_UP = "warming_up"
+    """Too little data to say anything: a state of its own, never a low score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a score is what it is: enumerated words such as `colour:upper:orange`, and their bits."""
+
+    words: str
+    bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How unusual one appearance is against one baseline."""
+
+    state: ScoreState
+    sightings: int
+    """How many sightings the baseline was calibrated on."""
+    surprisal_bits: float = 0.0
+    """-log2 of the p-value."""
+    p_value: float = 1.0
+    """Share of calibration sightings at least this unusual: (1 + at least as unusual) / (n + 1)."""
+    one_in: float = 1.0
+    """1 / p_value; never above sightings + 1."""
+    low: float = 1.0
+    """Lower end of the 95 % interval of one_in."""
+    high: float | None = None
+    """Upper end; None where the baseline cannot bound it: "rarer than 1 in `low`"."""
+    facets: dict[str, float] = field(default_factory=dict)
+    """Bits per facet: colour, pattern, garment, combination."""
+    reasons: tuple[Reason, ...] = ()
+    """Most bits first."""
