@@ -1,0 +1,213 @@
+"""The one config schema: every setting, its unit and its default; loaded from one YAML file per program.
+
+Each stage is handed only its own section. Unknown keys fail and name the file and the key.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+import yaml
+from msgspec import Meta, Struct
+
+from edge.errors import ConfigError
+from edge.wire import Name
+
+Positive = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class Tls(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Mutual TLS to the broker."""
+
+    ca: str
+    """Path of the site's CA certificate, PEM."""
+    certificate: str
+    """Path of this program's certificate, PEM; its CN is the node's name."""
+    key: str
+    """Path of the private key, PEM."""
+
+
+class BrokerSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the MQTT broker is."""
+
+    host: str = "127.0.0.1"
+    """Host name or address."""
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    """TCP port; 8883 is usual with TLS."""
+    keepalive_s: Annotated[int, Meta(ge=2, le=3600)] = 15
+    """Seconds between pings; a frozen node is declared offline after 1.5 to 2.5 times this."""
+    tls: Tls | None = None
+    """Absent: plain TCP, for one machine only."""
+
+
+class FrameSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where frames come from."""
+
+    source: str = "picamera2"
+    """picamera2, v4l2:/dev/video0, rtsp://..., replay:PATH or street:SEED."""
+    pace: Literal["real", "fast"] = "real"
+    """How replays and the simulated street run: in their own time, or as fast as possible."""
+
+
+class DetectionSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The pose network and its decoding."""
+
+    model: str = "posenet-353x481"
+    """A name in models/manifest.yaml."""
+    accelerator: Literal["cpu", "edgetpu"] = "cpu"
+    """edgetpu falls back to the CPU twin, loudly."""
+    threads: Annotated[int, Meta(ge=1, le=16)] = 1
+    """CPU threads of one invoke."""
+    keypoint_threshold: Share = 0.3
+    """A keypoint this sure is believed."""
+    person_threshold: Share = 0.25
+    """Mean confidence over 17 keypoints from which a pose is a person at all."""
+    nms_radius_px: Positive = 20.0
+    """Two keypoints of one kind closer than this, in network pixels, are one."""
+    max_people: Annotated[int, Meta(ge=1, le=200)] = 40
+    """People decoded in one frame at most."""
+
+
+class TrackSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who is the same person from frame to frame."""
+
+    birth_confidence: Share = 0.4
+    """A new track starts from a detection this sure; weaker ones only continue tracks."""
+    confirm_s: Positive = 0.4
+    """Seen over this many seconds, and confirm_frames times, a track is a person."""
+    confirm_frames: Annotated[int, Meta(ge=1)] = 4
+    """Detections a track needs before it is a person."""
+    max_gap_s: Positive = 1.5
+    """A track unseen for this long has ended."""
+    min_motion: Positive = 0.25
+    """Body heights the centre must travel, or the ankles swing, for a track to be alive."""
+
+
+class AppearanceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which views of a person are good enough to describe."""
+
+    min_height_px: Positive = 90.0
+    """Shoulder to ankle, in pixels of the frame."""
+    min_quality: Share = 0.2
+    """Views below this are not described."""
+    best_views: Annotated[int, Meta(ge=1, le=50)] = 6
+    """A sighting averages this many of its best views."""
+
+
+class ScoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The baseline and when it speaks."""
+
+    baseline: str = ""
+    """Path of the frozen baseline to score against; empty: collect only."""
+    min_sightings: Annotated[int, Meta(ge=1)] = 100
+    """Calibration sightings below which every score is `warming_up`."""
+
+
+class OutboxSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What waits on disk for the booth's acknowledgement: scores only."""
+
+    path: str = "outbox.sqlite"
+    """File; scores only, never a picture."""
+    max_rows: Annotated[int, Meta(ge=10)] = 50_000
+    """The oldest are dropped, counted and announced beyond this."""
+
+
+class NodeConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """node.yaml: one camera node."""
+
+    site: Name = "booth"
+    """The place."""
+    node: Name = "camera-1"
+    """This node; equals its certificate's CN."""
+    facing: Annotated[int, Meta(ge=0, lt=360)] | None = None
+    """Where the camera looks, degrees clockwise from north."""
+    link_key: str = ""
+    """Path of the site's link key; empty: sightings of several cameras are not joined."""
+    state: str = "state"
+    """Folder for outbox and collected counts."""
+    health_s: Positive = 10.0
+    """Seconds between heartbeats."""
+    broker: BrokerSection = BrokerSection()
+    """Where scores go."""
+    frame: FrameSection = FrameSection()
+    """Where frames come from."""
+    detection: DetectionSection = DetectionSection()
+    """The pose network."""
+    track: TrackSection = TrackSection()
+    """One person, one track."""
+    appearance: AppearanceSection = AppearanceSection()
+    """Which views count."""
+    score: ScoreSection = ScoreSection()
+    """The baseline."""
+    outbox: OutboxSection = OutboxSection()
+    """Scores waiting for the booth."""
+
+
+class AlertSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When the booth tells people."""
+
+    one_in: Annotated[float, Meta(gt=1)] = 100.0
+    """Alert on scores at least this rare."""
+    expires_s: Annotated[int, Meta(ge=5, le=600)] = 60
+    """An alert is worth nothing after this; a score that arrives later is stored, never alerted."""
+
+
+class PrivacySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What may be said about a person."""
+
+    hint: Literal["none", "coarse"] = "none"
+    """coarse: an alert carries one short phrase made from its reasons, to find the person in the crowd."""
+
+
+class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """booth.yaml: the aggregator."""
+
+    site: Name = "booth"
+    """The place."""
+    store: str = "sqlite:///booth.sqlite"
+    """SQLAlchemy URL of the store."""
+    retention_h: Positive = 24.0
+    """Scores and alerts are deleted after this many hours."""
+    page_host: str = "127.0.0.1"
+    """Address the page listens on; keep to loopback."""
+    page_port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    """Port of the page; 0: any free one."""
+    nodes: dict[Name, Annotated[int, Meta(ge=0, lt=360)] | None] = {}
+    """Facing of each node in degrees clockwise from north, for the alerts."""
+    broker: BrokerSection = BrokerSection()
+    """Where scores come from."""
+    alert: AlertSection = AlertSection()
+    """When to tell people."""
+    privacy: PrivacySection = PrivacySection()
+    """What may be said about a person."""
+
+
+C = TypeVar("C", NodeConfig, BoothConfig)
+
+
+def load(path: str | Path, schema: type[C]) -> C:
+    """The checked settings of one file; raises ConfigError naming the file and the key."""
+    try:
+        found = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as err:
+        raise ConfigError(f"{path}: cannot be read ({err}); give the path of a YAML file") from err
+    except yaml.YAMLError as err:
+        raise ConfigError(f"{path}: is not YAML ({' '.join(str(err).split())})") from err
+    try:
+        return msgspec.convert({} if found is None else found, schema)
+    except msgspec.ValidationError as err:
+        raise ConfigError(f"{path}: {_at_key(str(err))}") from err
+
+
+def _at_key(complaint: str) -> str:
+    """Msgspec's `... - at `$.broker.port`` in words a technician reads.
+
+    >>> _at_key("Expected `int`, got `str` - at `$.broker.port`")
+    'broker.port: Expected `int`, got `str`'
+    >>> _at_key("Object contains unknown field `colour`")
+    'top level: Object contains unknown field `colour`'
+    """
+    text, _, place = complaint.partition(" - at ")
+    key = place.strip("`").removeprefix("$").lstrip(".")
+    return f"{key or 'top level'}: {text}"

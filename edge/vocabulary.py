@@ -1,0 +1,51 @@
+"""Every word that may describe an outfit, on the wire and on the page: short, enumerated, impersonal.
+
+The order is part of the recipe (edge/score/recipe.py): a new word goes at the end and makes a new recipe.
+"""
+
+import re
+
+REGIONS = ("upper", "lower", "shins", "whole")
+"""Where on the body: torso, thighs, shins (skin or garment), and all of them together."""
+
+COLOURS = (
+    "black",
+    "grey",
+    "white",
+    "brown",
+    "beige",
+    "red",
+    "orange",
+    "yellow",
+    "olive",
+    "green",
+    "teal",
+    "blue",
+    "navy",
+    "purple",
+    "pink",
+)
+
+PATTERNS = ("plain", "striped", "checked", "dotted", "busy", "graphic")
+
+GARMENTS = (
+    "covered-legs",
+    "bare-shins",
+    "bare-legs",
+    "one-colour-covered",
+    "one-colour-bare",
+    "long-upper",
+)
+"""How the garments are arranged, as far as keypoint regions can tell; no claim about what they are called."""
+
+FACETS = ("colour", "pattern", "garment", "combination")
+
+_colour = "|".join(COLOURS)
+_region = "|".join(REGIONS)
+REASON = re.compile(
+    rf"^(colour:({_region}):({_colour})"
+    rf"|pattern:({_region}):({'|'.join(PATTERNS)})"
+    rf"|garment:({'|'.join(GARMENTS)})"
+    rf"|combination:({_colour})-over-({_colour}))\Z"
+)
+"""A reason such as `colour:upper:orange`, `pattern:lower:checked`, `combination:orange-over-black`."""

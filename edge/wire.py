@@ -1,0 +1,305 @@
+"""The one wire schema: every message and topic, encoded and decoded, checked on sending and on receiving.
+
+This is the privacy boundary (design.md section 4): numbers, times at one-second resolution and short
+enumerated words, nothing else. `Score`, `Gap`, `Ack` and `Alert` refuse fields they do not know; `Status` and
+`Health` ignore them.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta, Struct
+
+from edge.errors import WireError
+from edge.vocabulary import FACETS, REASON
+
+VERSION: Literal[1] = 1
+MAX_BYTES = 2048
+"""Largest payload; checked before publishing, since an oversized QoS 1 message loops for ever (findings.md)."""
+
+SCORE_EXPIRY_S = 600
+ALERT_EXPIRY_S = 60
+
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,32}\Z")]
+"""Site, node, certificate CN: one alphabet, so that a name can never be a topic wildcard."""
+Time = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")]
+Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{8,32}\Z")]
+Sequence = Annotated[int, Meta(ge=1, le=2**53)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Bits = Annotated[float, Meta(ge=0, le=64)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Probability = Annotated[float, Meta(gt=0, le=1)]
+OneIn = Annotated[float, Meta(ge=1, le=1e9)]
+Words = Annotated[str, Meta(pattern=REASON.pattern)]
+Sentence = Annotated[str, Meta(min_length=1, max_length=200)]
+Zone = Literal["left", "centre", "right"]
+Heading = Literal["left", "right", "toward", "away"]
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """`status`: retained, and the will of its sender."""
+
+    v: Literal[1] = VERSION
+    state: Literal["online", "offline"]
+    boot: Hex
+    """New at every start of the program."""
+    software: Annotated[str, Meta(max_length=32)]
+    model: Annotated[str, Meta(max_length=32)] = ""
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """`node/{node}/health`: a heartbeat every 10 s."""
+
+    v: Literal[1] = VERSION
+    node: Name
+    at: Time
+    state: Literal["ok", "degraded", "failing"]
+    problems: Annotated[list[Sentence], Meta(max_length=8)]
+    """Each a sentence for field staff, with what to do."""
+    mode: Literal["collect", "spot"]
+    fps: Annotated[float, Meta(ge=0, le=1000)]
+    frames: Count
+    frames_dropped: Count
+    reconnects: Count
+    """How often the camera was lost and found again."""
+    invoke_p50_ms: Annotated[float, Meta(ge=0, le=1e6)]
+    invoke_p95_ms: Annotated[float, Meta(ge=0, le=1e6)]
+    accelerator: Literal["cpu", "edgetpu"]
+    fallbacks: Count
+    """How often the Edge TPU was wanted and the CPU had to do."""
+    last_frame_s: Annotated[float, Meta(ge=0, le=1e9)] | None
+    last_person_s: Annotated[float, Meta(ge=0, le=1e9)] | None
+    sightings: Count
+    held_back: Count
+    """Tracks that never moved or never had a good view: counted, never scored."""
+    outbox_depth: Count
+    outbox_lost: Count
+    refused_publishes: Count
+    cpu_c: float | None
+    memory_mb: Annotated[float, Meta(ge=0)]
+    disk_free_mb: Annotated[float, Meta(ge=0)]
+    uptime_s: Annotated[float, Meta(ge=0)]
+    software: Annotated[str, Meta(max_length=32)]
+    model: Annotated[str, Meta(max_length=32)]
+    baseline: Annotated[str, Meta(max_length=32)]
+
+
+class Facets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Surprisal of each facet."""
+
+    colour: Bits = 0.0
+    pattern: Bits = 0.0
+    garment: Bits = 0.0
+    combination: Bits = 0.0
+
+
+assert Facets.__struct_fields__ == FACETS
+
+
+class Reason(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why: enumerated words and their bits."""
+
+    words: Words
+    bits: Bits
+
+
+class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`node/{node}/score`: one sighting. All figures are null while the baseline is warming up."""
+
+    v: Literal[1] = VERSION
+    node: Name
+    epoch: Hex
+    """The outbox's own id; a wiped outbox starts a new one."""
+    seq: Sequence
+    """Counts in the epoch from 1, without holes but for announced gaps."""
+    at: Time
+    state: Literal["scored", "warming_up"]
+    bits: Bits | None = None
+    p: Probability | None = None
+    one_in: OneIn | None = None
+    low: OneIn | None = None
+    high: OneIn | None = None
+    """Null where the baseline cannot bound it: "rarer than 1 in `low`"."""
+    facets: Facets = Facets()
+    reasons: Annotated[list[Reason], Meta(max_length=4)] = []
+    zone: Zone
+    heading: Heading
+    quality: Share
+    early: bool = False
+    follows: Sequence | None = None
+    """On a final score: the `seq` of the early one of the same sighting."""
+    baseline: Annotated[str, Meta(max_length=32)] = ""
+    link: Annotated[str, Meta(pattern=r"^([0-9a-f]{8})?\Z")] = ""
+    """Joins one person's sightings by several cameras for at most 10 minutes; empty without a site key."""
+
+    def __post_init__(self) -> None:
+        figures = (self.bits, self.p, self.one_in, self.low)
+        if self.state == "scored" and None in figures:
+            msg = "bits, p, one_in and low must be numbers in a scored message"
+            raise ValueError(msg)
+        if self.state == "warming_up" and (self.high, *figures) != (None,) * 5:
+            msg = "figures must be null while warming up: too little data is never a low score"
+            raise ValueError(msg)
+
+
+class Gap(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`node/{node}/gap`: what this node will never send (again), so that acknowledgement does not stall."""
+
+    v: Literal[1] = VERSION
+    node: Name
+    epoch: Hex
+    upto: Count
+    """No score of this epoch with `seq` <= upto is left in the outbox."""
+    dropped: Count
+    """How many scores of this epoch an overfull outbox had to drop, in all."""
+
+
+class Ack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`node/{node}/ack`: from the booth, after its store has committed. The outbox deletes on this alone."""
+
+    v: Literal[1] = VERSION
+    epoch: Hex
+    upto: Count
+    """Every score up to here is stored, or was announced as a gap."""
+
+
+class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`booth/alert`: never retained, expires after a minute."""
+
+    v: Literal[1] = VERSION
+    id: Hex
+    at: Time
+    node: Name
+    facing: Annotated[int, Meta(ge=0, lt=360)] | None = None
+    """Degrees clockwise from north; null if the node was not told."""
+    zone: Zone
+    heading: Heading
+    one_in: OneIn
+    low: OneIn
+    high: OneIn | None = None
+    reasons: Annotated[list[Reason], Meta(max_length=4)]
+    hint: Annotated[str, Meta(pattern=r"^[a-z ,-]{1,60}\Z")] | None = None
+    """One short phrase made from the reasons, only where `privacy.hint: coarse`."""
+    cameras: Annotated[list[Name], Meta(min_length=1, max_length=16)]
+    expires_at: Time
+
+
+Message = Status | Health | Score | Gap | Ack | Alert
+
+_NODE_LEAVES: dict[str, type[Message]] = {
+    "status": Status,
+    "health": Health,
+    "score": Score,
+    "gap": Gap,
+    "ack": Ack,
+}
+_BOOTH_LEAVES: dict[str, type[Message]] = {"status": Status, "alert": Alert}
+
+_TOPIC = re.compile(
+    r"^spotter/v1/(?P<site>[a-z0-9-]{3,32})/(?:node/(?P<node>[a-z0-9-]{3,32})|booth)/(?P<leaf>[a-z]+)\Z"
+)
+
+
+class Address(NamedTuple):
+    """A parsed topic."""
+
+    site: str
+    node: str | None
+    """None: the booth's own."""
+    leaf: str
+
+
+def node_topic(site: str, node: str, leaf: str) -> str:
+    """`node` may be `+` to subscribe to every node.
+
+    >>> node_topic("soho", "north", "score")
+    'spotter/v1/soho/node/north/score'
+    """
+    return f"spotter/v1/{site}/node/{node}/{leaf}"
+
+
+def booth_topic(site: str, leaf: str) -> str:
+    """
+    >>> booth_topic("soho", "alert")
+    'spotter/v1/soho/booth/alert'
+    """
+    return f"spotter/v1/{site}/booth/{leaf}"
+
+
+def parse_topic(topic: str) -> Address:
+    """Raises WireError `topic` for one that is not ours.
+
+    >>> parse_topic("spotter/v1/soho/node/north/score")
+    Address(site='soho', node='north', leaf='score')
+    """
+    found = _TOPIC.match(topic)
+    if found is None or found["leaf"] not in (_NODE_LEAVES if found["node"] else _BOOTH_LEAVES):
+        raise WireError("topic", f"expected spotter/v1/SITE/node/NODE/LEAF or .../booth/LEAF, found {topic[:80]!r}")
+    return Address(found["site"], found["node"], found["leaf"])
+
+
+def to_time(seconds: float) -> str:
+    """Seconds since 1970 as the wire writes them, whole seconds only.
+
+    >>> to_time(0.9)
+    '1970-01-01T00:00:00Z'
+    """
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_time(text: str) -> float:
+    """The inverse of `to_time`; raises ValueError on anything else.
+
+    >>> from_time("1970-01-01T00:01:00Z")
+    60.0
+    """
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
+
+
+class _Versioned(Struct):
+    v: int
+
+
+def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
+    """One message, checked in full.
+
+    Raises WireError with reason `topic`, `too_large`, `not_json`, `version`, `schema` or `sender` (the payload
+    names another node than its topic).
+    """
+    address = parse_topic(topic)
+    if len(payload) > MAX_BYTES:
+        raise WireError("too_large", f"expected at most {MAX_BYTES} bytes, found {len(payload)} on {topic}")
+    leaves = _NODE_LEAVES if address.node else _BOOTH_LEAVES
+    try:
+        version = msgspec.json.decode(payload, type=_Versioned).v
+        if version != VERSION:
+            raise WireError("version", f"expected v {VERSION}, found {version} on {topic}; update the older side")
+        message = msgspec.json.decode(payload, type=leaves[address.leaf])
+    except msgspec.ValidationError as err:
+        raise WireError("schema", f"{err} on {topic}") from err
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as err:
+        raise WireError("not_json", f"{err} on {topic}") from err
+    for field in ("at", "expires_at"):
+        _check_time(getattr(message, field, None), topic)
+    sender = getattr(message, "node", address.node)
+    if address.node is not None and sender != address.node:
+        raise WireError("sender", f"expected node {address.node} as in the topic, found {sender}")
+    return address, message
+
+
+def _check_time(text: str | None, topic: str) -> None:
+    """The pattern lets 31 February through."""
+    try:
+        if text is not None:
+            from_time(text)
+    except ValueError as err:
+        raise WireError("schema", f"{err} on {topic}") from err
+
+
+def encode(topic: str, message: Message) -> bytes:
+    """The payload for one message; raises WireError where `decode` would refuse it."""
+    payload = msgspec.json.encode(message)
+    decode(topic, payload)
+    return payload
