@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Camera(Protocol):
-    """Anything frames come from. Opened by its constructor; a context manager over `close`."""
+    """Anything frames come from; opened by its constructor, so close it."""
 
     @property
     def name(self) -> str:
@@ -26,6 +26,10 @@ class Camera(Protocol):
     @property
     def reconnects(self) -> int:
         """How often the source was lost and found again."""
+
+    @property
+    def is_stills(self) -> bool:
+        """True for unrelated photos of one person each, False for a picture that moves."""
 
     def read(self) -> Frame | None:
         """The next frame, or None at the end of a source that ends.

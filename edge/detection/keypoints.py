@@ -1,0 +1,198 @@
+"""Output tensors of a multi-person PoseNet to people: pure numpy, all root candidates walked at once.
+
+Method: Papandreou et al., "PersonLab" (ECCV 2018), sections 3.1-3.2, in the fast greedy form of the published
+PoseNet decoders: local maxima of the keypoint heatmaps are roots; from each root the skeleton is walked along
+the mid-range offsets, every step refined by the short-range offsets; roots that fall on a keypoint of an already
+accepted pose are suppressed, and a pose's confidence counts only keypoints no better pose has claimed.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.errors import ModelError
+from edge.records import KEYPOINTS, Detection, Floats
+from edge.seams import TensorSpec
+
+STRIDE = 16
+"""Pixels of the network's input per grid cell: outputs are ((size - 1) / 16) + 1 wide (aligned corners)."""
+
+ROOT_CONFIDENCE = 0.3
+"""A heatmap maximum this high may start a pose."""
+
+REFINEMENTS = 2
+"""Short-offset steps after each walk along an edge; the published decoders use 2."""
+
+_CHAIN = (
+    ("nose", "left_eye"),
+    ("left_eye", "left_ear"),
+    ("nose", "right_eye"),
+    ("right_eye", "right_ear"),
+    ("nose", "left_shoulder"),
+    ("left_shoulder", "left_elbow"),
+    ("left_elbow", "left_wrist"),
+    ("left_shoulder", "left_hip"),
+    ("left_hip", "left_knee"),
+    ("left_knee", "left_ankle"),
+    ("nose", "right_shoulder"),
+    ("right_shoulder", "right_elbow"),
+    ("right_elbow", "right_wrist"),
+    ("right_shoulder", "right_hip"),
+    ("right_hip", "right_knee"),
+    ("right_knee", "right_ankle"),
+)
+"""The tree whose edges the mid-offset channels follow, in the model's order (forward y, x, backward y, x)."""
+
+_EDGES = len(_CHAIN)
+_PARTS = len(KEYPOINTS)
+
+
+def _walks() -> NDArray[np.intp]:
+    """[17 roots, 16 steps, (from part, to part, y channel of the mid offsets)]: the tree walked from each root."""
+    edges = [(KEYPOINTS.index(parent), KEYPOINTS.index(child)) for parent, child in _CHAIN]
+    steps = [(p, c, k) for k, (p, c) in enumerate(edges)] + [(c, p, 2 * _EDGES + k) for k, (p, c) in enumerate(edges)]
+    walks = []
+    for root in range(_PARTS):
+        known, walk = {root}, []
+        while len(known) < _PARTS:
+            step = next(s for s in steps if s[0] in known and s[1] not in known)
+            known.add(step[1])
+            walk.append(step)
+        walks.append(walk)
+    return np.array(walks, dtype=np.intp)
+
+
+_WALKS = _walks()
+
+
+class Layout(NamedTuple):
+    """Where a PoseNet's tensors are, read from the model and checked."""
+
+    height: int
+    width: int
+    heatmaps: int
+    short_offsets: int
+    mid_offsets: int
+    """Positions among the outputs."""
+
+
+class Settings(NamedTuple):
+    """What counts as a keypoint and as a person (config.DetectionSection)."""
+
+    keypoint_threshold: float = 0.3
+    person_threshold: float = 0.25
+    nms_radius_px: float = 20.0
+    max_people: int = 40
+
+
+def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> Layout:
+    """The layout of a PoseNet; raises ModelError saying what a pose network must have and this one has not."""
+    shape = model_input.shape
+    if model_input.dtype != "uint8" or len(shape) != 4 or shape[0] != 1 or shape[3] != 3:
+        raise ModelError(f"expected one uint8 [1, height, width, 3] input, found {model_input.dtype} {list(shape)}")
+    low, high = (-model_input.zero_point * model_input.scale, (255 - model_input.zero_point) * model_input.scale)
+    if not (abs(low + 1) < 0.02 and abs(high - 1) < 0.02):
+        raise ModelError(
+            f"expected an input whose 0..255 means -1..1, found {low:.3f}..{high:.3f} (scale {model_input.scale}, zero "
+            f"point {model_input.zero_point}): calibrated without full-range frames? Raw pixels would be mis-scaled"
+        )
+    grid = (1, (shape[1] - 1) // STRIDE + 1, (shape[2] - 1) // STRIDE + 1)
+    by_shape = {output.shape: position for position, output in enumerate(outputs)}
+    wanted = [(*grid, channels) for channels in (_PARTS, 2 * _PARTS, 4 * _EDGES)]
+    if any(one not in by_shape for one in wanted):
+        raise ModelError(
+            f"expected heatmaps, short and mid offsets {wanted}, found outputs {sorted(by_shape)}: is it a PoseNet "
+            "with its decoder stripped? Run spotter models fetch"
+        )
+    return Layout(shape[1], shape[2], *(by_shape[one] for one in wanted))
+
+
+def decode(outputs: Sequence[Floats], layout: Layout, settings: Settings, *, scale: float = 1.0) -> list[Detection]:
+    """The people in one frame, surest first; `scale` is frame pixels per network pixel."""
+    heat, short, mid = (outputs[i][0] for i in (layout.heatmaps, layout.short_offsets, layout.mid_offsets))
+    confidence = 1.0 / (1.0 + np.exp(-heat))
+    roots = _find_roots(confidence)
+    if len(roots) == 0:
+        return []
+    poses, sure = _walk(roots, confidence, short, mid)
+    kept = _suppress(poses, roots[:, 2], settings)
+    people = _detections(poses[kept], sure[kept], settings, scale)
+    return sorted(people, key=lambda person: -person.confidence)
+
+
+def _find_roots(confidence: Floats) -> NDArray[np.intp]:
+    """[n, (row, column, part)] of 3x3 local maxima, surest first."""
+    padded = np.pad(confidence, ((1, 1), (1, 1), (0, 0)))
+    rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
+    around = np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+    roots = np.argwhere((confidence >= ROOT_CONFIDENCE) & (confidence == around))
+    return roots[np.argsort(-confidence[tuple(roots.T)], kind="stable")]
+
+
+def _walk(roots: NDArray[np.intp], confidence: Floats, short: Floats, mid: Floats) -> tuple[Floats, Floats]:
+    """Every root's whole skeleton: [n, 17, (y, x)] in network pixels and [n, 17] confidences."""
+    count = np.arange(len(roots))
+    poses = np.zeros((len(roots), _PARTS, 2), np.float32)
+    sure = np.zeros((len(roots), _PARTS), np.float32)
+    rows, columns, parts = roots.T
+    poses[count, parts] = _refine(roots[:, :2] * np.float32(STRIDE), rows, columns, parts, short)
+    sure[count, parts] = confidence[rows, columns, parts]
+    walks = _WALKS[parts]
+    for step in range(_EDGES):
+        source, target, channel = walks[:, step].T
+        at = poses[count, source]
+        row, column = _cell(at, confidence.shape)
+        point = at + np.stack([mid[row, column, channel], mid[row, column, channel + _EDGES]], axis=1)
+        for _ in range(REFINEMENTS):
+            row, column = _cell(point, confidence.shape)
+            point = _refine(np.stack([row, column], axis=1) * np.float32(STRIDE), row, column, target, short)
+        row, column = _cell(point, confidence.shape)
+        poses[count, target] = point
+        sure[count, target] = confidence[row, column, target]
+    return poses, sure
+
+
+def _cell(points: Floats, shape: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the grid cells nearest to [n, (y, x)] network pixels."""
+    nearest = np.rint(points / STRIDE).astype(np.intp)
+    return np.clip(nearest[:, 0], 0, shape[0] - 1), np.clip(nearest[:, 1], 0, shape[1] - 1)
+
+
+def _refine(
+    corners: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp], parts: NDArray[np.intp], short: Floats
+) -> Floats:
+    """Grid corners [n, (y, x)] moved by the short offsets found there."""
+    offsets = np.stack([short[rows, columns, parts], short[rows, columns, parts + _PARTS]], axis=1)
+    return (corners + offsets).astype(np.float32)
+
+
+def _suppress(poses: Floats, parts: NDArray[np.intp], settings: Settings) -> list[int]:
+    """Positions of the poses whose root no better pose has claimed."""
+    roots = poses[np.arange(len(poses)), parts]
+    is_open = np.ones(len(poses), bool)
+    kept: list[int] = []
+    while is_open.any() and len(kept) < settings.max_people:
+        best = int(np.argmax(is_open))
+        kept.append(best)
+        claimed = np.hypot(*(poses[best][parts] - roots).T) < settings.nms_radius_px
+        is_open &= ~claimed
+        is_open[best] = False
+    return kept
+
+
+def _detections(poses: Floats, sure: Floats, settings: Settings, scale: float) -> list[Detection]:
+    """People among the kept poses; a keypoint near a better pose's same keypoint does not count for this one."""
+    people = []
+    for i, pose in enumerate(poses):
+        distance = np.hypot(*np.moveaxis(poses[:i] - pose, -1, 0))
+        is_own = ~(distance < settings.nms_radius_px).any(axis=0)
+        confidence = float((sure[i] * is_own).sum() / _PARTS)
+        believed = sure[i] >= settings.keypoint_threshold
+        if confidence < settings.person_threshold or believed.sum() < 2:
+            continue
+        keypoints = (pose[:, ::-1] + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)  # pixel centres
+        (x1, y1), (x2, y2) = keypoints[believed].min(axis=0), keypoints[believed].max(axis=0)
+        people.append(Detection(keypoints, sure[i], (float(x1), float(y1), float(x2), float(y2)), confidence))
+    return people

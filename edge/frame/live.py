@@ -1,0 +1,151 @@
+"""A device that may fail to a camera that carries on: bad frames dropped, lost devices opened again.
+
+What is common to everything live (video.py, picamera.py): a single bad frame is a drop; several in a row, or
+a device that says so, is a loss; a lost device is opened again with growing pauses, a bounded number of times.
+"""
+
+import contextlib
+import itertools
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge.errors import SourceError
+from edge.records import Frame, Pixels
+from edge.seams import Clock
+
+log = logging.getLogger(__name__)
+
+BAD_IN_A_ROW = 5
+"""So many unreadable frames after one another are no hiccup any more."""
+
+
+class DeviceLostError(Exception):
+    """The device cannot be opened, or has stopped delivering; says why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """What a device hands over."""
+
+    pixels: Pixels
+    captured_at: float
+    lores: Pixels | None = None
+    missed: int = 0
+    """Frames the device made before this one that nobody fetched."""
+
+
+class Device(Protocol):
+    """Something opened that delivers pictures."""
+
+    def grab(self) -> Shot | None:
+        """The next picture, None if this one is unreadable; raises DeviceLostError."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How patiently a lost device is opened again; the defaults give up after about half a minute."""
+
+    first_s: float = 0.5
+    longest_s: float = 8.0
+    tries: int = 6
+
+    def pauses(self) -> Iterator[float]:
+        """Seconds to wait before each try.
+
+        >>> list(Retry().pauses())
+        [0.5, 1.0, 2.0, 4.0, 8.0, 8.0]
+        """
+        pause = self.first_s
+        for _ in range(self.tries):
+            yield min(pause, self.longest_s)
+            pause *= 2
+
+
+class Live:
+    """Camera over a device that can be opened again and again."""
+
+    def __init__(
+        self, name: str, open_device: Callable[[], Device], *, clock: Clock, advice: str, retry: Retry | None = None
+    ) -> None:
+        """Open the device at once; `advice` is what a technician should check when it cannot be had."""
+        self.name = name
+        self.frames_dropped = 0
+        self.reconnects = 0
+        self.is_stills = False
+        self._open, self._clock, self._advice = open_device, clock, advice
+        self._retry = retry or Retry()
+        self._numbers = itertools.count()
+        self._why = ""
+        self._is_closed = False
+        self._device: Device | None = self._try_open()
+        if self._device is None:
+            raise SourceError(f"{name}: cannot open it ({self._why}); {advice}")
+
+    def read(self) -> Frame | None:
+        """The next good frame; None once closed; raises SourceError when every try to reopen has failed."""
+        pauses = self._retry.pauses()
+        while not self._is_closed:
+            shot = self._shoot()
+            if shot is not None:
+                return self._to_frame(shot)
+            self._reopen(pauses)
+        return None
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._shut()
+
+    def _shoot(self) -> Shot | None:
+        """The next good shot, or None where the device is lost."""
+        if self._device is None:
+            return None
+        for _ in range(BAD_IN_A_ROW):
+            try:
+                shot = self._device.grab()
+            except DeviceLostError as err:
+                self._why = str(err)
+                return None
+            if shot is not None:
+                return shot
+            self._drop(1)
+        self._why = f"{BAD_IN_A_ROW} unreadable frames in a row"
+        return None
+
+    def _to_frame(self, shot: Shot) -> Frame:
+        self._drop(shot.missed)
+        return Frame(shot.pixels, shot.captured_at, next(self._numbers), shot.lores)
+
+    def _drop(self, count: int) -> None:
+        self.frames_dropped += count
+        for _ in range(count):
+            next(self._numbers)
+
+    def _reopen(self, pauses: Iterator[float]) -> None:
+        self._shut()
+        for pause in pauses:
+            log.warning("%s: lost (%s), trying again in %.1f s", self.name, self._why, pause)
+            self._clock.sleep(pause)
+            if self._is_closed:
+                return
+            self._device = self._try_open()
+            if self._device is not None:
+                self.reconnects += 1
+                return
+        raise SourceError(f"{self.name}: lost for good after {self._retry.tries} tries ({self._why}); {self._advice}")
+
+    def _try_open(self) -> Device | None:
+        try:
+            return self._open()
+        except DeviceLostError as err:
+            self._why = str(err)
+            return None
+
+    def _shut(self) -> None:
+        if self._device is not None:
+            with contextlib.suppress(DeviceLostError):
+                self._device.close()
+            self._device = None

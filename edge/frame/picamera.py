@@ -1,0 +1,162 @@
+"""The Raspberry Pi camera to frames, each with a small copy the camera hardware scaled itself.
+
+No hardware has run this file yet: it was written after picamera2's published sources (0.3) and is tested
+against a fake that keeps to them (tests/frame/test_picamera.py). What to look at on the first board: colours
+of a known card, `frames_dropped` in `spotter health`, and pulling the ribbon cable.
+"""
+
+import contextlib
+from types import ModuleType
+from typing import Any
+
+import cv2
+import numpy as np
+
+from edge.errors import SourceError
+from edge.frame.live import DeviceLostError, Live, Retry, Shot
+from edge.records import Pixels
+from edge.seams import Clock
+
+MAIN_SIZE = (1280, 720)
+"""Width and height of the stream garments are described from."""
+FPS = 15.0
+"""Frames a second asked of the sensor; also bounds the exposure, and with it the blur of walking people."""
+TIMEOUT_S = 5.0
+"""Without a frame for so long, the camera is lost (a loose ribbon cable raises nothing, it just stops)."""
+OLDEST_S = 10.0
+"""A frame that claims to be older comes from another clock: then its arrival counts."""
+ADVICE = (
+    "check the ribbon cable, `rpicam-hello --list-cameras`, and that no other program uses the camera "
+    "(`fuser /dev/media*`)"
+)
+BROKEN = (RuntimeError, IndexError, OSError)
+"""What picamera2 raises for a camera that is absent, busy, misconfigured or silent (TimeoutError is an OSError)."""
+
+
+def open_picamera(
+    number: int = 0,
+    *,
+    clock: Clock,
+    network_size: tuple[int, int] | None = None,
+    main_size: tuple[int, int] = MAIN_SIZE,
+    fps: float = FPS,
+    retry: Retry | None = None,
+) -> Live:
+    """Camera `number`; `network_size` is the network's input (height, width), for the small stream."""
+    module = _picamera2()
+    lores = None if network_size is None else lores_size(main_size, network_size)
+
+    def open_device() -> PiCamera:
+        return PiCamera(module, number, main_size=main_size, lores_size=lores, fps=fps, clock=clock)
+
+    return Live(f"picamera2:{number}", open_device, clock=clock, advice=ADVICE, retry=retry)
+
+
+def lores_size(main: tuple[int, int], network: tuple[int, int]) -> tuple[int, int]:
+    """The largest even width and height with main's proportions inside the network's (height, width).
+
+    >>> lores_size((1280, 720), (353, 481))
+    (480, 270)
+    """
+    height, width = network
+    scale = min(width / main[0], height / main[1], 1.0)
+    return int(main[0] * scale) // 2 * 2, int(main[1] * scale) // 2 * 2
+
+
+class PiCamera:
+    """One opened camera: a main and a small YUV420 stream, both of the same exposure."""
+
+    def __init__(
+        self,
+        module: ModuleType,
+        number: int,
+        *,
+        main_size: tuple[int, int],
+        lores_size: tuple[int, int] | None,
+        fps: float,
+        clock: Clock,
+    ) -> None:
+        self._clock = clock
+        self._interval_s = 1 / fps
+        self._last_s: float | None = None
+        self._streams = ("main",) if lores_size is None else ("main", "lores")
+        try:
+            self._camera = module.Picamera2(number)
+        except BROKEN as err:
+            raise DeviceLostError(f"it does not open: {err}") from err
+        try:
+            self._configure(main_size, lores_size)
+            self._camera.start()
+        except BROKEN as err:
+            self.close()
+            raise DeviceLostError(f"it does not start: {err}") from err
+
+    def grab(self) -> Shot | None:
+        """Both pictures of one exposure; the request goes back to the camera whatever happens."""
+        try:
+            request = self._camera.capture_request(wait=TIMEOUT_S)
+        except BROKEN as err:
+            raise DeviceLostError(str(err) or f"no frame for {TIMEOUT_S:.0f} s") from err
+        try:
+            return self._to_shot(request)
+        except cv2.error:
+            return None
+        except BROKEN as err:
+            raise DeviceLostError(str(err)) from err
+        finally:
+            request.release()
+
+    def close(self) -> None:
+        """Cancel what is pending first: after a lost cable, closing would wait for it for ever."""
+        with contextlib.suppress(*BROKEN):
+            self._camera.cancel_all_and_flush()
+        with contextlib.suppress(*BROKEN):
+            self._camera.close()
+
+    def _configure(self, main_size: tuple[int, int], lores_size: tuple[int, int] | None) -> None:
+        from libcamera import ColorSpace  # noqa: PLC0415  exists on a Pi only, beside picamera2
+
+        duration_us = round(1e6 * self._interval_s)
+        config = self._camera.create_video_configuration(
+            main={"size": main_size, "format": "YUV420"},
+            lores=None if lores_size is None else {"size": lores_size, "format": "YUV420"},
+            colour_space=ColorSpace.Smpte170m(),  # BT.601, limited range: what cv2's YUV conversion assumes
+            buffer_count=4,
+            controls={"FrameDurationLimits": (duration_us, duration_us)},
+        )
+        self._camera.configure(config)
+        actual = self._camera.camera_configuration()  # libcamera may have adjusted the sizes
+        self._sizes = {name: tuple(actual[name]["size"]) for name in self._streams}
+
+    def _to_shot(self, request: Any) -> Shot:
+        pictures = {name: _to_rgb(request.make_array(name), self._sizes[name]) for name in self._streams}
+        taken_s = request.get_metadata()["SensorTimestamp"] / 1e9
+        return Shot(pictures["main"], self._utc(taken_s), pictures.get("lores"), self._missed(taken_s))
+
+    def _utc(self, taken_s: float) -> float:
+        """SensorTimestamp counts from boot, like the monotonic clock of a machine that never sleeps."""
+        age_s = self._clock.monotonic() - taken_s
+        return self._clock.now() - (age_s if 0 <= age_s <= OLDEST_S else 0.0)
+
+    def _missed(self, taken_s: float) -> int:
+        """Frames the sensor made since the last one that was fetched."""
+        last_s, self._last_s = self._last_s, taken_s
+        return 0 if last_s is None else max(0, round((taken_s - last_s) / self._interval_s) - 1)
+
+
+def _picamera2() -> ModuleType:
+    try:
+        import picamera2  # noqa: PLC0415  exists on a Pi only
+    except ImportError as err:
+        raise SourceError(
+            f"picamera2: the camera library is not here ({err}); run `sudo apt install python3-picamera2` and "
+            "create the virtual environment with `--system-site-packages`"
+        ) from err
+    module: ModuleType = picamera2
+    return module
+
+
+def _to_rgb(yuv: Any, size: tuple[int, ...]) -> Pixels:
+    """Planar YUV420 of height * 3 / 2 rows; rows may be padded on the right, which is cut after conversion."""
+    rgb: Pixels = np.asarray(cv2.cvtColor(yuv, cv2.COLOR_YUV2RGB_I420), np.uint8)
+    return np.ascontiguousarray(rgb[:, : size[0]])

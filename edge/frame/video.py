@@ -1,0 +1,204 @@
+"""What OpenCV can open to frames: USB cameras, network streams, clip files."""
+
+import math
+import os
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # silent: damaged frames are counted, not narrated
+
+import cv2
+
+from edge.errors import SourceError
+from edge.frame.live import DeviceLostError, Live, Retry, Shot
+from edge.records import Frame, Pixels
+from edge.seams import Clock
+
+Pace = Literal["real", "fast"]
+
+USB_SIZE = (1280, 720)
+"""Width and height asked of a USB camera; it answers with the nearest it has."""
+STREAM_TIMEOUT_MS = 5000
+"""For opening and for each read of a network stream."""
+DEFAULT_INTERVAL_S = 1 / 25
+"""Between frames of a clip that does not say; PAL's rate."""
+FASTEST_FPS = 480.0
+"""A clip that claims more has no usable rate (some containers write their time base there)."""
+LATE_SKIPS = 50
+"""Most frames dropped in one go to catch up with real time, so that a slow machine still sees some."""
+
+
+def open_usb(device: str, *, clock: Clock, retry: Retry | None = None) -> Live:
+    """A V4L2 camera such as `/dev/video0`."""
+    advice = f"check the plug, `v4l2-ctl --list-devices`, and that no other program uses it (`fuser {device}`)"
+    return Live(f"v4l2:{device}", lambda: _Usb(device, clock), clock=clock, advice=advice, retry=retry)
+
+
+def open_stream(url: str, *, clock: Clock, retry: Retry | None = None) -> Live:
+    """A network camera: RTSP, or MJPEG over HTTP. Passwords in the address never show in its name."""
+    name = without_password(url)
+    advice = f"check the camera's power and network, its user and password, and `ffplay {name}`"
+    return Live(name, lambda: _Stream(url, clock), clock=clock, advice=advice, retry=retry)
+
+
+def without_password(url: str) -> str:
+    """The address as it may be shown and logged.
+
+    >>> without_password("rtsp://admin:secret@10.0.0.7:554/main?channel=1")
+    'rtsp://10.0.0.7:554/main?channel=1'
+    """
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+class _Capture:
+    """An opened OpenCV capture as a live device; captured_at is when the frame arrived."""
+
+    def __init__(self, capture: cv2.VideoCapture, clock: Clock) -> None:
+        if not capture.isOpened():
+            raise DeviceLostError("it does not open")
+        self._capture, self._clock = capture, clock
+
+    def grab(self) -> Shot | None:
+        pixels = _read(self._capture)
+        return None if pixels is None else Shot(pixels, self._clock.now())
+
+    def close(self) -> None:
+        self._capture.release()
+
+
+class _Usb(_Capture):
+    def __init__(self, device: str, clock: Clock) -> None:
+        if not Path(device).exists():
+            raise DeviceLostError("there is no such device")
+        super().__init__(_capture(device, cv2.CAP_V4L2), clock)
+        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw YUYV starves USB 2 at 720p
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, USB_SIZE[0])
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, USB_SIZE[1])
+        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # the newest frame, not the oldest queued
+
+
+class _Stream(_Capture):
+    def __init__(self, url: str, clock: Clock) -> None:
+        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, STREAM_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, STREAM_TIMEOUT_MS]
+        super().__init__(_capture(url, cv2.CAP_FFMPEG, limits), clock)
+
+
+class Clip:
+    """A video file or animated GIF as a camera, by its own timestamps.
+
+    `pace="real"` sleeps until each frame is due and drops the ones it is too late for; "fast" gives every
+    frame at once. Either way `captured_at` is `start_at` (now, if not given) plus the clip's own time.
+    """
+
+    def __init__(
+        self, path: Path, *, clock: Clock, pace: Pace = "real", start_at: float | None = None, loop: bool = False
+    ) -> None:
+        self.name = path.name
+        self.frames_dropped = 0
+        self.reconnects = 0
+        self.is_stills = False
+        self._path, self._clock, self._pace, self._loops = path, clock, pace, loop
+        self._start_at = start_at
+        self._begun_at: float | None = None
+        self._number = 0
+        self._offset_s = 0.0
+        self._open()
+
+    def read(self) -> Frame | None:
+        """The next frame, or None at the end."""
+        skips = 0
+        while self._advance():
+            if self._is_in_time() or skips >= LATE_SKIPS:
+                ok, picture = self._capture.retrieve()
+                if ok:
+                    return self._to_frame(picture)
+            self._lose(1)
+            skips += 1
+        return None
+
+    def close(self) -> None:
+        self._capture.release()
+
+    def _open(self) -> None:
+        self._capture = _capture(str(self._path), cv2.CAP_FFMPEG)
+        if not self._capture.isOpened():
+            raise SourceError(
+                f"{self._path}: expected a video or an animated GIF, found nothing that plays: "
+                "damaged, incomplete, or of another kind"
+            )
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        self._interval_s = 1 / fps if math.isfinite(fps) and 0 < fps <= FASTEST_FPS else DEFAULT_INTERVAL_S
+        self._seen = 0
+        self._time_s = -self._interval_s
+
+    def _advance(self) -> bool:
+        """Go to the next readable frame; False at the end."""
+        if not self._grab() and not self._rewind():
+            return False
+        told = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        is_forward = math.isfinite(told) and told > self._time_s
+        self._time_s = told if is_forward else self._time_s + self._interval_s
+        return True
+
+    def _grab(self) -> bool:
+        """Past a damaged stretch if there is something behind it; what was lost is counted."""
+        expected = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        for bad in range(max(1, expected - self._seen)):
+            if self._capture.grab():
+                self._lose(bad)
+                self._seen += 1 + bad
+                return True
+        missing = expected - self._seen
+        if missing > 1 + expected // 50:  # where a container only estimates its length, a few are no loss
+            self._lose(missing)
+        return False
+
+    def _lose(self, count: int) -> None:
+        self.frames_dropped += count
+        self._number += count
+
+    def _rewind(self) -> bool:
+        """Begin again, if asked to and if the clip has any frame at all."""
+        if not self._loops or self._time_s < 0:
+            return False
+        self._offset_s += self._time_s + self._interval_s
+        self.close()
+        self._open()
+        return self._grab()
+
+    def _is_in_time(self) -> bool:
+        """Wait until the frame is due; False where it is overdue by more than a frame."""
+        if self._begun_at is None:
+            self._begun_at = self._clock.monotonic() - self._time_s
+            self._start_at = self._clock.now() - self._time_s if self._start_at is None else self._start_at
+        if self._pace == "fast":
+            return True
+        early_s = self._begun_at + self._offset_s + self._time_s - self._clock.monotonic()
+        if early_s > 0:
+            self._clock.sleep(early_s)
+        return early_s >= -self._interval_s
+
+    def _to_frame(self, picture: Any) -> Frame:
+        number, self._number = self._number, self._number + 1
+        captured_at = (self._start_at or 0.0) + self._offset_s + self._time_s
+        return Frame(_to_rgb(picture), captured_at, number)
+
+
+def _capture(where: str, backend: int, parameters: list[int] | None = None) -> cv2.VideoCapture:
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # a source that does not open is our error
+    return cv2.VideoCapture(where, backend, parameters or [])
+
+
+def _read(capture: cv2.VideoCapture) -> Pixels | None:
+    try:
+        ok, picture = capture.read()
+    except cv2.error:
+        return None
+    return _to_rgb(picture) if ok else None
+
+
+def _to_rgb(picture: Any) -> Pixels:
+    pixels: Pixels = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+    return pixels

@@ -1,0 +1,125 @@
+"""A model file to a network that runs; the only file that names the TFLite runtimes and the Edge TPU.
+
+The runtime is ai-edge-litert, or its predecessor tflite-runtime where that is what the platform has. The Edge
+TPU falls back to the CPU twin, loudly and counted: when it is missing, when it fails to start, and when it is
+unplugged in the middle of a run.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.errors import ModelError
+from edge.seams import TensorSpec
+
+log = logging.getLogger(__name__)
+
+EDGETPU_LIBRARY = "libedgetpu.so.1"
+
+
+def runtime() -> Any:
+    """The TFLite runtime module this platform has; raises ModelError naming what to install."""
+    try:
+        from ai_edge_litert import interpreter as module  # noqa: PLC0415  heavy, and not on every platform
+    except ImportError:
+        try:
+            from tflite_runtime import interpreter as module  # noqa: PLC0415
+        except ImportError as err:
+            raise ModelError(
+                "no TFLite runtime is installed; expected ai-edge-litert (or tflite-runtime on 32-bit Python 3.11): "
+                "run pip install ai-edge-litert"
+            ) from err
+    return module
+
+
+class TfliteInterpreter:
+    """One network on one accelerator."""
+
+    def __init__(self, cpu: Path, edgetpu: Path | None = None, *, threads: int = 1) -> None:
+        """Load `edgetpu` on the Edge TPU if given, else, or if that fails, `cpu` on the CPU.
+
+        Raises ModelError when not even the CPU model can be loaded.
+        """
+        self._cpu, self._threads = cpu, threads
+        self.fallbacks = 0
+        if edgetpu is None or not self._try_edgetpu(edgetpu):
+            self._use_cpu()
+
+    def invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """Real-valued outputs, in the order of `outputs`, for one input of the shape of `input`."""
+        try:
+            return self._invoke(tensor)
+        except RuntimeError as err:
+            if self.accelerator == "cpu":
+                raise ModelError(f"{self._cpu}: the network failed to run ({err}); check memory, then restart") from err
+            self._fall_back(err)
+            self._use_cpu()
+            return self._invoke(tensor)
+
+    def _invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        self._runtime.set_tensor(self._input_index, tensor.reshape(self.input.shape))
+        self._runtime.invoke()
+        stored = (self._runtime.get_tensor(index) for index in self._output_indices)
+        return [dequantize(values, spec) for values, spec in zip(stored, self.outputs, strict=True)]
+
+    def _try_edgetpu(self, path: Path) -> bool:
+        try:
+            delegate = runtime().load_delegate(EDGETPU_LIBRARY)
+            self._load(path, "edgetpu", [delegate])
+        except (OSError, ValueError, RuntimeError) as err:  # texts differ between runtimes: never match on them
+            self._fall_back(err)
+            return False
+        return True
+
+    def _fall_back(self, err: Exception) -> None:
+        self.fallbacks += 1
+        log.error(
+            "Edge TPU not in use, running on the CPU: %s. Check that it is plugged in and %s is installed",
+            " ".join(str(err).split()) or type(err).__name__,
+            EDGETPU_LIBRARY,
+        )
+
+    def _use_cpu(self) -> None:
+        try:
+            self._load(self._cpu, "cpu", [])
+        except (ValueError, RuntimeError) as err:
+            raise ModelError(f"{self._cpu}: is no model this runtime can load ({err}); spotter models verify") from err
+
+    def _load(self, path: Path, accelerator: str, delegates: list[Any]) -> None:
+        try:
+            content = path.read_bytes()
+        except OSError as err:
+            raise ModelError(f"{path}: cannot be read ({err}); run spotter models fetch") from err
+        loaded = runtime().Interpreter(
+            model_content=content, experimental_delegates=delegates, num_threads=self._threads
+        )
+        loaded.allocate_tensors()
+        self._runtime = loaded
+        self.accelerator = accelerator
+        self.model_id = hashlib.sha256(content).hexdigest()[:12]
+        inputs, outputs = loaded.get_input_details(), loaded.get_output_details()
+        if len(inputs) != 1:
+            raise ModelError(f"{path}: expected one input, found {len(inputs)}")
+        self.input = _spec(inputs[0])
+        self.outputs: Sequence[TensorSpec] = tuple(_spec(output) for output in outputs)
+        self._input_index = inputs[0]["index"]
+        self._output_indices = [output["index"] for output in outputs]
+
+
+def dequantize(stored: NDArray[Any], spec: TensorSpec) -> NDArray[np.float32]:
+    """Real values of a stored tensor: (stored - zero_point) * scale; float tensors (scale 0) pass as they are."""
+    if spec.scale == 0:
+        return stored.astype(np.float32)
+    # Two float32 operations on the small outputs are cheaper than one in float64.
+    return (stored.astype(np.float32) - np.float32(spec.zero_point)) * np.float32(spec.scale)
+
+
+def _spec(detail: dict[str, Any]) -> TensorSpec:
+    scale, zero_point = detail["quantization"]
+    shape = tuple(int(size) for size in detail["shape"])
+    return TensorSpec(detail["name"], shape, np.dtype(detail["dtype"]).name, float(scale), int(zero_point))

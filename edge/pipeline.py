@@ -1,0 +1,143 @@
+"""One step per frame, top to bottom: frame, detection, track, appearance, sighting. What a node does with a frame.
+
+The same steps serve `spotter node`, `spotter learn` and `spotter score`; scoring a sighting is one more line there:
+`baseline.score(sighting.appearance)`.
+"""
+
+from collections import Counter
+from time import perf_counter
+from typing import NamedTuple
+
+from edge.appearance import view
+from edge.appearance.colour import COLOUR_MOMENTS, Illumination
+from edge.appearance.region import torso_length
+from edge.appearance.view import Views
+from edge.config import NodeConfig
+from edge.detection import keypoints
+from edge.detection.fit import fit
+from edge.palette import CELLS
+from edge.records import Departure, Detection, Frame, Heading, Sighting, Track, Zone
+from edge.score.recipe import Recipe
+from edge.seams import Interpreter
+from edge.track.tracker import Tracker
+
+STAGES = ("fit", "invoke", "decode", "track", "describe")
+"""What is timed, in this order."""
+
+
+class Step(NamedTuple):
+    """What one frame brought."""
+
+    detections: list[Detection]
+    tracks: list[Track]
+    sightings: list[Sighting]
+    """Of the people who left with this frame."""
+
+
+class Pipeline:
+    """The stages of one camera, wired up. `step` for every frame, `finish` at the end; or `still` for photos."""
+
+    def __init__(self, interpreter: Interpreter, config: NodeConfig) -> None:
+        """Raises ModelError if the network is no pose network."""
+        self._interpreter = interpreter
+        self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
+        section = config.detection
+        self._settings = keypoints.Settings(
+            section.keypoint_threshold, section.person_threshold, section.nms_radius_px, section.max_people
+        )
+        self._tracker = Tracker(config.track)
+        self._viewing = config.appearance
+        self._light = Illumination()
+        self._views: dict[int, Views] = {}
+        self.held_back = Counter[str]()
+        """Confirmed tracks that gave no sighting, by why: `still` (never moved) or `unclear` (no good view)."""
+        self.stage_s = dict.fromkeys(STAGES, 0.0)
+        """Seconds each stage took for the newest frame."""
+
+    @property
+    def network_size(self) -> tuple[int, int]:
+        """Height and width of the network's input."""
+        return self._layout.height, self._layout.width
+
+    @property
+    def recipe(self) -> Recipe:
+        """What a baseline learnt through this pipeline depends on."""
+        return Recipe(
+            model=self._interpreter.model_id,
+            palette_cells=CELLS,
+            colour_moments=COLOUR_MOMENTS * len(view.BODY),
+            textures=view.TEXTURES,
+        )
+
+    def step(self, frame: Frame) -> Step:
+        """One frame of a moving picture."""
+        detections = self._detect(frame)
+        begun = perf_counter()
+        tracks, departures = self._tracker.update(detections, frame.captured_at, frame.pixels.shape[:2])
+        tracked = perf_counter()
+        for track in tracks:
+            if track.is_visible and track.is_confirmed:
+                self._look(frame, track, detections)
+        sightings = self._leave(departures)
+        self.stage_s["track"], self.stage_s["describe"] = tracked - begun, perf_counter() - tracked
+        return Step(detections, tracks, sightings)
+
+    def finish(self) -> list[Sighting]:
+        """The people still in view when the source ended."""
+        return self._leave(self._tracker.finish())
+
+    def still(self, frame: Frame) -> Sighting | None:
+        """The main person of a photo, who has nobody to be tracked by: the largest torso, weighed by its certainty."""
+        self._light = Illumination()
+        detections = self._detect(frame)
+        if not detections:
+            return None
+        main = max(detections, key=lambda person: torso_length(person) * person.confidence)
+        views = Views(1)
+        self._describe(frame, main, detections, views)
+        appearance = views.mean()
+        if appearance is None:
+            self.held_back["unclear"] += 1
+            return None
+        at = frame.captured_at
+        departure = Departure(0, at, at, Zone.CENTRE, Heading.TOWARD, is_confirmed=True, has_moved=True)
+        return Sighting(departure, appearance)
+
+    def _detect(self, frame: Frame) -> list[Detection]:
+        begun = perf_counter()
+        tensor, scale = fit(frame, *self.network_size)
+        fitted = perf_counter()
+        outputs = self._interpreter.invoke(tensor)
+        invoked = perf_counter()
+        detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
+        height, width = (round(side / scale) for side in frame.pixels.shape[:2])
+        self._light.update(tensor[:height, :width], detections, scale, frame.captured_at)
+        self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
+        return detections
+
+    def _look(self, frame: Frame, track: Track, detections: list[Detection]) -> None:
+        views = self._views.setdefault(track.track_id, Views(self._viewing.best_views))
+        self._describe(frame, track.detection, detections, views)
+
+    def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: Views) -> None:
+        geometric = view.geometry(person, others, frame.pixels.shape[:2], self._viewing)
+        if geometric >= self._viewing.min_quality and views.is_wanted(geometric):
+            seen = view.describe(frame.pixels, person, self._light.gains, geometric)
+            if seen is not None and seen.quality >= self._viewing.min_quality:
+                views.add(seen)
+
+    def _leave(self, departures: list[Departure]) -> list[Sighting]:
+        """Sightings of those who left; what was no person, never moved or was never clear is forgotten."""
+        sightings = []
+        for departure in departures:
+            views = self._views.pop(departure.track_id, None)
+            if not departure.is_confirmed:
+                continue
+            appearance = views.mean() if views is not None else None
+            if not departure.has_moved:
+                self.held_back["still"] += 1
+            elif appearance is None:
+                self.held_back["unclear"] += 1
+            else:
+                sightings.append(Sighting(departure, appearance))
+        return sightings

@@ -1,0 +1,79 @@
+"""A histogram of past scores to a p-value with its error bar. Pure; histograms add."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+BINS, BIN_BITS = 640, 0.1
+"""Raw scores of 0 to 64 bits in steps of a tenth; the last bin takes all above."""
+
+Z95 = 1.959964
+"""Normal quantile of a two-sided 95 % interval."""
+
+
+class Rarity(NamedTuple):
+    """One score against n earlier ones."""
+
+    p_value: float
+    low: float
+    """Lower end of the 95 % interval of 1 / p."""
+    high: float | None
+    """Upper end; None where it would claim rarer than 1 in n + 1."""
+
+
+def bin_of(raw: float) -> int:
+    """The histogram bin of a raw score in bits."""
+    return min(max(int(raw / BIN_BITS), 0), BINS - 1)
+
+
+def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
+    """Conformal p-value (1 + #{at least as unusual}) / (n + 1), with the Wilson score interval of 1 / p.
+
+    Vovk et al. 2005, "Algorithmic Learning in a Random World", ch. 2; Wilson 1927. Scores in the same bin count
+    as at least as unusual, so the p-value errs on the ordinary side.
+
+    >>> past = np.zeros(BINS, np.int64)
+    >>> past[bin_of(1.0)] = 99
+    >>> rarity(past, 5.0).p_value
+    0.01
+    >>> rarity(past, 1.0).p_value
+    1.0
+    """
+    n = int(histogram.sum())
+    above = int(histogram[bin_of(raw) :].sum())
+    low_p, high_p = wilson(above, n)
+    high = 1 / low_p if low_p > 1 / (n + 1) else None
+    p_value = (1 + above) / (n + 1)
+    return Rarity(p_value, min(1 / high_p, 1 / p_value), None if high is None else max(high, 1 / p_value))
+
+
+def wilson(count: int, n: int) -> tuple[float, float]:
+    """95 % interval of a share of which `count` of `n` were seen.
+
+    >>> wilson(0, 0)
+    (0.0, 1.0)
+    >>> [round(end, 3) for end in wilson(5, 100)]
+    [0.022, 0.112]
+    """
+    if n == 0:
+        return 0.0, 1.0
+    share, z2 = count / n, Z95**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 * float(np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    return max(0.0, middle - half) if count else 0.0, min(1.0, middle + half)
+
+
+def tail_bits(histogram: NDArray[np.int64], raw: float, cap: float) -> float:
+    """-log2 of the share of past scores at least this high, at most `cap`; 0 without any past.
+
+    >>> past = np.zeros(BINS, np.int64)
+    >>> past[:4] = 1
+    >>> tail_bits(past, 0.2, 8.0)
+    0.7369655941662062
+    """
+    n = int(histogram.sum())
+    if n == 0:
+        return 0.0
+    above = int(histogram[bin_of(raw) :].sum())
+    return min(cap, float(-np.log2((1 + above) / (n + 1))))

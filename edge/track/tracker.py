@@ -1,0 +1,192 @@
+"""Detections of one frame after the other to tracks: births, occlusions, deaths. One confirmed track = one sighting."""
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import NamedTuple
+
+import numpy as np
+
+from edge.config import TrackSection
+from edge.records import Departure, Detection, Floats, Heading, Track, Zone
+from edge.track.match import KAPPA, keypoint_similarity, match, overlap
+
+FIRST_MATCH = 0.2
+"""Similarity from which a sure detection may continue a track."""
+
+SECOND_MATCH = 0.35
+"""The same for an unsure one: it has to fit better, since it may be background."""
+
+SAME_PERSON = 0.5
+"""An unmatched detection this similar to a track just seen is a second skeleton on the same person."""
+
+BELIEVED = 0.3
+"""Keypoints this sure are compared."""
+
+GAP_TOLERANCE = 1.5
+"""How much wider, per second unseen, a track searches: its velocity is a guess by then."""
+
+COAST_S = 0.4
+"""Predicted to be out of the picture and unseen for this long, a track has ended."""
+
+SMOOTHING = 0.35
+"""Weight of the newest step in the running velocity."""
+
+TORSO = (5, 6, 11, 12)
+
+
+class Step(NamedTuple):
+    """What one frame did."""
+
+    tracks: list[Track]
+    departures: list[Departure]
+
+
+@dataclass
+class _Person:
+    """What the tracker remembers of one person: positions only."""
+
+    track_id: int
+    detection: Detection
+    first_seen_at: float
+    last_seen_at: float
+    start: Floats
+    start_height: float
+    height: float
+    """Running body height in pixels, from the believed keypoints."""
+    velocity: Floats = field(default_factory=lambda: np.zeros(2, np.float32))
+    hits: int = 1
+    has_moved: bool = False
+
+    def similarity(self, detection: Detection, at: float) -> float:
+        gap = at - self.last_seen_at
+        shift = self.velocity * np.float32(gap)
+        tolerance = KAPPA * self.height * (1 + GAP_TOLERANCE * gap)
+        mine = self.detection
+        alike = keypoint_similarity(
+            mine.keypoints + shift,
+            mine.confidences >= BELIEVED,
+            detection.keypoints,
+            detection.confidences >= BELIEVED,
+            tolerance,
+        )
+        if alike is not None:
+            return alike
+        x, y = (float(move) for move in shift)
+        box = mine.box
+        return overlap((box[0] + x, box[1] + y, box[2] + x, box[3] + y), detection.box)
+
+    def see(self, detection: Detection, at: float, min_motion: float) -> None:
+        elapsed = max(at - self.last_seen_at, 1e-3)
+        step = (centre(detection) - centre(self.detection)) / np.float32(elapsed)
+        weight = np.float32(max(SMOOTHING, 1 / self.hits))
+        self.velocity = self.velocity + weight * (step - self.velocity)
+        self.height += SMOOTHING * (_height(detection) - self.height)
+        self.detection, self.last_seen_at = detection, at
+        self.hits += 1
+        travelled = float(np.hypot(*(centre(detection) - self.start))) / max(self.height, self.start_height)
+        grown = abs(np.log(self.height / self.start_height))
+        self.has_moved = self.has_moved or max(travelled, float(grown)) >= min_motion
+
+    def is_confirmed(self, settings: TrackSection) -> bool:
+        seen_s = self.last_seen_at - self.first_seen_at
+        return self.hits >= settings.confirm_frames and seen_s >= settings.confirm_s
+
+    def heading(self) -> Heading:
+        """The larger of sideways movement and growth, both in body heights."""
+        sideways = float((centre(self.detection) - self.start)[0]) / max(self.height, self.start_height)
+        grown = float(np.log(self.height / self.start_height))
+        if abs(sideways) >= abs(grown):
+            return Heading.RIGHT if sideways >= 0 else Heading.LEFT
+        return Heading.TOWARD if grown > 0 else Heading.AWAY
+
+
+class Tracker:
+    """Remembers who is in view. `update` for every frame, `finish` at the end of a source."""
+
+    def __init__(self, settings: TrackSection) -> None:
+        self._settings = settings
+        self._people: list[_Person] = []
+        self._ids = count(1)
+        self._width = 1
+
+    def update(self, detections: list[Detection], at: float, size: tuple[int, int]) -> Step:
+        """Tracks alive after this frame, and those that ended with it; `size` is the frame's (height, width)."""
+        self._width = size[1]
+        sure = [d for d in detections if d.confidence >= self._settings.birth_confidence]
+        unsure = [d for d in detections if d.confidence < self._settings.birth_confidence]
+        waiting = self._associate(self._people, sure, at, FIRST_MATCH)
+        missed = [person for person in self._people if person.last_seen_at < at]
+        self._associate(missed, unsure, at, SECOND_MATCH)
+        for detection in waiting:
+            self._bear(detection, at)
+        ended = [person for person in self._people if self._has_ended(person, at, size)]
+        self._people = [person for person in self._people if person not in ended]
+        return Step([self._track(person, at) for person in self._people], [self._depart(person) for person in ended])
+
+    def finish(self) -> list[Departure]:
+        """End every track: the source is over."""
+        ended, self._people = self._people, []
+        return [self._depart(person) for person in ended]
+
+    def _associate(
+        self, people: list[_Person], detections: list[Detection], at: float, threshold: float
+    ) -> list[Detection]:
+        """Continue tracks; the detections left over."""
+        table = np.array([[p.similarity(d, at) for d in detections] for p in people], np.float32)
+        pairs = match(table.reshape(len(people), len(detections)), threshold)
+        for row, column in pairs:
+            people[row].see(detections[column], at, self._settings.min_motion)
+        taken = {column for _, column in pairs}
+        return [detection for i, detection in enumerate(detections) if i not in taken]
+
+    def _bear(self, detection: Detection, at: float) -> None:
+        doubles = (p.similarity(detection, at) >= SAME_PERSON for p in self._people if p.last_seen_at == at)
+        if any(doubles):
+            return
+        height = _height(detection)
+        self._people.append(_Person(next(self._ids), detection, at, at, centre(detection), height, height))
+
+    def _has_ended(self, person: _Person, at: float, size: tuple[int, int]) -> bool:
+        gap = at - person.last_seen_at
+        x, y = centre(person.detection) + person.velocity * np.float32(gap)
+        is_outside = not (0 <= x < size[1] and 0 <= y < size[0])
+        return gap > self._settings.max_gap_s or (is_outside and gap > COAST_S)
+
+    def _track(self, person: _Person, at: float) -> Track:
+        return Track(
+            person.track_id,
+            person.detection,
+            is_visible=person.last_seen_at == at,
+            is_confirmed=person.is_confirmed(self._settings),
+            has_moved=person.has_moved,
+        )
+
+    def _depart(self, person: _Person) -> Departure:
+        third = int(3 * float(centre(person.detection)[0]) / self._width)
+        return Departure(
+            person.track_id,
+            person.first_seen_at,
+            person.last_seen_at,
+            zone=list(Zone)[min(max(third, 0), 2)],
+            heading=person.heading(),
+            is_confirmed=person.is_confirmed(self._settings),
+            has_moved=person.has_moved,
+        )
+
+
+def centre(detection: Detection) -> Floats:
+    """x, y of the torso: the believed shoulders and hips, else the middle of the box."""
+    torso = [part for part in TORSO if detection.confidences[part] >= BELIEVED]
+    if torso:
+        return np.asarray(detection.keypoints[torso].mean(axis=0), np.float32)
+    x1, y1, x2, y2 = detection.box
+    return np.array([(x1 + x2) / 2, (y1 + y2) / 2], np.float32)
+
+
+def _height(detection: Detection) -> float:
+    """Pixels from the highest to the lowest keypoint, believed or not; at least 1.
+
+    All of them, since a leg behind a bench is still guessed about where it is, while the believed ones jump.
+    """
+    ys = detection.keypoints[:, 1]
+    return max(float(ys.max() - ys.min()), 1.0)
