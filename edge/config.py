@@ -183,7 +183,7 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """What may be said about a person."""
 
 
-C = TypeVar("C", NodeConfig, BoothConfig)
+C = TypeVar("C", bound=Struct)
 
 
 def load(path: str | Path, schema: type[C]) -> C:

@@ -50,7 +50,7 @@ def _sectors(light: float, chroma: float) -> tuple[tuple[float, str], ...]:
         (125, "olive" if light < 65 else "yellow"),
         (170, "green"),
         (222, "teal"),
-        (300, "navy" if light < 30 else "blue"),
+        (308, "navy" if light < 30 else "blue"),
         (335, "purple"),
     )
 

@@ -27,10 +27,6 @@ class Camera(Protocol):
     def reconnects(self) -> int:
         """How often the source was lost and found again."""
 
-    @property
-    def is_stills(self) -> bool:
-        """True for unrelated photos of one person each, False for a picture that moves."""
-
     def read(self) -> Frame | None:
         """The next frame, or None at the end of a source that ends.
 
@@ -100,6 +96,10 @@ class Broker(Protocol):
     def is_connected(self) -> bool: ...
 
     @property
+    def connections(self) -> int:
+        """How often it connected so far; a change tells a sender that the broker may have lost everything."""
+
+    @property
     def refusals(self) -> int:
         """Publishes, subscriptions or connections the broker answered with a failure code."""
 
@@ -117,7 +117,7 @@ class Broker(Protocol):
         """
 
     def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
-        """True if the broker took it and it reached a subscriber.
+        """True if the broker took it and it reached a subscriber (or is retained for those to come).
 
         With QoS 1 this waits up to `timeout_s` for the broker's answer; `timeout_s=0` does not wait and
         says only that it was handed on. Raises WireError (too_large) before sending what no broker would take.

@@ -49,3 +49,23 @@ REASON = re.compile(
     rf"|combination:({_colour})-over-({_colour}))\Z"
 )
 """A reason such as `colour:upper:orange`, `pattern:lower:checked`, `combination:orange-over-black`."""
+
+_phrase = (
+    rf"(({_colour}|{'|'.join(PATTERNS)}) ({_region})|({'|'.join(g.replace('-', ' ') for g in GARMENTS)})"
+    rf"|({_colour}) over ({_colour}))"
+)
+HINT = re.compile(rf"^{_phrase}(, {_phrase}){{0,3}}\Z")
+"""Phrases joined by commas, such as `orange upper, checked lower`."""
+
+
+def phrase(reason: str) -> str:
+    """A reason as people say it.
+
+    >>> [phrase(reason) for reason in ("colour:upper:orange", "garment:bare-legs", "combination:orange-over-black")]
+    ['orange upper', 'bare legs', 'orange over black']
+    """
+    facet, *words = reason.split(":")
+    if facet in ("colour", "pattern"):
+        region, word = words
+        return f"{word} {region}"
+    return words[0].replace("-", " ")

@@ -13,14 +13,16 @@ import msgspec
 from msgspec import Meta, Struct
 
 from edge.errors import WireError
-from edge.vocabulary import FACETS, REASON
+from edge.vocabulary import FACETS, HINT, REASON
 
 VERSION: Literal[1] = 1
 MAX_BYTES = 2048
 """Largest payload; checked before publishing, since an oversized QoS 1 message loops for ever (findings.md)."""
 
 SCORE_EXPIRY_S = 600
-ALERT_EXPIRY_S = 60
+
+UNNUMBERED_EPOCH = "00000000"
+"""What `message/compose.py` writes as `epoch` (with `seq` 1) until the outbox has numbered the score."""
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,32}\Z")]
 """Site, node, certificate CN: one alphabet, so that a name can never be a topic wildcard."""
@@ -130,7 +132,8 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     early: bool = False
     follows: Sequence | None = None
     """On a final score: the `seq` of the early one of the same sighting."""
-    baseline: Annotated[str, Meta(max_length=32)] = ""
+    baseline: Annotated[str, Meta(pattern=r"^([0-9a-f]{8,32})?\Z")] = ""
+    """Id of the baseline it was scored against; empty while there is none."""
     link: Annotated[str, Meta(pattern=r"^([0-9a-f]{8})?\Z")] = ""
     """Joins one person's sightings by several cameras for at most 10 minutes; empty without a site key."""
 
@@ -180,7 +183,7 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     low: OneIn
     high: OneIn | None = None
     reasons: Annotated[list[Reason], Meta(max_length=4)]
-    hint: Annotated[str, Meta(pattern=r"^[a-z ,-]{1,60}\Z")] | None = None
+    hint: Annotated[str, Meta(pattern=HINT.pattern, max_length=100)] | None = None
     """One short phrase made from the reasons, only where `privacy.hint: coarse`."""
     cameras: Annotated[list[Name], Meta(min_length=1, max_length=16)]
     expires_at: Time
@@ -269,24 +272,29 @@ def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
     names another node than its topic).
     """
     address = parse_topic(topic)
+    leaves = _NODE_LEAVES if address.node else _BOOTH_LEAVES
+    message = _read(payload, leaves[address.leaf], topic)
+    sender = getattr(message, "node", address.node)
+    if address.node is not None and sender != address.node:
+        raise WireError("sender", f"expected node {address.node} as in the topic, found {sender}")
+    return address, message
+
+
+def _read(payload: bytes, kind: type[Message], topic: str) -> Message:
     if len(payload) > MAX_BYTES:
         raise WireError("too_large", f"expected at most {MAX_BYTES} bytes, found {len(payload)} on {topic}")
-    leaves = _NODE_LEAVES if address.node else _BOOTH_LEAVES
     try:
         version = msgspec.json.decode(payload, type=_Versioned).v
         if version != VERSION:
             raise WireError("version", f"expected v {VERSION}, found {version} on {topic}; update the older side")
-        message = msgspec.json.decode(payload, type=leaves[address.leaf])
+        message = msgspec.json.decode(payload, type=kind)
     except msgspec.ValidationError as err:
         raise WireError("schema", f"{err} on {topic}") from err
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as err:
         raise WireError("not_json", f"{err} on {topic}") from err
     for field in ("at", "expires_at"):
         _check_time(getattr(message, field, None), topic)
-    sender = getattr(message, "node", address.node)
-    if address.node is not None and sender != address.node:
-        raise WireError("sender", f"expected node {address.node} as in the topic, found {sender}")
-    return address, message
+    return message
 
 
 def _check_time(text: str | None, topic: str) -> None:
@@ -296,6 +304,13 @@ def _check_time(text: str | None, topic: str) -> None:
             from_time(text)
     except ValueError as err:
         raise WireError("schema", f"{err} on {topic}") from err
+
+
+def pack(message: Message) -> bytes:
+    """The payload of a message whose topic comes later (it waits in the outbox); checked as in `encode`."""
+    payload = msgspec.json.encode(message)
+    _read(payload, type(message), f"a {type(message).__name__.lower()}")
+    return payload
 
 
 def encode(topic: str, message: Message) -> bytes:

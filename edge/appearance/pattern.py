@@ -18,7 +18,7 @@ TEXTURE = 7
 BANDS_PX = ((3.0, 6.0), (6.0, 12.0), (12.0, 26.0))
 """Periods in canonical pixels (torso = 64): knit and fine checks, ordinary stripes, bold ones."""
 
-PLAIN_CONTRAST, CONTRAST_WIDTH = 5.5, 1.2
+PLAIN_CONTRAST, CONTRAST_WIDTH = 9.0, 2.0
 """L* (root mean square) at which a cloth is as likely patterned as plain, and how softly it turns."""
 
 FOLD_SIGMA_PX = 9.0

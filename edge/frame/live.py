@@ -75,7 +75,6 @@ class Live:
         self.name = name
         self.frames_dropped = 0
         self.reconnects = 0
-        self.is_stills = False
         self._open, self._clock, self._advice = open_device, clock, advice
         self._retry = retry or Retry()
         self._numbers = itertools.count()

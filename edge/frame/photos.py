@@ -21,7 +21,6 @@ class Photos:
     """Camera over photo files; `frame.number` counts the files, so `name_of` finds the right one."""
 
     reconnects = 0
-    is_stills = True
 
     def __init__(
         self, path: Path, *, clock: Clock, pace: Pace = "fast", start_at: float | None = None, loop: bool = False

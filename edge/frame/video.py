@@ -98,7 +98,6 @@ class Clip:
         self.name = path.name
         self.frames_dropped = 0
         self.reconnects = 0
-        self.is_stills = False
         self._path, self._clock, self._pace, self._loops = path, clock, pace, loop
         self._start_at = start_at
         self._begun_at: float | None = None

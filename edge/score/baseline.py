@@ -37,7 +37,7 @@ DISTANCE_BITS = 6.0
 REGION_WEIGHTS = np.array([0.5, 0.3, 0.2, 0.0], np.float32)
 """Of upper, lower and shins in the palette channel; `whole` is their sum and would count twice."""
 
-CHANNEL_WARM_UP, JOINT_WARM_UP = 30, 60
+CHANNEL_WARM_UP, JOINT_WARM_UP = 20, 40
 """Sightings before the channels', then the joined, scores are worth a place in their histograms."""
 
 REASON_BITS = 2.0
@@ -222,6 +222,13 @@ class Baseline:
 
 def _add_shares(total: Counts, shares: Floats) -> None:
     total += np.rint(shares * SHARE_UNIT).astype(np.int64)
+
+
+def main_colours(appearance: Appearance) -> tuple[str, str]:
+    """The commonest colour words of the upper and the lower garment; empty for one that was not seen."""
+    shares = appearance.palettes[:2] @ _COLOUR_OF_CELL
+    upper, lower = (COLOURS[int(row.argmax())] if row.any() else "" for row in shares)
+    return upper, lower
 
 
 def _pairs(appearance: Appearance) -> Floats:

@@ -61,7 +61,7 @@ def wilson(count: int, n: int) -> tuple[float, float]:
     share, z2 = count / n, Z95**2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 * float(np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    return max(0.0, middle - half) if count else 0.0, min(1.0, middle + half)
+    return (middle - half if count else 0.0), (middle + half if count < n else 1.0)
 
 
 def tail_bits(histogram: NDArray[np.int64], raw: float, cap: float) -> float:
@@ -76,4 +76,4 @@ def tail_bits(histogram: NDArray[np.int64], raw: float, cap: float) -> float:
     if n == 0:
         return 0.0
     above = int(histogram[bin_of(raw) :].sum())
-    return min(cap, float(-np.log2((1 + above) / (n + 1))))
+    return min(cap, float(np.log2((n + 1) / (1 + above))))

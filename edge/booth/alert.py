@@ -1,0 +1,70 @@
+"""Scores past the site's threshold to alerts; pure."""
+
+import hashlib
+
+from edge import wire
+from edge.config import BoothConfig
+from edge.vocabulary import phrase
+
+HINT_PHRASES = 3
+"""So many are heard once and remembered."""
+
+
+def alert_id(score: wire.Score) -> str:
+    """One per sighting, whoever delivers it and how often: a final score has its early one's id."""
+    seq = score.seq if score.follows is None else score.follows
+    return hashlib.sha256(f"{score.node}/{score.epoch}/{seq}".encode()).hexdigest()[:16]
+
+
+def is_rare(score: wire.Score, threshold: float) -> bool:
+    """Whether its best estimate reaches the threshold; too little data never does."""
+    return score.one_in is not None and score.one_in >= threshold
+
+
+def expires_at(score: wire.Score, now: float, expires_s: int) -> float:
+    """When its alert is worth nothing any more; a node whose clock is ahead gains no time."""
+    return min(wire.from_time(score.at), now) + expires_s
+
+
+def make_alert(score: wire.Score, config: BoothConfig, now: float) -> wire.Alert:
+    """What people are told about a rare score."""
+    assert score.one_in is not None
+    assert score.low is not None
+    return wire.Alert(
+        id=alert_id(score),
+        at=score.at,
+        node=score.node,
+        facing=config.nodes.get(score.node),
+        zone=score.zone,
+        heading=score.heading,
+        one_in=score.one_in,
+        low=score.low,
+        high=score.high,
+        reasons=score.reasons,
+        hint=_hint(score) if config.privacy.hint == "coarse" else None,
+        cameras=[score.node],
+        expires_at=wire.to_time(expires_at(score, now, config.alert.expires_s)),
+    )
+
+
+def span(alert: wire.Alert) -> str:
+    """How rare, with its error bar, as people say it: `1 in 430 (300-620)`."""
+    if alert.high is None:
+        return f"rarer than 1 in {alert.low:,.0f}"
+    return f"1 in {alert.one_in:,.0f} ({alert.low:,.0f}-{alert.high:,.0f})"
+
+
+def where(alert: wire.Alert) -> str:
+    """`camera-1 (faces 120°), left, heading right`."""
+    facing = "" if alert.facing is None else f" (faces {alert.facing}°)"
+    heading = {"left": "heading left", "right": "heading right", "toward": "coming closer", "away": "walking away"}
+    return f"{alert.node}{facing}, {alert.zone}, {heading[alert.heading]}"
+
+
+def why(alert: wire.Alert) -> str:
+    """`orange upper, checked lower`."""
+    return ", ".join(phrase(reason.words) for reason in alert.reasons) or "the whole outfit"
+
+
+def _hint(score: wire.Score) -> str | None:
+    return ", ".join(phrase(reason.words) for reason in score.reasons[:HINT_PHRASES]) or None

@@ -1,0 +1,59 @@
+"""Alerts to lines in a terminal, live: `spotter watch`."""
+
+import queue
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections import deque
+
+from edge import wire
+from edge.booth.alert import span, where, why
+from edge.config import BrokerSection
+from edge.errors import WireError
+from edge.message.mqtt import MqttBroker
+from edge.seams import Broker, Received
+
+REMEMBERED = 1000
+"""Alert ids; the booth may say one twice if it was killed in the middle of it."""
+POLL_S = 0.5
+
+
+def line(alert: wire.Alert) -> str:
+    """`12:04:31  1 in 430 (300-620)  camera-1, left, heading right: orange upper, checked lower`; local time."""
+    at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(alert.at)))
+    return f"{at}  {span(alert)}  {where(alert)}: {why(alert)}"
+
+
+def watch(broker: Broker, site: str, stop: threading.Event, *, as_json: bool) -> int:
+    """Print every alert once until `stop`; returns 0."""
+    inbox: queue.Queue[Received] = queue.Queue()
+    seen: deque[str] = deque(maxlen=REMEMBERED)
+    topic = wire.booth_topic(site, "alert")
+    broker.connect(will=None, births=tuple, subscriptions=[topic], on_message=inbox.put)
+    while not stop.is_set():
+        try:
+            message = inbox.get(timeout=POLL_S)
+            _, alert = wire.decode(message.topic, message.payload)
+        except queue.Empty:
+            continue
+        except WireError as err:
+            print(f"ignored a message: {err}", file=sys.stderr)
+            continue
+        if isinstance(alert, wire.Alert) and alert.id not in seen:
+            seen.append(alert.id)
+            print(message.payload.decode() if as_json else line(alert), flush=True)
+    return 0
+
+
+def run_watch(section: BrokerSection, site: str, *, as_json: bool) -> int:
+    """`spotter watch`: 0 once interrupted (Ctrl-C, SIGTERM); a broker that is away is waited for."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    broker = MqttBroker(section, f"watch-{secrets.token_hex(4)}")
+    try:
+        return watch(broker, site, stop, as_json=as_json)
+    finally:
+        broker.close()

@@ -1,0 +1,317 @@
+"""`spotter`: every command's words, help and exit code; the work is done where each command's noun lives.
+
+Imports are inside the branches, so that the booth never loads numpy and `--help` is quick.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from edge import __version__
+from edge.config import BoothConfig, BrokerSection, NodeConfig, load
+from edge.errors import ConfigError, EdgeError
+
+GOOD, BAD_NEWS, USAGE = 0, 1, 2
+
+Args = argparse.Namespace
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code: 0 good, 1 the answer is bad news, 2 usage, configuration or broken input."""
+    args = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        code: int = args.run(args)
+    except EdgeError as err:
+        print(f"spotter: {err}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has had enough
+        return GOOD
+    except KeyboardInterrupt:
+        return GOOD
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="spotter",
+        description="Spots the passers-by whose outfit is measurably unlike everyone else's, and keeps nobody.",
+        epilog="example: spotter score photos/ --baseline soho.baseline",
+    )
+    parser.add_argument("--version", action="version", version=f"spotter {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_running(commands)
+    _add_asking(commands)
+    _add_learning(commands)
+    _add_models(commands)
+    _add_checking(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Callable[[Args], int], about: str, example: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=about, epilog=f"example: {example}"
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_running(commands: Any) -> None:
+    node = _command(
+        commands,
+        "node",
+        _node,
+        "Run a camera node: frames in, anonymous scores out over MQTT.",
+        "spotter node --source street:7 --broker 127.0.0.1:1883",
+    )
+    node.add_argument("--config", type=Path, help="node.yaml; without it, defaults and a temporary outbox")
+    node.add_argument("--source", help="instead of frame.source: picamera2, v4l2:DEVICE, URL, replay:PATH, street:SEED")
+    node.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    node.add_argument("--baseline", type=Path, help="instead of score.baseline: score against this frozen baseline")
+    node.add_argument("--once", action="store_true", help="play a source that ends once, as fast as possible")
+    booth = _command(
+        commands,
+        "booth",
+        _booth,
+        "Run the booth: store and acknowledge scores, publish alerts, serve the page.",
+        "spotter booth --config booth.yaml --port 8080",
+    )
+    booth.add_argument("--config", type=Path, help="booth.yaml; without it, defaults")
+    booth.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    booth.add_argument("--port", type=int, help="instead of page_port")
+
+
+def _add_asking(commands: Any) -> None:
+    watch = _command(commands, "watch", _watch, "Print alerts live.", "spotter watch --broker 127.0.0.1:1883 --json")
+    health = _command(
+        commands,
+        "health",
+        _health,
+        "One row a node; exit code 1 if any node is not ok.",
+        "spotter health --broker 127.0.0.1:1883",
+    )
+    for parser in (watch, health):
+        parser.add_argument("--broker", metavar="HOST:PORT", default="127.0.0.1:1883", help="default: %(default)s")
+        parser.add_argument("--site", default=BoothConfig().site, help="default: %(default)s")
+        parser.add_argument("--json", action="store_true", help="one JSON line each")
+
+
+def _add_learning(commands: Any) -> None:
+    sources = "photos, folders of photos (one person each, largest counts), clips, cameras, street:SEED"
+    learn = _command(
+        commands,
+        "learn",
+        _learn,
+        "Make a baseline: what is usual in these sources.",
+        "spotter learn photos/ --out soho.baseline",
+    )
+    learn.add_argument("--out", type=Path, required=True, help="the baseline file to write")
+    score = _command(
+        commands,
+        "score",
+        _score,
+        "How unusual everyone in these sources is, one line a sighting.",
+        "spotter score photos/ --baseline soho.baseline --json",
+    )
+    score.add_argument("--baseline", type=Path, required=True, help="made by spotter learn")
+    score.add_argument("--json", action="store_true", help="one JSON line each")
+    for parser in (learn, score):
+        parser.add_argument("sources", nargs="+", metavar="SRC", help=sources)
+        parser.add_argument("--config", type=Path, help="node.yaml, for its detection and appearance settings")
+    baseline = commands.add_parser("baseline", help="Look at, add or compare baselines.")
+    verbs = baseline.add_subparsers(title="verbs", required=True, metavar="VERB")
+    show = _command(verbs, "show", _baseline_show, "What is usual here.", "spotter baseline show soho.baseline")
+    merge = _command(
+        verbs,
+        "merge",
+        _baseline_merge,
+        "Add baselines, exactly and in any order.",
+        "spotter baseline merge a.baseline b.baseline --out site.baseline",
+    )
+    diff = _command(
+        verbs,
+        "diff",
+        _baseline_diff,
+        "How two baselines differ; 1 if they do.",
+        "spotter baseline diff a.baseline b.baseline",
+    )
+    show.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    merge.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    merge.add_argument("--out", type=Path, required=True)
+    diff.add_argument("files", nargs=2, type=Path, metavar="FILE")
+    for parser in (show, diff):
+        parser.add_argument("--json", action="store_true", help="JSON")
+
+
+def _add_models(commands: Any) -> None:
+    models = commands.add_parser("models", help="The networks: list, fetch, verify.")
+    verbs = models.add_subparsers(title="verbs", required=True, metavar="VERB")
+    listing = _command(verbs, "list", _models_list, "What is pinned and what is here.", "spotter models list")
+    fetch = _command(
+        verbs,
+        "fetch",
+        _models_fetch,
+        "Download, verify and strip; resumes.",
+        "spotter models fetch --mirror /media/usb/models",
+    )
+    verify = _command(verbs, "verify", _models_verify, "Check the files that are here.", "spotter models verify all")
+    fetch.add_argument(
+        "--mirror", type=Path, metavar="DIR", help="a folder with the original files, instead of the net"
+    )
+    fetch.add_argument("--quiet", action="store_true", help="no progress bar")
+    for parser in (fetch, verify):
+        parser.add_argument(
+            "names", nargs="*", metavar="NAME", help="default: what a node may run; `all` for everything"
+        )
+    for parser in (listing, verify):
+        parser.add_argument("--json", action="store_true", help="JSON")
+
+
+def _add_checking(commands: Any) -> None:
+    bench = _command(
+        commands,
+        "bench",
+        _bench,
+        "Milliseconds per stage, frames per second, memory, ratio to the bare network.",
+        "spotter bench --source street:7",
+    )
+    bench.add_argument("--source", default="street:7", help="default: %(default)s")
+    bench.add_argument("--frames", type=int, default=200, help="default: %(default)s")
+    bench.add_argument("--json", action="store_true", help="JSON")
+    config = commands.add_parser("config", help="Check a settings file.")
+    verbs = config.add_subparsers(title="verbs", required=True, metavar="VERB")
+    check = _command(verbs, "check", _config_check, "Check node.yaml or booth.yaml.", "spotter config check node.yaml")
+    check.add_argument("file", type=Path, metavar="FILE")
+
+
+def _node(args: Args) -> int:
+    from edge.node.run import run_node
+
+    config = _node_config(args.config)
+    if args.source:
+        config = _replace(config, frame=_replace(config.frame, source=args.source))
+    if args.once:
+        config = _replace(config, frame=_replace(config.frame, pace="fast"))
+    if args.baseline:
+        config = _replace(config, score=_replace(config.score, baseline=str(args.baseline)))
+    config = _replace(config, broker=_broker(args.broker, config.broker))
+    return run_node(config, is_temporary=args.config is None)
+
+
+def _booth(args: Args) -> int:
+    from edge.booth.run import run_booth
+
+    config = load(args.config, BoothConfig) if args.config else BoothConfig()
+    if args.port is not None:
+        config = _replace(config, page_port=args.port)
+    return run_booth(_replace(config, broker=_broker(args.broker, config.broker)))
+
+
+def _watch(args: Args) -> int:
+    from edge.booth.watch import run_watch
+
+    return run_watch(_broker(args.broker, BrokerSection()), args.site, as_json=args.json)
+
+
+def _health(args: Args) -> int:
+    from edge.booth.health import run_health
+
+    return run_health(_broker(args.broker, BrokerSection()), args.site, as_json=args.json)
+
+
+def _learn(args: Args) -> int:
+    from edge.node.offline import run_learn
+
+    return run_learn(args.sources, args.out, _node_config(args.config))
+
+
+def _score(args: Args) -> int:
+    from edge.node.offline import run_score
+
+    return run_score(args.sources, args.baseline, _node_config(args.config), as_json=args.json)
+
+
+def _baseline_show(args: Args) -> int:
+    from edge.node.baselines import run_show
+
+    return run_show(args.files, as_json=args.json)
+
+
+def _baseline_merge(args: Args) -> int:
+    from edge.node.baselines import run_merge
+
+    return run_merge(args.files, args.out)
+
+
+def _baseline_diff(args: Args) -> int:
+    from edge.node.baselines import run_diff
+
+    return run_diff(*args.files, as_json=args.json)
+
+
+def _models_list(args: Args) -> int:
+    from edge.models import run_list
+
+    return run_list(json=args.json)
+
+
+def _models_fetch(args: Args) -> int:
+    from edge.models import run_fetch
+
+    return run_fetch(args.names, args.mirror, quiet=args.quiet)
+
+
+def _models_verify(args: Args) -> int:
+    from edge.models import run_verify
+
+    return run_verify(args.names, json=args.json)
+
+
+def _bench(args: Args) -> int:
+    from edge.node.bench import run_bench
+
+    return run_bench(args.source, args.frames, as_json=args.json)
+
+
+def _config_check(args: Args) -> int:
+    """The file is whichever of the two it satisfies; if neither, the complaint of the one it looks like."""
+    complaints = []
+    for schema, kind in ((NodeConfig, "node"), (BoothConfig, "booth")):
+        try:
+            load(args.file, schema)
+        except ConfigError as err:
+            complaints.append(f"as {kind}.yaml: {err}")
+        else:
+            print(f"{args.file}: a good {kind}.yaml")
+            return GOOD
+    raise ConfigError("; ".join(complaints))
+
+
+def _node_config(path: Path | None) -> NodeConfig:
+    return load(path, NodeConfig) if path else NodeConfig()
+
+
+def _replace(struct: S, **changes: Any) -> S:
+    return msgspec.structs.replace(struct, **changes)
+
+
+def _broker(text: str | None, section: BrokerSection) -> BrokerSection:
+    """`HOST:PORT` over the configured broker; raises ConfigError for anything else."""
+    if text is None:
+        return section
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ConfigError(f"--broker {text!r}: expected HOST:PORT such as 127.0.0.1:1883")
+    return _replace(section, host=host.strip("[]"), port=int(port))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""What stands in for the real world: in tests, and in the demo where no mosquitto can be had."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from edge.errors import WireError
+from edge.seams import Publish, Received
+from edge.wire import MAX_BYTES
+
+
+class FakeClock:
+    """Clock that moves only when told to; sleeping tells it to."""
+
+    def __init__(self, now: float = 1_750_000_000.0) -> None:
+        self.time = now
+        self.uptime = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.uptime
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+        self.uptime += seconds
+
+
+class InProcessBroker:
+    """The hub that several FakeBrokers of one process connect to; safe to use from several threads.
+
+    Delivers in the publisher's thread. Keeps retained messages over `stop` and `start`, as mosquitto with persistence.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._clients: list[FakeBroker] = []
+        self._retained: dict[str, Publish] = {}
+        self.is_running = True
+
+    def client(self) -> "FakeBroker":
+        """A new connection, to be connected."""
+        return FakeBroker(self)
+
+    def stop(self) -> None:
+        """The broker dies: every client loses its connection, no will is sent."""
+        with self._lock:
+            self.is_running = False
+            for client in self._clients:
+                client.is_connected = False
+
+    def start(self) -> None:
+        """The broker is back: every client connects, subscribes and announces itself again."""
+        with self._lock:
+            self.is_running = True
+            clients = list(self._clients)
+        for client in clients:
+            client.join()
+
+    def attach(self, client: "FakeBroker") -> None:
+        with self._lock:
+            self._clients.append(client)
+        if self.is_running:
+            client.join()
+
+    def detach(self, client: "FakeBroker") -> None:
+        with self._lock:
+            self._clients.remove(client)
+
+    def retained(self, filters: Sequence[str]) -> list[Publish]:
+        with self._lock:
+            return [m for topic, m in sorted(self._retained.items()) if any(matches(f, topic) for f in filters)]
+
+    def route(self, message: Publish) -> int:
+        """Deliver to whoever subscribed; returns to how many. An empty retained payload clears the topic."""
+        with self._lock:
+            if message.is_retained and message.payload:
+                self._retained[message.topic] = message
+            elif message.is_retained:
+                self._retained.pop(message.topic, None)
+            takers = [client for client in self._clients if client.wants(message.topic)]
+        for client in takers:
+            client.deliver(Received(message.topic, message.payload, is_retained=False))
+        return len(takers)
+
+
+class FakeBroker:
+    """Broker inside this process."""
+
+    def __init__(self, hub: InProcessBroker) -> None:
+        self._hub = hub
+        self._subscriptions: tuple[str, ...] = ()
+        self._will: Publish | None = None
+        self.is_connected = False
+        self.connections = 0
+        self.refusals = 0
+
+    def connect(
+        self,
+        *,
+        will: Publish | None,
+        births: Callable[[], Sequence[Publish]],
+        subscriptions: Sequence[str],
+        on_message: Callable[[Received], None],
+    ) -> None:
+        self._will, self._births = will, births
+        self._subscriptions, self.deliver = tuple(subscriptions), on_message
+        self._hub.attach(self)
+
+    def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
+        if len(message.payload) > MAX_BYTES:
+            raise WireError("too_large", f"expected at most {MAX_BYTES} bytes, found {len(message.payload)}")
+        if not self.is_connected:
+            return False
+        takers = self._hub.route(message)
+        return takers > 0 or message.is_retained or message.qos == 0 or timeout_s == 0
+
+    def close(self) -> None:
+        if self.is_connected:
+            self._hub.detach(self)
+        self.is_connected = False
+
+    def vanish(self) -> None:
+        """As if the program had been killed: the hub sends its will."""
+        was_connected = self.is_connected
+        self.close()
+        if was_connected and self._will is not None:
+            self._hub.route(self._will)
+
+    def wants(self, topic: str) -> bool:
+        return self.is_connected and any(matches(pattern, topic) for pattern in self._subscriptions)
+
+    def join(self) -> None:
+        """The hub lets this client in."""
+        self.is_connected = True
+        self.connections += 1
+        for message in self._hub.retained(self._subscriptions):
+            self.deliver(Received(message.topic, message.payload, is_retained=True))
+        for message in self._births():
+            self.publish(message, timeout_s=0)
+
+
+def matches(pattern: str, topic: str) -> bool:
+    """Whether an MQTT topic filter takes a topic.
+
+    >>> [matches(pattern, "a/b/c") for pattern in ("a/b/c", "a/+/c", "a/#", "#", "a/+", "+/b")]
+    [True, True, True, True, False, False]
+    """
+    wanted, found = pattern.split("/"), topic.split("/")
+    if wanted[-1] == "#":
+        wanted, found = wanted[:-1], found[: len(wanted) - 1]
+    return len(wanted) == len(found) and all(w in ("+", f) for w, f in zip(wanted, found, strict=True))

@@ -1,0 +1,71 @@
+"""Where a camera stands and looks, and where a point of the street falls in its picture.
+
+The street's axes: x along it (to the right as the booth sees it), y away from the booth, z up; metres.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+
+HEIGHT_M = 2.6
+"""Of every camera: under the booth's awning."""
+PITCH_DEG = 14.5
+"""Downwards: feet at 4.5 m and heads at 9 m are both in the picture."""
+SPACING_M = 2.6
+"""Between neighbouring cameras along the booth; their views overlap a little from 6 m on."""
+YAW_STEP_DEG, YAW_SPAN_DEG = 24.0, 48.0
+"""Between neighbours' directions, and between the outermost two however many there are."""
+NEAREST_M = 0.2
+"""Points nearer than this to the lens are moved there."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A pinhole camera."""
+
+    x: float
+    yaw: float
+    """Radians, to the right of straight across the street."""
+    size: tuple[int, int]
+    """Width and height of the picture."""
+
+    @property
+    def place(self) -> Points:
+        return np.array([self.x, 0.0, HEIGHT_M])
+
+    @property
+    def focal(self) -> float:
+        """Pixels; 53 degrees across a 16:9 picture."""
+        return self.size[1] * 16 / 9
+
+    @cached_property
+    def rotation(self) -> Points:
+        """Rows are the picture's right, down and forward."""
+        pitch = np.radians(PITCH_DEG)
+        right = np.array([np.cos(self.yaw), -np.sin(self.yaw), 0.0])
+        forward = np.array([np.sin(self.yaw) * np.cos(pitch), np.cos(self.yaw) * np.cos(pitch), -np.sin(pitch)])
+        return np.stack([right, np.cross(forward, right), forward])
+
+    def project(self, points: Points) -> tuple[Points, Points]:
+        """[..., 2] pixels and [...] depth in metres of [..., 3] points."""
+        seen = (points - self.place) @ self.rotation.T
+        depth = np.maximum(seen[..., 2], NEAREST_M)
+        centre = np.array([self.size[0] / 2 - 0.5, self.size[1] / 2 - 0.5])
+        return centre + seen[..., :2] * (self.focal / depth)[..., None], depth
+
+    def homography(self, origin: Points, u: Points, v: Points) -> Points:
+        """[3, 3] from (a, b) on the plane origin + a u + b v to pixels."""
+        half = (self.size[0] / 2 - 0.5, self.size[1] / 2 - 0.5)
+        lens = np.array([[self.focal, 0, half[0]], [0, self.focal, half[1]], [0, 0, 1]])
+        return np.asarray(lens @ self.rotation @ np.stack([u, v, origin - self.place], axis=1))
+
+
+def camera_places(cameras: int) -> list[tuple[float, float]]:
+    """x and yaw of each camera of a street, from left to right."""
+    step = min(YAW_STEP_DEG, YAW_SPAN_DEG / max(cameras - 1, 1))
+    offsets = [i - (cameras - 1) / 2 for i in range(cameras)]
+    return [(SPACING_M * offset, float(np.radians(step * offset))) for offset in offsets]

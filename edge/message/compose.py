@@ -1,0 +1,80 @@
+"""THE PRIVACY GATE: a Score of one sighting to the few plain fields that may leave the node.
+
+The only file that sees `records` and `wire` together. Nothing is passed on: every field below is built anew from a
+number (clamped and rounded) or an enumerated word. No pixel, array, embedding, box, track id, finer time or free text
+has a way through; what is left is checked against the closed schema before it is returned.
+"""
+
+import math
+from typing import Any
+
+from edge import wire
+from edge.errors import WireError
+from edge.records import Score, ScoreState, Sighting
+from edge.vocabulary import FACETS
+
+MOST_REASONS = 4
+LATEST = 253_402_300_799.0
+"""9999-12-31, the last second the wire can write."""
+
+
+def compose(score: Score, sighting: Sighting, *, node: str, baseline_id: str, link: str) -> wire.Score:
+    """The message for one sighting; `epoch` and `seq` are the outbox's to fill in.
+
+    Raises WireError if a figure is not a number or a word is outside the vocabulary: then nothing leaves the node.
+    """
+    departure = sighting.departure
+    message = wire.Score(
+        node=node,
+        epoch=wire.UNNUMBERED_EPOCH,
+        seq=1,
+        at=wire.to_time(_clamp(departure.last_seen_at, 0.0, LATEST)),
+        facets=wire.Facets(**{facet: _bits(score.facets.get(facet, 0.0)) for facet in FACETS}),
+        reasons=[wire.Reason(reason.words, _bits(reason.bits)) for reason in score.reasons[:MOST_REASONS]],
+        zone=departure.zone.value,
+        heading=departure.heading.value,
+        quality=round(_clamp(sighting.appearance.quality, 0.0, 1.0), 2),
+        baseline=baseline_id,
+        link=link,
+        **_figures(score),
+    )
+    wire.pack(message)
+    return message
+
+
+def _figures(score: Score) -> dict[str, Any]:
+    """State and figures; no figures while warming up."""
+    if score.state is ScoreState.WARMING_UP:
+        return {"state": "warming_up"}
+    return {
+        "state": "scored",
+        "bits": _bits(score.surprisal_bits),
+        "p": _round(_clamp(score.p_value, 1e-9, 1.0)),
+        "one_in": _one_in(score.one_in),
+        "low": _one_in(score.low),
+        "high": None if score.high is None else _one_in(score.high),
+    }
+
+
+def _bits(value: float) -> float:
+    return round(_clamp(value, 0.0, 64.0), 2)
+
+
+def _one_in(value: float) -> float:
+    return _round(_clamp(value, 1.0, 1e9))
+
+
+def _clamp(value: float, low: float, high: float) -> float:
+    """A plain float in range, also from a numpy scalar."""
+    if math.isnan(value):
+        raise WireError("schema", "expected a number in every figure of a score, found NaN; report this as a defect")
+    return min(max(float(value), low), high)
+
+
+def _round(value: float) -> float:
+    """Three significant digits: finer would be false precision, and a fingerprint.
+
+    >>> [_round(value) for value in (1.0, 430.77, 0.00232558, 123456.0)]
+    [1.0, 431.0, 0.00233, 123000.0]
+    """
+    return float(f"{value:.3g}")

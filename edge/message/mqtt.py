@@ -1,0 +1,243 @@
+"""The Broker seam over paho-mqtt: MQTT v5, mutual TLS, and every reason code looked at.
+
+The only file that names paho. Its network thread and callbacks stay in here; it reconnects with growing pauses for
+ever. Nothing is ever queued for later: what paho still holds when a connection is lost is dropped, since the outbox
+sends again what the booth has not acknowledged (paho's own queue is memory, and loses the newest first).
+"""
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from paho.mqtt.client import Client, MQTTMessage, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from edge.config import BrokerSection, Tls
+from edge.errors import BrokerError, EdgeError, WireError
+from edge.seams import Publish, Received
+from edge.wire import MAX_BYTES
+
+log = logging.getLogger(__name__)
+
+RECONNECT_S = (1, 10)
+"""Shortest and longest pause before connecting again; short, since the broker is on the same small network."""
+ANSWER_S = 5.0
+"""How long to wait for the broker's answer to a QoS 1 publish unless told otherwise."""
+NO_SUBSCRIBERS = 0x10
+"""PUBACK "No matching subscribers": no failure code, yet nobody got it."""
+TAKEN_OVER = 0x8E
+LEFT_WELL = 0
+
+
+class MqttBroker:
+    """Broker over the network."""
+
+    def __init__(self, section: BrokerSection, client_id: str, *, session_expiry_s: int = 0) -> None:
+        """With `session_expiry_s` the broker keeps what arrives while this program is away, for so many seconds.
+
+        Raises BrokerError for settings that can never work: an unreadable certificate, an impossible host name.
+        """
+        self._section = section
+        self._expiry_s = session_expiry_s
+        self._connected = threading.Event()
+        self._connections = self._refusals = 0
+        self._said: set[str] = set()
+        self._answers: dict[int, int] = {}
+        self._waiters = 0
+        self._changed = threading.Condition()
+        self._client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTv5)
+        self._client.reconnect_delay_set(*RECONNECT_S)
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_publish = self._on_publish
+        self._client.on_message = self._on_message
+        self._check_host()
+        if section.tls:
+            self._set_tls(section.tls)
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connected.is_set()
+
+    @property
+    def connections(self) -> int:
+        return self._connections
+
+    @property
+    def refusals(self) -> int:
+        return self._refusals
+
+    def connect(
+        self,
+        *,
+        will: Publish | None,
+        births: Callable[[], Sequence[Publish]],
+        subscriptions: Sequence[str],
+        on_message: Callable[[Received], None],
+    ) -> None:
+        """As in seams.Broker; raises WireError for a will that is too large."""
+        self._births, self._subscriptions, self._deliver = births, tuple(subscriptions), on_message
+        if will is not None:
+            _check_size(will)
+            self._client.will_set(will.topic, will.payload, will.qos, will.is_retained)
+        properties = _properties(PacketTypes.CONNECT, SessionExpiryInterval=self._expiry_s)
+        section = self._section
+        clean = self._expiry_s == 0
+        self._client.connect_async(
+            section.host, section.port, section.keepalive_s, clean_start=clean, properties=properties
+        )
+        self._client.loop_start()
+
+    def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
+        """As in seams.Broker; False at once while the broker is away."""
+        _check_size(message)
+        if not self.is_connected:
+            return False
+        if message.qos == 0 or timeout_s == 0:
+            return self._send(message) is not None
+        with self._listening():
+            mid = self._send(message)
+            if mid is None:
+                return False
+            reason = self._answer(mid, ANSWER_S if timeout_s is None else timeout_s)
+        return reason is not None and reason < (0x80 if message.is_retained else NO_SUBSCRIBERS)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+        self._connected.clear()
+
+    def _send(self, message: Publish) -> int | None:
+        expiry = {} if message.expiry_s is None else {"MessageExpiryInterval": message.expiry_s}
+        properties = _properties(PacketTypes.PUBLISH, **expiry)
+        info = self._client.publish(message.topic, message.payload, message.qos, message.is_retained, properties)
+        return info.mid if info.rc == 0 else None
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Answers are kept only while somebody waits; one may arrive before its message id is known here."""
+        with self._changed:
+            self._waiters += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiters -= 1
+                if not self._waiters:
+                    self._answers.clear()
+
+    def _answer(self, mid: int, timeout_s: float) -> int | None:
+        """The reason code for one publish; None if the connection or the patience ends first."""
+        before = self._connections
+        with self._changed:
+            self._changed.wait_for(
+                lambda: mid in self._answers or not self.is_connected or self._connections != before, timeout_s
+            )
+            return self._answers.get(mid)
+
+    def _on_connect(self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        if reason.is_failure:
+            self._refuse(f"{self._where} refused the connection: {reason}; check certificate and access rules")
+            return
+        self._client.drop_out_messages()
+        with self._changed:
+            self._answers.clear()
+            self._connections += 1
+            self._connected.set()
+        self._said.discard("away")
+        log.info("connected to %s", self._where)
+        if self._subscriptions:
+            self._client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
+        self._announce()
+
+    def _announce(self) -> None:
+        try:
+            for message in self._births():
+                self.publish(message, timeout_s=0)
+        except EdgeError as err:
+            self._refuse(f"what is announced on every connect could not be sent: {err}")
+
+    def _on_connect_fail(self, _client: Client, _data: Any) -> None:
+        self._say("away", f"{self._where} cannot be reached ({sys.exc_info()[1]}); trying again until it can")
+
+    def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        with self._changed:
+            self._connected.clear()
+            self._changed.notify_all()
+        if reason.value == TAKEN_OVER:
+            self._refuse(f"{self._where} ended the connection: another program uses the same name; give each its own")
+        elif reason.value != LEFT_WELL:
+            self._say("away", f"connection to {self._where} lost ({reason}); trying again until it is back")
+
+    def _on_subscribe(
+        self, _client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
+    ) -> None:
+        for topic, reason in zip(self._subscriptions, reasons, strict=False):
+            if reason.is_failure:
+                self._refuse(f"{self._where} refused the subscription to {topic}: {reason}; check its access rules")
+
+    def _on_publish(self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _properties: Any) -> None:
+        if reason.is_failure:
+            self._refuse(f"{self._where} refused a message: {reason}; check its access rules and limits")
+        with self._changed:
+            if self._waiters:
+                self._answers[mid] = reason.value
+                self._changed.notify_all()
+
+    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        self._deliver(Received(message.topic, bytes(message.payload), message.retain))
+
+    def _refuse(self, sentence: str) -> None:
+        self._refusals += 1
+        self._say(sentence, sentence)
+
+    def _say(self, kind: str, sentence: str) -> None:
+        """Once per kind, or a broker that is away for a night fills the log."""
+        if kind not in self._said:
+            self._said.add(kind)
+            log.warning("%s", sentence)
+
+    @property
+    def _where(self) -> str:
+        return f"broker {self._section.host}:{self._section.port}"
+
+    def _check_host(self) -> None:
+        host = self._section.host
+        try:
+            host.encode("idna")
+        except UnicodeError as err:
+            raise BrokerError(f"broker.host {host!r}: expected a host name or address ({err})") from err
+        if not host:
+            raise BrokerError("broker.host is empty: expected a host name or address")
+
+    def _set_tls(self, tls: Tls) -> None:
+        try:
+            self._client.tls_set(tls.ca, tls.certificate, tls.key)
+        except (OSError, ValueError) as err:
+            raise BrokerError(
+                f"broker.tls: certificates cannot be used ({err}); expected PEM files at {tls.ca}, {tls.certificate} "
+                f"and {tls.key}, readable by this user and belonging together"
+            ) from err
+
+
+def _properties(kind: int, **values: int) -> Properties:
+    properties = Properties(kind)  # type: ignore[no-untyped-call]
+    for name, value in values.items():
+        setattr(properties, name, value)
+    return properties
+
+
+def _check_size(message: Publish) -> None:
+    if len(message.payload) > MAX_BYTES:
+        raise WireError(
+            "too_large", f"expected at most {MAX_BYTES} bytes on {message.topic}, {len(message.payload)} given"
+        )

@@ -1,0 +1,217 @@
+"""Scores to rows on disk that wait until the booth says it has stored them; survives power cuts and broker outages.
+
+Rows hold finished JSON only. Numbers are given once and deleted from the low end only, so two counters describe
+the whole file: `issued` (the newest number given) and `floor` (nothing up to here is left).
+"""
+
+import logging
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from edge import wire
+from edge.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+BUSY_S = 5.0
+"""Seconds to wait for another program that holds the file."""
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS counters (
+    epoch TEXT NOT NULL, issued INTEGER NOT NULL, floor INTEGER NOT NULL, dropped INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS scores (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL);
+"""
+
+
+class Pending(NamedTuple):
+    """One score that waits."""
+
+    seq: int
+    payload: bytes
+
+
+class _Damaged(Exception):  # noqa: N818 - private, and never leaves this file
+    pass
+
+
+class Outbox:
+    """The node's store-and-forward queue; safe to use from two threads."""
+
+    def __init__(self, path: str | Path, *, node: str, max_rows: int) -> None:
+        """Opens or creates the file; a damaged one is set aside first (see `set_aside`).
+
+        Raises StoreError if the folder is missing, the disk full or the file held by another program.
+        """
+        self._path = Path(path)
+        self._node = node
+        self._max_rows = max_rows
+        self._lock = threading.Lock()
+        self.refused_acks = 0
+        """Acknowledgements of scores that were never given a number: something else speaks in the booth's name."""
+        self.set_aside: Path | None = None
+        """Where a damaged file went, if there was one: its scores are lost and a new epoch began."""
+        try:
+            self._db = self._open()
+        except _Damaged as err:
+            self.set_aside = self._move_away()
+            log.error("%s is damaged (%s); set aside as %s, new outbox started", self._path, err, self.set_aside)  # noqa: TRY400
+            self._db = self._open()
+        self.epoch: str
+        """This file's own id."""
+        self.epoch, self._issued, self._floor, self._dropped = self._counters()
+
+    @property
+    def depth(self) -> int:
+        """Scores that wait."""
+        return self._issued - self._floor
+
+    @property
+    def issued(self) -> int:
+        """The newest number given; never given again, whatever is deleted."""
+        return self._issued
+
+    @property
+    def dropped(self) -> int:
+        """Scores of this epoch lost because more than `max_rows` were waiting."""
+        return self._dropped
+
+    def put(self, score: wire.Score) -> int:
+        """Number the score and keep it; returns its `seq` once it is safe on disk.
+
+        Raises WireError for what may not leave the node, StoreError where the disk is full or the file held.
+        """
+        if score.node != self._node:
+            raise StoreError(f"{self._path}: is the outbox of {self._node}; found a score of {score.node}")
+        with self._writing():
+            seq = self._issued + 1
+            floor = max(self._floor, seq - self._max_rows)
+            dropped = self._dropped + floor - self._floor
+            payload = wire.pack(msgspec.structs.replace(score, epoch=self.epoch, seq=seq))
+            self._db.execute("INSERT INTO scores VALUES (?, ?)", (seq, payload))
+            self._db.execute("DELETE FROM scores WHERE seq <= ?", (floor,))
+            self._db.execute("UPDATE counters SET issued = ?, floor = ?, dropped = ?", (seq, floor, dropped))
+            self._commit()
+            self._issued, self._floor, self._dropped = seq, floor, dropped
+        return seq
+
+    def pending(self, after_seq: int, limit: int) -> list[Pending]:
+        """The oldest waiting scores beyond `after_seq`, in order."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT seq, payload FROM scores WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit)
+            )
+            return [Pending(*row) for row in rows]
+
+    def acknowledge(self, epoch: str, upto: int) -> int:
+        """Delete what the booth has stored; returns how many. Other epochs and old news change nothing."""
+        if epoch != self.epoch:
+            return 0
+        with self._writing():
+            if upto > self._issued:
+                self.refused_acks += 1
+                log.warning("refused an acknowledgement up to %d: only %d were ever sent", upto, self._issued)
+                return 0
+            count = max(0, upto - self._floor)
+            if count:
+                self._db.execute("DELETE FROM scores WHERE seq <= ?", (upto,))
+                self._db.execute("UPDATE counters SET floor = ?", (upto,))
+                self._commit()
+                self._floor = upto
+        return count
+
+    def gap(self) -> wire.Gap:
+        """What the booth need not wait for."""
+        with self._lock:
+            return wire.Gap(node=self._node, epoch=self.epoch, upto=self._floor, dropped=self._dropped)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def _open(self) -> sqlite3.Connection:
+        db = None
+        try:
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            db = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            self._prepare(db)
+        except (OSError, sqlite3.Error, _Damaged) as err:
+            if db is not None:
+                db.close()
+            if isinstance(err, _Damaged) or _code(err) in DAMAGED:
+                raise _Damaged(str(err)) from err
+            raise self._trouble(err) from err
+        return db
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        """Pragmas: every commit reaches the disk, and what is deleted is overwritten."""
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+            db.execute(f"PRAGMA {pragma}")
+        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise _Damaged(" ".join(found.split()))
+        db.executescript(_SCHEMA)
+        db.execute(
+            "INSERT INTO counters SELECT ?, 0, 0, 0 WHERE NOT EXISTS (SELECT * FROM counters)", (secrets.token_hex(8),)
+        )
+
+    def _counters(self) -> tuple[str, int, int, int]:
+        epoch, issued, floor, dropped = self._db.execute(
+            "SELECT epoch, issued, floor, dropped FROM counters"
+        ).fetchone()
+        return epoch, issued, floor, dropped
+
+    def _move_away(self) -> Path:
+        """The newest damaged file is kept, without its journal."""
+        damaged = self._path.with_name(self._path.name + ".damaged")
+        self._path.replace(damaged)
+        for journal in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + journal).unlink(missing_ok=True)
+        return damaged
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as err:
+                raise self._trouble(err) from err
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction; undone unless `_commit` was reached."""
+        with self._reading():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    def _commit(self) -> None:
+        self._db.execute("COMMIT")
+
+    def _trouble(self, err: Exception) -> StoreError:
+        advice = {
+            sqlite3.SQLITE_FULL: "the disk is full: free some space",
+            sqlite3.SQLITE_BUSY: "another program holds it: is a second node running here?",
+            sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check folder and permissions",
+            sqlite3.SQLITE_READONLY: "it is read-only: check permissions, or the card has failed",
+            sqlite3.SQLITE_IOERR: "the disk fails: replace the card",
+        }.get(_code(err), "restart the node; a damaged file is then set aside")
+        return StoreError(f"{self._path}: the outbox cannot be used ({err}); {advice}")
+
+
+def _code(err: Exception) -> int:
+    """SQLite's primary result code; 14 (cannot open) for the operating system's errors, 0 for none."""
+    if isinstance(err, OSError):
+        return sqlite3.SQLITE_CANTOPEN
+    return int(getattr(err, "sqlite_errorcode", 0)) & 0xFF

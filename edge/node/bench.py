@@ -1,0 +1,106 @@
+"""`spotter bench`: what a frame costs, stage by stage, against the bare network on the same frames."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from time import perf_counter
+
+import msgspec
+import numpy as np
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from edge.clock import SystemClock
+from edge.config import DetectionSection, NodeConfig
+from edge.detection.fit import fit
+from edge.errors import SourceError
+from edge.frame.source import open_camera
+from edge.node.offline import open_interpreter
+from edge.pipeline import STAGES, Pipeline
+from edge.records import Frame
+from edge.seams import Interpreter
+
+WARM_UP_FRAMES = 5
+
+
+class Bench(msgspec.Struct):
+    """Figures of one run; times are medians over frames, in milliseconds of one thread."""
+
+    source: str
+    model: str
+    accelerator: str
+    frames: int
+    people_per_frame: float
+    stage_ms: dict[str, float]
+    frame_ms: float
+    bare_invoke_ms: float
+    ratio: float
+    """Total time of the whole pipeline by total time of bare invokes of the same frames, interleaved in this run."""
+    fps: float
+    rss_mb: float
+
+
+def run_bench(source: str, frames: int, *, as_json: bool) -> int:
+    """`spotter bench`: 0; SourceError when the source gives no frame."""
+    config = NodeConfig(detection=DetectionSection(threads=1))
+    interpreter = open_interpreter(config)
+    with closing(open_camera(source, clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
+        found = _measure(source, _first(camera.read, frames + WARM_UP_FRAMES), interpreter, config)
+    print(msgspec.json.encode(found).decode()) if as_json else _print(found)
+    return 0
+
+
+def _first(read: Callable[[], Frame | None], count: int) -> Iterator[Frame]:
+    for _ in range(count):
+        frame = read()
+        if frame is None:
+            return
+        yield frame
+
+
+def _measure(source: str, frames: Iterator[Frame], interpreter: Interpreter, config: NodeConfig) -> Bench:
+    """Whole pipeline and bare invoke in turn on every frame, so that noise of the machine hits both."""
+    pipeline = Pipeline(interpreter, config)
+    stages: list[list[float]] = []
+    whole, bare, people = [], [], []
+    for frame in frames:
+        tensor, _ = fit(frame, *pipeline.network_size)
+        begun = perf_counter()
+        interpreter.invoke(tensor)
+        invoked = perf_counter()
+        step = pipeline.step(frame)
+        whole.append(perf_counter() - invoked)
+        bare.append(invoked - begun)
+        people.append(len(step.detections))
+        stages.append(list(pipeline.stage_s.values()))
+    if len(whole) <= WARM_UP_FRAMES:
+        raise SourceError(f"{source}: expected more than {WARM_UP_FRAMES} frames to measure, found {len(whole)}")
+    kept = slice(WARM_UP_FRAMES, None)
+    medians = np.median(np.array(stages[kept]), axis=0) * 1000
+    return Bench(
+        source,
+        interpreter.model_id,
+        interpreter.accelerator,
+        len(whole[kept]),
+        round(float(np.mean(people[kept])), 2),
+        dict(zip(STAGES, medians.round(3).tolist(), strict=True)),
+        round(float(np.median(whole[kept])) * 1000, 3),
+        round(float(np.median(bare[kept])) * 1000, 3),
+        round(sum(whole[kept]) / sum(bare[kept]), 3),
+        round(len(whole[kept]) / sum(whole[kept]), 1),
+        round(psutil.Process().memory_info().rss / 2**20, 1),
+    )
+
+
+def _print(found: Bench) -> None:
+    title = f"{found.source}: {found.frames} frames, {found.people_per_frame} people each; {found.accelerator}"
+    table = Table("stage", "ms (median)", title=title, caption=f"model {found.model}, one thread")
+    for stage, value in found.stage_ms.items():
+        table.add_row(stage, f"{value:.2f}")
+    table.add_row("whole frame", f"{found.frame_ms:.2f}")
+    table.add_row("bare invoke", f"{found.bare_invoke_ms:.2f}")
+    console = Console()
+    console.print(table)
+    console.print(
+        f"whole / bare invoke = {found.ratio:.2f}; {found.fps:.1f} frames a second; RSS {found.rss_mb:.0f} MB"
+    )

@@ -1,0 +1,99 @@
+"""Broker, node and booth killed in mid-stride: every score ends in the store exactly once."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.brokers import REPOSITORY, Mosquitto
+
+pytestmark = [pytest.mark.requires_broker, pytest.mark.timeout(400)]
+
+COUNT, RATE = 1500, 250
+OUTAGE_S = float(os.environ.get("SPOTTER_OUTAGE_S", "4"))
+"""How long the broker stays away; 60 for the whole minute of the acceptance test."""
+
+
+class Program:
+    """A process that is killed and started again."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._command = [sys.executable, *arguments]
+        self.start()
+
+    def start(self) -> None:
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+        self.process = subprocess.Popen(self._command, env=environment, cwd=REPOSITORY)
+
+    def kill(self) -> None:
+        assert self.process.poll() is None, "it ended before it could be killed"
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Program]]:
+    started: list[Program] = []
+
+    def begin(*arguments: str) -> Program:
+        started.append(Program(*arguments))
+        return started[-1]
+
+    yield begin
+    for program in started:
+        if program.process.poll() is None:
+            program.kill()
+
+
+@pytest.mark.parametrize("with_defaults", [False, True], ids=["booth settings", "mosquitto defaults"])
+def test_nothing_is_lost_or_doubled(
+    make_mosquitto: Callable[..., Mosquitto], start: Callable[..., Program], tmp_path: Path, with_defaults: bool
+) -> None:
+    broker = make_mosquitto(with_defaults=with_defaults)
+    store, outbox, config = tmp_path / "booth.sqlite", tmp_path / "outbox.sqlite", tmp_path / "booth.yaml"
+    config.write_text(f"store: sqlite:///{store}\npage_port: 0\nbroker: {{port: {broker.port}}}\n")
+    booth = start("-m", "edge.cli", "booth", "--config", str(config))
+    node = start("tests/chaos_node.py", str(outbox), str(broker.port), str(COUNT), str(RATE))
+
+    time.sleep(2)
+    node.kill()
+    node.start()
+    time.sleep(1)
+    broker.kill()
+    outage_ends = time.monotonic() + OUTAGE_S
+    time.sleep(OUTAGE_S / 4)
+    booth.kill()
+    node.kill()
+    node.start()
+    booth.start()
+    time.sleep(max(0.0, outage_ends - time.monotonic()))
+    broker.start()
+    time.sleep(1)
+    booth.kill()
+    booth.start()
+
+    assert node.process.wait(120) == 0, "the node ends only when its outbox is empty"
+    booth.end()
+    assert booth.process.returncode == 0
+    with closing(sqlite3.connect(outbox)) as db:
+        epoch, issued, floor, dropped = db.execute("SELECT * FROM counters").fetchone()
+    with closing(sqlite3.connect(store)) as db:
+        stored = [seq for (seq,) in db.execute("SELECT seq FROM scores WHERE epoch = ? ORDER BY seq", (epoch,))]
+        others = db.execute("SELECT count(*) FROM scores WHERE epoch != ?", (epoch,)).fetchone()[0]
+    print(
+        f"issued {issued}, stored {len(stored)}, lost {issued - len(set(stored))}, doubled {len(stored) - len(set(stored))}"
+    )
+    assert (issued, floor, dropped, others) == (COUNT, COUNT, 0, 0)
+    assert stored == list(range(1, issued + 1))

@@ -1,0 +1,5 @@
+"""A real broker for the tests marked requires_broker."""
+
+from tests.brokers import make_mosquitto, mosquitto
+
+__all__ = ["make_mosquitto", "mosquitto"]

@@ -1,0 +1,70 @@
+"""Good messages to start tests from."""
+
+from typing import Any
+
+from edge import wire
+
+NOW = 1_750_000_000.0
+EPOCH = "0123456789abcdef"
+REASONS = [wire.Reason("colour:upper:orange", 5.1), wire.Reason("pattern:lower:checked", 3.2)]
+
+
+def make_score(**changes: Any) -> wire.Score:
+    """A rare one, seen just now."""
+    fields: dict[str, Any] = {
+        "node": "camera-1",
+        "epoch": EPOCH,
+        "seq": 1,
+        "at": wire.to_time(NOW),
+        "state": "scored",
+        "bits": 8.75,
+        "p": 0.00233,
+        "one_in": 430.0,
+        "low": 300.0,
+        "high": 620.0,
+        "facets": wire.Facets(colour=5.1, pattern=3.2),
+        "reasons": REASONS,
+        "zone": "left",
+        "heading": "right",
+        "quality": 0.8,
+        "baseline": "0123456789ab",
+        "link": "89abcdef",
+    }
+    return wire.Score(**(fields | changes))
+
+
+def make_health(**changes: Any) -> wire.Health:
+    fields: dict[str, Any] = {
+        "node": "camera-1",
+        "at": wire.to_time(NOW),
+        "state": "ok",
+        "problems": [],
+        "mode": "spot",
+        "fps": 12.5,
+        "frames": 1000,
+        "frames_dropped": 0,
+        "reconnects": 0,
+        "invoke_p50_ms": 11.0,
+        "invoke_p95_ms": 14.0,
+        "accelerator": "cpu",
+        "fallbacks": 0,
+        "last_frame_s": 0.1,
+        "last_person_s": 2.0,
+        "sightings": 42,
+        "held_back": 3,
+        "outbox_depth": 0,
+        "outbox_lost": 0,
+        "refused_publishes": 0,
+        "cpu_c": 55.0,
+        "memory_mb": 120.0,
+        "disk_free_mb": 9000.0,
+        "uptime_s": 3600.0,
+        "software": "0.1.0",
+        "model": "0123456789ab",
+        "baseline": "0123456789ab",
+    }
+    return wire.Health(**(fields | changes))
+
+
+def make_status(state: str = "online") -> wire.Status:
+    return wire.Status(state=state, boot="01234567", software="0.1.0")  # type: ignore[arg-type]

@@ -1,0 +1,63 @@
+"""Stick people with known keypoints, and the PoseNet tensors that a perfect network would give for them."""
+
+import numpy as np
+
+from edge.detection.keypoints import _CHAIN, STRIDE
+from edge.records import KEYPOINTS, Detection, Floats
+
+# Keypoints of a standing person facing the camera, x and y in body heights from the middle of the head's top.
+_STANDING = {
+    "nose": (0.0, 0.08),
+    "left_eye": (0.02, 0.06),
+    "right_eye": (-0.02, 0.06),
+    "left_ear": (0.04, 0.07),
+    "right_ear": (-0.04, 0.07),
+    "left_shoulder": (0.11, 0.18),
+    "right_shoulder": (-0.11, 0.18),
+    "left_elbow": (0.14, 0.33),
+    "right_elbow": (-0.14, 0.33),
+    "left_wrist": (0.14, 0.47),
+    "right_wrist": (-0.14, 0.47),
+    "left_hip": (0.07, 0.48),
+    "right_hip": (-0.07, 0.48),
+    "left_knee": (0.07, 0.71),
+    "right_knee": (-0.07, 0.71),
+    "left_ankle": (0.07, 0.94),
+    "right_ankle": (-0.07, 0.94),
+}
+REACH_PX = 40.0
+"""Cells this near to a keypoint know the way to it."""
+
+
+def standing(x: float, top: float, height: float) -> Floats:
+    """[17, 2] x, y of a person whose head's top is at (x, top)."""
+    return np.array([(x + dx * height, top + dy * height) for dx, dy in map(_STANDING.get, KEYPOINTS)], np.float32)
+
+
+def detection(keypoints: Floats, confidence: float = 0.9) -> Detection:
+    (x1, y1), (x2, y2) = keypoints.min(axis=0), keypoints.max(axis=0)
+    sure = np.full(len(KEYPOINTS), confidence, np.float32)
+    return Detection(keypoints, sure, (float(x1), float(y1), float(x2), float(y2)), confidence)
+
+
+def tensors(people: list[Floats], height: int = 353, width: int = 481) -> list[Floats]:
+    """Heatmaps (logits), short offsets and mid offsets, [1, h, w, channels] each; later people win where they meet."""
+    rows, columns = (height - 1) // STRIDE + 1, (width - 1) // STRIDE + 1
+    grid = np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), axis=-1) * float(STRIDE)
+    heat = np.full((rows, columns, 17), -6.0, np.float32)
+    short = np.zeros((rows, columns, 34), np.float32)
+    mid = np.zeros((rows, columns, 64), np.float32)
+    for person in people:
+        at = person[:, ::-1]
+        for part in range(17):
+            away = at[part] - grid
+            near = np.hypot(away[..., 0], away[..., 1])
+            heat[..., part] = np.maximum(heat[..., part], 4.0 - near / 4.0)
+            short[near < REACH_PX, part] = away[near < REACH_PX, 0]
+            short[near < REACH_PX, part + 17] = away[near < REACH_PX, 1]
+            for k, (parent, child) in enumerate(_CHAIN):
+                for here, there, channel in ((parent, child, k), (child, parent, k + 32)):
+                    if KEYPOINTS.index(here) == part:
+                        step = at[KEYPOINTS.index(there)] - at[part]
+                        mid[near < REACH_PX, channel], mid[near < REACH_PX, channel + 16] = step
+    return [heat[None], short[None], mid[None]]

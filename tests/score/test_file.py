@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from edge.errors import BaselineError
+from edge.score import file
+from edge.score.baseline import Baseline
+from tests.outfits import RECIPE, ordinary
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    rng = np.random.default_rng(0)
+    baseline = Baseline(RECIPE)
+    for _ in range(80):
+        baseline.learn(ordinary(rng))
+    return file.to_bytes(baseline)
+
+
+def test_a_baseline_survives_its_file(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.baseline"
+    file.save(file.from_bytes(content, "memory"), path)
+    again = file.load(path)
+    assert file.to_bytes(again) == content
+    assert again.recipe == RECIPE
+    again.learn(ordinary(np.random.default_rng(1)))
+    assert again.sightings == 81
+    assert [p.name for p in tmp_path.iterdir()] == ["a.baseline"]
+
+
+@given(at=st.integers(0), flip=st.integers(1, 255))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_flipped_byte_is_noticed(content: bytes, at: int, flip: int) -> None:
+    at %= len(content)
+    damaged = content[:at] + bytes([content[at] ^ flip]) + content[at + 1 :]
+    with pytest.raises(BaselineError, match=r"soho\.baseline"):
+        file.from_bytes(damaged, "soho.baseline")
+
+
+@given(keep=st.integers(0))
+@settings(max_examples=30, deadline=None)
+def test_a_torn_file_is_noticed(content: bytes, keep: int) -> None:
+    with pytest.raises(BaselineError):
+        file.from_bytes(content[: keep % len(content)], "soho.baseline")
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(BaselineError, match="spotter learn"):
+        file.load(tmp_path / "none.baseline")
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_half_written(
+    tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.baseline"
+    path.write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(BaselineError, match="No space left"):
+        file.save(file.from_bytes(content, "memory"), path)
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.baseline"]

@@ -1,0 +1,161 @@
+"""Imports point one way, heavy packages have one home, and no pixel can pass the privacy gate (style.md section 2)."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+STAGES = {"frame", "detection", "track", "appearance", "score", "message"}
+NOUNS = {"edge", "errors", "vocabulary", "wire", "config", "seams"}
+
+# What each part may import of edge, besides itself. `records` and `palette` are the nouns of the node's side.
+ALLOWED = {
+    "errors": set(),
+    "vocabulary": set(),
+    "wire": {"errors", "vocabulary"},
+    "config": {"errors", "wire"},
+    "seams": {"records"},  # under TYPE_CHECKING only; see test_the_booth_loads_no_pixels
+    "records": set(),
+    "palette": {"records", "vocabulary"},
+    "clock": {"errors"},
+    "store": NOUNS,
+    "interpreter": NOUNS | {"records"},
+    "manifest": {"errors"},
+    "download": {"errors", "manifest", "strip"},
+    "strip": {"errors"},
+    "models": {"errors", "manifest", "download", "strip"},
+    "frame": NOUNS | {"records"},
+    "detection": NOUNS | {"records"},
+    "track": NOUNS | {"records"},
+    "appearance": NOUNS | {"records", "palette"},
+    "score": NOUNS | {"records", "palette"},
+    "message": NOUNS | {"records", "clock"},
+    "pipeline": NOUNS | {"records", "palette", *STAGES} - {"message"},
+    "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline"},
+    "booth": NOUNS | {"store", "clock", "message.mqtt"},
+    "fakes": NOUNS | {"records", "clock"},
+    "cli": NOUNS | {"node", "booth", "models"},
+}
+
+ONE_HOME = {
+    "picamera2": {"frame/picamera.py"},
+    "libcamera": {"frame/picamera.py"},
+    "ai_edge_litert": {"interpreter.py"},
+    "tflite_runtime": {"interpreter.py"},
+    "paho": {"message/mqtt.py"},
+    "yaml": {"config.py", "manifest.py"},
+    "sqlalchemy": {"store.py"},
+    "sqlite3": {"message/outbox.py", "store.py"},
+    "psutil": {"node/health.py", "node/bench.py"},
+}
+
+WITHOUT_PIXELS = ("wire.py", "message/outbox.py", "message/mqtt.py", "message/sender.py", "message/link.py", "booth/")
+PIXELS = {"numpy", "cv2", "edge.records", "edge.palette"}
+
+
+def sources() -> dict[str, Path]:
+    """Path inside edge/ to file."""
+    return {path.relative_to(ROOT / "edge").as_posix(): path for path in sorted((ROOT / "edge").rglob("*.py"))}
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """(dotted module, whether it stands under TYPE_CHECKING) of every import in a file, also inside functions."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        is_typing = id(node) in typing_only
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, is_typing) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module or "", is_typing
+            yield from ((f"{node.module}.{alias.name}", is_typing) for alias in node.names)
+
+
+def part_of(inside: str) -> str:
+    return inside.split("/", maxsplit=1)[0].removesuffix(".py")
+
+
+def broken_rules(inside: str, path: Path) -> Iterator[str]:
+    part = part_of(inside)
+    if inside == "__init__.py":
+        return
+    allowed = ALLOWED[part] | {part}
+    for module, is_typing in imports(path):
+        if module.startswith("edge.") and not any(
+            module == f"edge.{name}" or module.startswith(f"edge.{name}.") for name in allowed
+        ):
+            if module.removeprefix("edge.") in {name.split(".")[0] for name in allowed if "." in name}:
+                continue  # `from edge.message import mqtt` names the package on the way
+            if "." not in module.removeprefix("edge.") and module == "edge.__version__":
+                continue
+            yield f"{inside} imports {module}; {part} may import {sorted(allowed)}"
+        top = module.split(".")[0]
+        if top in ONE_HOME and inside not in ONE_HOME[top]:
+            yield f"{inside} imports {module}, whose home is {ONE_HOME[top]}"
+        if not is_typing and inside.startswith(WITHOUT_PIXELS) and (top in PIXELS or module in PIXELS):
+            yield f"{inside} imports {module}: pixels must not reach it"
+        sees_both = {"edge.records", "edge.wire"}
+        if module in sees_both and inside.startswith("message/") and inside != "message/compose.py":
+            others = {name for name, _ in imports(path)}
+            if sees_both <= others:
+                yield f"{inside} sees records and the wire: only message/compose.py may"
+
+
+@pytest.mark.parametrize("inside", sources())
+def test_imports_point_one_way(inside: str) -> None:
+    assert list(broken_rules(inside, sources()[inside])) == []
+
+
+def test_every_part_is_known() -> None:
+    found = {part_of(inside) for inside in sources()} - {"__init__"}
+    assert len(found) > 15
+    assert found <= set(ALLOWED), "a new part needs a line in ALLOWED"
+
+
+@pytest.mark.parametrize(
+    ("inside", "line"),
+    [
+        ("track/tracker.py", "from edge.appearance import colour"),
+        ("detection/keypoints.py", "import edge.score.baseline"),
+        ("booth/run.py", "import numpy as np"),
+        ("booth/run.py", "from edge.records import Score"),
+        ("booth/run.py", "from edge.message.outbox import Outbox"),
+        ("booth/run.py", "import edge.node.run"),
+        ("node/run.py", "from edge.booth.run import run_booth"),
+        ("message/outbox.py", "import numpy"),
+        ("message/outbox.py", "from edge import records"),
+        ("score/baseline.py", "import yaml"),
+        ("frame/video.py", "def f():\n    import ai_edge_litert"),
+        ("pipeline.py", "from edge.message.compose import compose"),
+    ],
+)
+def test_a_rule_broken_on_purpose_is_found(inside: str, line: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.py"
+    copy.write_text(sources()[inside].read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
+    assert list(broken_rules(inside, copy))
+
+
+def test_the_booth_loads_no_pixels() -> None:
+    """A fresh Python runs the booth's imports, and numpy, cv2 and records never load."""
+    program = (
+        "import sys, edge.cli, edge.booth.run, edge.booth.watch, edge.booth.health\n"
+        "print([name for name in ('numpy', 'cv2', 'edge.records', 'edge.pipeline') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_init_but_the_top_is_empty() -> None:
+    texts = {inside: path.read_text() for inside, path in sources().items() if inside.endswith("/__init__.py")}
+    assert len(texts) > 5
+    assert {inside for inside, text in texts.items() if text.strip()} == set()

@@ -1,0 +1,109 @@
+"""The stages wired up, over a network that knows where its stick people are."""
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.config import NodeConfig
+from edge.palette import CELL_COLOURS
+from edge.pipeline import STAGES, Pipeline
+from edge.records import Frame, Heading, Pixels, Zone
+from edge.seams import TensorSpec
+from edge.vocabulary import COLOURS
+from tests.people import standing, tensors
+
+FPS = 8.0
+
+
+class KnowingInterpreter:
+    """Returns the tensors of the people it is told are in the next frame."""
+
+    model_id, accelerator, fallbacks = "0123456789ab", "cpu", 0
+    input = TensorSpec("image", (1, 353, 481, 3), "uint8", 1 / 128, 128)
+    outputs = tuple(TensorSpec(str(c), (1, 23, 31, c), "float32", 0.0, 0) for c in (17, 34, 64))
+
+    def __init__(self) -> None:
+        self.people: list[np.ndarray] = []
+
+    def invoke(self, tensor: Pixels) -> list[np.ndarray]:
+        assert tensor.shape == (353, 481, 3)
+        return tensors(self.people)
+
+
+def draw(people: list[tuple[np.ndarray, tuple[int, int, int]]], number: int) -> Frame:
+    """A textured grey street with people whose whole body box is of one colour."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(100, 140, (353, 481, 3)).astype(np.uint8)
+    for person, colour in people:
+        (x1, y1), (x2, y2) = person.min(axis=0) - 12, person.max(axis=0)
+        cv2.rectangle(pixels, (int(x1), int(y1) + 40), (int(x2) + 12, int(y2)), colour, -1)
+    return Frame(pixels, number / FPS, number)
+
+
+def walk(
+    pipeline: Pipeline, network: KnowingInterpreter, colours: list[tuple[int, int, int]], *, step: float = 12.0
+) -> list:
+    found = []
+    for i in range(30):
+        people = [standing(60 + 110 * k + step * i, 40, 260) for k in range(len(colours))]
+        network.people = [p for p in people if p[:, 0].max() < 470]
+        found += pipeline.step(draw(list(zip(people, colours, strict=True)), i)).sightings
+    return found + pipeline.finish()
+
+
+@pytest.fixture
+def network() -> KnowingInterpreter:
+    return KnowingInterpreter()
+
+
+def test_a_walker_is_one_sighting_in_its_colour(network: KnowingInterpreter) -> None:
+    pipeline = Pipeline(network, NodeConfig())
+    (sighting,) = walk(pipeline, network, [(240, 130, 20)])
+    assert sighting.departure.heading is Heading.RIGHT
+    assert sighting.departure.zone is Zone.RIGHT
+    upper = np.bincount(CELL_COLOURS, weights=sighting.appearance.palettes[0], minlength=len(COLOURS))
+    assert COLOURS[int(upper.argmax())] == "orange"
+    assert sighting.appearance.views == 6
+    assert sighting.appearance.patterns[0].argmax() == 0
+    assert list(pipeline.stage_s) == list(STAGES)
+
+
+def test_two_walkers_keep_their_own_colours(network: KnowingInterpreter) -> None:
+    found = walk(Pipeline(network, NodeConfig()), network, [(20, 20, 20), (50, 90, 190)])
+    names = {COLOURS[CELL_COLOURS[int(s.appearance.palettes[0].argmax())]] for s in found}
+    assert names == {"black", "blue"}
+
+
+def test_a_mannequin_is_held_back_and_counted(network: KnowingInterpreter) -> None:
+    pipeline = Pipeline(network, NodeConfig())
+    assert walk(pipeline, network, [(240, 130, 20)], step=0.0) == []
+    assert pipeline.held_back == {"still": 1}
+
+
+def test_someone_too_small_to_describe_is_counted_as_unclear(network: KnowingInterpreter) -> None:
+    pipeline = Pipeline(network, NodeConfig())
+    for i in range(30):
+        small = standing(60 + 6 * i, 150, 60)
+        network.people = [small]
+        assert pipeline.step(draw([(small, (9, 9, 9))], i)).sightings == []
+    assert pipeline.finish() == []
+    assert pipeline.held_back["unclear"] <= 1
+
+
+def test_a_photo_gives_its_largest_person(network: KnowingInterpreter) -> None:
+    pipeline = Pipeline(network, NodeConfig())
+    near, far = standing(120, 30, 300), standing(380, 60, 120)
+    network.people = [near, far]
+    sighting = pipeline.still(draw([(near, (200, 20, 20)), (far, (20, 20, 200))], 0))
+    assert sighting is not None
+    assert COLOURS[CELL_COLOURS[int(sighting.appearance.palettes[0].argmax())]] == "red"
+    network.people = []
+    assert pipeline.still(draw([], 1)) is None
+
+
+def test_nothing_of_a_person_stays_behind(network: KnowingInterpreter) -> None:
+    """No view outlives its track."""
+    pipeline = Pipeline(network, NodeConfig())
+    walk(pipeline, network, [(1, 2, 3), (4, 5, 6)])
+    assert pipeline._views == {}
+    assert pipeline._tracker._people == []

@@ -1,0 +1,139 @@
+"""Every message survives a round trip; whatever is outside the schema is refused with its reason."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge import wire
+from edge.errors import WireError
+from tests.messages import make_health, make_score, make_status
+
+SCORE_TOPIC = wire.node_topic("booth", "camera-1", "score")
+GAP = wire.Gap(node="camera-1", epoch="01234567", upto=3, dropped=2)
+ACK = wire.Ack(epoch="01234567", upto=3)
+ALERT = wire.Alert(
+    id="01234567",
+    at="2025-06-15T15:06:40Z",
+    node="camera-1",
+    zone="left",
+    heading="away",
+    one_in=430.0,
+    low=300.0,
+    reasons=[wire.Reason("colour:upper:orange", 5.0)],
+    hint="orange upper, checked lower",
+    cameras=["camera-1"],
+    expires_at="2025-06-15T15:07:40Z",
+)
+
+node_messages = pytest.mark.parametrize(
+    ("topic", "message"),
+    [
+        (SCORE_TOPIC, make_score()),
+        (SCORE_TOPIC, make_score(state="warming_up", bits=None, p=None, one_in=None, low=None, high=None)),
+        (wire.node_topic("booth", "camera-1", "gap"), GAP),
+        (wire.node_topic("booth", "camera-1", "ack"), ACK),
+        (wire.node_topic("booth", "camera-1", "status"), make_status()),
+        (wire.node_topic("booth", "camera-1", "health"), make_health(problems=["too dark: clean the lens"])),
+        (wire.booth_topic("booth", "alert"), ALERT),
+        (wire.booth_topic("booth", "status"), make_status("offline")),
+    ],
+)
+
+
+@node_messages
+def test_round_trip(topic: str, message: wire.Message) -> None:
+    _, found = wire.decode(topic, wire.encode(topic, message))
+    assert found == message
+    assert wire.pack(message) == wire.encode(topic, message)
+
+
+@given(
+    seq=st.integers(1, 2**53),
+    bits=st.floats(0, 64),
+    quality=st.floats(0, 1),
+    seconds=st.integers(0, 253_402_300_799),
+    high=st.none() | st.floats(1, 1e9),
+)
+def test_any_score_survives(seq: int, bits: float, quality: float, seconds: int, high: float | None) -> None:
+    score = make_score(seq=seq, bits=bits, quality=quality, at=wire.to_time(seconds), high=high)
+    assert wire.decode(SCORE_TOPIC, wire.encode(SCORE_TOPIC, score))[1] == score
+    assert wire.from_time(score.at) == seconds
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"v": 2}, "version"),
+        ({"v": None}, "schema"),
+        ({"embedding": [0.1, 0.2]}, "schema"),
+        ({"track_id": 7}, "schema"),
+        ({"note": "red jacket"}, "schema"),
+        ({"at": "2025-06-15T15:06:40.123Z"}, "schema"),
+        ({"at": "2025-02-31T15:06:40Z"}, "schema"),
+        ({"one_in": None}, "schema"),
+        ({"p": 0}, "schema"),
+        ({"bits": [1, 2, 3]}, "schema"),
+        ({"quality": 1e400}, "not_json"),
+        ({"reasons": [{"words": "face:round", "bits": 1}]}, "schema"),
+        ({"reasons": [{"words": "colour:upper:orange", "bits": 1}] * 5}, "schema"),
+        ({"baseline": "a person I know"}, "schema"),
+        ({"link": "not hex!"}, "schema"),
+        ({"node": "camera-2"}, "sender"),
+        ({"node": "Camera 1"}, "schema"),
+        ({"node": "camera-1\n"}, "schema"),
+        ({"seq": 0}, "schema"),
+        ({"state": "warming_up"}, "schema"),
+    ],
+)
+def test_refused(change: dict[str, object], reason: str) -> None:
+    fields = json.loads(wire.encode(SCORE_TOPIC, make_score())) | change
+    with pytest.raises(WireError) as caught:
+        wire.decode(SCORE_TOPIC, json.dumps(fields).replace("Infinity", "1e400").encode())
+    assert caught.value.reason in (reason, "schema" if reason == "not_json" else reason)
+
+
+@pytest.mark.parametrize("payload", [b"", b"{", b"\xff\xfe", b'{"v":1', b'{"v":1,"x":' + b"[" * 2000])
+def test_not_json(payload: bytes) -> None:
+    with pytest.raises(WireError, match="not_json"):
+        wire.decode(SCORE_TOPIC, payload)
+
+
+def test_too_large_is_refused_before_it_is_read() -> None:
+    with pytest.raises(WireError, match=r"too_large: expected at most 2048 bytes, found 2049"):
+        wire.decode(SCORE_TOPIC, b"[" * 2049)
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["", "spotter/v1", "spotter/v1/booth/node/camera-1/frame", "spotter/v2/booth/node/camera-1/score", "a" * 300]
+    + ["spotter/v1/booth/node/+/score", "spotter/v1/booth/booth/score", "spotter/v1/booth/node/camera-1/score\n"],
+)
+def test_unknown_topics(topic: str) -> None:
+    with pytest.raises(WireError) as caught:
+        wire.decode(topic, b"{}")
+    assert caught.value.reason == "topic"
+
+
+def test_status_and_health_ignore_what_they_do_not_know() -> None:
+    topic = wire.node_topic("booth", "camera-1", "status")
+    fields = json.loads(wire.encode(topic, make_status())) | {"colour_of_case": "grey"}
+    assert wire.decode(topic, json.dumps(fields).encode())[1] == make_status()
+
+
+@pytest.mark.parametrize("hint", ["a tall man", "orange", "orange upper,", ", ".join(["orange upper"] * 5)])
+def test_a_hint_is_made_of_the_vocabulary(hint: str) -> None:
+    topic = wire.booth_topic("booth", "alert")
+    fields = json.loads(wire.encode(topic, ALERT)) | {"hint": hint}
+    with pytest.raises(WireError, match="schema"):
+        wire.decode(topic, json.dumps(fields).encode())
+
+
+def test_sending_is_checked_too() -> None:
+    with pytest.raises(WireError, match="schema"):
+        wire.encode(SCORE_TOPIC, make_score(zone="behind"))
+    with pytest.raises(WireError, match="sender"):
+        wire.encode(SCORE_TOPIC, make_score(node="camera-2"))
+    with pytest.raises(WireError, match="schema"):
+        wire.pack(make_score(bits=float("nan")))

@@ -1,0 +1,144 @@
+# Sourced by tools/demo, tools/test and tools/check: everything they need, from a fresh machine, repeatable.
+#
+#   need_python EXTRA     a virtual environment in .venv with the project and that extra ("" or "dev")
+#   need_mosquitto        mosquitto on PATH: the machine's, else by apt, else Debian's package unpacked into .cache
+#   need_chromium         chromium on PATH, by apt where that is allowed
+#   need_model            the pose network in models/fetched
+#
+# Each says in one sentence what it could not get; only need_python ends the program.
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache="$repo/.cache"
+export PATH="$repo/.venv/bin:$PATH:/usr/sbin:$cache/bin"
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$0: $*"; exit 2; }
+
+# Runs apt as root where that is possible without a question; fails at once where it is not.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo -n "$@"; else return 1; fi
+}
+
+apt_install() {
+  command -v apt-get >/dev/null || return 1
+  [ -n "${apt_is_fresh:-}" ] || as_root apt-get update -qq >/dev/null 2>&1 || true
+  apt_is_fresh=1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
+}
+
+# Unpacks Debian packages without root: apt_unpack DIR PACKAGE...
+apt_unpack() {
+  local into=$1 work
+  shift
+  command -v apt-get >/dev/null || return 1
+  work=$(mktemp -d) || return 1
+  (cd "$work" && apt-get download -qq "$@" >/dev/null 2>&1 && for deb in *.deb; do dpkg -x "$deb" "$into" || exit 1; done)
+  local code=$?
+  rm -rf "$work"
+  return $code
+}
+
+find_python() {
+  local candidate
+  for candidate in python3 python3.13 python3.12 python3.11; do
+    if command -v "$candidate" >/dev/null &&
+      "$candidate" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+  return 1
+}
+
+# On a Pi, picamera2 and libcamera come from apt and not from PyPI: let the environment see them.
+venv_options() {
+  [ -d /usr/lib/python3/dist-packages/picamera2 ] && echo --system-site-packages
+  return 0
+}
+
+# Debian ships venv without pip unless python3-venv is installed; pip's own wheel can install itself.
+make_venv() {
+  local python=$1 wheel options
+  options=$(venv_options)
+  "$python" -m venv $options "$repo/.venv" >/dev/null 2>&1 && return
+  rm -rf "$repo/.venv"
+  if apt_install python3-venv && "$python" -m venv $options "$repo/.venv" >/dev/null 2>&1; then return; fi
+  rm -rf "$repo/.venv"
+  "$python" -m venv --without-pip $options "$repo/.venv" || return 1
+  if "$python" -m pip --python "$repo/.venv/bin/python" install -q pip 2>/dev/null; then return; fi
+  apt_unpack "$cache/pip" python3-pip-whl || { rm -rf "$repo/.venv"; return 1; }
+  wheel=$(ls "$cache"/pip/usr/share/python-wheels/pip-*.whl | tail -1)
+  "$repo/.venv/bin/python" "$wheel/pip" install -q --no-index --find-links "$(dirname "$wheel")" pip
+}
+
+need_python() {
+  local extra=${1:-} python stamp wanted
+  python=$(find_python) || die "needs Python 3.11 or newer, found none; on Debian: sudo apt install python3 python3-venv"
+  stamp="$repo/.venv/.installed${extra:+-$extra}"
+  wanted=$(cat "$repo/pyproject.toml" <("$python" --version) <(echo "$repo") | sha256sum)
+  [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
+  # An environment that was moved or copied has the paths of its old place in it.
+  if [ -d "$repo/.venv" ] && ! "$repo/.venv/bin/python" -m pip --version >/dev/null 2>&1; then rm -rf "$repo/.venv"; fi
+  if [ ! -d "$repo/.venv" ]; then
+    say "Making a virtual environment in .venv ..."
+    make_venv "$python" || die "cannot make a virtual environment; on Debian: sudo apt install python3-venv"
+  fi
+  say "Installing the project and what it needs into .venv ..."
+  if ! "$repo/.venv/bin/python" -m pip install -q --disable-pip-version-check -e "$repo${extra:+[$extra]}"; then
+    die "could not install its packages. It needs a network once (or a folder of wheels: export PIP_FIND_LINKS=DIR)"
+  fi
+  echo "$wanted" >"$stamp"
+}
+
+need_mosquitto() {
+  command -v mosquitto >/dev/null && return
+  say "Getting the mosquitto broker ..."
+  apt_install mosquitto && command -v mosquitto >/dev/null && return
+  unpack_mosquitto && command -v mosquitto >/dev/null && return
+  say "No mosquitto could be had (no root, no network?): on Debian, sudo apt install mosquitto"
+  return 1
+}
+
+# The package and those of its libraries that this machine lacks, beside the virtual environment.
+unpack_mosquitto() {
+  local home="$cache/mosquitto" packages
+  command -v apt-cache >/dev/null || return 1
+  packages=$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
+    --no-enhances mosquitto 2>/dev/null | grep -E '^[a-z0-9]' | sort -u | while read -r package; do
+      dpkg -s "$package" >/dev/null 2>&1 || echo "$package"
+    done)
+  [ -n "$packages" ] || return 1
+  # shellcheck disable=SC2086
+  apt_unpack "$home" $packages || return 1
+  mkdir -p "$cache/bin"
+  cat >"$cache/bin/mosquitto" <<EOF
+#!/bin/sh
+home='$home'
+export LD_LIBRARY_PATH=\$(echo "\$home"/usr/lib/*-linux-gnu*):\$(echo "\$home"/lib/*-linux-gnu*)
+exec "\$home/usr/sbin/mosquitto" "\$@"
+EOF
+  chmod +x "$cache/bin/mosquitto"
+  mosquitto -h >/dev/null 2>&1 || [ $? -le 3 ]
+}
+
+need_chromium() {
+  command -v chromium >/dev/null && return
+  say "Getting chromium for the page's tests ..."
+  apt_install chromium && command -v chromium >/dev/null && return
+  say "No chromium could be had: on Debian, sudo apt install chromium"
+  return 1
+}
+
+need_model() {
+  spotter models verify --json >/dev/null 2>&1 && return
+  local mirror
+  for mirror in "${SPOTTER_MODELS_MIRROR:-}" "$repo/../shared/data/models"; do
+    if [ -n "$mirror" ] && [ -d "$mirror" ]; then
+      spotter models fetch --quiet --mirror "$mirror" >/dev/null && return
+    fi
+  done
+  spotter models fetch --quiet >/dev/null && return
+  say "No pose model could be had. With a network: spotter models fetch. Without: spotter models fetch --mirror DIR," \
+    "or set SPOTTER_MODELS_MIRROR=DIR to a folder with the files that models/manifest.yaml names."
+  return 1
+}
