@@ -7,7 +7,7 @@ from edge.vocabulary import COLOURS
 
 L_CELLS, AB_CELLS = 6, 9
 CELLS = L_CELLS * AB_CELLS * AB_CELLS
-"""6 x 9 x 9 CIELAB cells: the best single component measured (findings.md, Rarity)."""
+"""6 x 9 x 9 CIELAB cells: the best single component measured."""
 AB_WIDTH = 16.0
 """Width of a cell in a* and b*; the middle one, -8..8, is what is called grey."""
 

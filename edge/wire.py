@@ -1,6 +1,6 @@
 """The one wire schema: every message and topic, encoded and decoded, checked on sending and on receiving.
 
-This is the privacy boundary (design.md section 4): numbers, times at one-second resolution and short
+This is the privacy boundary: numbers, times at one-second resolution and short
 enumerated words, nothing else. `Score`, `Gap`, `Ack` and `Alert` refuse fields they do not know; `Status` and
 `Health` ignore them.
 """
@@ -17,7 +17,7 @@ from edge.vocabulary import FACETS, HINT, REASON
 
 VERSION: Literal[1] = 1
 MAX_BYTES = 2048
-"""Largest payload; checked before publishing, since an oversized QoS 1 message loops for ever (findings.md)."""
+"""Largest payload; checked before publishing, since an oversized QoS 1 message loops for ever (measured)."""
 
 SCORE_EXPIRY_S = 600
 

@@ -1,4 +1,4 @@
-"""Imports point one way, heavy packages have one home, and no pixel can pass the privacy gate (style.md section 2)."""
+"""Imports point one way, heavy packages have one home, and no pixel can pass the privacy gate."""
 
 import ast
 import subprocess

@@ -1,43 +1,16 @@
 """The stages wired up, over a network that knows where its stick people are."""
 
-import cv2
 import numpy as np
 import pytest
 
 from edge.config import NodeConfig
 from edge.palette import CELL_COLOURS
 from edge.pipeline import STAGES, Pipeline
-from edge.records import Frame, Heading, Pixels, Zone
-from edge.seams import TensorSpec
+from edge.records import Heading, Zone
 from edge.vocabulary import COLOURS
-from tests.people import standing, tensors
+from tests.people import KnowingInterpreter, draw, standing
 
 FPS = 8.0
-
-
-class KnowingInterpreter:
-    """Returns the tensors of the people it is told are in the next frame."""
-
-    model_id, accelerator, fallbacks = "0123456789ab", "cpu", 0
-    input = TensorSpec("image", (1, 353, 481, 3), "uint8", 1 / 128, 128)
-    outputs = tuple(TensorSpec(str(c), (1, 23, 31, c), "float32", 0.0, 0) for c in (17, 34, 64))
-
-    def __init__(self) -> None:
-        self.people: list[np.ndarray] = []
-
-    def invoke(self, tensor: Pixels) -> list[np.ndarray]:
-        assert tensor.shape == (353, 481, 3)
-        return tensors(self.people)
-
-
-def draw(people: list[tuple[np.ndarray, tuple[int, int, int]]], number: int) -> Frame:
-    """A textured grey street with people whose whole body box is of one colour."""
-    rng = np.random.default_rng(0)
-    pixels = rng.integers(100, 140, (353, 481, 3)).astype(np.uint8)
-    for person, colour in people:
-        (x1, y1), (x2, y2) = person.min(axis=0) - 12, person.max(axis=0)
-        cv2.rectangle(pixels, (int(x1), int(y1) + 40), (int(x2) + 12, int(y2)), colour, -1)
-    return Frame(pixels, number / FPS, number)
 
 
 def walk(

@@ -2,7 +2,7 @@
 
 A plain cloth has little energy between the folds and the grain; stripes put it into one direction, checks into two
 at right angles, dots and prints into all. Keypoint regions bring arms, bags and folds along, so these are shares and
-not verdicts; bold patterns only (findings.md: texture statistics reach AUROC .82 bold, .55 subtle).
+not verdicts; bold patterns only (feasibility study: texture statistics reach AUROC .82 bold, .55 subtle).
 """
 
 import cv2

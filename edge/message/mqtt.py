@@ -8,6 +8,7 @@ sends again what the booth has not acknowledged (paho's own queue is memory, and
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -32,8 +33,9 @@ ANSWER_S = 5.0
 """How long to wait for the broker's answer to a QoS 1 publish unless told otherwise."""
 NO_SUBSCRIBERS = 0x10
 """PUBACK "No matching subscribers": no failure code, yet nobody got it."""
-TAKEN_OVER = 0x8E
 LEFT_WELL = 0
+SHORT_S, SHORT_ONES = 10.0, 3
+"""So many connections in a row that lived no longer are no accident (mosquitto 2.0.11 gives no reason for these)."""
 
 
 class MqttBroker:
@@ -45,9 +47,11 @@ class MqttBroker:
         Raises BrokerError for settings that can never work: an unreadable certificate, an impossible host name.
         """
         self._section = section
+        self._name = client_id
         self._expiry_s = session_expiry_s
         self._connected = threading.Event()
-        self._connections = self._refusals = 0
+        self._connections = self._refusals = self._short_ones = 0
+        self._connected_at = 0.0
         self._said: set[str] = set()
         self._answers: dict[int, int] = {}
         self._waiters = 0
@@ -153,8 +157,9 @@ class MqttBroker:
             self._answers.clear()
             self._connections += 1
             self._connected.set()
-        self._said.discard("away")
-        log.info("connected to %s", self._where)
+        self._connected_at = time.monotonic()
+        if self._short_ones < SHORT_ONES:
+            log.info("connected to %s", self._where)
         if self._subscriptions:
             self._client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
         self._announce()
@@ -173,10 +178,18 @@ class MqttBroker:
         with self._changed:
             self._connected.clear()
             self._changed.notify_all()
-        if reason.value == TAKEN_OVER:
-            self._refuse(f"{self._where} ended the connection: another program uses the same name; give each its own")
-        elif reason.value != LEFT_WELL:
-            self._say("away", f"connection to {self._where} lost ({reason}); trying again until it is back")
+        if reason.value == LEFT_WELL:
+            return
+        was_short = time.monotonic() < self._connected_at + SHORT_S
+        self._short_ones = self._short_ones + 1 if was_short else 0
+        if not was_short:
+            self._said.discard("away")
+        self._say("away", f"connection to {self._where} lost ({reason}); trying again until it is back")
+        if self._short_ones >= SHORT_ONES:
+            self._refuse(
+                f"{self._where} keeps ending the connection: another program uses the name {self._name} too, "
+                "or a message is larger than the broker allows"
+            )
 
     def _on_subscribe(
         self, _client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Any

@@ -3,7 +3,7 @@
 State is counts (palette cells, pattern kinds, garment arrangements, colour pairs), moments (n, sum x, sum xx') and
 histograms of past scores, all int64 and of constant size. `learn` counts one sighting; `score` compares one and
 changes nothing; `merge` adds. A sighting is scored before it is counted, so the calibration histograms hold scores of
-people the model had not seen (prequential; observed .041/.009 at nominal .05/.01, findings.md).
+people the model had not seen (prequential; observed .041/.009 at nominal .05/.01 in a feasibility study).
 """
 
 from typing import NamedTuple
@@ -28,9 +28,9 @@ CHANNELS = ("palette", "colour", "pattern", "texture", "garment", "pair")
 """What is measured; each gets its own histogram of past values and so its own tail probability."""
 FACET_OF = ("colour", "colour", "pattern", "pattern", "garment", "combination")
 WEIGHTS = np.array([1.0, 1.0, 0.6, 0.7, 0.6, 0.5])
-"""In the joined score; texture .7 as measured (research on rarity), garment and pattern kinds are noisier in v1."""
+"""In the joined score; texture .7 as measured beforehand, garment and pattern kinds are noisier in v1."""
 CAP_BITS = 8.0
-"""No channel claims more than 1 in 256 by itself: a single one once claimed 1 in 71,779 (findings.md)."""
+"""No channel claims more than 1 in 256 by itself: a single one once claimed 1 in 71,779."""
 DISTANCE_BITS = 6.0
 """A distance of 1 (ordinary) falls into the middle of the histogram's range at this many "bits"."""
 

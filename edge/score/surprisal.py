@@ -1,6 +1,6 @@
 """Counts and moments to the surprisal of one appearance, channel by channel, in bits. Pure.
 
-What worked when measured (findings.md, Rarity): palette counts per region; a joint, shrunk Mahalanobis distance for
+What worked when measured on street photos: palette counts per region; a joint, shrunk Mahalanobis distance for
 colour and one for texture; counts of pattern kinds, garment arrangements and colour pairs, which give the reasons.
 """
 

@@ -1,0 +1,328 @@
+"""The inbox stores, alerts and acknowledges in that order, once each, and nothing it is sent can stop it."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from edge import wire
+from edge.booth import inbox as module
+from edge.booth.inbox import Inbox
+from edge.config import AlertSection, BoothConfig
+from edge.errors import StoreError
+from edge.fakes import FakeClock, InProcessBroker
+from edge.seams import Publish, Received
+from edge.store import SqlStore
+from tests.messages import EPOCH, NOW, make_health, make_score, make_status
+
+SCORE = wire.node_topic("booth", "camera-1", "score")
+
+
+class Bench:
+    """An inbox, a node that speaks to it, and a laptop that listens for alerts."""
+
+    def __init__(self, url: str = "sqlite://", config: BoothConfig | None = None, *, with_laptop: bool = True) -> None:
+        self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), SqlStore(url)
+        self.heard: list[tuple[str, Any]] = []
+        self.node = self.join(wire.node_topic("booth", "+", "ack"))
+        if with_laptop:
+            self.join(wire.booth_topic("booth", "alert"))
+        self.start(config or BoothConfig(alert=AlertSection(one_in=100.0)))
+
+    def start(self, config: BoothConfig) -> None:
+        self.broker = self.hub.client()
+        self.inbox = Inbox(config, self.broker, self.store, self.clock)
+        self.broker.connect(
+            will=None, births=tuple, subscriptions=self.inbox.subscriptions, on_message=self.inbox.receive
+        )
+
+    def join(self, topic: str) -> Any:
+        client = self.hub.client()
+        client.connect(will=None, births=tuple, subscriptions=[topic], on_message=self._hear)
+        return client
+
+    def _hear(self, message: Received) -> None:
+        self.heard.append((message.topic.rsplit("/", 1)[1], wire.decode(message.topic, message.payload)[1]))
+
+    def say(self, *messages: wire.Message) -> None:
+        for message in messages:
+            leaf = type(message).__name__.lower()
+            topic = wire.node_topic("booth", getattr(message, "node", "camera-1"), leaf)
+            self.node.publish(Publish(topic, wire.encode(topic, message), 1, is_retained=False))
+
+    def step(self) -> list[tuple[str, Any]]:
+        """One step; what was heard since the last: acknowledged numbers and alerts' shares."""
+        self.inbox.step(0.0)
+        found = [(leaf, m.upto if isinstance(m, wire.Ack) else m.one_in) for leaf, m in self.heard]
+        self.heard.clear()
+        return found
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    with closing(made.store):
+        yield made
+
+
+def test_stored_alerted_acknowledged_in_this_order(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    record = bench.store.record
+    monkeypatch.setattr(bench.store, "record", lambda *a, **k: order.append("store") or record(*a, **k))
+    bench.say(make_score(one_in=3.0), make_score(seq=2))
+    monkeypatch.setattr(bench.broker, "publish", lambda m, timeout_s: order.append(m.topic.rsplit("/")[-1]) or True)
+    bench.step()
+    assert order == ["store", "alert", "ack"]
+    assert vars(bench.inbox.counts) == vars(module.Counts(scores=2, alerts=1))
+
+
+def test_repeats_change_nothing_but_are_acknowledged_again(bench: Bench) -> None:
+    bench.say(make_score())
+    assert bench.step() == [("alert", 430.0), ("ack", 1)]
+    bench.say(make_score(), make_score())
+    assert bench.step() == [("ack", 1)]
+    assert (bench.inbox.counts.scores, bench.inbox.counts.repeats, bench.inbox.counts.alerts) == (1, 2, 1)
+
+
+def test_a_hole_is_not_acknowledged_over_but_an_announced_gap_is(bench: Bench) -> None:
+    bench.say(make_score(seq=1, one_in=2.0), make_score(seq=4, one_in=2.0))
+    assert bench.step() == [("ack", 1)]
+    bench.say(wire.Gap(node="camera-1", epoch=EPOCH, upto=3, dropped=2))
+    assert bench.step() == [("ack", 4)]
+    assert bench.inbox.lost == {"camera-1": 2}
+
+
+def test_late_scores_are_stored_and_counted_never_alerted(bench: Bench) -> None:
+    bench.say(make_score(at=wire.to_time(NOW - 61)), make_score(seq=2, at=wire.to_time(NOW - 60)))
+    bench.step()
+    assert (bench.inbox.counts.scores, bench.inbox.counts.late) == (2, 1)
+    assert len(bench.inbox.alerts) == 1
+
+
+def test_early_and_final_alert_once(bench: Bench) -> None:
+    bench.say(make_score(seq=1, early=True))
+    bench.say(make_score(seq=2, follows=1))
+    assert bench.step() == [("alert", 430.0), ("ack", 2)]
+    bench.say(make_score(seq=3, follows=1))
+    assert bench.step() == [("ack", 3)]
+
+
+def test_a_final_may_alert_where_the_early_one_did_not(bench: Bench) -> None:
+    bench.say(make_score(seq=1, early=True, one_in=50.0))
+    bench.say(make_score(seq=2, follows=1, one_in=150.0))
+    assert bench.step() == [("alert", 150.0), ("ack", 2)]
+
+
+def test_an_alert_nobody_heard_is_tried_again_until_it_expires() -> None:
+    bench = Bench(with_laptop=False)
+    with closing(bench.store):
+        bench.say(make_score())
+        assert bench.step() == [("ack", 1)]
+        bench.join(wire.booth_topic("booth", "alert"))
+        assert bench.step() == []
+        bench.clock.sleep(module.AGAIN_S)
+        assert bench.step() == [("alert", 430.0)]
+        assert bench.step() == []
+
+
+def test_an_alert_nobody_ever_hears_lapses() -> None:
+    bench = Bench(with_laptop=False)
+    with closing(bench.store):
+        bench.say(make_score())
+        bench.step()
+        bench.clock.sleep(60)
+        bench.join(wire.booth_topic("booth", "alert"))
+        assert bench.step() == []
+        assert bench.inbox.counts.lapsed == 1
+
+
+class Killed(BaseException):
+    """As a SIGKILL: nothing after it runs."""
+
+
+@pytest.mark.parametrize(
+    ("where", "waited_s", "heard"),
+    [
+        ("alert", 5, [("alert", 430.0), ("ack", 1)]),  # committed, not yet sent: sent when delivered again
+        ("alert", 61, [("ack", 1)]),  # the same, but too late by then
+        ("ack", 5, [("alert", 430.0), ("ack", 1)]),  # sent but not noted: the second has the same id
+    ],
+)
+def test_killed_in_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, waited_s: float, heard: list[Any]
+) -> None:
+    bench = Bench(f"sqlite:///{tmp_path}/booth.sqlite")
+    publish = bench.broker.publish
+
+    def dying(message: Publish, timeout_s: float) -> bool:
+        if message.topic.endswith(where):
+            raise Killed
+        return publish(message, timeout_s=timeout_s)
+
+    monkeypatch.setattr(bench.broker, "publish", dying)
+    bench.say(make_score())
+    with pytest.raises(Killed):
+        bench.inbox.step(0.0)
+    bench.broker.close()
+    bench.heard.clear()
+    bench.clock.sleep(waited_s)
+    bench.start(BoothConfig())
+    bench.say(make_score())
+    with closing(bench.store):
+        assert bench.step() == heard
+        bench.say(make_score())
+        assert bench.step() == [("ack", 1)]
+
+
+def test_nothing_is_acknowledged_while_the_store_is_in_trouble(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = bench.store.record
+
+    def broken(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full: free some space")
+
+    monkeypatch.setattr(bench.store, "record", broken)
+    bench.say(make_score())
+    pauses = [bench.inbox.step(0.0) for _ in range(7)]
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
+    assert bench.inbox.trouble == "the disk is full: free some space"
+    assert caplog.text.count("nothing is stored or acknowledged") == 1
+    assert bench.heard == []
+    monkeypatch.setattr(bench.store, "record", record)
+    assert bench.step() == [("alert", 430.0), ("ack", 1)]
+    assert bench.inbox.trouble == ""
+
+
+def test_the_queue_is_bounded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.say(*(make_score(seq=seq, one_in=2.0) for seq in range(1, module.QUEUED + 11)))
+    assert bench.inbox.counts.overflow == 10
+    for _ in range(module.QUEUED // module.BATCH - 1):
+        bench.step()
+    assert bench.step() == [("ack", module.QUEUED)]
+
+
+def test_statuses_and_health_reach_the_roster(bench: Bench) -> None:
+    bench.say(make_health(problems=["too dark: clean the lens"], state="degraded"), make_status())
+    bench.step()
+    (verdict,) = bench.inbox.roster.verdicts(NOW)
+    assert (verdict.node, verdict.state, verdict.problems) == ("camera-1", "degraded", ["too dark: clean the lens"])
+
+
+def test_too_many_names_are_refused(bench: Bench) -> None:
+    bench.say(*(make_health(node=f"camera-{number}") for number in range(250)))
+    bench.step()
+    bench.step()
+    assert (len(bench.inbox.roster.nodes), bench.inbox.refused) == (200, {"too_many_nodes": 50})
+
+
+def test_a_retained_score_is_refused(bench: Bench) -> None:
+    bench.inbox.receive(Received(SCORE, wire.encode(SCORE, make_score()), is_retained=True))
+    assert bench.step() == []
+    assert bench.inbox.refused == {"retained": 1}
+
+
+def test_even_a_defect_in_reading_stops_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(wire, "decode", lambda *_: 1 / 0)
+        bench.inbox.receive(Received(SCORE, b"{}", is_retained=False))
+        bench.step()
+    assert bench.inbox.refused == {"unexpected": 1}
+    bench.say(make_score())
+    assert bench.step() == [("alert", 430.0), ("ack", 1)]
+
+
+def test_nothing_of_a_score_is_logged(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        bench.say(make_score())
+        bad = json.loads(wire.pack(make_score())) | {"note": "tall man"}
+        bench.inbox.receive(Received(SCORE, json.dumps(bad).encode(), is_retained=False))
+        bench.step()
+    assert "refused a message (schema)" in caplog.text
+    assert not [word for word in ("430", "orange", "tall", "15:06", EPOCH) if word in caplog.text]
+
+
+LEAVES = [*"+#", "score", "gap", "status", "health", "ack", "alert", "frame", ""]
+NASTY = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=10), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@st.composite
+def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
+    """A good message, spoilt."""
+    node, leaf = draw(st.sampled_from(["camera-1", "camera-2", "Camera", "+"])), draw(st.sampled_from(LEAVES))
+    message: wire.Message = draw(
+        st.sampled_from(
+            [make_score(), make_health(), make_status(), wire.Gap(node="camera-1", epoch=EPOCH, upto=0, dropped=0)]
+        )
+    )
+    leaf = draw(st.just(type(message).__name__.lower()) | st.just(leaf))
+    topic = draw(st.just(f"spotter/v1/booth/node/{node}/{leaf}") | st.text(max_size=40))
+    fields = json.loads(wire.pack(message))
+    for name in draw(st.lists(st.sampled_from(sorted(fields)), max_size=3)):
+        fields[name] = draw(
+            NASTY | st.sampled_from([float("nan"), float("inf"), -1, 0, 1e308, "x" * 3000, [[[]]] * 50])
+        )
+    for name in draw(st.lists(st.sampled_from(sorted(fields)), max_size=2)):
+        fields.pop(name, None)
+    fields |= draw(st.dictionaries(st.text(max_size=12) | st.just("embedding"), NASTY, max_size=2))
+    payload = bytearray(json.dumps(fields).encode("utf-8", "surrogatepass"))
+    for place in draw(st.lists(st.integers(0, len(payload) - 1), max_size=4)):
+        payload[place] = draw(st.integers(0, 255))
+    cut = draw(st.none() | st.integers(0, len(payload)))
+    return topic, bytes(payload[:cut]) * draw(st.sampled_from([1, 1, 1, 5]))
+
+
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(mutations())
+def test_a_thousand_spoilt_messages(mutation: tuple[str, bytes]) -> None:
+    """Each is either good after all or refused and counted; a good one afterwards passes as ever."""
+    bench = _fuzzed()
+    topic, payload = mutation
+    before, stored = bench.inbox.refused.total(), bench.inbox.counts.scores + bench.inbox.counts.repeats
+    is_good = _is_good(topic, payload)
+    bench.inbox.receive(Received(topic, payload, is_retained=False))
+    assert bench.inbox.step(0.0) == 0.0
+    assert bench.inbox.refused.total() - before == (0 if is_good else 1)
+    assert "unexpected" not in bench.inbox.refused
+    bench.heard.clear()
+    seq = bench.fuzzed = getattr(bench, "fuzzed", 0) + 1
+    bench.say(make_score(node="camera-9", epoch="99999999", seq=seq, one_in=2.0))
+    assert bench.step() == [("ack", seq)]
+    assert bench.inbox.counts.scores + bench.inbox.counts.repeats >= stored + 1
+
+
+_benches: list[Bench] = []
+
+
+def _fuzzed() -> Bench:
+    """One inbox for all thousand, as it would be."""
+    if not _benches:
+        _benches.append(Bench())
+    return _benches[0]
+
+
+def _is_good(topic: str, payload: bytes) -> bool:
+    try:
+        address, message = wire.decode(topic, payload)
+    except wire.WireError:
+        return False
+    return address.node is not None and address.site == "booth" and not isinstance(message, wire.Alert)
+
+
+def test_after_the_thousand() -> None:
+    """What the property above left behind: counts by reason, also in the store."""
+    bench = _fuzzed()
+    with closing(bench.store):
+        print({"refused": dict(bench.inbox.refused), "stored": vars(bench.inbox.counts)})
+        assert dict(bench.inbox.refused) == bench.store.refusals()
+    _benches.clear()

@@ -1,0 +1,156 @@
+"""The privacy gate: whatever goes in, only the closed schema comes out."""
+
+import json
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge import wire
+from edge.errors import WireError
+from edge.message.compose import compose
+from edge.message.link import link
+from edge.records import Appearance, Departure, Heading, Reason, Score, ScoreState, Sighting, Zone
+from edge.vocabulary import COLOURS, FACETS, REGIONS
+
+TOPIC = wire.node_topic("booth", "camera-1", "score")
+KEYS = set(wire.Score.__struct_fields__)
+
+
+def make_sighting(**changes: Any) -> Sighting:
+    fields: dict[str, Any] = {
+        "track_id": 987_654_321,
+        "first_seen_at": 1_750_000_000.25,
+        "last_seen_at": 1_750_000_003.75,
+        "zone": Zone.LEFT,
+        "heading": Heading.AWAY,
+        "is_confirmed": True,
+        "has_moved": True,
+    }
+    quality = changes.pop("quality", 0.6789)
+    array = np.full((4, 486), 0.123456, np.float32)
+    return Sighting(Departure(**(fields | changes)), Appearance(array, array, array[0], array[0], array[0], quality))
+
+
+def make_record(**changes: Any) -> Score:
+    fields: dict[str, Any] = {
+        "state": ScoreState.SCORED,
+        "sightings": 6120,
+        "surprisal_bits": 8.7501,
+        "p_value": 0.0023255,
+        "one_in": 430.77,
+        "low": 300.4,
+        "high": 620.9,
+        "facets": {"colour": 5.123, "pattern": 3.0},
+        "reasons": (Reason("colour:upper:orange", 5.123),) * 6,
+    }
+    return Score(**(fields | changes))
+
+
+def composed(score: Score, sighting: Sighting) -> wire.Score:
+    return compose(score, sighting, node="camera-1", baseline_id="0123456789ab", link="89abcdef")
+
+
+def test_figures_are_rounded_and_reasons_few() -> None:
+    found = composed(make_record(), make_sighting())
+    assert (found.bits, found.p, found.one_in, found.low, found.high) == (8.75, 0.00233, 431.0, 300.0, 621.0)
+    assert (found.at, found.zone, found.heading, found.quality) == ("2025-06-15T15:06:43Z", "left", "away", 0.68)
+    assert found.facets == wire.Facets(colour=5.12, pattern=3.0)
+    assert found.reasons == [wire.Reason("colour:upper:orange", 5.12)] * 4
+    assert (found.epoch, found.seq) == (wire.UNNUMBERED_EPOCH, 1)
+
+
+def test_warming_up_has_no_figures() -> None:
+    found = composed(make_record(state=ScoreState.WARMING_UP), make_sighting())
+    assert found.state == "warming_up"
+    assert (found.bits, found.p, found.one_in, found.low, found.high) == (None,) * 5
+
+
+def test_out_of_range_is_clamped() -> None:
+    wild = make_record(surprisal_bits=float("inf"), p_value=0.0, one_in=float("inf"), low=-3.0, high=None)
+    found = composed(wild, make_sighting(last_seen_at=-5.0, quality=7.0))
+    assert (found.bits, found.p, found.one_in, found.low, found.high) == (64.0, 1e-9, 1e9, 1.0, None)
+    assert (found.at, found.quality) == ("1970-01-01T00:00:00Z", 1.0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"surprisal_bits": float("nan")},
+        {"facets": {"colour": float("nan")}},
+        {"reasons": (Reason("tall man with a limp", 3.0),)},
+        {"reasons": (Reason("colour:upper:orange ", 3.0),)},
+    ],
+)
+def test_what_has_no_place_on_the_wire_is_refused_aloud(changes: dict[str, Any]) -> None:
+    with pytest.raises(WireError, match="schema"):
+        composed(make_record(**changes), make_sighting())
+
+
+figures = st.floats() | st.integers(-(10**12), 10**12) | st.floats(width=32).map(np.float32)
+words = st.text(max_size=300) | st.builds("colour:{}:{}".format, st.sampled_from(REGIONS), st.sampled_from(COLOURS))
+records = st.builds(
+    Score,
+    state=st.sampled_from(ScoreState),
+    sightings=st.integers(0, 10**9),
+    surprisal_bits=figures,
+    p_value=figures,
+    one_in=figures,
+    low=figures,
+    high=st.none() | figures,
+    facets=st.dictionaries(st.sampled_from(FACETS) | st.text(max_size=50), figures, max_size=8),
+    reasons=st.lists(st.builds(Reason, words, figures), max_size=12).map(tuple),
+)
+sightings = st.builds(
+    make_sighting,
+    track_id=st.integers(10**12, 10**15),
+    first_seen_at=figures,
+    last_seen_at=figures,
+    zone=st.sampled_from(Zone),
+    heading=st.sampled_from(Heading),
+    quality=figures,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(records, sightings, st.sampled_from(["", "0123456789ab"]) | st.text(max_size=40))
+def test_nothing_else_passes(score: Score, sighting: Sighting, baseline: str) -> None:
+    try:
+        message = compose(score, sighting, node="camera-1", baseline_id=baseline, link="")
+    except WireError:
+        return
+    payload = wire.pack(message)
+    assert wire.decode(TOPIC, payload)[1] == message
+    assert len(payload) <= wire.MAX_BYTES
+    fields = json.loads(payload)
+    assert set(fields) == KEYS
+    assert str(sighting.departure.track_id).encode() not in payload
+    assert fields["at"] == wire.to_time(wire.from_time(fields["at"]))
+    assert _kinds(fields) <= {str, int, float, bool, type(None), dict}
+    assert all(set(reason) == {"words", "bits"} for reason in fields["reasons"])
+
+
+def _kinds(fields: dict[str, Any]) -> set[type]:
+    """Of every value; `reasons` is the only list there may be."""
+    return {type(value) for name, value in fields.items() if name != "reasons"}
+
+
+def test_every_good_score_passes() -> None:
+    message = composed(make_record(), make_sighting())
+    assert msgspec.structs.replace(message, seq=7).seq == 7
+
+
+def test_links_join_for_ten_minutes_only() -> None:
+    key = b"k" * 32
+    assert link(key, 600.0, "orange", "black") == link(key, 1199.0, "orange", "black")
+    others = {
+        link(key, 1200.0, "orange", "black"),
+        link(key, 600.0, "black", "orange"),
+        link(b"x", 600.0, "orange", "black"),
+    }
+    assert link(key, 600.0, "orange", "black") not in others
+    assert len(others) == 3
+    assert link(b"", 600.0, "orange", "black") == ""

@@ -1,0 +1,210 @@
+"""A whole node over fakes: camera and network that know their people, a broker in memory, a real outbox."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from edge import wire
+from edge.clock import SystemClock
+from edge.config import FrameSection, NodeConfig, ScoreSection
+from edge.errors import BaselineError, SourceError
+from edge.fakes import InProcessBroker
+from edge.message.outbox import Outbox
+from edge.node import run
+from edge.node.run import Node
+from edge.pipeline import Pipeline
+from edge.records import Frame
+from edge.score import file
+from edge.score.baseline import Baseline
+from edge.seams import Received
+from tests.outfits import ordinary
+from tests.people import KnowingInterpreter, draw, standing
+
+
+class WalkersCamera:
+    """One walker after the other crosses the picture; the interpreter is told where."""
+
+    name, frames_dropped, reconnects = "walkers", 0, 0
+
+    def __init__(self, network: KnowingInterpreter, walkers: int, error: SourceError | None = None) -> None:
+        self._frames = self._play(network, walkers)
+        self._error = error
+        self.is_closed = False
+
+    def _play(self, network: KnowingInterpreter, walkers: int) -> Iterator[Frame]:
+        number = 0
+        for _ in range(walkers):
+            for step in range(40):
+                person = standing(60 + 16 * step, 40, 260)
+                people = [(person, (240, 130, 20))] if person[:, 0].max() < 470 else []
+                network.people_at[number] = [person for person, _ in people]
+                yield draw(people, number)
+                number += 1
+
+    def read(self) -> Frame | None:
+        frame = next(self._frames, None)
+        if frame is None and self._error is not None:
+            raise self._error
+        return frame
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class InOrderInterpreter(KnowingInterpreter):
+    """Knows each frame's people by the order of the frames, since the camera runs ahead in its own thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.people_at: dict[int, list[np.ndarray]] = {}
+        self._next = 0
+
+    def invoke(self, tensor: np.ndarray) -> list[np.ndarray]:
+        self.people = self.people_at[self._next]
+        self._next += 1
+        return super().invoke(tensor)
+
+
+@pytest.fixture
+def hub() -> InProcessBroker:
+    return InProcessBroker()
+
+
+@pytest.fixture
+def heard(hub: InProcessBroker) -> list[wire.Message]:
+    """Everything published, decoded, as a booth that acknowledges at once would see it."""
+    messages: list[wire.Message] = []
+    booth = hub.client()
+
+    def hear(received: Received) -> None:
+        address, message = wire.decode(received.topic, received.payload)
+        messages.append(message)
+        if isinstance(message, wire.Score):
+            topic = wire.node_topic(address.site, message.node, "ack")
+            ack = wire.Ack(epoch=message.epoch, upto=message.seq)
+            booth.publish(run.Publish(topic, wire.encode(topic, ack), 1, is_retained=True), timeout_s=0)
+
+    topics = [wire.node_topic("booth", "+", leaf) for leaf in ("score", "status", "health", "gap")]
+    booth.connect(will=None, births=tuple, subscriptions=topics, on_message=hear)
+    return messages
+
+
+Starting = Callable[..., int]
+
+
+@pytest.fixture
+def start(hub: InProcessBroker, tmp_path: Path) -> Starting:
+    def run_node(walkers: int, *, score: ScoreSection | None = None, error: SourceError | None = None) -> int:
+        network = InOrderInterpreter()
+        config = NodeConfig(
+            state=str(tmp_path), frame=FrameSection(pace="fast"), health_s=0.05, score=score or ScoreSection()
+        )
+        with closing(Outbox(tmp_path / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
+            node = Node(
+                config,
+                camera=WalkersCamera(network, walkers, error),
+                interpreter=network,
+                outbox=outbox,
+                broker=hub.client(),
+                clock=SystemClock(),
+                stop=threading.Event(),
+            )
+            code = node.run()
+            assert outbox.depth == 0
+        return code
+
+    return run_node
+
+
+def scores(heard: list[wire.Message]) -> list[wire.Score]:
+    return [message for message in heard if isinstance(message, wire.Score)]
+
+
+def test_each_walker_is_one_numbered_score(start: Starting, heard: list[wire.Message]) -> None:
+    assert start(3) == 0
+    assert [score.seq for score in scores(heard)] == [1, 2, 3]
+    assert {score.state for score in scores(heard)} == {"warming_up"}
+    assert {score.heading for score in scores(heard)} == {"right"}
+    statuses = [message.state for message in heard if isinstance(message, wire.Status)]
+    assert (statuses[0], statuses[-1]) == ("online", "offline")
+    beats = [message for message in heard if isinstance(message, wire.Health)]
+    assert beats[-1].frames > 0
+    assert beats[-1].mode == "collect"
+
+
+def test_collected_counts_go_on_after_a_restart(start: Starting, heard: list[wire.Message], tmp_path: Path) -> None:
+    start(2)
+    start(3)
+    assert file.load(tmp_path / "collected.baseline").sightings == 5
+    assert [score.seq for score in scores(heard)] == [1, 2, 3, 4, 5]
+
+
+def test_against_a_frozen_baseline_it_spots_and_learns_nothing(
+    start: Starting, heard: list[wire.Message], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    recipe = Pipeline(KnowingInterpreter(), NodeConfig()).recipe
+    baseline = Baseline(recipe)
+    for _ in range(200):
+        baseline.learn(ordinary(rng))
+    path = tmp_path / "site.baseline"
+    file.save(baseline, path)
+    before = path.read_bytes()
+    start(1, score=ScoreSection(baseline=str(path)))
+    (score,) = scores(heard)
+    assert score.state == "scored"
+    assert score.baseline == file.baseline_id(baseline)
+    assert score.one_in is not None
+    assert score.one_in > 20, "an orange walker among black, navy, grey, blue and white"
+    assert path.read_bytes() == before
+    assert not (tmp_path / "collected.baseline").exists()
+
+
+def test_a_baseline_of_another_model_is_refused(start: Starting, tmp_path: Path) -> None:
+    recipe = msgspec.structs.replace(Pipeline(KnowingInterpreter(), NodeConfig()).recipe, model="ffffffffffff")
+    path = tmp_path / "other.baseline"
+    file.save(Baseline(recipe), path)
+    with pytest.raises(BaselineError, match="another recipe"):
+        start(1, score=ScoreSection(baseline=str(path)))
+
+
+def test_a_lost_camera_ends_the_node_loudly_and_offline(start: Starting, heard: list[wire.Message]) -> None:
+    with pytest.raises(SourceError, match="unplugged"):
+        start(2, error=SourceError("video0: unplugged"))
+    statuses = [message.state for message in heard if isinstance(message, wire.Status)]
+    assert statuses[-1] == "offline"
+
+
+def test_without_a_booth_nothing_is_deleted(
+    hub: InProcessBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "DRAIN_S", 0.5)
+    network = InOrderInterpreter()
+    config = NodeConfig(state=str(tmp_path), frame=FrameSection(pace="fast"))
+    with closing(Outbox(tmp_path / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
+        node = Node(
+            config,
+            camera=WalkersCamera(network, 2),
+            interpreter=network,
+            outbox=outbox,
+            broker=hub.client(),
+            clock=SystemClock(),
+            stop=threading.Event(),
+        )
+        assert node.run() == 0
+        assert outbox.depth == 2
+
+
+def test_the_state_folder_holds_nothing_but_scores_and_counts(
+    start: Starting, heard: list[wire.Message], tmp_path: Path
+) -> None:
+    """No frame, crop or feature on disk: only the outbox and the counts, both small."""
+    start(2)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names <= {"outbox.sqlite", "outbox.sqlite-wal", "outbox.sqlite-shm", "collected.baseline"}
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 200_000

@@ -1,0 +1,322 @@
+"""Three simulated camera nodes on one street, a broker and a booth: learn what is usual, then spot who is not.
+
+The truth that alerts are held against never leaves this program; nodes and booth know nothing of it.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from edge import wire
+from edge.booth.alert import span, where, why
+from edge.booth.run import run as run_booth
+from edge.clock import SystemClock
+from edge.config import AlertSection, BoothConfig, BrokerSection, FrameSection, NodeConfig, PrivacySection, ScoreSection
+from edge.fakes import InProcessBroker
+from edge.frame.source import open_camera
+from edge.frame.street.street import Street
+from edge.message.mqtt import MqttBroker
+from edge.message.outbox import Outbox
+from edge.node.offline import open_interpreter
+from edge.node.run import Node
+from edge.seams import Broker, Received
+
+CAMERAS, RATE, FPS = 3, 40, 6
+"""Walkers a minute; frames a second that two cores of a laptop render and see three times over."""
+LEARN_SEED, SPOT_SEED = 11, 23
+LEARN_MINUTES, LEARN_EXCEPTIONS = 3.0, 0.01
+SPOT_S, SPOT_EXCEPTIONS = 75.0, 0.08
+START_S = 6.0
+"""For nodes to start before the street does."""
+ONE_IN = 40.0
+"""Alert from here; a booth of weeks of sightings would ask for far more."""
+ENDING_S = 5.0
+"""After the street's last second, for the last tracks to end and the last alert to arrive."""
+NEAR_S = 3.0
+"""An alert is about the walker whose passage past that camera ended nearest to it, at most this far away."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tools/demo", description=__doc__)
+    parser.add_argument("--stay", action="store_true", help="keep street, booth and page running until Ctrl-C")
+    parser.add_argument("--port", type=int, default=0, help="of the booth's page; default: any free one")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    with tempfile.TemporaryDirectory(prefix="spotter-demo-") as name, ExitStack() as cleanup:
+        try:
+            return _demo(Path(name), cleanup, args)
+        except KeyboardInterrupt:
+            print("\nstopping ...", flush=True)
+            return 0
+
+
+def _demo(folder: Path, cleanup: ExitStack, args: argparse.Namespace) -> int:
+    begun = time.monotonic()
+    baseline = _learn(folder)
+    begins_at = time.time() + START_S
+    port = args.port or _free_port()
+    nodes = [_node_config(folder, i, baseline, begins_at, stays=args.stay) for i in range(CAMERAS)]
+    booth = _booth_config(folder, port)
+    if shutil.which("mosquitto"):
+        broker = cleanup.enter_context(_mosquitto(folder))
+        ears: Broker = cleanup.enter_context(closing(MqttBroker(broker, "demo")))
+        for i, node in enumerate(nodes):
+            _write(folder / f"node{i}.yaml", msgspec.structs.replace(node, broker=broker))
+            cleanup.enter_context(_program(folder, "node", "--config", folder / f"node{i}.yaml"))
+        _write(folder / "booth.yaml", msgspec.structs.replace(booth, broker=broker))
+        cleanup.enter_context(_program(folder, "booth", "--config", folder / "booth.yaml"))
+    else:
+        hub = InProcessBroker()
+        ears = hub.client()
+        cleanup.enter_context(_in_this_process(nodes, booth, hub))
+    return _spot(
+        Street(SPOT_SEED, cameras=CAMERAS, rate=RATE, exceptions=SPOT_EXCEPTIONS), ears, begins_at, port, args, begun
+    )
+
+
+def _learn(folder: Path) -> Path:
+    """Each camera's baseline in a process of its own, as fast as they can; then their exact sum."""
+    _say(f"Learning what is usual from {LEARN_MINUTES * CAMERAS:.0f} camera minutes of street {LEARN_SEED} ...")
+    query = f"cameras={CAMERAS}&rate={RATE}&fps={FPS}&minutes={LEARN_MINUTES}&exceptions={LEARN_EXCEPTIONS}"
+    parts = [folder / f"camera{i}.baseline" for i in range(CAMERAS)]
+    learning = [
+        _start(folder, "learn", f"street:{LEARN_SEED}?camera={i}&{query}", "--out", part)
+        for i, part in enumerate(parts)
+    ]
+    try:
+        if any(process.wait() for process in learning):
+            raise SystemExit(f"learning failed:\n{_log(folder)}")
+    finally:
+        for process in learning:
+            _stop(process)
+    baseline = folder / "site.baseline"
+    if _start(folder, "baseline", "merge", *parts, "--out", baseline).wait():
+        raise SystemExit(f"merging failed:\n{_log(folder)}")
+    shown = subprocess.run(
+        ["spotter", "baseline", "show", baseline, "--json"], capture_output=True, text=True, check=True
+    ).stdout
+    found = json.loads(shown)
+    colours = ", ".join(f"{word} {share:.0%}" for word, share in list(found["colours"]["upper"].items())[:5])
+    _say(f"{found['sightings']} sightings learnt; above the waist mostly {colours}.")
+    return baseline
+
+
+def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stays: bool) -> NodeConfig:
+    minutes = "" if stays else f"&minutes={SPOT_S / 60}"
+    source = (
+        f"street:{SPOT_SEED}?camera={i}&cameras={CAMERAS}&rate={RATE}&fps={FPS}&exceptions={SPOT_EXCEPTIONS}"
+        f"&begins_at={begins_at}{minutes}"
+    )
+    return NodeConfig(
+        site="demo",
+        node=f"camera-{i + 1}",
+        state=str(folder / f"state{i}"),
+        health_s=2.0,
+        frame=FrameSection(source=source),
+        score=ScoreSection(baseline=str(baseline), min_sightings=60),
+    )
+
+
+def _booth_config(folder: Path, port: int) -> BoothConfig:
+    return BoothConfig(
+        site="demo",
+        store=f"sqlite:///{folder / 'booth.sqlite'}",
+        page_port=port,
+        nodes={f"camera-{i + 1}": round((i - 1) * 40) % 360 for i in range(CAMERAS)},
+        alert=AlertSection(one_in=ONE_IN),
+        privacy=PrivacySection(hint="coarse"),
+    )
+
+
+class Ledger:
+    """Alerts held against the truth."""
+
+    def __init__(self, street: Street, begins_at: float) -> None:
+        self._begins_at = begins_at
+        times = [i / FPS for i in range(int(SPOT_S * FPS))]
+        self.visits = [visit for i in range(CAMERAS) for visit in street.visits(i, times) if visit.full_height_s > 1]
+        self.outfits = {walker.walker_id: walker.outfit for walker in street.walkers(0, SPOT_S)}
+        self.alerts = 0
+        self.alerted: set[int] = set()
+        self.unknown = 0
+        self.sightings: dict[str, int] = {}
+
+    @property
+    def people(self) -> set[int]:
+        return {visit.walker_id for visit in self.visits}
+
+    @property
+    def planted(self) -> set[int]:
+        return {visit.walker_id for visit in self.visits if visit.is_exception}
+
+    def hear(self, received: Received) -> None:
+        """One line for each alert; sightings are counted from the nodes' own heartbeats."""
+        _, message = wire.decode(received.topic, received.payload)
+        if isinstance(message, wire.Health):
+            self.sightings[message.node] = message.sightings
+        if isinstance(message, wire.Alert):
+            at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(message.at)))
+            print(f"{at}  ALERT {span(message)}  {where(message)}: {why(message)}", flush=True)
+            print(f"          truth: {self._truth(message)}", flush=True)
+
+    def _truth(self, alert: wire.Alert) -> str:
+        self.alerts += 1
+        camera, at = int(alert.node.rpartition("-")[2]) - 1, wire.from_time(alert.at) - self._begins_at
+        here = [visit for visit in self.visits if visit.camera == camera and abs(visit.last_at - at) <= NEAR_S]
+        if not here:
+            self.unknown += 1
+            return "nobody is known to have left this camera's view then"
+        whose = min(here, key=lambda visit: abs(visit.last_at - at)).walker_id
+        again = " (again, another camera)" if whose in self.alerted else ""
+        self.alerted.add(whose)
+        kind = "planted exception" if whose in self.planted else "ordinary"
+        return f"walker {whose}, {kind}: {self.outfits[whose].words}{again}"
+
+    def summary(self) -> str:
+        planted, alerted = self.planted, self.alerted
+        return (
+            f"{len(self.people)} people passed the cameras, {sum(self.sightings.values())} sightings were scored.\n"
+            f"{len(planted)} exceptions were planted: {len(planted & alerted)} alerted,"
+            f" {len(planted - alerted)} missed.\n"
+            f"{self.alerts} alerts in all; {len(alerted - planted)} ordinary people alerted"
+            f" (false), {self.unknown} alerts about nobody known."
+        )
+
+
+def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argparse.Namespace, begun: float) -> int:
+    ledger = Ledger(street, begins_at)
+    topics = [wire.booth_topic("demo", "alert"), wire.node_topic("demo", "+", "health")]
+    ears.connect(will=None, births=tuple, subscriptions=topics, on_message=ledger.hear)
+    until = "Ctrl-C" if args.stay else f"{SPOT_S:.0f} s"
+    _say(f"Spotting on street {SPOT_SEED} for {until}; alerts from 1 in {ONE_IN:.0f}. Page: http://127.0.0.1:{port}/")
+    while args.stay:
+        time.sleep(1)
+    time.sleep(max(0.0, begins_at + SPOT_S + ENDING_S - time.time()))
+    print(f"\n{ledger.summary()}\nThe whole took {time.monotonic() - begun:.0f} s.", flush=True)
+    if not ledger.alerts or not ledger.planted & ledger.alerted:
+        print("Expected at least one planted exception to be alerted: something is wrong.", file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextmanager
+def _mosquitto(folder: Path) -> Iterator[BrokerSection]:
+    port = _free_port()
+    config = folder / "mosquitto.conf"
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit 2048\n")
+    with (folder / "mosquitto.log").open("wb") as log:
+        process = subprocess.Popen(["mosquitto", "-c", config], stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait_for(port)
+        yield BrokerSection(port=port)
+    finally:
+        _stop(process)
+
+
+@contextmanager
+def _program(folder: Path, *words: str | Path) -> Iterator[None]:
+    process = _start(folder, *words)
+    try:
+        yield
+    finally:
+        _stop(process)
+
+
+def _start(folder: Path, *words: str | Path) -> "subprocess.Popen[bytes]":
+    """`spotter` in a session of its own, so that Ctrl-C reaches this program alone, which then stops them all."""
+    spotter = Path(sys.executable).with_name("spotter")
+    with (folder / "programs.log").open("ab") as log:
+        return subprocess.Popen([spotter, *words], stdout=log, stderr=log, start_new_session=True)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def _in_this_process(nodes: list[NodeConfig], booth: BoothConfig, hub: InProcessBroker) -> Iterator[None]:
+    """Nodes and booth as threads over a broker in memory: what is left to do without mosquitto."""
+    stop, clock = threading.Event(), SystemClock()
+    work: list[Any] = [lambda: run_booth(booth, hub.client(), clock=clock, stop=stop)]
+    work += [lambda config=config: _node_thread(config, hub.client(), stop) for config in nodes]
+    threads = [threading.Thread(target=one, daemon=True) for one in work]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(20)
+
+
+def _node_thread(config: NodeConfig, broker: Broker, stop: threading.Event) -> None:
+    Path(config.state).mkdir()
+    clock = SystemClock()
+    with (
+        closing(Outbox(Path(config.state) / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox,
+        closing(open_camera(config.frame.source, clock=clock)) as camera,
+    ):
+        node = Node(
+            config,
+            camera=camera,
+            interpreter=open_interpreter(config),
+            outbox=outbox,
+            broker=broker,
+            clock=clock,
+            stop=stop,
+        )
+        node.run()
+
+
+def _write(path: Path, config: NodeConfig | BoothConfig) -> None:
+    path.write_text(yaml.safe_dump(msgspec.to_builtins(config)), encoding="utf-8")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit("the broker did not start")
+
+
+def _log(folder: Path) -> str:
+    return (folder / "programs.log").read_text(errors="replace")[-2000:]
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    sys.exit(main())
