@@ -5,6 +5,7 @@ TPU falls back to the CPU twin, loudly and counted: when it is missing, when it 
 unplugged in the middle of a run.
 """
 
+import ctypes
 import hashlib
 import logging
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ class TfliteInterpreter:
         """
         self._cpu, self._threads = cpu, threads
         self.fallbacks = 0
+        # The Edge TPU twin is the same network compiled: both carry the CPU file's id, so that a baseline fits both.
+        self.model_id = hashlib.sha256(_read(cpu)).hexdigest()[:12]
         if edgetpu is None or not self._try_edgetpu(edgetpu):
             self._use_cpu()
 
@@ -69,6 +72,7 @@ class TfliteInterpreter:
 
     def _try_edgetpu(self, path: Path) -> bool:
         try:
+            ctypes.CDLL(EDGETPU_LIBRARY)  # a plain OSError where it is missing; load_delegate leaves debris behind
             delegate = runtime().load_delegate(EDGETPU_LIBRARY)
             self._load(path, "edgetpu", [delegate])
         except (OSError, ValueError, RuntimeError) as err:  # texts differ between runtimes: never match on them
@@ -91,17 +95,12 @@ class TfliteInterpreter:
             raise ModelError(f"{self._cpu}: is no model this runtime can load ({err}); spotter models verify") from err
 
     def _load(self, path: Path, accelerator: str, delegates: list[Any]) -> None:
-        try:
-            content = path.read_bytes()
-        except OSError as err:
-            raise ModelError(f"{path}: cannot be read ({err}); run spotter models fetch") from err
         loaded = runtime().Interpreter(
-            model_content=content, experimental_delegates=delegates, num_threads=self._threads
+            model_content=_read(path), experimental_delegates=delegates, num_threads=self._threads
         )
         loaded.allocate_tensors()
         self._runtime = loaded
         self.accelerator = accelerator
-        self.model_id = hashlib.sha256(content).hexdigest()[:12]
         inputs, outputs = loaded.get_input_details(), loaded.get_output_details()
         if len(inputs) != 1:
             raise ModelError(f"{path}: expected one input, found {len(inputs)}")
@@ -109,6 +108,13 @@ class TfliteInterpreter:
         self.outputs: Sequence[TensorSpec] = tuple(_spec(output) for output in outputs)
         self._input_index = inputs[0]["index"]
         self._output_indices = [output["index"] for output in outputs]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        raise ModelError(f"{path}: cannot be read ({err}); run spotter models fetch") from err
 
 
 def dequantize(stored: NDArray[Any], spec: TensorSpec) -> NDArray[np.float32]:

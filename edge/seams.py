@@ -51,7 +51,7 @@ class Interpreter(Protocol):
 
     @property
     def model_id(self) -> str:
-        """First 12 hex digits of the model file's SHA-256."""
+        """First 12 hex digits of the CPU model file's SHA-256, whichever accelerator runs its twin."""
 
     @property
     def accelerator(self) -> str:

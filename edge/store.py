@@ -180,7 +180,8 @@ class SqlStore:
     def refusals(self) -> dict[str, int]:
         """Refused messages by reason, since this store exists."""
         with self._transaction() as db:
-            return dict(db.execute(sa.select(refused.c.reason, refused.c["count"])).tuples().all())
+            found = db.execute(sa.select(refused.c.reason, refused.c["count"]))
+            return {reason: count for reason, count in found}
 
     def close(self) -> None:
         self._engine.dispose()

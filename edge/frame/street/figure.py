@@ -143,7 +143,9 @@ def _foot(figure: Figure, canvas: Canvas, side: str, shade: float) -> None:
     canvas.disc(heel, 0.024 * unit, paint, shade)
     canvas.disc(ball, 0.026 * unit, paint, shade)
     canvas.disc(toe, 0.018 * unit, paint, shade)
-    hull = np.concatenate([_rim(heel, 0.024 * unit), _rim(ball, 0.026 * unit), _rim(toe, 0.018 * unit), _rim(ankle, 0.02 * unit)])
+    hull = np.concatenate(
+        [_rim(heel, 0.024 * unit), _rim(ball, 0.026 * unit), _rim(toe, 0.018 * unit), _rim(ankle, 0.02 * unit)]
+    )
     canvas.polygon(cv2.convexHull(hull.astype(np.float32))[:, 0].astype(np.float64), paint, shade)
 
 
@@ -184,15 +186,26 @@ def _trunk(figure: Figure, canvas: Canvas) -> None:
     outfit, clothes = figure.walker.outfit, figure.wardrobe
     light = trunk_light(figure.light)
     if clothes.skirt is None or outfit.silhouette in ("coat", "cape"):
-        _round(figure, canvas, [("waist", 0.0, "waist"), ("pelvis", 0.0, "hip"), ("pelvis", -0.055, "crotch")],
-               clothes.pelvis, light)
+        _round(
+            figure,
+            canvas,
+            [("waist", 0.0, "waist"), ("pelvis", 0.0, "hip"), ("pelvis", -0.055, "crotch")],
+            clothes.pelvis,
+            light,
+        )
     if clothes.skirt is not None:
         _skirt(figure, canvas, light)
     hem = -0.035 if outfit.outer is None else -0.06
     if outfit.silhouette in ("skirt", "tutu"):
         hem = 0.03
-    levels = [("neck", 0.012, "neck"), ("neck", -0.022, "shoulder"), ("chest", 0.0, "chest"), ("waist", 0.0, "waist"),
-              ("pelvis", 0.0 if hem < 0 else 0.06, "hip" if hem < 0 else "waist"), ("pelvis", hem, "hip")]
+    levels = [
+        ("neck", 0.012, "neck"),
+        ("neck", -0.022, "shoulder"),
+        ("chest", 0.0, "chest"),
+        ("waist", 0.0, "waist"),
+        ("pelvis", 0.0 if hem < 0 else 0.06, "hip" if hem < 0 else "waist"),
+        ("pelvis", hem, "hip"),
+    ]
     _neck(figure, canvas)
     _round(figure, canvas, levels, clothes.trunk, light, swell=1.04 if outfit.outer is not None else 1.0)
 
@@ -204,13 +217,22 @@ def trunk_light(light: int) -> Pixels:
     return np.asarray(four, np.uint8)
 
 
-def _round(figure: Figure, canvas: Canvas, levels: list[tuple[str, float, str]], texture: Surface, light: Pixels, swell: float = 1.0) -> None:
+def _round(
+    figure: Figure,
+    canvas: Canvas,
+    levels: list[tuple[str, float, str]],
+    texture: Surface,
+    light: Pixels,
+    swell: float = 1.0,
+) -> None:
     middles = np.stack([figure.point(joint, 0.0, up) for joint, up, _ in levels])
     halves = [swell * _half(figure, SECTIONS[section]) for _, _, section in levels]
     _stack(figure, canvas, middles, halves, texture, light)
 
 
-def _stack(figure: Figure, canvas: Canvas, middles: Points, halves: list[float], texture: Surface, light: Pixels) -> None:
+def _stack(
+    figure: Figure, canvas: Canvas, middles: Points, halves: list[float], texture: Surface, light: Pixels
+) -> None:
     rows = (middles[:, 1] - middles[0, 1]) / max(float(middles[-1, 1] - middles[0, 1]), 1e-6)
     canvas.trunk(middles, halves, list(rows), texture, figure.turn, light)
 
@@ -256,13 +278,22 @@ def _head(figure: Figure, canvas: Canvas) -> None:
         canvas.disc(figure.point("head", -0.055, 0.045), 0.028 * unit, clothes.hair, 0.9)
     half = float(np.hypot(HEAD_HALF[1] * np.cos(turn), HEAD_HALF[0] * np.sin(turn)))
     _nose(figure, canvas, turn)
-    canvas.head(centre, (1.06 * half * unit, 1.03 * HEAD_HALF[2] * unit), clothes.head, turn, _elevation(figure), figure.light)
+    canvas.head(
+        centre, (1.06 * half * unit, 1.03 * HEAD_HALF[2] * unit), clothes.head, turn, _elevation(figure), figure.light
+    )
     if np.cos(figure.turn) <= 0.1:
         _long_hair(figure, canvas)
     headgear = figure.walker.outfit.headgear
     if headgear is not None and headgear.kind == "cap" and np.cos(turn) > -0.5:
-        brim = [figure.point("head", ahead, 0.028, left) for ahead, left in ((0.05, 0.04), (0.1, 0.022), (0.1, -0.022), (0.05, -0.04))]
-        canvas.polygon(cv2.convexHull(np.array(brim, np.float32))[:, 0].astype(np.float64) , Paint(headgear.rgb, "accessory", "plain"), 0.75)
+        brim = [
+            figure.point("head", ahead, 0.028, left)
+            for ahead, left in ((0.05, 0.04), (0.1, 0.022), (0.1, -0.022), (0.05, -0.04))
+        ]
+        canvas.polygon(
+            cv2.convexHull(np.array(brim, np.float32))[:, 0].astype(np.float64),
+            Paint(headgear.rgb, "accessory", "plain"),
+            0.75,
+        )
 
 
 def _elevation(figure: Figure) -> int:
@@ -286,7 +317,19 @@ def _long_hair(figure: Figure, canvas: Canvas) -> None:
     top, end = figure.point("head", -0.02, 0.01), figure.point("head", -0.045, -0.15)
     half_top = unit * float(np.hypot(0.043 * np.cos(figure.turn), 0.034 * np.sin(figure.turn)))
     half_end = unit * float(np.hypot(0.05 * np.cos(figure.turn), 0.026 * np.sin(figure.turn)))
-    canvas.polygon(np.array([top - (half_top, 0), top + (half_top, 0), end + (half_end, 0), end + (0, 0.3 * half_end), end - (half_end, 0)]), paint, 0.85)
+    canvas.polygon(
+        np.array(
+            [
+                top - (half_top, 0),
+                top + (half_top, 0),
+                end + (half_end, 0),
+                end + (0, 0.3 * half_end),
+                end - (half_end, 0),
+            ]
+        ),
+        paint,
+        0.85,
+    )
 
 
 def _is_wrapped(figure: Figure) -> bool:

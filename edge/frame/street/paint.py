@@ -63,8 +63,15 @@ class Canvas:
         size = (roi.shape[1], roi.shape[0])
         cv2.warpPerspective(source, matrix, size, roi, self._filter, cv2.BORDER_TRANSPARENT)
 
-    def trunk(self, middles: Points, halves: Sequence[float], rows: Sequence[float], texture: Surface, turn: float,
-              light: Pixels) -> None:
+    def trunk(
+        self,
+        middles: Points,
+        halves: Sequence[float],
+        rows: Sequence[float],
+        texture: Surface,
+        turn: float,
+        light: Pixels,
+    ) -> None:
         """A round body through these cross sections, top to bottom; `turn` is where the camera is, 0 in front."""
         source = self._source(texture, is_shaded=False)
         columns = ((_AROUND_STRIP + turn) / (2 * np.pi) + 0.5) * source.shape[1]
@@ -86,8 +93,9 @@ class Canvas:
         map_y = np.repeat(row.astype(np.float32)[:, None], roi.shape[1], axis=1)
         cv2.remap(strip, map_x, map_y, self._filter, roi, cv2.BORDER_TRANSPARENT)
 
-    def head(self, at: Points, half: tuple[float, float], texture: Surface, turn: float, elevation: int, light: int
-             ) -> None:
+    def head(
+        self, at: Points, half: tuple[float, float], texture: Surface, turn: float, elevation: int, light: int
+    ) -> None:
         """An ellipsoid; `turn` is where the camera is as the face sees it, 0 in front, positive to its left."""
         seen = globe(elevation, light)
         source = texture.labels if self.is_labels else texture.colour

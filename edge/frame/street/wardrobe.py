@@ -156,7 +156,9 @@ def _trim(sheet: Colours, skin: Rgb, labels: Pixels, top: Garment) -> None:
 
 
 def _strap(sheet: Colours, labels: Pixels, bag: Garment) -> None:
-    is_strap = (np.abs(_angles(sheet.shape[1]) - 0.75) < 0.13)[None] & (np.arange(len(sheet)) < 0.72 * len(sheet))[:, None]
+    is_strap = (np.abs(_angles(sheet.shape[1]) - 0.75) < 0.13)[None] & (np.arange(len(sheet)) < 0.72 * len(sheet))[
+        :, None
+    ]
     sheet[is_strap] = bag.rgb
     labels[is_strap] = CLASSES.index("bag"), PATTERNS.index("plain"), 0, 255
 

@@ -1,0 +1,81 @@
+"""`spotter learn`, `score` and `bench` on pictures of the simulated street, through the real network."""
+
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+from edge.frame.street.camera import StreetCamera
+
+from edge.cli import main
+from edge.errors import ModelError
+from edge.models import model_path
+
+pytestmark = pytest.mark.requires_model
+
+
+@pytest.fixture(autouse=True)
+def _needs_the_network() -> None:
+    try:
+        model_path()
+    except ModelError as err:
+        pytest.skip(f"no pose model: {err}")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Frames of the simulated street with somebody at full height in the middle of the picture."""
+    folder = tmp_path_factory.mktemp("photos")
+    camera, number, written = StreetCamera(5, minutes=5), 0, 0
+    while written < 12:
+        number += 4
+        tall = [one for one in camera.truth(number) if one.is_full_height and one.visible > 0.9]
+        frame = camera.frame(number)
+        if tall and 200 < (tall[0].box[0] + tall[0].box[2]) / 2 < 440:
+            cv2.imwrite(str(folder / f"{written}.png"), frame.pixels[..., ::-1])
+            written += 1
+    (folder / "broken.png").write_bytes(b"no picture")
+    return folder
+
+
+def test_learn_then_score_gives_a_line_a_photo(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    baseline = tmp_path / "street.baseline"
+    assert main(["learn", str(photos), "--out", str(baseline)]) == 0
+    learnt = capsys.readouterr()
+    assert "1 unreadable" in learnt.err
+    assert main(["score", str(photos), "--baseline", str(baseline), "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert 10 <= len(lines) <= 12
+    assert all(line["source"].endswith(".png") and line["state"] == "warming_up" for line in lines)
+    assert all(line["bits"] is None for line in lines)
+    assert main(["baseline", "show", str(baseline), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sightings"] == len(lines)
+
+
+def test_merging_equals_and_diff_says_so(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, two, three = (tmp_path / name for name in ("one", "two", "three"))
+    assert main(["learn", str(photos / "0.png"), "--out", str(one)]) == 0
+    assert main(["learn", str(photos / "1.png"), "--out", str(two)]) == 0
+    assert main(["baseline", "merge", str(one), str(two), "--out", str(three)]) == 0
+    assert main(["baseline", "merge", str(two), str(one), "--out", str(tmp_path / "four")]) == 0
+    assert three.read_bytes() == (tmp_path / "four").read_bytes()
+    capsys.readouterr()
+    assert main(["baseline", "diff", str(three), str(tmp_path / "four")]) == 0
+    assert main(["baseline", "diff", str(one), str(three)]) == 1
+
+
+def test_nobody_is_bad_news_and_writes_nothing(tmp_path: Path) -> None:
+    empty = tmp_path / "wall.png"
+    cv2.imwrite(str(empty), cv2.UMat(200, 300, cv2.CV_8UC3, (90, 90, 90)).get())
+    assert main(["learn", str(empty), "--out", str(tmp_path / "x.baseline")]) == 1
+    assert not (tmp_path / "x.baseline").exists()
+
+
+def test_bench_prints_its_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--source", "street:7?minutes=1", "--frames", "10", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["frames"] == 10
+    assert found["ratio"] > 1
+    assert set(found["stage_ms"]) == {"fit", "invoke", "decode", "track", "describe"}

@@ -1,0 +1,103 @@
+"""Every command as its user meets it: help with an example, exit codes, errors in a line or two."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edge.cli import main
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = [
+    "node",
+    "booth",
+    "watch",
+    "health",
+    "learn",
+    "score",
+    "bench",
+    "baseline show",
+    "baseline merge",
+    "baseline diff",
+    "models list",
+    "models fetch",
+    "models verify",
+    "config check",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_that_parses(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main([*command.split(), "--help"])
+    assert done.value.code == 0
+    assert re.search(rf"example:\s+spotter\s+{command.replace(' ', r's*')[:4]}", capsys.readouterr().out)
+
+
+def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    assert {command.split()[0] for command in COMMANDS} <= set(re.findall(r"^    (\w+) ", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["score", "nothing-here.jpg", "--baseline", "none.baseline"], "none.baseline"),
+        (["baseline", "show", "none.baseline"], "spotter learn"),
+        (["config", "check", "none.yaml"], "none.yaml"),
+        (["node", "--broker", "nonsense"], "HOST:PORT"),
+        (["node", "--broker", "host:99999"], "HOST:PORT"),
+        (["node", "--config", "none.yaml"], "none.yaml"),
+        (["learn", "x.jpg", "--out", "no/such/folder/x.baseline"], "folder does not exist"),
+        (["models", "fetch", "no-such-model"], "no-such-model"),
+    ],
+)
+def test_bad_input_is_exit_code_2_and_two_lines_at_most(
+    words: list[str],
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert "Traceback" not in error
+    assert len(error.strip().splitlines()) <= 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_usage_is_exit_code_2() -> None:
+    for words in ([], ["nonsense"], ["learn"], ["score", "x"]):
+        with pytest.raises(SystemExit) as done:
+            main(words)
+        assert done.value.code == 2
+
+
+def test_config_check_knows_both_kinds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "check", str(ROOT / "firmware-config" / "node.yaml")]) == 0
+    assert main(["config", "check", str(ROOT / "firmware-config" / "booth.yaml")]) == 0
+    assert "node.yaml" in capsys.readouterr().out
+
+
+def test_the_program_is_installed() -> None:
+    spotter = Path(sys.executable).with_name("spotter")
+    done = subprocess.run([spotter, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("spotter 0.")
+
+
+def test_readme_commands_exist() -> None:
+    """What README.md tells a newcomer to type is there."""
+    text = (ROOT / "README.md").read_text()
+    named = set(re.findall(r"^spotter (\w+)", text, re.MULTILINE))
+    assert named
+    assert named <= {command.split()[0] for command in COMMANDS}
+    for tool in re.findall(r"^(tools/\w+)", text, re.MULTILINE):
+        assert (ROOT / tool).exists()
+    for link in re.findall(r"\]\(([\w/.-]+)\)", text):
+        assert (ROOT / link).exists(), link
