@@ -16,9 +16,10 @@ from edge.config import NodeConfig
 from edge.detection import keypoints
 from edge.detection.fit import fit
 from edge.palette import CELLS
-from edge.records import Departure, Detection, Frame, Heading, Sighting, Track, Zone
+from edge.records import Departure, Detection, Floats, Frame, Heading, Sighting, Track, Zone
 from edge.score.recipe import Recipe
 from edge.seams import Interpreter
+from edge.track.look import looks
 from edge.track.tracker import Tracker
 
 STAGES = ("fit", "invoke", "decode", "track", "describe")
@@ -71,9 +72,9 @@ class Pipeline:
 
     def step(self, frame: Frame) -> Step:
         """One frame of a moving picture."""
-        detections = self._detect(frame)
+        detections, colours = self._detect(frame)
         begun = perf_counter()
-        tracks, departures = self._tracker.update(detections, frame.captured_at, frame.pixels.shape[:2])
+        tracks, departures = self._tracker.update(detections, colours, frame.captured_at, frame.pixels.shape[:2])
         tracked = perf_counter()
         for track in tracks:
             if track.is_visible and track.is_confirmed:
@@ -89,7 +90,7 @@ class Pipeline:
     def still(self, frame: Frame) -> Sighting | None:
         """The main person of a photo, who has nobody to be tracked by: the largest torso, weighed by its certainty."""
         self._light = Illumination()
-        detections = self._detect(frame)
+        detections, _ = self._detect(frame)
         if not detections:
             return None
         main = max(detections, key=lambda person: torso_length(person) * person.confidence)
@@ -103,7 +104,8 @@ class Pipeline:
         departure = Departure(0, at, at, Zone.CENTRE, Heading.TOWARD, is_confirmed=True, has_moved=True)
         return Sighting(departure, appearance)
 
-    def _detect(self, frame: Frame) -> list[Detection]:
+    def _detect(self, frame: Frame) -> tuple[list[Detection], Floats]:
+        """The people, and the colours to tell them apart by while they are tracked."""
         begun = perf_counter()
         tensor, scale = fit(frame, *self.network_size)
         fitted = perf_counter()
@@ -113,7 +115,7 @@ class Pipeline:
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
         self._light.update(tensor[:height, :width], detections, scale, frame.captured_at)
         self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
-        return detections
+        return detections, looks(tensor, detections, scale)
 
     def _look(self, frame: Frame, track: Track, detections: list[Detection]) -> None:
         views = self._views.setdefault(track.track_id, Views(self._viewing.best_views))

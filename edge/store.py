@@ -181,7 +181,7 @@ class SqlStore:
         """Refused messages by reason, since this store exists."""
         with self._transaction() as db:
             found = db.execute(sa.select(refused.c.reason, refused.c["count"]))
-            return {reason: count for reason, count in found}
+            return {str(reason): int(count) for reason, count in found}
 
     def close(self) -> None:
         self._engine.dispose()

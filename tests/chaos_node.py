@@ -4,11 +4,11 @@ import sys
 import threading
 import time
 
+from edge import wire
 from edge.config import BrokerSection
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
-from edge import wire
 from tests.messages import make_score
 
 

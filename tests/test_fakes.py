@@ -7,7 +7,9 @@ from edge.fakes import FakeBroker, FakeClock, InProcessBroker
 from edge.seams import Publish, Received
 
 
-def join(hub: InProcessBroker, *subscriptions: str, will: Publish | None = None, births: tuple[Publish, ...] = ()):
+def join(
+    hub: InProcessBroker, *subscriptions: str, will: Publish | None = None, births: tuple[Publish, ...] = ()
+) -> tuple[FakeBroker, list[Received]]:
     got: list[Received] = []
     client = hub.client()
     client.connect(will=will, births=lambda: births, subscriptions=subscriptions, on_message=got.append)
@@ -62,7 +64,11 @@ def test_outage() -> None:
     assert not late.is_connected
     hub.start()
     assert (client.connections, late.connections) == (2, 1)
-    assert got == [Received("born", b"x", False), Received("born", b"x", True), Received("born", b"x", False)]
+    assert got == [
+        Received("born", b"x", is_retained=False),
+        Received("born", b"x", is_retained=True),
+        Received("born", b"x", is_retained=False),
+    ]
 
 
 def test_oversized() -> None:

@@ -107,8 +107,16 @@ def test_too_large_is_refused_before_it_is_read() -> None:
 
 @pytest.mark.parametrize(
     "topic",
-    ["", "spotter/v1", "spotter/v1/booth/node/camera-1/frame", "spotter/v2/booth/node/camera-1/score", "a" * 300]
-    + ["spotter/v1/booth/node/+/score", "spotter/v1/booth/booth/score", "spotter/v1/booth/node/camera-1/score\n"],
+    [
+        "",
+        "spotter/v1",
+        "spotter/v1/booth/node/camera-1/frame",
+        "spotter/v2/booth/node/camera-1/score",
+        "a" * 300,
+        "spotter/v1/booth/node/+/score",
+        "spotter/v1/booth/booth/score",
+        "spotter/v1/booth/node/camera-1/score\n",
+    ],
 )
 def test_unknown_topics(topic: str) -> None:
     with pytest.raises(WireError) as caught:

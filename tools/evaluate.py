@@ -35,8 +35,10 @@ CLIPS = {"one-by-one-person-detection.mp4": 6, "car-detection.mp4": 0}
 FULL_HEIGHT_S = 1.0
 """A walker seen for longer at full height must give a sighting."""
 NOBODY = -1
-SAME_BODY = 0.12
-"""Mean keypoint error in body heights up to which a detection is of that walker."""
+SAME_BODY = 0.1
+"""Median keypoint error in body heights up to which a detection is of that walker."""
+MIRRORED = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
+"""Keypoints with left and right exchanged."""
 MOSTLY = 0.6
 """A walker more hidden than that is not expected in that frame."""
 TOLERANCE = 0.01
@@ -186,14 +188,16 @@ def _one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
 
 
 def _whose(person: Detection, truth: list[WalkerTruth]) -> int:
-    """The walker whose keypoints lie nearest, if they are near at all."""
+    """The walker whose keypoints lie nearest, if they are near at all; left and right may be mistaken."""
     believed = person.confidences >= keypoints.Settings().keypoint_threshold
     best, whose = SAME_BODY, NOBODY
     for walker in truth:
         height = max(walker.box[3] - walker.box[1], 1.0)
-        away = np.hypot(*(walker.keypoints - person.keypoints)[believed].T).mean() / height
+        sides = (walker.keypoints, walker.keypoints[MIRRORED])
+        each = [np.hypot(*(side - person.keypoints)[believed].T) / height for side in sides]
+        away = float(np.median(np.minimum(*each)))
         if away < best:
-            best, whose = float(away), walker.walker_id
+            best, whose = away, walker.walker_id
     return whose
 
 

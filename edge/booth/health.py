@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 
 import msgspec
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -167,7 +168,7 @@ def run_health(section: BrokerSection, site: str, *, as_json: bool, wait_s: floa
 
 
 def _table(verdicts: list[Verdict]) -> Table:
-    table = Table("node", "state", "mode", "fps", "sightings", "waiting", "lost", "what to do")
+    table = Table("node", "state", "mode", "fps", "sightings", "waiting", "lost", "what to do", box=SIMPLE)
     colours = {"ok": "green", "degraded": "yellow", "failing": "red"}
     for verdict in verdicts:
         figures = (verdict.fps, verdict.sightings, verdict.outbox_depth, verdict.outbox_lost)

@@ -73,6 +73,7 @@ class Inbox:
         """Alerts whose end the store does not know yet."""
         self._try_at = 0.0
         self._pause_s = 0.0
+        self._said: set[str] = set()
         self.counts = Counts()
         self.refused = Counter(store.refusals())
         """Refused messages by reason, since the store exists."""
@@ -134,9 +135,9 @@ class Inbox:
             try:
                 self._admit(message, batch)
             except WireError as err:
-                self._refuse(batch, err.reason)
+                self._refuse(batch, err.reason, message.topic)
             except Exception as err:  # noqa: BLE001 - whatever a node sends, the others must be served
-                self._refuse(batch, "unexpected")
+                self._refuse(batch, "unexpected", message.topic)
                 log.error("a message could not be read (%s); report this as a defect", type(err).__name__)  # noqa: TRY400
         return batch
 
@@ -154,10 +155,11 @@ class Inbox:
         else:
             self.roster.note(address, content, is_retained=message.is_retained, now=self._clock.now())
 
-    def _refuse(self, batch: _Batch, reason: str) -> None:
+    def _refuse(self, batch: _Batch, reason: str, topic: str) -> None:
         """Without the message: nothing of a score or alert is ever logged."""
-        if not self.refused[reason]:
-            log.warning("refused a message (%s); more of this kind are only counted", reason)
+        if reason not in self._said:
+            self._said.add(reason)
+            log.warning("refused a message on %.80r (%s); more of this kind are only counted", topic, reason)
         self.refused[reason] += 1
         batch.refusals[reason] += 1
 

@@ -172,9 +172,12 @@ class Outbox:
     def _move_away(self) -> Path:
         """The newest damaged file is kept, without its journal."""
         damaged = self._path.with_name(self._path.name + ".damaged")
-        self._path.replace(damaged)
-        for journal in ("-wal", "-shm"):
-            self._path.with_name(self._path.name + journal).unlink(missing_ok=True)
+        try:
+            self._path.replace(damaged)
+            for journal in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + journal).unlink(missing_ok=True)
+        except OSError as err:
+            raise StoreError(f"{self._path} is damaged and cannot be set aside ({err}); move it away") from err
         return damaged
 
     @contextmanager

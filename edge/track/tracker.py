@@ -8,6 +8,7 @@ import numpy as np
 
 from edge.config import TrackSection
 from edge.records import Departure, Detection, Floats, Heading, Track, Zone
+from edge.track.look import likeness
 from edge.track.match import KAPPA, keypoint_similarity, match, overlap
 
 FIRST_MATCH = 0.2
@@ -31,7 +32,13 @@ COAST_S = 0.4
 SMOOTHING = 0.35
 """Weight of the newest step in the running velocity."""
 
+LOOK_SMOOTHING = 0.2
+"""The same for the running colours: an arm or a lamp post in front passes."""
+
 TORSO = (5, 6, 11, 12)
+
+
+_Seen = tuple[Detection, Floats]
 
 
 class Step(NamedTuple):
@@ -43,10 +50,12 @@ class Step(NamedTuple):
 
 @dataclass
 class _Person:
-    """What the tracker remembers of one person: positions only."""
+    """What the tracker remembers of one person: positions, and two coarse colours."""
 
     track_id: int
     detection: Detection
+    look: Floats
+    """Running colours, see look.py."""
     first_seen_at: float
     last_seen_at: float
     start: Floats
@@ -57,7 +66,11 @@ class _Person:
     hits: int = 1
     has_moved: bool = False
 
-    def similarity(self, detection: Detection, at: float) -> float:
+    def similarity(self, detection: Detection, look: Floats, at: float) -> float:
+        """0..1: where it would be by now, in its colours."""
+        return self._nearness(detection, at) * likeness(self.look, look)
+
+    def _nearness(self, detection: Detection, at: float) -> float:
         gap = at - self.last_seen_at
         shift = self.velocity * np.float32(gap)
         tolerance = KAPPA * self.height * (1 + GAP_TOLERANCE * gap)
@@ -75,12 +88,13 @@ class _Person:
         box = mine.box
         return overlap((box[0] + x, box[1] + y, box[2] + x, box[3] + y), detection.box)
 
-    def see(self, detection: Detection, at: float, min_motion: float) -> None:
+    def see(self, detection: Detection, look: Floats, at: float, min_motion: float) -> None:
         elapsed = max(at - self.last_seen_at, 1e-3)
         step = (centre(detection) - centre(self.detection)) / np.float32(elapsed)
         weight = np.float32(max(SMOOTHING, 1 / self.hits))
         self.velocity = self.velocity + weight * (step - self.velocity)
         self.height += SMOOTHING * (_height(detection) - self.height)
+        self.look = self.look + np.float32(LOOK_SMOOTHING) * (look - self.look)
         self.detection, self.last_seen_at = detection, at
         self.hits += 1
         travelled = float(np.hypot(*(centre(detection) - self.start))) / max(self.height, self.start_height)
@@ -109,16 +123,20 @@ class Tracker:
         self._ids = count(1)
         self._width = 1
 
-    def update(self, detections: list[Detection], at: float, size: tuple[int, int]) -> Step:
-        """Tracks alive after this frame, and those that ended with it; `size` is the frame's (height, width)."""
+    def update(self, detections: list[Detection], looks: Floats, at: float, size: tuple[int, int]) -> Step:
+        """Tracks alive after this frame, and those that ended with it.
+
+        `looks` [n, 2, 3] are the detections' colours (look.py), `size` is the frame's (height, width).
+        """
         self._width = size[1]
-        sure = [d for d in detections if d.confidence >= self._settings.birth_confidence]
-        unsure = [d for d in detections if d.confidence < self._settings.birth_confidence]
+        seen = list(zip(detections, looks, strict=True))
+        sure = [one for one in seen if one[0].confidence >= self._settings.birth_confidence]
+        unsure = [one for one in seen if one[0].confidence < self._settings.birth_confidence]
         waiting = self._associate(self._people, sure, at, FIRST_MATCH)
         missed = [person for person in self._people if person.last_seen_at < at]
         self._associate(missed, unsure, at, SECOND_MATCH)
-        for detection in waiting:
-            self._bear(detection, at)
+        for detection, look in waiting:
+            self._bear(detection, look, at)
         ended = [person for person in self._people if self._has_ended(person, at, size)]
         self._people = [person for person in self._people if person not in ended]
         return Step([self._track(person, at) for person in self._people], [self._depart(person) for person in ended])
@@ -128,23 +146,21 @@ class Tracker:
         ended, self._people = self._people, []
         return [self._depart(person) for person in ended]
 
-    def _associate(
-        self, people: list[_Person], detections: list[Detection], at: float, threshold: float
-    ) -> list[Detection]:
-        """Continue tracks; the detections left over."""
-        table = np.array([[p.similarity(d, at) for d in detections] for p in people], np.float32)
-        pairs = match(table.reshape(len(people), len(detections)), threshold)
+    def _associate(self, people: list[_Person], seen: list[_Seen], at: float, threshold: float) -> list[_Seen]:
+        """Continue tracks; what was seen and is left over."""
+        table = np.array([[person.similarity(*one, at) for one in seen] for person in people], np.float32)
+        pairs = match(table.reshape(len(people), len(seen)), threshold)
         for row, column in pairs:
-            people[row].see(detections[column], at, self._settings.min_motion)
+            people[row].see(*seen[column], at, self._settings.min_motion)
         taken = {column for _, column in pairs}
-        return [detection for i, detection in enumerate(detections) if i not in taken]
+        return [one for i, one in enumerate(seen) if i not in taken]
 
-    def _bear(self, detection: Detection, at: float) -> None:
-        doubles = (p.similarity(detection, at) >= SAME_PERSON for p in self._people if p.last_seen_at == at)
+    def _bear(self, detection: Detection, look: Floats, at: float) -> None:
+        doubles = (p.similarity(detection, look, at) >= SAME_PERSON for p in self._people if p.last_seen_at == at)
         if any(doubles):
             return
         height = _height(detection)
-        self._people.append(_Person(next(self._ids), detection, at, at, centre(detection), height, height))
+        self._people.append(_Person(next(self._ids), detection, look, at, at, centre(detection), height, height))
 
     def _has_ended(self, person: _Person, at: float, size: tuple[int, int]) -> bool:
         gap = at - person.last_seen_at

@@ -58,7 +58,7 @@ def test_delivered_or_not(join: Callable[..., Client]) -> None:
     taker = join("taker", "a/+")
     assert sender.broker.publish(message("a/b"))
     wait_for(lambda: len(taker.heard) == 2)
-    assert taker.heard == [Received("a/kept", b"x", True), Received("a/b", b"x", False)]
+    assert taker.heard == [Received("a/kept", b"x", is_retained=True), Received("a/b", b"x", is_retained=False)]
 
 
 def test_oversized_never_leaves_and_nothing_loops(join: Callable[..., Client]) -> None:
@@ -108,10 +108,10 @@ def test_resubscribes_and_announces_itself_after_a_restart(join: Callable[..., C
     (mosquitto.folder / "mosquitto.db").unlink(missing_ok=True)
     mosquitto.start()
     wait_for(lambda: client.broker.connections == 2 and watcher.broker.connections == 2)
-    wait_for(lambda: Received("born", b"x", False) in watcher.heard or len(watcher.heard) == 2)
+    wait_for(lambda: Received("born", b"x", is_retained=False) in watcher.heard or len(watcher.heard) == 2)
     time.sleep(0.1)
     assert join("sender").broker.publish(message("a"))
-    wait_for(lambda: client.heard == [Received("a", b"x", False)])
+    wait_for(lambda: client.heard == [Received("a", b"x", is_retained=False)])
 
 
 def test_a_session_keeps_what_came_meanwhile(join: Callable[..., Client]) -> None:
@@ -120,7 +120,7 @@ def test_a_session_keeps_what_came_meanwhile(join: Callable[..., Client]) -> Non
     first.broker.close()
     assert sender.broker.publish(message("a", b"while away"))
     second = join("booth", "a", session_expiry_s=60)
-    wait_for(lambda: second.heard == [Received("a", b"while away", False)])
+    wait_for(lambda: second.heard == [Received("a", b"while away", is_retained=False)])
 
 
 def test_starting_without_a_broker(caplog: pytest.LogCaptureFixture, make_mosquitto: Callable[..., Mosquitto]) -> None:
@@ -161,7 +161,7 @@ broker.close()
 
 
 @pytest.mark.parametrize("is_killed", [True, False])
-def test_presence(join: Callable[..., Client], mosquitto: Mosquitto, is_killed: bool) -> None:
+def test_presence(join: Callable[..., Client], mosquitto: Mosquitto, *, is_killed: bool) -> None:
     watcher = join("watcher", "spotter/v1/booth/node/+/status")
     with subprocess.Popen(
         [sys.executable, "-c", WILL, str(mosquitto.port)], stdin=subprocess.PIPE, cwd=REPOSITORY

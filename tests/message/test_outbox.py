@@ -125,13 +125,17 @@ def test_a_damaged_file_is_set_aside(open_outbox: Callable[..., Outbox], path: P
     assert fresh.put(make_score()) == 1
 
 
+def fill(box: Outbox) -> None:
+    for _ in range(20):
+        box.put(make_score())
+
+
 def test_a_full_disk_is_said_and_survived(open_outbox: Callable[..., Outbox]) -> None:
     box = open_outbox()
     box.put(make_score())
     box._db.execute("PRAGMA max_page_count = 1")
     with pytest.raises(StoreError, match="disk is full: free some space"):
-        for _ in range(20):
-            box.put(make_score())
+        fill(box)
     before = box.issued
     assert seqs(box) == list(range(1, before + 1))
     box._db.execute("PRAGMA max_page_count = 100000")
@@ -231,4 +235,4 @@ class AnyUse(RuleBasedStateMachine):
 
 
 TestAnyUse = AnyUse.TestCase
-TestAnyUse.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestAnyUse.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)

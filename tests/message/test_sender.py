@@ -1,5 +1,6 @@
 """The sender keeps on until the booth has acknowledged everything, and no longer."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,7 +105,7 @@ def test_silence_is_answered_by_sending_again_less_and_less_often(bench: Bench) 
         if bench.take():
             times.append(now)
         now += pause
-    pauses = [round(b - a) for a, b in zip(times, times[1:], strict=False)]
+    pauses = [round(b - a) for a, b in itertools.pairwise(times)]
     assert pauses[:3] == [10, 20, 40]
     assert set(pauses[3:]) == {60}
 

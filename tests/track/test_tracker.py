@@ -4,16 +4,24 @@ from hypothesis import strategies as st
 
 from edge.config import TrackSection
 from edge.records import Departure, Detection, Heading, Zone
-from edge.track.tracker import Tracker
+from edge.track.tracker import Step, Tracker
 from tests.people import detection, standing
 
 SIZE = (360, 640)
 FPS = 8.0
 
 
+GREY = np.full((2, 3), 40, np.float32)
+
+
+def update(tracker: Tracker, found: list[Detection], at: float, looks: list[np.ndarray] | None = None) -> Step:
+    colours = np.array(looks if looks is not None else [GREY] * len(found), np.float32).reshape(-1, 2, 3)
+    return tracker.update(found, colours, at, SIZE)
+
+
 def run(frames: list[list[Detection]], section: TrackSection | None = None) -> list[Departure]:
     tracker = Tracker(section or TrackSection())
-    departures = [d for i, found in enumerate(frames) for d in tracker.update(found, i / FPS, SIZE).departures]
+    departures = [d for i, found in enumerate(frames) for d in update(tracker, found, i / FPS).departures]
     return [d for d in departures + tracker.finish() if d.is_confirmed]
 
 
@@ -81,9 +89,32 @@ def test_a_second_skeleton_on_the_same_person_is_no_second_person() -> None:
 def test_who_left_the_picture_has_ended_before_the_gap_is_over() -> None:
     tracker = Tracker(TrackSection(max_gap_s=5.0))
     for i, found in enumerate(walk(60, 635, 4)):
-        tracker.update([found], i / FPS, SIZE)
-    ended = [tracker.update([], 4 + i / FPS, SIZE).departures for i in range(8)]
+        update(tracker, [found], i / FPS)
+    ended = [update(tracker, [], 4 + i / FPS).departures for i in range(8)]
     assert sum(map(len, ended)) == 1
+
+
+def test_someone_entering_where_another_left_is_somebody_else() -> None:
+    """At the picture's edge place and time say nothing: their colours do."""
+    black, white = np.full((2, 3), [10, 0, 0], np.float32), np.full((2, 3), [90, 0, 0], np.float32)
+    tracker = Tracker(TrackSection())
+    steps = [([d], [black]) for d in walk(300, 620, 3)] + [([d], [white]) for d in walk(620, 300, 3)]
+    departures = [d for i, (f, c) in enumerate(steps) for d in update(tracker, f, i / FPS, c).departures]
+    assert [d.heading for d in departures + tracker.finish()] == [Heading.RIGHT, Heading.LEFT]
+
+
+def test_two_in_different_colours_keep_them_through_a_crossing() -> None:
+    red, blue = np.full((2, 3), [50, 60, 40], np.float32), np.full((2, 3), [40, 0, -50], np.float32)
+    tracker, ids = Tracker(TrackSection()), []
+    pairs = list(zip(walk(60, 580, 6), walk(580, 60, 6), strict=True))
+    for i, (one, other) in enumerate(pairs):
+        hidden = 22 <= i <= 26
+        found, colours = ([one], [red]) if hidden else ([one, other], [red, blue])
+        tracks = update(tracker, found, i / FPS, colours).tracks
+        ids.append({t.track_id: float(t.detection.keypoints[0, 0]) for t in tracks if t.is_visible})
+    red_id, blue_id = min(ids[2], key=ids[2].__getitem__), max(ids[2], key=ids[2].__getitem__)
+    assert ids[-1][red_id] > 500
+    assert ids[-1][blue_id] < 100
 
 
 @given(
@@ -105,6 +136,6 @@ def test_walkers_in_lanes_are_counted_whatever_their_speed(people: int, speed: f
             for lane in range(people)
             if rng.random() > 0.1
         ]
-        confirmed += sum(d.is_confirmed for d in tracker.update(found, i / fps, SIZE).departures)
+        confirmed += sum(d.is_confirmed for d in update(tracker, found, i / fps).departures)
     confirmed += sum(d.is_confirmed for d in tracker.finish())
     assert confirmed == people

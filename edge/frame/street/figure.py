@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from edge.frame.street.cloth import Paint, Surface, shading
-from edge.frame.street.gait import AT, HEAD_HALF
+from edge.frame.street.gait import AT, HEAD_HALF, THIGH
 from edge.frame.street.optics import Points, View
 from edge.frame.street.paint import STRIP_PX, Canvas
 from edge.frame.street.walker import Walker
@@ -22,12 +22,15 @@ SLEEVE, TROUSER = 0.006, (0.006, 0.008, 0.014)
 SECTIONS = {
     # name: (half width, half depth) of the clothed trunk, in body heights
     "neck": (0.040, 0.042),
-    "shoulder": (0.112, 0.055),
+    "slope": (0.085, 0.052),
+    "shoulder": (0.114, 0.062),
     "chest": (0.108, 0.068),
     "waist": (0.092, 0.060),
     "hip": (0.100, 0.068),
     "crotch": (0.094, 0.066),
 }
+AHEAD = {"neck": -0.004, "chest": 0.006, "waist": 0.002, "hip": -0.008, "crotch": -0.006}
+"""How far a section stands forward: a chest, a back, a seat."""
 LENGTHS = {"skirt": 0.24, "tutu": 0.17, "dress": 0.25, "coat": 0.27, "gown": 0.515, "cape": 0.20}
 """From the hips down to the hem."""
 FLARES = {"skirt": 0.02, "tutu": 0.115, "dress": 0.03, "coat": 0.025, "gown": 0.115, "cape": 0.065}
@@ -120,11 +123,11 @@ def _leg(figure: Figure, canvas: Canvas, side: str, *, is_shaded: bool) -> None:
     extra = TROUSER if kind == "trousers" else (0.0, 0.0, 0.0)
     top, middle, end = (unit * (radius + more) for radius, more in zip(LEG, extra, strict=True))
     hip, knee, ankle = (figure.at(f"{side}_{name}") for name in ("hip", "knee", "ankle"))
-    shade = 0.72 if is_shaded else 0.95
+    shade = 0.73 if is_shaded else 1.0
     _foot(figure, canvas, side, shade)
     rounding = clothes.leg if kind == "trousers" else clothes.skin
     canvas.limb(np.stack([knee, ankle]), (middle, end), clothes.shin, is_shaded=is_shaded)
-    canvas.disc(knee, 0.97 * middle, rounding, shade * 0.93)
+    canvas.disc(knee, 0.97 * middle, rounding, shade)
     if kind == "shorts":
         canvas.limb(np.stack([hip, knee]), (top, middle), clothes.bare_leg, is_shaded=is_shaded)
         above = hip + 0.86 * (knee - hip)
@@ -163,7 +166,7 @@ def _arm(figure: Figure, canvas: Canvas, side: str, *, is_shaded: bool) -> None:
     sleeves = "long" if outfit.outer is not None else outfit.sleeves
     shoulder, elbow, wrist, hand = (figure.at(f"{side}_{name}") for name in ("shoulder", "elbow", "wrist", "hand"))
     top, middle, end = (unit * (radius + (SLEEVE if sleeves == "long" else 0.0)) for radius in ARM)
-    shade = 0.72 if is_shaded else 0.93
+    shade = 0.73 if is_shaded else 1.0
     _hand(canvas, wrist, hand, unit, clothes.skin, shade)
     canvas.limb(np.stack([elbow, wrist]), (middle, end), clothes.forearm, is_shaded=is_shaded)
     canvas.disc(elbow, 0.96 * middle, clothes.sleeve if sleeves == "long" else clothes.skin, shade)
@@ -225,7 +228,7 @@ def _round(
     light: Pixels,
     swell: float = 1.0,
 ) -> None:
-    middles = np.stack([figure.point(joint, 0.0, up) for joint, up, _ in levels])
+    middles = np.stack([figure.point(joint, AHEAD.get(section, 0.0), up) for joint, up, section in levels])
     halves = [swell * _half(figure, SECTIONS[section]) for _, _, section in levels]
     _stack(figure, canvas, middles, halves, texture, light)
 
@@ -244,23 +247,33 @@ def _half(figure: Figure, section: tuple[float, float]) -> float:
 
 
 def _skirt(figure: Figure, canvas: Canvas, light: Pixels) -> None:
-    """From the waist (a cape: from the shoulders) to the hem, as wide as the knees need."""
+    """From the waist to the hem, at every height wide enough for both legs."""
     kind = figure.walker.outfit.silhouette
     texture = figure.wardrobe.skirt
     assert texture is not None
-    flare, length = FLARES[kind], LENGTHS[kind]
-    knees = np.stack([figure.joints[AT[f"{side}_knee"]] for side in ("left", "right")])
-    spread = float(np.hypot(*(knees[0] - knees[1])[:2])) / figure.walker.gait.height_m / 2
-    reach = min(1.0, length / 0.24)
-    hem = (SECTIONS["hip"][0] + flare, max(SECTIONS["hip"][1] + flare, 0.7 * spread * reach + 0.055))
-    middle = knees.mean(axis=0) - figure.joints[AT["pelvis"]]
-    along = figure.joints[AT["pelvis"]] + middle * min(1.0, length / 0.245)
-    along[2] = figure.joints[AT["pelvis"], 2] - length * figure.walker.gait.height_m
-    end = figure.view.project(along)[0]
     starts = [("waist", 0.02, "waist"), ("pelvis", 0.0, "hip")]
     middles = [figure.point(joint, 0.0, up) for joint, up, _ in starts]
     halves = [1.03 * _half(figure, SECTIONS[section]) for _, _, section in starts]
-    _stack(figure, canvas, np.stack([*middles, end]), [*halves, _half(figure, hem)], texture, light)
+    for share in (0.5, 1.0):
+        middle, half = _around_legs(figure, share * LENGTHS[kind], share * FLARES[kind])
+        middles.append(middle)
+        halves.append(half)
+    _stack(figure, canvas, np.stack(middles), halves, texture, light)
+
+
+def _around_legs(figure: Figure, below: float, flare: float) -> tuple[Points, float]:
+    """Middle and half width in pixels of a hem this far below the hips, in body heights."""
+    share = min(below / THIGH, 1.15)
+    hips, knees = (figure.joints[[AT[f"left_{name}"], AT[f"right_{name}"]]] for name in ("hip", "knee"))
+    legs = hips + share * (knees - hips)
+    legs[:, 2] = figure.joints[AT["pelvis"], 2] - below * figure.walker.gait.height_m
+    across = figure.view.project(legs)[0]
+    unit = figure.height_px * figure.walker.looks.girth
+    left, right = float(across[:, 0].min()), float(across[:, 0].max())
+    hip = SECTIONS["hip"]
+    least = _half(figure, (hip[0] + flare, hip[1] + flare))
+    half = max((right - left) / 2 + (LEG[0] - 0.016 * share) * unit, least)
+    return np.array([(left + right) / 2, across[:, 1].mean()]), half
 
 
 def _neck(figure: Figure, canvas: Canvas) -> None:
@@ -277,7 +290,6 @@ def _head(figure: Figure, canvas: Canvas) -> None:
     if style == "bun" and figure.walker.outfit.headgear is None:
         canvas.disc(figure.point("head", -0.055, 0.045), 0.028 * unit, clothes.hair, 0.9)
     half = float(np.hypot(HEAD_HALF[1] * np.cos(turn), HEAD_HALF[0] * np.sin(turn)))
-    _nose(figure, canvas, turn)
     canvas.head(
         centre, (1.06 * half * unit, 1.03 * HEAD_HALF[2] * unit), clothes.head, turn, _elevation(figure), figure.light
     )
@@ -303,11 +315,18 @@ def _elevation(figure: Figure) -> int:
 
 
 def _nose(figure: Figure, canvas: Canvas, turn: float) -> None:
-    """The tip that stands out beyond the cheek when a head is seen from its side."""
-    if 0.5 < abs(turn) < 2.1:
-        unit = figure.height_px
-        tip = figure.at("nose")
-        canvas.disc(tip - (0, 0.004 * unit), 0.011 * unit, figure.wardrobe.skin, 0.92)
+    """Nose and chin that stand out beyond the cheek when a head is seen from its side."""
+    if not 0.5 < abs(turn) < 2.2:
+        return
+    cos, sin = np.cos(figure.walker.gait.head_turn), np.sin(figure.walker.gait.head_turn)
+    paint, unit = figure.wardrobe.skin, figure.height_px
+
+    def on_face(ahead: float, up: float) -> Points:
+        return figure.point("head", ahead * cos, up, ahead * sin)
+
+    canvas.polygon(np.stack([on_face(0.047, 0.016), on_face(0.067, -0.012), on_face(0.05, -0.02)]), paint, 0.95)
+    canvas.disc(on_face(0.036, -0.052), 0.014 * unit, paint, 0.9)
+    canvas.disc(on_face(0.048, -0.031), 0.007 * unit, paint, 0.85)
 
 
 def _long_hair(figure: Figure, canvas: Canvas) -> None:

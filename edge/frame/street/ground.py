@@ -27,8 +27,8 @@ def paving(seed: int) -> Pixels:
             sheet[top : top + slab_y, max(left, 0) : max(left, 0) + 2] *= np.float32(0.8)
         sheet[top : top + 2] *= np.float32(0.8)
     _weather(sheet, rng, 0.06)
-    _band(sheet, FACADE_Y - 2.45, 0.3, (112, 108, 104))
-    _band(sheet, 3.9, 0.2, (118, 114, 108))
+    _band(sheet, FACADE_Y - 1.95, 0.3, (112, 108, 104))
+    _band(sheet, 3.8, 0.2, (118, 114, 108))
     return np.clip(sheet, 0, 255).astype(np.uint8)
 
 
@@ -83,20 +83,20 @@ def _shop(sheet: Colours, shop: Shop) -> None:
     for z in np.arange(0.0, FACADE_M, 0.3):
         front.part(0, z, front.wide, z + 0.03)[:] *= 0.92
     frame = tuple(float(value) for value in shop.colour)
-    front.fill(0.25, 0.0, front.wide - 0.25, 3.1, frame)
+    front.fill(0.25, 0.0, front.wide - 0.25, 2.6, frame)
     door = shop.door - shop.left
     edges = [(0.4, door - 0.62), (door + 0.62, front.wide - 0.4)]
     for left, right in edges:
         if right - left > 0.35:
             _window(front, left, right, rng)
     _door(front, door, frame)
-    front.fill(0.25, 2.52, front.wide - 0.25, 2.58, tuple(0.55 * value for value in frame))
+    front.fill(0.25, 2.04, front.wide - 0.25, 2.09, tuple(0.55 * value for value in frame))
     _sign(front, rng, frame)
 
 
 def _window(front: _Front, left: float, right: float, rng: np.random.Generator) -> None:
     """A dark interior with shelves of goods, and the sky's reflection across the pane."""
-    pane = front.part(left, 0.62, right, 2.4)
+    pane = front.part(left, 0.55, right, 1.95)
     height, width = pane.shape[:2]
     pane[:] = np.linspace(0.75, 1.15, height, dtype=np.float32)[:, None, None] * np.array([62, 70, 76], np.float32)
     for shelf in (0.45, 0.68, 0.9):
@@ -116,17 +116,17 @@ def _window(front: _Front, left: float, right: float, rng: np.random.Generator) 
 
 def _door(front: _Front, x: float, frame: tuple[float, ...]) -> None:
     """An open doorway: dark inside."""
-    front.fill(x - 0.58, 0.0, x + 0.58, 2.4, tuple(0.7 * value for value in frame))
-    inside = front.part(x - 0.5, 0.0, x + 0.5, 2.3)
+    front.fill(x - 0.58, 0.0, x + 0.58, 2.02, tuple(0.7 * value for value in frame))
+    inside = front.part(x - 0.5, 0.0, x + 0.5, 1.97)
     inside[:] = np.linspace(0.8, 1.3, len(inside), dtype=np.float32)[:, None, None] * np.array([40, 38, 36], np.float32)
     front.fill(x - 0.5, 0.0, x + 0.5, 0.06, (96, 92, 86))
 
 
 def _sign(front: _Front, rng: np.random.Generator, frame: tuple[float, ...]) -> None:
     """A board with bars where a name would be."""
-    front.fill(0.35, 2.62, front.wide - 0.35, 3.05, tuple(min(1.18 * value + 8, 255) for value in frame))
+    front.fill(0.35, 2.12, front.wide - 0.35, 2.55, tuple(min(1.18 * value + 8, 255) for value in frame))
     x = 0.7
     while x < front.wide - 1.0:
         wide = float(rng.uniform(0.1, 0.22))
-        front.fill(x, 2.72, x + wide, 2.94, (226, 220, 206))
+        front.fill(x, 2.2, x + wide, 2.42, (226, 220, 206))
         x += wide + float(rng.choice([0.06, 0.06, 0.06, 0.2]))

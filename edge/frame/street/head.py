@@ -88,7 +88,7 @@ def _hair_reach(looks: Looks) -> Points:
         "bob": (0.55, -0.75, -1.2),
         "long": (0.62, -0.95, -1.5),
     }[looks.hair_style]
-    return np.interp(lon, [0.0, 0.75, 1.05, 1.45, 1.9, np.pi], [face, face, temple, temple, back, back])
+    return np.interp(lon, [0.0, 0.85, 1.2, 1.5, 1.8, np.pi], [face, face, temple, temple, back, back])
 
 
 def _gear_reach(kind: str) -> Points:

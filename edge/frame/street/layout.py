@@ -6,9 +6,9 @@ import numpy as np
 
 from edge.frame.street.outfit import Rgb
 
-FACADE_Y = 10.8
+FACADE_Y = 8.8
 """Where the shops stand, metres from the booth."""
-LANES_Y = (4.65, 5.35, 6.05, 6.75, 7.45)
+LANES_Y = (4.45, 5.0, 5.55, 6.1, 6.65)
 """Walkers keep to lanes, neighbours in opposite directions, so that nobody walks through anybody."""
 HALF_M = 30.0
 """The street is drawn this far to both sides."""
@@ -79,10 +79,10 @@ def _shops(rng: np.random.Generator) -> list[Shop]:
 
 
 def _things(rng: np.random.Generator) -> list[Thing]:
-    """Lamps between two lanes, trees and planters behind the last one, bollards before the first."""
+    """Lamps and bollards before the first lane, trees and planters behind the last one."""
     shift = float(rng.uniform(-1.2, 1.2))
-    lamps = [Thing("lamp", x + shift, 7.1, 0.055, 5.0) for x in (-11.2, -3.4, 4.6, 12.4)]
-    trees = [Thing("tree", x + shift, 8.7, 0.13, 6.0) for x in (-14.5, -7.4, 1.3, 8.6, 15.0)]
-    planters = [Thing("planter", x + shift, 8.9, 0.42, 0.75) for x in (-9.8, -1.2, 6.6)]
-    bollards = [Thing("bollard", x + shift, 4.05, 0.07, 0.85) for x in (-7.9, -1.9, 4.1, 10.1)]
+    lamps = [Thing("lamp", 3.6 + shift, 3.95, 0.03, 5.0)]
+    trees = [Thing("tree", x + shift, 7.5, 0.12, 6.0) for x in (-14.5, -7.4, 1.3, 8.6, 15.0)]
+    planters = [Thing("planter", x + shift, 7.6, 0.4, 0.75) for x in (-9.8, -1.2, 6.6)]
+    bollards = [Thing("bollard", x + shift, 3.95, 0.06, 0.8) for x in (-6.9, -0.7, 6.5)]
     return lamps + trees + planters + bollards

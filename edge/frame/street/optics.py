@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
-HEIGHT_M = 2.6
+HEIGHT_M = 2.5
 """Of every camera: under the booth's awning."""
-PITCH_DEG = 14.5
-"""Downwards: feet at 4.5 m and heads at 9 m are both in the picture."""
-SPACING_M = 2.6
-"""Between neighbouring cameras along the booth; their views overlap a little from 6 m on."""
-YAW_STEP_DEG, YAW_SPAN_DEG = 24.0, 48.0
+PITCH_DEG = 16.5
+"""Downwards: feet at 4.3 m and heads at 9 m are both in the picture."""
+SPACING_M = 2.2
+"""Between neighbouring cameras along the booth; their views overlap by half a metre or a little more."""
+FOCAL = 1.94
+"""Focal length in picture heights: 49 degrees across a 16:9 picture."""
+YAW_STEP_DEG, YAW_SPAN_DEG = 18.0, 36.0
 """Between neighbours' directions, and between the outermost two however many there are."""
 NEAREST_M = 0.2
 """Points nearer than this to the lens are moved there."""
@@ -39,8 +41,8 @@ class View:
 
     @property
     def focal(self) -> float:
-        """Pixels; 53 degrees across a 16:9 picture."""
-        return self.size[1] * 16 / 9
+        """Pixels."""
+        return self.size[1] * FOCAL
 
     @cached_property
     def rotation(self) -> Points:

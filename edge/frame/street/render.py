@@ -131,6 +131,8 @@ class Renderer:
             joints, height = seen.figure.joints, seen.figure.walker.gait.height_m
             for chain in CHAINS:
                 shadows.cast(joints[[AT[name] for name in chain]], 0.03 * height)
+            for side in ("left", "right"):
+                shadows.cast(joints[[AT[f"{side}_heel"], AT[f"{side}_toe"]]] * (1, 1, 0), 0.045 * height)
             shadows.cast(joints[[AT["neck"], AT["pelvis"]]], 0.085 * height)
             shadows.cast(joints[[AT["head"], AT["neck"]]], 0.045 * height)
         shadows.darken(pixels)

@@ -8,25 +8,32 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.frame.street import layout as layouts
 from edge.frame.street import path as paths
 from edge.frame.street import walker as walkers
 from edge.frame.street.layout import FACADE_Y, LANES_Y, Layout
-from edge.frame.street.optics import SPACING_M, View, camera_places
+from edge.frame.street.optics import SPACING_M, Points, View, camera_places
 from edge.frame.street.path import Path
 from edge.frame.street.truth import Visit
 from edge.frame.street.walker import Walker
 
 SLOT_SHARE = 0.5
 """Of the slots hold somebody."""
+JITTER = 0.35
+"""Of a slot: how late in it its people come. What is left is the least distance to the next slot's."""
+RUN_SLOTS = 12
+"""People of one run go the same way at about the same pace: they seldom hide each other, as crowds do."""
 PAIR_SHARE = 0.2
 """Of the groups are two people."""
 CROSSING_SHARE = 0.3
 """Of the single walkers come out of a shop or go into one, so walk towards or away from the booth."""
-SLOWEST, FASTEST = 1.05, 1.65
-"""Metres a second."""
-BEYOND_M = 12.0
+SLOWEST, FASTEST = 1.1, 1.55
+"""Metres a second, the paces of runs."""
+PACE_SPREAD = 0.04
+"""Standard deviation within a run, metres a second."""
+BEYOND_M = 10.0
 """Walkers begin and end this far beyond the outermost camera: out of every view."""
 CLEARANCE_M = 0.55
 """Between a walker's line and the middle of a post."""
@@ -75,64 +82,69 @@ class Street:
         rng = np.random.default_rng([self.seed, 2, slot])
         if rng.random() >= SLOT_SHARE:
             return ()
-        at = (slot + 0.6 * rng.random()) * self._slot_s - self._longest_s
-        speed = float(np.clip(rng.normal(1.33, 0.14), SLOWEST, FASTEST))
+        at = (slot + JITTER * rng.random()) * self._slot_s - self._longest_s
+        sign, pace = self._run(slot)
+        speed = float(np.clip(pace + rng.normal(0, PACE_SPREAD), SLOWEST, FASTEST))
         if rng.random() < PAIR_SHARE:
-            return self._draw_pair(rng, slot, at, speed)
+            return self._draw_pair(rng, slot, at, sign * speed)
         is_crossing = rng.random() < CROSSING_SHARE
-        path = self._crossing(rng) if is_crossing else self._lane(slot, float(rng.normal(0, 0.06)))
+        path = self._crossing(rng, sign) if is_crossing else self._lane(slot, sign, float(rng.normal(0, 0.06)))
         return (walkers.draw(rng, 2 * slot, path, at, speed, self.exceptions),)
 
-    def _draw_pair(self, rng: np.random.Generator, slot: int, at: float, speed: float) -> tuple[Walker, ...]:
+    def _draw_pair(self, rng: np.random.Generator, slot: int, at: float, velocity: float) -> tuple[Walker, ...]:
         """Side by side, one of them a step ahead so that from the side neither hides the other."""
-        behind = float(rng.uniform(0.8, 1.15)) / speed
+        sign, speed = (1.0, velocity) if velocity > 0 else (-1.0, -velocity)
+        behind = float(rng.uniform(0.85, 1.2)) / speed
         return tuple(
-            walkers.draw(rng, 2 * slot + i, self._lane(slot, aside), at + late, speed, self.exceptions)
+            walkers.draw(rng, 2 * slot + i, self._lane(slot, sign, aside), at + late, speed, self.exceptions)
             for i, (aside, late) in enumerate(((-0.32, 0.0), (0.32, behind)))
         )
 
-    def _lane(self, slot: int, aside: float) -> Path:
+    def _run(self, slot: int) -> tuple[float, float]:
+        """1 to the right or -1 to the left, and metres a second, of everybody around this slot."""
+        rng = np.random.default_rng([self.seed, 8, slot // RUN_SLOTS])
+        return (1.0 if rng.random() < 0.5 else -1.0), float(rng.uniform(SLOWEST + 0.1, FASTEST - 0.1))
+
+    def _lane(self, slot: int, sign: float, aside: float) -> Path:
         """Along the street; slot after slot takes another lane."""
-        lane = (slot * 2) % len(LANES_Y)
-        sign = 1.0 if lane % 2 == 0 else -1.0
-        y = LANES_Y[lane] + aside
+        y = LANES_Y[2 * slot % len(LANES_Y)] + aside
         return paths.straight((-sign * self._end_x, y), (sign * self._end_x, y))
 
-    def _crossing(self, rng: np.random.Generator) -> Path:
+    def _crossing(self, rng: np.random.Generator, sign: float) -> Path:
         """Between a shop door and one end of the street, close by the booth."""
         reach = self._end_x - 6.0
         doors = [x for x in self.layout.doors if abs(x) < reach]
-        tries = [self._try_crossing(rng, doors) for _ in range(4)]
+        tries = [self._try_crossing(rng, doors, sign) for _ in range(4)]
         return max(tries, key=lambda path: min(self._clearance(path), CLEARANCE_M))
 
-    def _try_crossing(self, rng: np.random.Generator, doors: list[float]) -> Path:
-        x = float(rng.choice(doors))
-        side = 1.0 if rng.random() < 0.5 else -1.0
-        y = float(rng.uniform(4.5, 5.2))
+    def _try_crossing(self, rng: np.random.Generator, doors: list[float], sign: float) -> Path:
+        x, is_leaving = float(rng.choice(doors)), rng.random() < 0.5
+        side = sign if is_leaving else -sign
+        y = float(rng.uniform(4.4, 5.0))
         near = x + side * float(rng.uniform(0.0, 2.5))
-        corners = [(x, FACADE_Y + 0.3), (x, 8.5), (near, 6.5), (near, y), (near + 3 * side, y), (side * self._end_x, y)]
-        return paths.curve(corners if rng.random() < 0.5 else corners[::-1])
+        corners = [(x, FACADE_Y + 0.3), (x, 7.0), (near, 5.8), (near, y), (near + 3 * side, y), (side * self._end_x, y)]
+        return paths.curve(corners if is_leaving else corners[::-1])
 
     def _clearance(self, path: Path) -> float:
         posts = np.array([(thing.x, thing.y) for thing in self.layout.things])
         return float(np.hypot(*(path.points[:, None] - posts[None]).transpose(2, 0, 1)).min())
 
 
-def outline(walker: Walker, view: View, joints: np.typing.NDArray[np.float64]) -> np.typing.NDArray[np.float64]:
+def outline(walker: Walker, view: View, joints: Points) -> Points:
     """[t, 4] boxes around a walker whose joints are [t, joints, 3]."""
     points, depth = view.project(joints)
     reach = (walker.radii() * view.focal / depth)[..., None]
     return np.concatenate([(points - reach).min(axis=1), (points + reach).max(axis=1)], axis=1)
 
 
-def is_inside(boxes: np.typing.NDArray[np.float64], size: tuple[int, int]) -> np.typing.NDArray[np.bool_]:
+def is_inside(boxes: Points, size: tuple[int, int]) -> NDArray[np.bool_]:
     """[t] whether boxes [t, 4] are wholly in the picture."""
     x1, y1, x2, y2 = boxes.T
     return (x1 >= 0) & (y1 >= 0) & (x2 <= size[0] - 1) & (y2 <= size[1] - 1)
 
 
 def _visit(
-    walker: Walker, camera: int, view: View, times: np.typing.NDArray[np.float64], interval: float
+    walker: Walker, camera: int, view: View, times: Points, interval: float
 ) -> Visit | None:
     if len(times) == 0:
         return None

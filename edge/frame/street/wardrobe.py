@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from edge.frame.street.cloth import PX_PER_M, Colours, Paint, Surface, cloth, shading, surface
@@ -126,7 +127,7 @@ def _trunk(walker: Walker, top: Garment, rng: np.random.Generator) -> Surface:
         _trim(sheet, walker.looks.skin, labels, top)
     if outfit.bag is not None and outfit.bag.kind == "backpack":
         _strap(sheet, labels, outfit.bag)
-    return surface(sheet, labels)
+    return surface(np.asarray(cv2.GaussianBlur(sheet, (3, 3), 0), np.float32), labels)
 
 
 def _angles(width: int) -> Colours:

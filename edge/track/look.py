@@ -1,0 +1,52 @@
+"""What tells two people apart who cross: the colour of torso and thighs, in the picture the network saw. Pure.
+
+Coarse, in memory only, and gone with the track; it scores nobody.
+"""
+
+import cv2
+import numpy as np
+
+from edge.records import Detection, Floats, Pixels
+
+SAME_COLOUR = 18.0
+"""CIE76 difference that one person's clothes show between frames by shade, blur and an arm in front."""
+
+OTHER_COLOUR = 0.3
+"""What is left of a similarity between people in quite different colours."""
+
+# Shares of the way from the right to the left side and from the upper to the lower joints.
+_ACROSS = np.array([0.3, 0.5, 0.7], np.float32)
+_DOWN = np.array([0.25, 0.5, 0.75], np.float32)
+
+
+def looks(small: Pixels, people: list[Detection], scale: float) -> Floats:
+    """[n, 2, 3] CIELAB of each person's torso and thighs; `scale` is frame pixels per pixel of `small` [h, w, 3]."""
+    if not people:
+        return np.zeros((0, 2, 3), np.float32)
+    points = np.stack([person.keypoints for person in people]) / np.float32(scale)
+    torso = _between(points[:, [6, 5]], points[:, [12, 11]])
+    thighs = _between(points[:, [12, 11]], points[:, [14, 13]])
+    at = np.rint(np.stack([torso, thighs], axis=1)).astype(np.intp)
+    x = np.clip(at[..., 0], 0, small.shape[1] - 1)
+    y = np.clip(at[..., 1], 0, small.shape[0] - 1)
+    colours = np.median(small[y, x], axis=2).astype(np.float32) / np.float32(255)
+    return np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2LAB), np.float32)
+
+
+def _between(tops: Floats, bottoms: Floats) -> Floats:
+    """[n, 9, 2] points inside the quadrilaterals of two upper and two lower joints, each [n, (right, left), 2]."""
+    across = _ACROSS[None, :, None]
+    top = tops[:, :1] * (1 - across) + tops[:, 1:] * across
+    bottom = bottoms[:, :1] * (1 - across) + bottoms[:, 1:] * across
+    down = _DOWN[None, :, None, None]
+    return np.asarray((top[:, None] * (1 - down) + bottom[:, None] * down).reshape(len(tops), -1, 2), np.float32)
+
+
+def likeness(one: Floats, other: Floats) -> float:
+    """OTHER_COLOUR..1 for two looks [2, 3].
+
+    >>> likeness(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32))
+    1.0
+    """
+    squared = float(((one - other) ** 2).sum(axis=1).mean())
+    return OTHER_COLOUR + (1 - OTHER_COLOUR) * float(np.exp(-squared / (2 * SAME_COLOUR**2)))

@@ -1,0 +1,89 @@
+"""Every setting survives a round trip, and every mistake is answered with file, key and what was expected."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.config import AlertSection, BoothConfig, BrokerSection, NodeConfig, PrivacySection, Tls, load
+from edge.errors import ConfigError
+
+FIXTURES = Path(__file__).parent / "config"
+EXPECTED = {
+    "unknown-key": r"broker: Object contains unknown field `prot`",
+    "wrong-type": r"broker\.port: Expected `int`, got `str`",
+    "port-out-of-range": r"broker\.port: Expected `int` <= 65535",
+    "site-is-a-wildcard": r"site: Expected `str` matching regex",
+    "node-with-capitals": r"node: Expected `str` matching regex",
+    "threshold-over-one": r"detection\.person_threshold: Expected `float` <= 1\.0",
+    "tls-without-key": r"broker\.tls: Object missing required field `key`",
+    "not-yaml": r"is not YAML .*line 2",
+    "not-a-mapping": r"top level: Expected `object`, got `array`",
+    "not-text": r"cannot be read",
+    "booth-unknown-hint": r"privacy\.hint: Invalid enum value 'detailed'",
+    "booth-alerts-on-everybody": r"alert\.one_in: Expected `float` > 1\.0",
+    "booth-facing-out-of-range": r"nodes.*: Expected `int` <= 359",
+    "booth-never-forgets": r"retention_h: Expected `float` > 0\.0",
+}
+
+
+def test_every_fixture_is_expected() -> None:
+    assert {path.stem.removeprefix("invalid-") for path in FIXTURES.glob("*.yaml")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("why", EXPECTED)
+def test_invalid(why: str) -> None:
+    path = FIXTURES / f"invalid-{why}.yaml"
+    schema: type[Any] = BoothConfig if why.startswith("booth-") else NodeConfig
+    with pytest.raises(ConfigError, match=EXPECTED[why]) as caught:
+        load(path, schema)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="give the path of a YAML file"):
+        load(tmp_path / "nowhere.yaml", NodeConfig)
+
+
+@pytest.mark.parametrize("schema", [NodeConfig, BoothConfig])
+def test_an_empty_file_is_all_defaults(tmp_path: Path, schema: type[Any]) -> None:
+    (tmp_path / "empty.yaml").write_text("# nothing yet\n")
+    assert load(tmp_path / "empty.yaml", schema) == schema()
+
+
+names = st.from_regex(r"[a-z0-9-]{3,32}", fullmatch=True)
+paths = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\x85\u2028\u2029\ufeff")
+)
+brokers = st.builds(
+    BrokerSection,
+    host=paths,
+    port=st.integers(1, 65535),
+    keepalive_s=st.integers(2, 3600),
+    tls=st.none() | st.builds(Tls, ca=paths, certificate=paths, key=paths),
+)
+configs = st.builds(
+    NodeConfig, site=names, node=names, facing=st.none() | st.integers(0, 359), broker=brokers
+) | st.builds(
+    BoothConfig,
+    site=names,
+    store=paths,
+    retention_h=st.floats(0.01, 1e4),
+    nodes=st.dictionaries(names, st.none() | st.integers(0, 359), max_size=3),
+    broker=brokers,
+    alert=st.builds(AlertSection, one_in=st.floats(1.01, 1e6), expires_s=st.integers(5, 600)),
+    privacy=st.builds(PrivacySection, hint=st.sampled_from(["none", "coarse"])),
+)
+
+
+@given(configs)
+def test_round_trip(tmp_path_factory: pytest.TempPathFactory, config: NodeConfig | BoothConfig) -> None:
+    path = tmp_path_factory.getbasetemp() / "config.yaml"
+    path.write_text(yaml.safe_dump(msgspec.to_builtins(config), allow_unicode=True), encoding="utf-8")
+    found: object = load(path, type(config))  # type: ignore[type-var]
+    assert found == config
