@@ -29,6 +29,7 @@ from edge.clock import SystemClock
 from edge.config import AlertSection, BoothConfig, BrokerSection, FrameSection, NodeConfig, PrivacySection, ScoreSection
 from edge.fakes import InProcessBroker
 from edge.frame.source import open_camera
+from edge.frame.street.outfit import Outfit
 from edge.frame.street.street import Street
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
@@ -185,7 +186,7 @@ class Ledger:
         again = " (again, another camera)" if whose in self.alerted else ""
         self.alerted.add(whose)
         kind = "planted exception" if whose in self.planted else "ordinary"
-        return f"walker {whose}, {kind}: {self.outfits[whose].words}{again}"
+        return f"walker {whose}, {kind}: {_words(self.outfits[whose])}{again}"
 
     def summary(self) -> str:
         planted, alerted = self.planted, self.alerted
@@ -196,6 +197,14 @@ class Ledger:
             f"{self.alerts} alerts in all; {len(alerted - planted)} ordinary people alerted"
             f" (false), {self.unknown} alerts about nobody known."
         )
+
+
+def _words(outfit: Outfit) -> str:
+    """`orange coat, checked trousers`, and what about it was planted."""
+    main = [one for one in (outfit.outer, outfit.dress, outfit.upper, outfit.lower) if one is not None]
+    pieces = [f"{one.colour} {'' if one.pattern == 'plain' else one.pattern + ' '}{one.kind}" for one in main]
+    planted = f" (rare {' and '.join(outfit.exceptional)})" if outfit.exceptional else ""
+    return ", ".join(pieces) + planted
 
 
 def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argparse.Namespace, begun: float) -> int:

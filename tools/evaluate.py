@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import scipy.io
-from edge.frame.street.camera import StreetCamera
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -23,6 +22,7 @@ from edge.config import DetectionSection, NodeConfig
 from edge.detection import keypoints
 from edge.detection.fit import fit
 from edge.frame.photos import Photos
+from edge.frame.street.camera import StreetCamera
 from edge.frame.street.truth import WalkerTruth
 from edge.node.offline import open_interpreter, sightings
 from edge.pipeline import Pipeline

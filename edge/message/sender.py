@@ -31,6 +31,8 @@ class Sender:
         self._acks: deque[wire.Ack] = deque()
         self._is_stale = threading.Event()
         self._awake = threading.Event()
+        self._is_booth_there = False
+        """By its retained status; without one nobody would acknowledge, so nothing is sent again until it comes."""
         self._connections = 0
         self._flight: deque[int] = deque()
         """Sent and not yet acknowledged, ascending."""
@@ -63,9 +65,11 @@ class Sender:
         if isinstance(content, wire.Ack):
             self._acks.append(content)
             self.wake()
-        elif isinstance(content, wire.Status) and content.state == "online" and not message.is_retained:
-            self._is_stale.set()  # the booth is back: it may have missed all that is on its way
-            self.wake()
+        elif isinstance(content, wire.Status):
+            self._is_booth_there = content.state == "online"
+            if self._is_booth_there and not message.is_retained:
+                self._is_stale.set()  # it is back: it may have missed all that is on its way
+                self.wake()
 
     def wake(self) -> None:
         """End `wait`: there is a new score."""
@@ -89,12 +93,16 @@ class Sender:
             self._is_stale.clear()
             self._timeout_s = TIMEOUT_S
             self._start_again()
-        elif self._flight and now >= self._sent_at + self._timeout_s:
+        elif self._awaits_ack and now >= self._sent_at + self._timeout_s:
             self._timeout_s = min(2 * self._timeout_s, LONGEST_S)
             self._start_again()
         self._announce_gap()
         self._fill_window(now)
-        return max(0.0, min(IDLE_S, self._sent_at + self._timeout_s - now)) if self._flight else IDLE_S
+        return max(0.0, min(IDLE_S, self._sent_at + self._timeout_s - now)) if self._awaits_ack else IDLE_S
+
+    @property
+    def _awaits_ack(self) -> bool:
+        return self._is_booth_there and bool(self._flight)
 
     def _take_acks(self, now: float) -> None:
         while self._acks:

@@ -11,7 +11,7 @@ from edge.records import Detection, Floats, Pixels
 SAME_COLOUR = 18.0
 """CIE76 difference that one person's clothes show between frames by shade, blur and an arm in front."""
 
-OTHER_COLOUR = 0.3
+OTHER_COLOUR = 0.25
 """What is left of a similarity between people in quite different colours."""
 
 # Shares of the way from the right to the left side and from the upper to the lower joints.

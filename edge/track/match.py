@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge.records import Floats
 
-KAPPA = 0.12
+KAPPA = 0.15
 """Tolerated keypoint error in body heights. COCO's per-keypoint constants (0.025-0.107 of the square root of the
 area, keypoint evaluation of cocodataset.org) are for labels of one picture; this also covers a step between frames."""
 

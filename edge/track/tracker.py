@@ -11,25 +11,25 @@ from edge.records import Departure, Detection, Floats, Heading, Track, Zone
 from edge.track.look import likeness
 from edge.track.match import KAPPA, keypoint_similarity, match, overlap
 
-FIRST_MATCH = 0.2
+FIRST_MATCH = 0.15
 """Similarity from which a sure detection may continue a track."""
 
-SECOND_MATCH = 0.35
+SECOND_MATCH = 0.25
 """The same for an unsure one: it has to fit better, since it may be background."""
 
-SAME_PERSON = 0.5
+SAME_PERSON = 0.3
 """An unmatched detection this similar to a track just seen is a second skeleton on the same person."""
 
 BELIEVED = 0.3
 """Keypoints this sure are compared."""
 
-GAP_TOLERANCE = 1.5
+GAP_TOLERANCE = 2.0
 """How much wider, per second unseen, a track searches: its velocity is a guess by then."""
 
 COAST_S = 0.4
 """Predicted to be out of the picture and unseen for this long, a track has ended."""
 
-SMOOTHING = 0.35
+SMOOTHING = 0.25
 """Weight of the newest step in the running velocity."""
 
 LOOK_SMOOTHING = 0.2

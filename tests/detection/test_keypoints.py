@@ -33,7 +33,7 @@ def test_a_crowd_comes_back_person_by_person(count: int, height: float) -> None:
     assert len(found) == count
     by_x = sorted(found, key=lambda person: float(person.keypoints[0, 0]))
     for person, expected in zip(by_x, people, strict=True):
-        np.testing.assert_allclose(person.keypoints, expected + [LEFT_BIAS_PX, 0], atol=0.5)
+        np.testing.assert_allclose(person.keypoints, expected + np.array([LEFT_BIAS_PX, 0]), atol=0.5)
     assert [p.confidence for p in found] == sorted((p.confidence for p in found), reverse=True)
 
 

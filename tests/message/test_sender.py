@@ -96,6 +96,9 @@ def test_window(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_silence_is_answered_by_sending_again_less_and_less_often(bench: Bench) -> None:
+    bench.say(STATUS, wire.encode(STATUS, make_status("online")))
+    bench.sender.step(0.0)
+    bench.take()
     bench.put(2)
     times: list[float] = []
     now = 0.0
@@ -108,6 +111,14 @@ def test_silence_is_answered_by_sending_again_less_and_less_often(bench: Bench) 
     pauses = [round(b - a) for a, b in itertools.pairwise(times)]
     assert pauses[:3] == [10, 20, 40]
     assert set(pauses[3:]) == {60}
+
+
+def test_without_a_booth_each_score_is_said_once(bench: Bench) -> None:
+    """Nobody would acknowledge: whoever else listens hears no repetitions."""
+    bench.put(2)
+    for now in range(300):
+        assert bench.sender.step(float(now)) == module.IDLE_S
+    assert bench.take() == ["gap 0", 1, 2]
 
 
 def test_everything_again_after_a_reconnect(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""The units say what systemd understands: `systemd-analyze verify` exits 0 on unknown keys, so any stderr is a failure."""
+"""Units that systemd understands: `systemd-analyze verify` exits 0 on unknown keys, so any stderr is a failure."""
 
 import shutil
 import subprocess

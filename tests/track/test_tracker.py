@@ -98,7 +98,8 @@ def test_someone_entering_where_another_left_is_somebody_else() -> None:
     """At the picture's edge place and time say nothing: their colours do."""
     black, white = np.full((2, 3), [10, 0, 0], np.float32), np.full((2, 3), [90, 0, 0], np.float32)
     tracker = Tracker(TrackSection())
-    steps = [([d], [black]) for d in walk(300, 620, 3)] + [([d], [white]) for d in walk(620, 300, 3)]
+    nobody: list[tuple[list[Detection], list[np.ndarray]]] = [([], [])] * 4
+    steps = [([d], [black]) for d in walk(300, 620, 3)] + nobody + [([d], [white]) for d in walk(620, 300, 3)]
     departures = [d for i, (f, c) in enumerate(steps) for d in update(tracker, f, i / FPS, c).departures]
     assert [d.heading for d in departures + tracker.finish()] == [Heading.RIGHT, Heading.LEFT]
 

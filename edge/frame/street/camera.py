@@ -32,13 +32,15 @@ class StreetCamera:
         start_at: float = 0.0,
         pace: Pace = "fast",
         skip: float = 0.0,
+        begins_at: float | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """`rate` is walkers a minute, `skip` the street seconds left out before the first frame.
+        """`rate` is walkers a minute, `skip` the street seconds left out before the first frame, `begins_at` when
+        (UTC seconds) that frame is due in real time; by default when it is first asked for.
 
         Raises ConfigError for a value that makes no street, and for `pace="real"` without a clock.
         """
-        spec = StreetSpec(seed, camera, cameras, fps, minutes, size, rate, exceptions, skip)
+        spec = StreetSpec(seed, camera, cameras, fps, minutes, size, rate, exceptions, skip, begins_at)
         spec.check()
         if pace == "real" and clock is None:
             raise ConfigError(f"{spec}: pace 'real' expected a clock, found none; pass edge.clock.SystemClock()")
@@ -46,7 +48,8 @@ class StreetCamera:
         self.frames_dropped = 0
         self.street = Street(seed, cameras=cameras, rate=rate, exceptions=exceptions)
         self._renderer = Renderer(self.street, camera, size)
-        self._spec, self._start_at, self._clock = spec, start_at, clock if pace == "real" else None
+        self._start_at = start_at if begins_at is None else begins_at
+        self._spec, self._clock = spec, clock if pace == "real" else None
         self._number = 0
         self._begun_at: float | None = None
         self._is_closed = False
@@ -104,7 +107,8 @@ class StreetCamera:
         """Until the next frame is due; frames overdue by more than one interval are dropped and counted."""
         now = clock.monotonic()
         if self._begun_at is None:
-            self._begun_at = now
+            due_at = self._spec.begins_at
+            self._begun_at = now if due_at is None else now + due_at - clock.now()
         current = int((now - self._begun_at) * self._spec.fps + 1e-6)
         if self.frames is not None:
             current = min(current, self.frames)
@@ -138,5 +142,6 @@ def from_spec(
         start_at=begins,
         pace=pace,
         skip=s.skip,
+        begins_at=s.begins_at,
         clock=clock,
     )

@@ -55,7 +55,7 @@ def folds(height: int, width: int, rng: np.random.Generator) -> Colours:
     coarse = rng.normal(0, 1, (max(height // 14, 3), max(width // 26, 3))).astype(np.float32)
     soft = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     grain = rng.normal(0, 1, (height, width)).astype(np.float32)
-    return np.asarray(1 + 0.055 * soft + 0.022 * grain, np.float32)
+    return np.asarray(1 + 0.09 * soft + 0.03 * grain, np.float32)
 
 
 def shading(width: int, light: float) -> Colours:
@@ -82,10 +82,8 @@ def _print(garment: Garment, x: Colours, y: Colours, rng: np.random.Generator, *
         return np.zeros_like(x)
     around = float(x[0, -1]) + 1 / PX_PER_M
     period = garment.period_m
-    if is_round:  # a whole number of repeats, so that the back has no seam
-        period_x = around / max(round(around / period), 1)
-    else:
-        period_x = period
+    whole = around / max(round(around / period), 1)  # a whole number of repeats, so that the back has no seam
+    period_x = whole if is_round else period
     if garment.pattern == "striped":
         return _stripes(x, period_x) if garment.is_upright else _stripes(y, period)
     if garment.pattern == "checked":

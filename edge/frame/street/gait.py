@@ -43,7 +43,7 @@ def _curve(points: dict[int, float]) -> Points:
     raw = np.interp(np.arange(100), list(points), list(points.values()))
     kernel = np.hanning(11) / np.hanning(11).sum()
     smooth = np.convolve(np.tile(raw, 3), kernel, mode="same")[100:200]
-    return np.radians(np.append(smooth, smooth[0]))
+    return np.asarray(np.radians(np.append(smooth, smooth[0])), np.float64)
 
 
 HIP = _curve({0: 25, 10: 22, 30: 4, 50: -17, 58: -14, 70: 12, 85: 27, 95: 27, 100: 25})

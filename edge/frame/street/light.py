@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.frame.street.optics import Points, View
 from edge.records import Pixels
@@ -108,7 +107,7 @@ class Shadows:
         size = (part.shape[1] * SHADOW_SCALE, part.shape[0] * SHADOW_SCALE)
         scaled = cv2.resize(part, size, interpolation=cv2.INTER_LINEAR)
         roi = pixels[top * SHADOW_SCALE :, left * SHADOW_SCALE :][: size[1], : size[0]]
-        keep: NDArray[np.uint8] = cv2.LUT(scaled, self._table())[: roi.shape[0], : roi.shape[1]]
+        keep = cv2.LUT(scaled, self._table())[: roi.shape[0], : roi.shape[1]]
         cv2.multiply(roi, cv2.merge([keep, keep, keep]), dst=roi, scale=1 / 255)
 
     def _table(self) -> Pixels:

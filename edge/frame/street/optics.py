@@ -67,7 +67,7 @@ class View:
 
 
 def camera_places(cameras: int) -> list[tuple[float, float]]:
-    """x and yaw of each camera of a street, from left to right."""
+    """Place (x) and yaw of each camera of a street, from left to right."""
     step = min(YAW_STEP_DEG, YAW_SPAN_DEG / max(cameras - 1, 1))
     offsets = [i - (cameras - 1) / 2 for i in range(cameras)]
     return [(SPACING_M * offset, float(np.radians(step * offset))) for offset in offsets]

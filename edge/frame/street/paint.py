@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from edge.frame.street.cloth import Paint, Surface
-from edge.frame.street.head import PATCH, AROUND, globe
+from edge.frame.street.head import AROUND, globe
 from edge.frame.street.optics import Points
 from edge.records import Pixels
 
@@ -77,7 +77,8 @@ class Canvas:
         columns = ((_AROUND_STRIP + turn) / (2 * np.pi) + 0.5) * source.shape[1]
         strip = source[:, columns.astype(np.intp) % source.shape[1]]
         if not self.is_labels:
-            strip = cv2.multiply(strip, np.broadcast_to(light, strip.shape), scale=1 / 255)
+            lit = cv2.multiply(strip, np.broadcast_to(light, strip.shape), scale=1 / 255)
+            strip = np.asarray(lit, np.uint8)
         inside = (middles - self._corner) * self.zoom - 0.5
         wide = np.asarray(halves) * self.zoom
         edges = np.concatenate([inside - wide[:, None] * (1, 0), inside + wide[:, None] * (1, 0)])

@@ -1,6 +1,7 @@
 """The line somebody walks along, by metres walked."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,5 +49,5 @@ def curve(corners: list[tuple[float, float]], steps: int = 48) -> Path:
     share = np.linspace(0, 1, steps)[:, None]
     layer = [np.array([corner]) for corner in corners]
     while len(layer) > 1:
-        layer = [a * (1 - share) + b * share for a, b in zip(layer[:-1], layer[1:], strict=True)]
+        layer = [a * (1 - share) + b * share for a, b in pairwise(layer)]
     return along(layer[0])

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.frame.street import figure as figures
+from edge.frame.street import body
 from edge.frame.street import scene as scenes
 from edge.frame.street.figure import Figure
 from edge.frame.street.gait import AT
@@ -141,7 +141,7 @@ class Renderer:
         x1, y1, x2, y2 = seen.outline
         box = (int(x1) - MARGIN_PX, int(y1) - MARGIN_PX, int(x2) + MARGIN_PX, int(y2) + MARGIN_PX)
         canvas = Canvas(box, is_labels=is_labels)
-        figures.draw(seen.figure, canvas)
+        body.draw(seen.figure, canvas)
         return canvas
 
     def _map(self, people: list[Seen]) -> Maps:

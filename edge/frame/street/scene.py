@@ -1,5 +1,6 @@
 """A street without people as one camera sees it, and the things in it that people walk behind."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -67,9 +68,9 @@ def _shade(picture: Pixels, layout: Layout, view: View, sun: Sun) -> None:
     """Shadows of the things, and of the shops along their feet."""
     shadows = Shadows(view, sun)
     for thing in layout.things:
-        foot = np.array([thing.x, thing.y, 0.0])
+        ends = np.array([[thing.x, thing.y, 0.0], [thing.x, thing.y, min(thing.height, 2.5)]])
         if _depth(view, thing) > 1.0:
-            shadows.cast(np.stack([foot, foot + (0, 0, min(thing.height, 2.5))]), thing.radius)
+            shadows.cast(ends, thing.radius)
     shadows.darken(picture)
     x = np.linspace(-HALF_M, HALF_M, 200)
     line, _ = view.project(np.stack([x, np.full_like(x, FACADE_Y), np.zeros_like(x)], axis=1))
@@ -106,7 +107,7 @@ def _pillar(
     ends, depth = view.project(np.array([[thing.x, thing.y, span[0]], [thing.x, thing.y, span[1]]]))
     radius = swell * thing.radius * view.focal / depth
     cuts = np.linspace(-1, 1, 10)
-    for left, right in zip(cuts[:-1], cuts[1:], strict=True):
+    for left, right in pairwise(cuts):
         across = (left + right) / 2
         tone = 0.6 + 0.55 * max(0.0, 0.6 * light * across + 0.8 * float(np.sqrt(1 - across**2)))
         corners = [

@@ -16,6 +16,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "rate": (0.5, 120),
     "exceptions": (0, 1),
     "skip": (0, 1e9),
+    "begins_at": (0, 1e11),
     "width": (160, 3840),
     "height": (90, 2160),
 }
@@ -39,11 +40,14 @@ class StreetSpec:
     """Share of walkers."""
     skip: float = 0.0
     """Street seconds before the first frame."""
+    begins_at: float | None = None
+    """UTC seconds at which the first frame is due, so that cameras in several programs see one street at one time."""
 
     def __str__(self) -> str:
         """As short as it can be written."""
         values = {field.name: getattr(self, field.name) for field in fields(self)[1:]}
         usual = {field.name: field.default for field in fields(self)[1:]}
+        del values["begins_at"]
         parts = [f"{name}={_text(value)}" for name, value in values.items() if value != usual[name]]
         return f"street:{self.seed}" + ("?" + "&".join(parts) if parts else "")
 
@@ -65,8 +69,8 @@ class StreetSpec:
 def parse(spec: str) -> StreetSpec:
     """The settings in a text; raises ConfigError saying what was expected and what was found.
 
-    >>> parse("street:7?camera=1&minutes=2")
-    StreetSpec(seed=7, camera=1, cameras=3, fps=8.0, minutes=2.0, size=(640, 360), rate=24.0, exceptions=0.04, skip=0.0)
+    >>> parse("street:7?camera=1&minutes=2") == StreetSpec(7, camera=1, minutes=2.0)
+    True
     """
     kind, _, rest = spec.partition(":")
     seed, _, query = rest.partition("?")

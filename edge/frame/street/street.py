@@ -86,18 +86,19 @@ class Street:
         sign, pace = self._run(slot)
         speed = float(np.clip(pace + rng.normal(0, PACE_SPREAD), SLOWEST, FASTEST))
         if rng.random() < PAIR_SHARE:
-            return self._draw_pair(rng, slot, at, sign * speed)
+            return self._draw_pair(rng, slot, at, sign, speed)
         is_crossing = rng.random() < CROSSING_SHARE
         path = self._crossing(rng, sign) if is_crossing else self._lane(slot, sign, float(rng.normal(0, 0.06)))
         return (walkers.draw(rng, 2 * slot, path, at, speed, self.exceptions),)
 
-    def _draw_pair(self, rng: np.random.Generator, slot: int, at: float, velocity: float) -> tuple[Walker, ...]:
+    def _draw_pair(
+        self, rng: np.random.Generator, slot: int, at: float, sign: float, speed: float
+    ) -> tuple[Walker, ...]:
         """Side by side, one of them a step ahead so that from the side neither hides the other."""
-        sign, speed = (1.0, velocity) if velocity > 0 else (-1.0, -velocity)
-        behind = float(rng.uniform(0.85, 1.2)) / speed
+        behind = float(rng.uniform(1.05, 1.4)) / speed
         return tuple(
             walkers.draw(rng, 2 * slot + i, self._lane(slot, sign, aside), at + late, speed, self.exceptions)
-            for i, (aside, late) in enumerate(((-0.32, 0.0), (0.32, behind)))
+            for i, (aside, late) in enumerate(((-0.2, 0.0), (0.2, behind)))
         )
 
     def _run(self, slot: int) -> tuple[float, float]:
@@ -140,12 +141,10 @@ def outline(walker: Walker, view: View, joints: Points) -> Points:
 def is_inside(boxes: Points, size: tuple[int, int]) -> NDArray[np.bool_]:
     """[t] whether boxes [t, 4] are wholly in the picture."""
     x1, y1, x2, y2 = boxes.T
-    return (x1 >= 0) & (y1 >= 0) & (x2 <= size[0] - 1) & (y2 <= size[1] - 1)
+    return np.asarray((x1 >= 0) & (y1 >= 0) & (x2 <= size[0] - 1) & (y2 <= size[1] - 1), bool)
 
 
-def _visit(
-    walker: Walker, camera: int, view: View, times: Points, interval: float
-) -> Visit | None:
+def _visit(walker: Walker, camera: int, view: View, times: Points, interval: float) -> Visit | None:
     if len(times) == 0:
         return None
     boxes = outline(walker, view, walker.pose(times))
