@@ -167,7 +167,7 @@ class Score:
     low: float = 1.0
     """Lower end of the 95 % interval of one_in."""
     high: float | None = None
-    """Upper end; None where the baseline cannot bound it: "rarer than 1 in `low`"."""
+    """Upper end; None where no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
     facets: dict[str, float] = field(default_factory=dict)
     """Bits per facet: colour, pattern, garment, combination."""
     reasons: tuple[Reason, ...] = ()

@@ -123,7 +123,7 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     one_in: OneIn | None = None
     low: OneIn | None = None
     high: OneIn | None = None
-    """Null where the baseline cannot bound it: "rarer than 1 in `low`"."""
+    """Null where no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
     facets: Facets = Facets()
     reasons: Annotated[list[Reason], Meta(max_length=4)] = []
     zone: Zone

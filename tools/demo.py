@@ -17,9 +17,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 import yaml
 
 from edge import wire
@@ -31,6 +32,7 @@ from edge.fakes import InProcessBroker
 from edge.frame.source import open_camera
 from edge.frame.street.outfit import Outfit
 from edge.frame.street.street import Street
+from edge.frame.street.truth import Visit
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.node.offline import open_interpreter
@@ -44,12 +46,13 @@ LEARN_MINUTES, LEARN_EXCEPTIONS = 3.0, 0.01
 SPOT_S, SPOT_EXCEPTIONS = 75.0, 0.08
 START_S = 6.0
 """For nodes to start before the street does."""
-ONE_IN = 40.0
+ONE_IN = 50.0
 """Alert from here; a booth of weeks of sightings would ask for far more."""
 ENDING_S = 5.0
 """After the street's last second, for the last tracks to end and the last alert to arrive."""
 NEAR_S = 3.0
 """An alert is about the walker whose passage past that camera ended nearest to it, at most this far away."""
+SIZE = (640, 360)
 
 
 def main() -> int:
@@ -144,13 +147,36 @@ def _booth_config(folder: Path, port: int) -> BoothConfig:
     )
 
 
+class Passage(NamedTuple):
+    """One walker leaving one camera's view, as an alert about them would put it."""
+
+    visit: Visit
+    zone: str
+    heading: str
+
+
+def _passages(street: Street) -> list[Passage]:
+    """Everyone whom a camera sees for over a second at full height."""
+    times = [i / FPS for i in range(int(SPOT_S * FPS))]
+    walkers = {walker.walker_id: walker for walker in street.walkers(0, SPOT_S)}
+    found = []
+    for camera in range(CAMERAS):
+        view = street.view(camera, SIZE)
+        for visit in street.visits(camera, times, SIZE):
+            if visit.full_height_s > 1:
+                joints = walkers[visit.walker_id].pose(np.array([visit.first_at, visit.last_at]))
+                first, last = view.project(joints)[0][..., 0].mean(axis=1)
+                zone = ("left", "centre", "right")[min(max(int(3 * last / SIZE[0]), 0), 2)]
+                found.append(Passage(visit, zone, "right" if last > first else "left"))
+    return found
+
+
 class Ledger:
     """Alerts held against the truth."""
 
     def __init__(self, street: Street, begins_at: float) -> None:
         self._begins_at = begins_at
-        times = [i / FPS for i in range(int(SPOT_S * FPS))]
-        self.visits = [visit for i in range(CAMERAS) for visit in street.visits(i, times) if visit.full_height_s > 1]
+        self._passages = _passages(street)
         self.outfits = {walker.walker_id: walker.outfit for walker in street.walkers(0, SPOT_S)}
         self.alerts = 0
         self.alerted: set[int] = set()
@@ -159,11 +185,11 @@ class Ledger:
 
     @property
     def people(self) -> set[int]:
-        return {visit.walker_id for visit in self.visits}
+        return {passage.visit.walker_id for passage in self._passages}
 
     @property
     def planted(self) -> set[int]:
-        return {visit.walker_id for visit in self.visits if visit.is_exception}
+        return {passage.visit.walker_id for passage in self._passages if passage.visit.is_exception}
 
     def hear(self, received: Received) -> None:
         """One line for each alert; sightings are counted from the nodes' own heartbeats."""
@@ -178,11 +204,11 @@ class Ledger:
     def _truth(self, alert: wire.Alert) -> str:
         self.alerts += 1
         camera, at = int(alert.node.rpartition("-")[2]) - 1, wire.from_time(alert.at) - self._begins_at
-        here = [visit for visit in self.visits if visit.camera == camera and abs(visit.last_at - at) <= NEAR_S]
+        here = [p for p in self._passages if p.visit.camera == camera and abs(p.visit.last_at - at) <= NEAR_S]
         if not here:
             self.unknown += 1
             return "nobody is known to have left this camera's view then"
-        whose = min(here, key=lambda visit: abs(visit.last_at - at)).walker_id
+        whose = min(here, key=lambda p: _mismatch(p, alert, at)).visit.walker_id
         again = " (again, another camera)" if whose in self.alerted else ""
         self.alerted.add(whose)
         kind = "planted exception" if whose in self.planted else "ordinary"
@@ -197,6 +223,12 @@ class Ledger:
             f"{self.alerts} alerts in all; {len(alerted - planted)} ordinary people alerted"
             f" (false), {self.unknown} alerts about nobody known."
         )
+
+
+def _mismatch(passage: Passage, alert: wire.Alert, at: float) -> float:
+    """Seconds between the end of a passage and an alert; another side or direction weighs as much as NEAR_S."""
+    sides = (passage.zone != alert.zone) + (alert.heading in ("left", "right") and passage.heading != alert.heading)
+    return abs(passage.visit.last_at - at) + NEAR_S * sides
 
 
 def _words(outfit: Outfit) -> str:

@@ -76,7 +76,7 @@ def _people(args: argparse.Namespace) -> dict[str, Any]:
     config = NodeConfig(detection=DetectionSection(model=args.model))
     first, last = (int(end) for end in args.ids.split("-"))
     drawn = np.random.default_rng(0).permutation(np.arange(first, last + 1))[: args.photos]
-    found: dict[str, Any] = {"model": args.model, **_photos(args.ccp, sorted(drawn), config)}
+    found: dict[str, Any] = {"model": args.model, **photos(args.ccp, sorted(drawn), config)}
     for clip, expected in CLIPS.items():
         interpreter = open_interpreter(config)
         count = sum(1 for _ in sightings([str(args.clips / clip)], interpreter, config))
@@ -84,7 +84,7 @@ def _people(args: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
-def _photos(ccp: Path, ids: list[int], config: NodeConfig) -> dict[str, Any]:
+def photos(ccp: Path, ids: list[int], config: NodeConfig) -> dict[str, Any]:
     """The main person of each photo is the one the pipeline would describe: the largest torso by its certainty."""
     interpreter = open_interpreter(config)
     layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
@@ -105,7 +105,7 @@ def _photos(ccp: Path, ids: list[int], config: NodeConfig) -> dict[str, Any]:
     return {
         "photos with a label": total,
         "one main person, all torso keypoints inside the mask": counts["strict"] / total,
-        f"the same within {TOLERANCE:.0%} of the photo's height": counts["near"] / total,
+        f"within {TOLERANCE:.0%} of the photo's height": counts["near"] / total,
         "a second skeleton on the main person": counts["doubled"] / total,
         "nobody found": counts["nobody"] / total,
         "described (spotter learn counts them)": counts["described"] / total,
@@ -134,7 +134,7 @@ def _street(args: argparse.Namespace) -> dict[str, Any]:
     """One sighting a walker and camera is right; what matches no walker, or a walker again, is false."""
     jobs = [(args.seed, camera, args.cameras, args.minutes) for camera in range(args.cameras)]
     with ProcessPoolExecutor() as pool:
-        cameras = list(pool.map(_one_camera, jobs))
+        cameras = list(pool.map(one_camera, jobs))
     total = sum(cameras, Counter[str]())
     seen, made = max(total["walkers"], 1), max(total["sightings"], 1)
     return {
@@ -156,7 +156,7 @@ def _street(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
+def one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
     seed, number, cameras, minutes = job
     config = NodeConfig()
     pipeline = Pipeline(open_interpreter(config), config)

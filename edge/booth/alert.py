@@ -50,7 +50,7 @@ def make_alert(score: wire.Score, config: BoothConfig, now: float) -> wire.Alert
 def span(alert: wire.Alert) -> str:
     """How rare, with its error bar, as people say it: `1 in 430 (300-620)`."""
     if alert.high is None:
-        return f"rarer than 1 in {alert.low:,.0f}"
+        return f"rarer than 1 in {alert.one_in:,.0f}"
     return f"1 in {alert.one_in:,.0f} ({alert.low:,.0f}-{alert.high:,.0f})"
 
 

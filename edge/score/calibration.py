@@ -19,7 +19,7 @@ class Rarity(NamedTuple):
     low: float
     """Lower end of the 95 % interval of 1 / p."""
     high: float | None
-    """Upper end; None where it would claim rarer than 1 in n + 1."""
+    """Upper end, at most n + 1; None where none of the n was as unusual, so that nothing bounds it."""
 
 
 def bin_of(raw: float) -> int:
@@ -43,9 +43,9 @@ def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
     n = int(histogram.sum())
     above = int(histogram[bin_of(raw) :].sum())
     low_p, high_p = wilson(above, n)
-    high = 1 / low_p if low_p > 1 / (n + 1) else None
     p_value = (1 + above) / (n + 1)
-    return Rarity(p_value, min(1 / high_p, 1 / p_value), None if high is None else max(high, 1 / p_value))
+    high = min(max(1 / low_p, 1 / p_value), n + 1) if above else None
+    return Rarity(p_value, min(1 / high_p, 1 / p_value), high)
 
 
 def wilson(count: int, n: int) -> tuple[float, float]:

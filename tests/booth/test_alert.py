@@ -50,6 +50,8 @@ def test_words() -> None:
     assert span(alert) == "1 in 430 (300-620)"
     assert where(alert) == "camera-1 (faces 120°), left, heading right"
     assert why(alert) == "orange upper, checked lower"
-    bare = make_alert(make_score(high=None, low=6121.0, reasons=[], heading="toward"), BoothConfig(), NOW)
+    bare = make_alert(
+        make_score(high=None, one_in=6121.0, low=1600.0, reasons=[], heading="toward"), BoothConfig(), NOW
+    )
     assert (span(bare), where(bare)) == ("rarer than 1 in 6,121", "camera-1, left, coming closer")
     assert why(bare) == "the whole outfit"

@@ -25,8 +25,8 @@ def draw_side_bag(figure: Figure, canvas: Canvas) -> None:
         return  # behind the body
     if bag.kind == "hand":
         top = figure.at("right_hand")
-        bottom = top + (0, 0.13 * figure.height_px)
-        _box(canvas, top + (0, 0.02 * figure.height_px), bottom, half_width(figure, (0.03, 0.085)), figure)
+        down = np.array([0.0, figure.height_px])
+        _box(canvas, top + 0.02 * down, top + 0.13 * down, half_width(figure, (0.03, 0.085)), figure)
         return
     top, bottom = figure.point("pelvis", 0.0, 0.03, -0.11), figure.point("pelvis", 0.0, -0.10, -0.11)
     _box(canvas, top, bottom, half_width(figure, (0.035, 0.075)), figure)

@@ -3,10 +3,10 @@
 import numpy as np
 
 from edge.frame.street.bags import draw_backpack, draw_side_bag
+from edge.frame.street.face import draw_hair, draw_head
 from edge.frame.street.figure import Figure
 from edge.frame.street.limbs import draw_arm, draw_legs
 from edge.frame.street.paint import Canvas
-from edge.frame.street.profile import draw_hair, draw_head
 from edge.frame.street.trunk import draw_trunk
 
 

@@ -19,15 +19,15 @@ from edge.frame.street.path import Path
 from edge.frame.street.truth import Visit
 from edge.frame.street.walker import Walker
 
-SLOT_SHARE = 0.5
+SLOT_SHARE = 0.8
 """Of the slots hold somebody."""
-JITTER = 0.35
+JITTER = 0.4
 """Of a slot: how late in it its people come. What is left is the least distance to the next slot's."""
 RUN_SLOTS = 12
 """People of one run go the same way at about the same pace: they seldom hide each other, as crowds do."""
-PAIR_SHARE = 0.2
+PAIR_SHARE = 0.18
 """Of the groups are two people."""
-CROSSING_SHARE = 0.3
+CROSSING_SHARE = 0.25
 """Of the single walkers come out of a shop or go into one, so walk towards or away from the booth."""
 SLOWEST, FASTEST = 1.1, 1.55
 """Metres a second, the paces of runs."""
@@ -95,7 +95,7 @@ class Street:
         self, rng: np.random.Generator, slot: int, at: float, sign: float, speed: float
     ) -> tuple[Walker, ...]:
         """Side by side, one of them a step ahead so that from the side neither hides the other."""
-        behind = float(rng.uniform(1.05, 1.4)) / speed
+        behind = float(rng.uniform(1.15, 1.5)) / speed
         return tuple(
             walkers.draw(rng, 2 * slot + i, self._lane(slot, sign, aside), at + late, speed, self.exceptions)
             for i, (aside, late) in enumerate(((-0.2, 0.0), (0.2, behind)))
@@ -107,8 +107,9 @@ class Street:
         return (1.0 if rng.random() < 0.5 else -1.0), float(rng.uniform(SLOWEST + 0.1, FASTEST - 0.1))
 
     def _lane(self, slot: int, sign: float, aside: float) -> Path:
-        """Along the street; slot after slot takes another lane."""
-        y = LANES_Y[2 * slot % len(LANES_Y)] + aside
+        """Along the street; slot after slot takes the next lane there and back, so neighbours are near in depth too."""
+        last = len(LANES_Y) - 1
+        y = LANES_Y[last - abs(last - slot % (2 * last))] + aside
         return paths.straight((-sign * self._end_x, y), (sign * self._end_x, y))
 
     def _crossing(self, rng: np.random.Generator, sign: float) -> Path:

@@ -87,13 +87,13 @@ def draw(rng: np.random.Generator, walker_id: int, path: Path, begins_at: float,
     clothes = outfit.draw(rng, share)
     looks = _draw_looks(rng)
     height = float(np.clip(rng.normal(1.71, 0.085), 1.5, 1.95))
-    step = 0.405 * np.sqrt(speed / 1.35) * rng.uniform(0.95, 1.05)
+    step = 0.385 * np.sqrt(speed / 1.35) * rng.uniform(0.95, 1.05)
     style = Gait(
         height_m=height,
         shoulder=float(rng.uniform(0.102, 0.118)),
         step=float(step),
         phase=float(rng.random()),
-        arm_swing=float(rng.uniform(0.55, 1.2)),
+        arm_swing=float(rng.uniform(0.5, 1.05)),
         elbow=float(rng.uniform(0.1, 0.45)),
         lean=float(rng.uniform(0.0, 0.07)),
         head_turn=float(np.clip(rng.normal(0, 0.14), -0.35, 0.35)),

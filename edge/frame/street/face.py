@@ -61,22 +61,12 @@ def draw_hair(figure: Figure, canvas: Canvas) -> None:
     if figure.walker.looks.hair_style != "long" or _is_wrapped(figure):
         return
     unit, paint = figure.height_px, figure.wardrobe.hair
-    top, end = figure.point("head", -0.02, 0.01), figure.point("head", -0.045, -0.15)
+    top, end = figure.point("head", -0.018, 0.01), figure.point("head", -0.034, -0.13)
     half_top = unit * float(np.hypot(0.043 * np.cos(figure.turn), 0.034 * np.sin(figure.turn)))
     half_end = unit * float(np.hypot(0.05 * np.cos(figure.turn), 0.026 * np.sin(figure.turn)))
-    canvas.polygon(
-        np.array(
-            [
-                top - (half_top, 0),
-                top + (half_top, 0),
-                end + (half_end, 0),
-                end + (0, 0.3 * half_end),
-                end - (half_end, 0),
-            ]
-        ),
-        paint,
-        0.85,
-    )
+    starts = np.stack([top, top, end, end, end])
+    aside = [(-half_top, 0), (half_top, 0), (half_end, 0), (0, 0.3 * half_end), (-half_end, 0)]
+    canvas.polygon(starts + np.array(aside), paint, 0.85)
 
 
 def _is_wrapped(figure: Figure) -> bool:

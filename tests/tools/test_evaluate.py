@@ -1,0 +1,66 @@
+"""Sightings against the truth, through the real network: short runs; tools/evaluate does the whole ones."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from edge.clock import SystemClock
+from edge.config import NodeConfig
+from edge.errors import ModelError
+from edge.frame.source import open_camera
+from edge.models import model_path
+from edge.node.offline import open_interpreter, sightings
+from edge.pipeline import Pipeline
+from tools.evaluate import CLIPS, one_camera, photos
+
+pytestmark = pytest.mark.requires_model
+
+
+@pytest.fixture(autouse=True)
+def _needs_the_network() -> None:
+    try:
+        model_path()
+    except ModelError as err:
+        pytest.skip(f"no pose model: {err}")
+
+
+@pytest.mark.parametrize("seed", [3])
+def test_walkers_of_the_street_are_sighted_once_each(seed: int) -> None:
+    found = one_camera((seed, 1, 3, 1.0))
+    assert found["walkers"] > 15
+    assert found["once"] >= 0.9 * found["walkers"], "a minute is too short to hold ten minutes' 95 % exactly"
+    assert found["nobody"] + found["again"] <= 1
+
+
+@pytest.mark.parametrize("seed", [7, 11])
+def test_an_empty_street_has_nobody(seed: int) -> None:
+    """No background is a person."""
+    config = NodeConfig()
+    pipeline = Pipeline(open_interpreter(config), config)
+    with closing(
+        open_camera(f"street:{seed}?rate=0.5&minutes=0.5&skip=9000", clock=SystemClock(), pace="fast")
+    ) as camera:
+        empty = 0
+        while (frame := camera.read()) is not None:
+            if not camera.truth(frame.number):  # type: ignore[attr-defined]
+                empty += 1
+                assert pipeline.step(frame).detections == []
+    assert empty > 10
+
+
+@pytest.mark.requires_clips
+@pytest.mark.parametrize(
+    "clip", ["car-detection.mp4", pytest.param("one-by-one-person-detection.mp4", marks=pytest.mark.slow)]
+)
+def test_clips_give_as_many_sightings_as_people(shared_data: Path, clip: str) -> None:
+    config = NodeConfig()
+    found = list(sightings([str(shared_data / "clips" / clip)], open_interpreter(config), config))
+    assert len(found) == CLIPS[clip]
+
+
+@pytest.mark.requires_clips
+def test_photos_give_one_main_person_on_the_labelled_mask(shared_data: Path) -> None:
+    found = photos(shared_data / "ccp", list(range(1, 805, 40)), NodeConfig())
+    assert found["nobody found"] == 0
+    assert found["within 1% of the photo's height"] >= 0.9
