@@ -52,6 +52,8 @@ ENDING_S = 5.0
 """After the street's last second, for the last tracks to end and the last alert to arrive."""
 NEAR_S = 3.0
 """An alert is about the walker whose passage past that camera ended nearest to it, at most this far away."""
+LEAVING_S = 2.0
+"""From the last moment at full height to the last in the picture, at most."""
 SIZE = (640, 360)
 
 
@@ -151,6 +153,8 @@ class Passage(NamedTuple):
     """One walker leaving one camera's view, as an alert about them would put it."""
 
     visit: Visit
+    left_at: float
+    """Street seconds at which their middle left the picture."""
     zone: str
     heading: str
 
@@ -164,10 +168,12 @@ def _passages(street: Street) -> list[Passage]:
         view = street.view(camera, SIZE)
         for visit in street.visits(camera, times, SIZE):
             if visit.full_height_s > 1:
-                joints = walkers[visit.walker_id].pose(np.array([visit.first_at, visit.last_at]))
-                first, last = view.project(joints)[0][..., 0].mean(axis=1)
-                zone = ("left", "centre", "right")[min(max(int(3 * last / SIZE[0]), 0), 2)]
-                found.append(Passage(visit, zone, "right" if last > first else "left"))
+                when = np.arange(visit.first_at, visit.last_at + LEAVING_S, 1 / FPS)
+                x = view.project(walkers[visit.walker_id].pose(when))[0][..., 0].mean(axis=1)
+                inside = np.flatnonzero((x >= 0) & (x < SIZE[0]))
+                zone = ("left", "centre", "right")[int(3 * x[inside[-1]] / SIZE[0])]
+                heading = "right" if x[inside[-1]] > x[0] else "left"
+                found.append(Passage(visit, float(when[inside[-1]]), zone, heading))
     return found
 
 
@@ -203,8 +209,9 @@ class Ledger:
 
     def _truth(self, alert: wire.Alert) -> str:
         self.alerts += 1
-        camera, at = int(alert.node.rpartition("-")[2]) - 1, wire.from_time(alert.at) - self._begins_at
-        here = [p for p in self._passages if p.visit.camera == camera and abs(p.visit.last_at - at) <= NEAR_S]
+        camera = int(alert.node.rpartition("-")[2]) - 1
+        at = wire.from_time(alert.at) + 0.5 - self._begins_at  # the wire knows whole seconds only
+        here = [p for p in self._passages if p.visit.camera == camera and abs(p.left_at - at) <= NEAR_S]
         if not here:
             self.unknown += 1
             return "nobody is known to have left this camera's view then"
@@ -222,13 +229,14 @@ class Ledger:
             f" {len(planted - alerted)} missed.\n"
             f"{self.alerts} alerts in all; {len(alerted - planted)} ordinary people alerted"
             f" (false), {self.unknown} alerts about nobody known."
+            + "".join(f"\n  missed: walker {one}, {_words(self.outfits[one])}" for one in sorted(planted - alerted))
         )
 
 
 def _mismatch(passage: Passage, alert: wire.Alert, at: float) -> float:
     """Seconds between the end of a passage and an alert; another side or direction weighs as much as NEAR_S."""
     sides = (passage.zone != alert.zone) + (alert.heading in ("left", "right") and passage.heading != alert.heading)
-    return abs(passage.visit.last_at - at) + NEAR_S * sides
+    return abs(passage.left_at - at) + NEAR_S * sides
 
 
 def _words(outfit: Outfit) -> str:

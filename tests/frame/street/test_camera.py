@@ -1,10 +1,14 @@
 """A street as a camera: frames one by one, in real time or not, and an end."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from edge.errors import ConfigError, SourceError
 from edge.frame.street.camera import StreetCamera, from_spec
-from edge.seams import Camera
+
+if TYPE_CHECKING:
+    from edge.seams import Camera
 
 SMALL = (160, 90)
 

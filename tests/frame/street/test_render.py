@@ -38,7 +38,8 @@ def test_frames_differ_where_somebody_walks(cameras: list[StreetCamera]) -> None
 def test_pictures_are_pictures(cameras: list[StreetCamera]) -> None:
     for camera in cameras:
         pixels = camera.frame(40).pixels
-        assert (pixels.shape, pixels.dtype) == ((360, 640, 3), np.uint8)
+        assert pixels.shape == (360, 640, 3)
+        assert pixels.dtype == np.uint8
         assert 60 < pixels.mean() < 190
 
 

@@ -1,5 +1,7 @@
 """Who walks through a street when: the same for every camera, at the rate and with the exceptions asked for."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -46,7 +48,7 @@ def test_a_street_is_another_with_another_seed() -> None:
 def test_groups_keep_their_distance() -> None:
     """Whoever goes along a lane the same way is a step apart at least."""
     begins = sorted((w.begins_at, w.walker_id // 2) for w in Street(5).walkers(0, 1200))
-    gaps = [b[0] - a[0] for a, b in zip(begins[:-1], begins[1:], strict=True) if a[1] != b[1]]
+    gaps = [b[0] - a[0] for a, b in pairwise(begins) if a[1] != b[1]]
     assert min(gaps) > 0.3
     assert np.std(gaps) > 0.8  # and yet no clockwork
 
