@@ -1,6 +1,6 @@
 """A person's pixels to one small canonical patch per body region, head, hair and skin masked out.
 
-Regions are placed by keypoints alone (measured purity: torso 0.87, thighs 0.85, shins 0.67; feasibility study) and warped
+Regions are placed by keypoints alone (torso 0.87 pure, thighs 0.85, shins 0.67 in a feasibility study) and warped
 to a fixed size, so that cost and texture scale do not depend on how near the person is. The head itself is never in
 a patch; hair that falls over the torso and skin are recognised from the person's own head and masked before any
 feature is computed. Those head pixels are read here and forgotten here.

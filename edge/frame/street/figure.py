@@ -51,6 +51,12 @@ class Figure:
         cos, sin = np.cos(self.heading), np.sin(self.heading)
         return np.array([ahead * cos - left * sin, ahead * sin + left * cos, up])
 
+    def points(self, *moved: tuple[str, float, float]) -> Points:
+        """[n, 2] pixels of joints moved ahead and up by shares of the body height."""
+        joints = np.array([self.joints[AT[name]] for name, _, _ in moved])
+        shifts = np.array([self.shift(ahead, up) for _, ahead, up in moved])
+        return self.view.project(joints + self.walker.gait.height_m * shifts)[0]
+
     def point(self, name: str, ahead: float, up: float, left: float = 0.0) -> Points:
         """A joint moved by shares of the body height, in pixels."""
         moved = self.joints[AT[name]] + self.walker.gait.height_m * self.shift(ahead, up, left)

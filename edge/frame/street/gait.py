@@ -148,7 +148,9 @@ def _put_head(body: Points, gait: Gait) -> None:
 
 
 def _point(ahead: Points | float, left: Points | float, up: Points | float) -> Points:
-    return np.stack(np.broadcast_arrays(ahead, left, up), axis=-1)
+    point = np.empty((max(np.size(ahead), np.size(left), np.size(up)), 3))
+    point[:, 0], point[:, 1], point[:, 2] = ahead, left, up
+    return point
 
 
 def _to_street(body: Points, place: Points, heading: Points) -> Points:

@@ -91,10 +91,15 @@ class Shadows:
 
     def cast(self, chain: Points, radius_m: float) -> None:
         """The shadow of a bar along [n, 3] points."""
-        points, depth = self._small.project(self._sun.shadow(chain))
+        self.cast_all(chain, [(list(range(len(chain))), radius_m)])
+
+    def cast_all(self, joints: Points, bars: list[tuple[list[int], float]]) -> None:
+        """The shadows of bars that each join some of the [n, 3] points and have a radius in metres."""
+        points, depth = self._small.project(self._sun.shadow(joints))
         fixed = np.rint(points * 8).astype(np.int32)
-        width = max(1, round(2 * radius_m * self._small.focal / float(depth.mean())))
-        cv2.polylines(self.mask, [fixed], False, 255, width, cv2.LINE_AA, 3)  # noqa: FBT003
+        for chain, radius_m in bars:
+            width = max(1, round(2 * radius_m * self._small.focal / float(depth[chain[0]])))
+            cv2.polylines(self.mask, [fixed[chain]], False, 255, width, cv2.LINE_AA, 3)  # noqa: FBT003
 
     def darken(self, pixels: Pixels) -> None:
         """Put the shadows on the ground of a picture, in place."""

@@ -35,7 +35,7 @@ class View:
     size: tuple[int, int]
     """Width and height of the picture."""
 
-    @property
+    @cached_property
     def place(self) -> Points:
         return np.array([self.x, 0.0, HEIGHT_M])
 
@@ -43,6 +43,11 @@ class View:
     def focal(self) -> float:
         """Pixels."""
         return self.size[1] * FOCAL
+
+    @cached_property
+    def centre(self) -> Points:
+        """The picture's middle, in pixels."""
+        return np.array([self.size[0] / 2 - 0.5, self.size[1] / 2 - 0.5])
 
     @cached_property
     def rotation(self) -> Points:
@@ -56,13 +61,12 @@ class View:
         """[..., 2] pixels and [...] depth in metres of [..., 3] points."""
         seen = (points - self.place) @ self.rotation.T
         depth = np.maximum(seen[..., 2], NEAREST_M)
-        centre = np.array([self.size[0] / 2 - 0.5, self.size[1] / 2 - 0.5])
-        return centre + seen[..., :2] * (self.focal / depth)[..., None], depth
+        return self.centre + seen[..., :2] * (self.focal / depth)[..., None], depth
 
     def homography(self, origin: Points, u: Points, v: Points) -> Points:
         """[3, 3] from (a, b) on the plane origin + a u + b v to pixels."""
-        half = (self.size[0] / 2 - 0.5, self.size[1] / 2 - 0.5)
-        lens = np.array([[self.focal, 0, half[0]], [0, self.focal, half[1]], [0, 0, 1]])
+        x, y = self.centre
+        lens = np.array([[self.focal, 0, x], [0, self.focal, y], [0, 0, 1]])
         return np.asarray(lens @ self.rotation @ np.stack([u, v, origin - self.place], axis=1))
 
 

@@ -27,13 +27,20 @@ MARGIN_PX = 6
 KEPT_WARDROBES = 64
 DOORWAY_M = 0.7
 """Walkers come out of a shop's dark over this distance."""
-CHAINS = (
-    ("left_shoulder", "left_elbow", "left_wrist"),
-    ("right_shoulder", "right_elbow", "right_wrist"),
-    ("left_hip", "left_knee", "left_ankle", "left_toe"),
-    ("right_hip", "right_knee", "right_ankle", "right_toe"),
-)
-"""What casts a narrow shadow; trunk and head cast wide ones."""
+CASTERS = [
+    ([AT[name] for name in chain], share)
+    for chain, share in (
+        (("left_shoulder", "left_elbow", "left_wrist"), 0.03),
+        (("right_shoulder", "right_elbow", "right_wrist"), 0.03),
+        (("left_hip", "left_knee", "left_ankle", "left_toe"), 0.03),
+        (("right_hip", "right_knee", "right_ankle", "right_toe"), 0.03),
+        (("left_heel", "left_toe"), 0.045),
+        (("right_heel", "right_toe"), 0.045),
+        (("neck", "pelvis"), 0.085),
+        (("head", "neck"), 0.045),
+    )
+]
+"""What casts a shadow: chains of joints and their radius in body heights."""
 
 
 class Seen(NamedTuple):
@@ -128,13 +135,8 @@ class Renderer:
     def _cast_shadows(self, pixels: Pixels, people: list[Seen]) -> None:
         shadows = Shadows(self.view, self._sun)
         for seen in people:
-            joints, height = seen.figure.joints, seen.figure.walker.gait.height_m
-            for chain in CHAINS:
-                shadows.cast(joints[[AT[name] for name in chain]], 0.03 * height)
-            for side in ("left", "right"):
-                shadows.cast(joints[[AT[f"{side}_heel"], AT[f"{side}_toe"]]] * (1, 1, 0), 0.045 * height)
-            shadows.cast(joints[[AT["neck"], AT["pelvis"]]], 0.085 * height)
-            shadows.cast(joints[[AT["head"], AT["neck"]]], 0.045 * height)
+            height = seen.figure.walker.gait.height_m
+            shadows.cast_all(seen.figure.joints, [(chain, share * height) for chain, share in CASTERS])
         shadows.darken(pixels)
 
     def _paint(self, seen: Seen, *, is_labels: bool) -> Canvas:

@@ -73,7 +73,7 @@ def _round(
     light: Pixels,
     swell: float = 1.0,
 ) -> None:
-    middles = np.stack([figure.point(joint, AHEAD.get(section, 0.0), up) for joint, up, section in levels])
+    middles = figure.points(*((joint, AHEAD.get(section, 0.0), up) for joint, up, section in levels))
     halves = [swell * half_width(figure, SECTIONS[section]) for _, _, section in levels]
     _stack(figure, canvas, middles, halves, texture, light)
 
