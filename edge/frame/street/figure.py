@@ -44,7 +44,7 @@ class Figure:
         return point
 
     def depth(self, *names: str) -> float:
-        return float(np.mean([self.projected[1][AT[name]] for name in names]))
+        return sum(float(self.projected[1][AT[name]]) for name in names) / len(names)
 
     def shift(self, ahead: float, up: float, left: float = 0.0) -> Points:
         """Metres in the walker's own directions."""

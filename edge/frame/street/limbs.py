@@ -3,18 +3,17 @@
 import cv2
 import numpy as np
 
-from edge.frame.street.cloth import Paint
+from edge.frame.street.cloth import SHADE, Paint
 from edge.frame.street.figure import Figure
 from edge.frame.street.optics import Points
 from edge.frame.street.paint import Canvas
-from edge.frame.street.wardrobe import Wardrobe
 
 ARM = (0.032, 0.026, 0.020)
 LEG = (0.055, 0.036, 0.024)
 """Radii of bare limbs at their top, middle and end, in body heights."""
 SLEEVE, TROUSER = 0.006, (0.006, 0.008, 0.014)
 """What cloth adds."""
-_RIM = np.array([[np.cos(a), np.sin(a)] for a in np.linspace(0, 2 * np.pi, 8, endpoint=False)])
+_RIM = np.array([[np.cos(a), np.sin(a)] for a in np.linspace(0, 2 * np.pi, 12, endpoint=False)])
 
 
 def draw_legs(figure: Figure, canvas: Canvas) -> None:
@@ -50,9 +49,6 @@ def _foot(figure: Figure, canvas: Canvas, side: str, shade: float) -> None:
     up = np.array([0.0, -unit])
     heel, ball, toe = heel + 0.022 * up, heel + 0.62 * (toe - heel) + 0.026 * up, toe + 0.017 * up
     paint = figure.wardrobe.shoes
-    canvas.disc(heel, 0.024 * unit, paint, shade)
-    canvas.disc(ball, 0.026 * unit, paint, shade)
-    canvas.disc(toe, 0.018 * unit, paint, shade)
     hull = np.concatenate(
         [_rim(heel, 0.024 * unit), _rim(ball, 0.026 * unit), _rim(toe, 0.018 * unit), _rim(ankle, 0.02 * unit)]
     )
@@ -72,7 +68,8 @@ def draw_arm(figure: Figure, canvas: Canvas, side: str, *, is_shaded: bool) -> N
     top, middle, end = (unit * (radius + (SLEEVE if sleeves == "long" else 0.0)) for radius in ARM)
     shade = 0.73 if is_shaded else 1.0
     if not is_shaded:
-        _shade_arm(canvas, (shoulder, elbow, wrist), (1.25 * top, 1.3 * middle, 1.2 * end), clothes)
+        paints = (clothes.sleeve, clothes.sleeve if sleeves == "long" else clothes.skin)
+        _shade_arm(canvas, (shoulder, elbow, wrist), (1.25 * top, 1.3 * middle, 1.2 * end), paints)
     _hand(canvas, wrist, hand, unit, clothes.skin, shade)
     canvas.limb(np.stack([elbow, wrist]), (middle, end), clothes.forearm, is_shaded=is_shaded)
     canvas.disc(elbow, 0.96 * middle, clothes.sleeve if sleeves == "long" else clothes.skin, shade)
@@ -86,12 +83,15 @@ def draw_arm(figure: Figure, canvas: Canvas, side: str, *, is_shaded: bool) -> N
 
 
 def _shade_arm(
-    canvas: Canvas, joints: tuple[Points, Points, Points], radii: tuple[float, float, float], clothes: Wardrobe
+    canvas: Canvas,
+    joints: tuple[Points, Points, Points],
+    radii: tuple[float, float, float],
+    paints: tuple[Paint, Paint],
 ) -> None:
     """The dark line between an arm and the body behind it."""
     shoulder, elbow, wrist = joints
-    canvas.limb(np.stack([0.75 * shoulder + 0.25 * elbow, elbow]), radii[:2], clothes.upper_arm, is_shaded=True)
-    canvas.limb(np.stack([elbow, wrist]), radii[1:], clothes.forearm, is_shaded=True)
+    canvas.bar(np.stack([0.75 * shoulder + 0.25 * elbow, elbow]), radii[:2], paints[0], SHADE)
+    canvas.bar(np.stack([elbow, wrist]), radii[1:], paints[1], SHADE)
 
 
 def _hand(canvas: Canvas, wrist: Points, hand: Points, unit: float, paint: Paint, shade: float) -> None:
