@@ -9,6 +9,7 @@
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache="$repo/.cache"
+outer_path=$PATH
 export PATH="$repo/.venv/bin:$PATH:/usr/sbin:$cache/bin"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -31,19 +32,20 @@ apt_unpack() {
   local into=$1 work
   shift
   command -v apt-get >/dev/null || return 1
-  work=$(mktemp -d) || return 1
+  mkdir -p "$into" && work=$(mktemp -d) || return 1
   (cd "$work" && apt-get download -qq "$@" >/dev/null 2>&1 && for deb in *.deb; do dpkg -x "$deb" "$into" || exit 1; done)
   local code=$?
   rm -rf "$work"
   return $code
 }
 
+# The machine's own Python, not the one of an environment that is being made here.
 find_python() {
-  local candidate
-  for candidate in python3 python3.13 python3.12 python3.11; do
-    if command -v "$candidate" >/dev/null &&
-      "$candidate" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null; then
-      echo "$candidate"
+  local name found
+  for name in python3 python3.13 python3.12 python3.11; do
+    if found=$(PATH=$outer_path command -v "$name") && [ "$found" != "$repo/.venv/bin/$name" ] &&
+      "$found" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$found"
       return
     fi
   done
@@ -84,7 +86,7 @@ need_python() {
     make_venv "$python" || die "cannot make a virtual environment; on Debian: sudo apt install python3-venv"
   fi
   say "Installing the project and what it needs into .venv ..."
-  if ! "$repo/.venv/bin/python" -m pip install -q --disable-pip-version-check -e "$repo${extra:+[$extra]}"; then
+  if ! PYTHONWARNINGS=ignore "$repo/.venv/bin/python" -m pip install -q --disable-pip-version-check -e "$repo${extra:+[$extra]}"; then
     die "could not install its packages. It needs a network once (or a folder of wheels: export PIP_FIND_LINKS=DIR)"
   fi
   echo "$wanted" >"$stamp"
@@ -103,13 +105,12 @@ need_mosquitto() {
 unpack_mosquitto() {
   local home="$cache/mosquitto" packages
   command -v apt-cache >/dev/null || return 1
-  packages=$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
-    --no-enhances mosquitto 2>/dev/null | grep -E '^[a-z0-9]' | sort -u | while read -r package; do
-      dpkg -s "$package" >/dev/null 2>&1 || echo "$package"
+  packages="mosquitto "$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
+    --no-enhances mosquitto 2>/dev/null | grep -E '^[a-z0-9]' | grep -vx mosquitto | sort -u | while read -r package; do
+      [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
     done)
-  [ -n "$packages" ] || return 1
   # shellcheck disable=SC2086
-  apt_unpack "$home" $packages || return 1
+  apt_unpack "$home" $packages && [ -x "$home/usr/sbin/mosquitto" ] || return 1
   mkdir -p "$cache/bin"
   cat >"$cache/bin/mosquitto" <<EOF
 #!/bin/sh
