@@ -62,7 +62,8 @@ def main() -> int:
     parser.add_argument("--stay", action="store_true", help="keep street, booth and page running until Ctrl-C")
     parser.add_argument("--port", type=int, default=0, help="of the booth's page; default: any free one")
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="spotter-demo-") as name, ExitStack() as cleanup:
         try:
             return _demo(Path(name), cleanup, args)
