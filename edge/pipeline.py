@@ -126,7 +126,7 @@ class Pipeline:
         if geometric >= self._viewing.min_quality and views.is_wanted(geometric):
             seen = view.describe(frame.pixels, person, self._light.gains, geometric)
             if seen is not None and seen.quality >= self._viewing.min_quality:
-                views.add(seen)
+                views.add(seen, geometric)
 
     def _leave(self, departures: list[Departure]) -> list[Sighting]:
         """Sightings of those who left; what was no person, never moved or was never clear is forgotten."""

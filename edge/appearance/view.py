@@ -123,16 +123,22 @@ class Views:
     def __init__(self, best: int) -> None:
         self._best = best
         self._views: list[Appearance] = []
+        self._geometric: list[float] = []
 
     def __len__(self) -> int:
         return len(self._views)
 
     def is_wanted(self, geometric: float) -> bool:
-        """Whether a view can still be among the best, judged by its geometry alone."""
-        return len(self._views) < self._best or geometric > self._views[-1].quality
+        """Whether a view is worth describing, by its geometry alone: there is room, or one that was seen worse."""
+        return len(self._views) < self._best or geometric > min(self._geometric)
 
-    def add(self, view: Appearance) -> None:
-        self._views = sorted([*self._views, view], key=lambda v: -v.quality)[: self._best]
+    def add(self, view: Appearance, geometric: float) -> None:
+        """Keep it in place of the one with the worst geometry, if there is no room."""
+        if len(self._views) == self._best:
+            worst = self._geometric.index(min(self._geometric))
+            del self._views[worst], self._geometric[worst]
+        self._views.append(view)
+        self._geometric.append(geometric)
 
     def mean(self) -> Appearance | None:
         """The average of the best views, weighted by quality; None without any."""

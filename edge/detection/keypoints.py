@@ -54,9 +54,12 @@ _PARTS = len(KEYPOINTS)
 
 
 def _walks() -> NDArray[np.intp]:
-    """[17 roots, 16 steps, (from part, to part, y channel of the mid offsets)]: the tree walked from each root."""
+    """[17 roots, 16 steps, (from part, to part, directed edge)]: the tree walked from each root.
+
+    Directed edges 0-15 lead along the chain, 16-31 back.
+    """
     edges = [(KEYPOINTS.index(parent), KEYPOINTS.index(child)) for parent, child in _CHAIN]
-    steps = [(p, c, k) for k, (p, c) in enumerate(edges)] + [(c, p, 2 * _EDGES + k) for k, (p, c) in enumerate(edges)]
+    steps = [(p, c, k) for k, (p, c) in enumerate(edges)] + [(c, p, _EDGES + k) for k, (p, c) in enumerate(edges)]
     walks = []
     for root in range(_PARTS):
         known, walk = {root}, []
@@ -137,39 +140,31 @@ def _find_roots(confidence: Floats) -> NDArray[np.intp]:
 
 def _walk(roots: NDArray[np.intp], confidence: Floats, short: Floats, mid: Floats) -> tuple[Floats, Floats]:
     """Every root's whole skeleton: [n, 17, (y, x)] in network pixels and [n, 17] confidences."""
-    count = np.arange(len(roots))
+    rows, columns = confidence.shape[:2]
+    corners = np.indices((rows, columns), np.float32).reshape(2, -1).T * np.float32(STRIDE)
+    targets = corners[:, None] + short.reshape(-1, 2, _PARTS).swapaxes(1, 2)  # [cells, parts, (y, x)]
+    steps = mid.reshape(-1, 2, 2, _EDGES).swapaxes(2, 3).reshape(-1, 2 * _EDGES, 2)  # [cells, directed edges, (y, x)]
+    last = np.array([rows - 1, columns - 1], np.intp)
+
+    def cell(points: Floats) -> NDArray[np.intp]:
+        nearest = np.rint(points * np.float32(1 / STRIDE)).astype(np.intp)
+        inside = np.minimum(np.maximum(nearest, 0), last)
+        return np.asarray(inside[..., 0] * columns + inside[..., 1], np.intp)
+
+    count, parts = np.arange(len(roots)), roots[:, 2]
     poses = np.zeros((len(roots), _PARTS, 2), np.float32)
-    sure = np.zeros((len(roots), _PARTS), np.float32)
-    rows, columns, parts = roots.T
-    poses[count, parts] = _refine(roots[:, :2] * np.float32(STRIDE), rows, columns, parts, short)
-    sure[count, parts] = confidence[rows, columns, parts]
+    poses[count, parts] = targets[roots[:, 0] * columns + roots[:, 1], parts]
     walks = _WALKS[parts]
     for step in range(_EDGES):
-        source, target, channel = walks[:, step].T
+        source, target, edge = walks[:, step].T
         at = poses[count, source]
-        row, column = _cell(at, confidence.shape)
-        point = at + np.stack([mid[row, column, channel], mid[row, column, channel + _EDGES]], axis=1)
+        point = at + steps[cell(at), edge]
         for _ in range(REFINEMENTS):
-            row, column = _cell(point, confidence.shape)
-            point = _refine(np.stack([row, column], axis=1) * np.float32(STRIDE), row, column, target, short)
-        row, column = _cell(point, confidence.shape)
+            point = targets[cell(point), target]
         poses[count, target] = point
-        sure[count, target] = confidence[row, column, target]
+    sure = confidence.reshape(-1, _PARTS)[cell(poses), np.arange(_PARTS)]
+    sure[count, parts] = confidence[tuple(roots.T)]
     return poses, sure
-
-
-def _cell(points: Floats, shape: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows and columns of the grid cells nearest to [n, (y, x)] network pixels."""
-    nearest = np.rint(points / STRIDE).astype(np.intp)
-    return np.clip(nearest[:, 0], 0, shape[0] - 1), np.clip(nearest[:, 1], 0, shape[1] - 1)
-
-
-def _refine(
-    corners: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp], parts: NDArray[np.intp], short: Floats
-) -> Floats:
-    """Grid corners [n, (y, x)] moved by the short offsets found there."""
-    offsets = np.stack([short[rows, columns, parts], short[rows, columns, parts + _PARTS]], axis=1)
-    return (corners + offsets).astype(np.float32)
 
 
 def _suppress(poses: Floats, parts: NDArray[np.intp], settings: Settings) -> list[int]:

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.appearance.view import Views, describe, geometry
+from edge.config import AppearanceSection
+from edge.records import Appearance
+from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
+from tests.appearance.test_region import NEUTRAL, person_picture
+from tests.outfits import outfit
+from tests.people import detection, standing
+
+SIZE = (720, 1280)
+SECTION = AppearanceSection()
+
+
+def test_a_clear_view_counts_and_better_ones_count_more() -> None:
+    near, far = detection(standing(400, 50, 500)), detection(standing(400, 50, 160))
+    assert 0 < geometry(far, [far], SIZE, SECTION) < geometry(near, [near], SIZE, SECTION) <= 1
+
+
+@pytest.mark.parametrize(
+    ("x", "top", "height"), [(400, 50, 60), (5, 50, 500), (1278, 50, 500), (400, -150, 500)], ids=str
+)
+def test_too_small_or_cut_by_the_picture_does_not_count(x: float, top: float, height: float) -> None:
+    person = detection(standing(x, top, height))
+    assert geometry(person, [person], SIZE, SECTION) == 0
+
+
+def test_an_unsure_torso_does_not_count() -> None:
+    person = detection(standing(400, 50, 500))
+    person.confidences[11] = 0.1
+    assert geometry(person, [person], SIZE, SECTION) == 0
+
+
+def test_somebody_nearer_in_front_costs_and_somebody_behind_does_not() -> None:
+    person = detection(standing(400, 50, 400))
+    nearer, behind = detection(standing(420, 80, 480)), detection(standing(420, 40, 300))
+    alone = geometry(person, [person], SIZE, SECTION)
+    assert geometry(person, [person, behind], SIZE, SECTION) == alone
+    assert geometry(person, [person, nearer], SIZE, SECTION) < 0.5 * alone
+
+
+@pytest.mark.parametrize(("bare_legs", "word"), [(False, "covered-legs"), (True, None)])
+def test_a_view_is_shares_and_moments(bare_legs: bool, word: str | None) -> None:  # noqa: FBT001
+    pixels, person = person_picture(bare_legs=bare_legs)
+    view = describe(pixels, person, NEUTRAL, 0.9)
+    assert view is not None
+    assert view.palettes.shape[0] == view.patterns.shape[0] == len(REGIONS)
+    assert view.patterns.shape[1] == len(PATTERNS)
+    np.testing.assert_allclose(view.palettes[[0, 3]].sum(axis=1), 1, atol=1e-5)
+    assert 0 < view.quality <= 0.9
+    if word is not None:
+        assert GARMENTS[int(view.garments.argmax())] == word
+    else:
+        assert view.palettes[1].sum() == 0, "bare thighs are no garment"
+
+
+def numbered(value: float) -> Appearance:
+    one = outfit("black", "black", np.random.default_rng(0))
+    return Appearance(one.palettes, one.patterns, one.garments, np.full(15, value, np.float32), one.texture, value / 10)
+
+
+@given(geometries=st.lists(st.floats(0.1, 1), min_size=1, max_size=20))
+def test_the_best_views_are_kept_and_no_more(geometries: list[float]) -> None:
+    views = Views(4)
+    for one in geometries:
+        if views.is_wanted(one):
+            views.add(numbered(one), one)
+    assert len(views) == min(4, len(geometries))
+    mean = views.mean()
+    assert mean is not None
+    best = sorted(geometries)[-4:]
+    assert min(best) - 1e-6 <= mean.colour[0] <= max(best) + 1e-6
+
+
+def test_the_mean_leaves_out_what_a_view_did_not_see() -> None:
+    whole, half = numbered(5.0), numbered(5.0)
+    half.palettes[1] = 0
+    half.garments[:] = 0
+    half.colour[5:] = np.nan
+    views = Views(2)
+    views.add(whole, 0.5)
+    views.add(half, 0.5)
+    mean = views.mean()
+    assert mean is not None
+    np.testing.assert_allclose(mean.palettes[1], whole.palettes[1], atol=1e-6)
+    np.testing.assert_allclose(mean.garments, whole.garments)
+    np.testing.assert_allclose(mean.colour, 5.0)
+    assert Views(3).mean() is None
