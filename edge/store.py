@@ -36,7 +36,7 @@ scores = sa.Table(
     sa.Column("window", sa.BigInteger, nullable=False, index=True),
     sa.Column("state", sa.String(16), nullable=False),
     *(sa.Column(name, sa.Float) for name in ("bits", "p", "one_in", "low", "high")),
-    sa.Column("facets", sa.JSON, nullable=False),
+    sa.Column("facets", sa.JSON(none_as_null=True)),
     sa.Column("reasons", sa.JSON, nullable=False),
     sa.Column("zone", sa.String(8), nullable=False),
     sa.Column("heading", sa.String(8), nullable=False),

@@ -124,7 +124,7 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     low: OneIn | None = None
     high: OneIn | None = None
     """Null where no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
-    facets: Facets = Facets()
+    facets: Facets | None = None
     reasons: Annotated[list[Reason], Meta(max_length=4)] = []
     zone: Zone
     heading: Heading
@@ -138,11 +138,11 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Joins one person's sightings by several cameras for at most 10 minutes; empty without a site key."""
 
     def __post_init__(self) -> None:
-        figures = (self.bits, self.p, self.one_in, self.low)
+        figures = (self.bits, self.p, self.one_in, self.low, self.facets)
         if self.state == "scored" and None in figures:
-            msg = "bits, p, one_in and low must be numbers in a scored message"
+            msg = "bits, p, one_in, low and facets must be given in a scored message"
             raise ValueError(msg)
-        if self.state == "warming_up" and (self.high, *figures) != (None,) * 5:
+        if self.state == "warming_up" and (self.high, *figures) != (None,) * 6:
             msg = "figures must be null while warming up: too little data is never a low score"
             raise ValueError(msg)
 

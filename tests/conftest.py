@@ -1,9 +1,13 @@
 """What every test may use."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+
+from edge.errors import ModelError
+from edge.models import model_path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -16,3 +20,16 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no clips, photos or models at {folder}; set SPOTTER_SHARED_DATA to where they are")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _skip_without_what_it_requires(request: pytest.FixtureRequest) -> None:
+    """Markers that name a program or a file: skipped, with what is missing, where it is not there."""
+    if request.node.get_closest_marker("requires_model"):
+        try:
+            model_path()
+        except ModelError as err:
+            pytest.skip(f"no pose model: {err}")
+    for marker, program in (("requires_broker", "mosquitto"), ("requires_browser", "chromium")):
+        if request.node.get_closest_marker(marker) and shutil.which(program) is None:
+            pytest.skip(f"no {program} on PATH (tools/test gets it where it can)")

@@ -31,7 +31,7 @@ node_messages = pytest.mark.parametrize(
     ("topic", "message"),
     [
         (SCORE_TOPIC, make_score()),
-        (SCORE_TOPIC, make_score(state="warming_up", bits=None, p=None, one_in=None, low=None, high=None)),
+        (SCORE_TOPIC, make_score(state="warming_up", bits=None, p=None, one_in=None, low=None, high=None, facets=None)),
         (wire.node_topic("booth", "camera-1", "gap"), GAP),
         (wire.node_topic("booth", "camera-1", "ack"), ACK),
         (wire.node_topic("booth", "camera-1", "status"), make_status()),

@@ -29,7 +29,6 @@ def compose(score: Score, sighting: Sighting, *, node: str, baseline_id: str, li
         epoch=wire.UNNUMBERED_EPOCH,
         seq=1,
         at=wire.to_time(_clamp(departure.last_seen_at, 0.0, LATEST)),
-        facets=wire.Facets(**{facet: _bits(score.facets.get(facet, 0.0)) for facet in FACETS}),
         reasons=[wire.Reason(reason.words, _bits(reason.bits)) for reason in score.reasons[:MOST_REASONS]],
         zone=departure.zone.value,
         heading=departure.heading.value,
@@ -48,6 +47,7 @@ def _figures(score: Score) -> dict[str, Any]:
         return {"state": "warming_up"}
     return {
         "state": "scored",
+        "facets": wire.Facets(**{facet: _bits(score.facets.get(facet, 0.0)) for facet in FACETS}),
         "bits": _bits(score.surprisal_bits),
         "p": _round(_clamp(score.p_value, 1e-9, 1.0)),
         "one_in": _one_in(score.one_in),

@@ -13,7 +13,7 @@ COARSE = BoothConfig(nodes={"camera-1": 120}, privacy=PrivacySection(hint="coars
 def test_threshold_is_inclusive_and_warming_up_never_reaches_it() -> None:
     assert is_rare(make_score(one_in=100.0), 100.0)
     assert not is_rare(make_score(one_in=99.9), 100.0)
-    warming = make_score(state="warming_up", bits=None, p=None, one_in=None, low=None, high=None)
+    warming = make_score(state="warming_up", bits=None, p=None, one_in=None, low=None, high=None, facets=None)
     assert not is_rare(warming, 1.0)
 
 

@@ -7,19 +7,9 @@ import cv2
 import pytest
 
 from edge.cli import main
-from edge.errors import ModelError
 from edge.frame.street.camera import StreetCamera
-from edge.models import model_path
 
 pytestmark = pytest.mark.requires_model
-
-
-@pytest.fixture(autouse=True)
-def _needs_the_network() -> None:
-    try:
-        model_path()
-    except ModelError as err:
-        pytest.skip(f"no pose model: {err}")
 
 
 @pytest.fixture(scope="module")

@@ -7,22 +7,12 @@ import pytest
 
 from edge.clock import SystemClock
 from edge.config import NodeConfig
-from edge.errors import ModelError
 from edge.frame.source import open_camera
-from edge.models import model_path
 from edge.node.offline import open_interpreter, sightings
 from edge.pipeline import Pipeline
 from tools.evaluate import CLIPS, one_camera, photos
 
 pytestmark = pytest.mark.requires_model
-
-
-@pytest.fixture(autouse=True)
-def _needs_the_network() -> None:
-    try:
-        model_path()
-    except ModelError as err:
-        pytest.skip(f"no pose model: {err}")
 
 
 @pytest.mark.parametrize("seed", [3])
