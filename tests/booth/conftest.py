@@ -1,5 +1,6 @@
-"""A real broker for the tests marked requires_broker."""
+"""A real broker for the tests marked requires_broker, and programs that are killed."""
 
 from tests.brokers import make_mosquitto, mosquitto
+from tests.programs import start
 
-__all__ = ["make_mosquitto", "mosquitto"]
+__all__ = ["make_mosquitto", "mosquitto", "start"]

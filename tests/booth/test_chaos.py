@@ -1,60 +1,22 @@
 """Broker, node and booth killed in mid-stride: every score ends in the store exactly once."""
 
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.brokers import REPOSITORY, Mosquitto
+from tests.brokers import Mosquitto
+from tests.programs import Program
 
 pytestmark = [pytest.mark.requires_broker, pytest.mark.timeout(400)]
 
 COUNT, RATE = 1500, 250
 OUTAGE_S = float(os.environ.get("SPOTTER_OUTAGE_S", "3"))
 """How long the broker stays away; 60 for the whole minute of the acceptance test."""
-
-
-class Program:
-    """A process that is killed and started again."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._command = [sys.executable, *arguments]
-        self.start()
-
-    def start(self) -> None:
-        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-        self.process = subprocess.Popen(self._command, env=environment, cwd=REPOSITORY)
-
-    def kill(self) -> None:
-        assert self.process.poll() is None, "it ended before it could be killed"
-        self.process.kill()
-        self.process.wait()
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Program]]:
-    started: list[Program] = []
-
-    def begin(*arguments: str) -> Program:
-        started.append(Program(*arguments))
-        return started[-1]
-
-    yield begin
-    for program in started:
-        if program.process.poll() is None:
-            program.kill()
 
 
 @pytest.mark.parametrize("with_defaults", [False, True], ids=["booth settings", "mosquitto defaults"])
