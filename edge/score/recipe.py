@@ -4,6 +4,7 @@ import hashlib
 
 import msgspec
 
+from edge.palette import CELL_COLOURS
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
 SCHEMA = 1
@@ -17,6 +18,8 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     model: str
     """First 12 hex digits of the network's SHA-256."""
     palette_cells: int
+    palette_words: str = hashlib.sha256(CELL_COLOURS.astype("<i8").tobytes()).hexdigest()[:8]
+    """Which cell has which colour word: colour pairs are counted by word."""
     colour_moments: int
     textures: int
     regions: tuple[str, ...] = REGIONS
