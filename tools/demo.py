@@ -35,7 +35,7 @@ from edge.frame.street.street import Street
 from edge.frame.street.truth import Visit
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
-from edge.node.offline import open_interpreter
+from edge.node.network import open_interpreter
 from edge.node.run import Node
 from edge.seams import Broker, Received
 
@@ -331,7 +331,7 @@ def _node_thread(config: NodeConfig, broker: Broker, stop: threading.Event) -> N
         node = Node(
             config,
             camera=camera,
-            interpreter=open_interpreter(config),
+            interpreter=open_interpreter(config.detection),
             outbox=outbox,
             broker=broker,
             clock=clock,

@@ -24,7 +24,8 @@ from edge.detection.fit import fit
 from edge.frame.photos import Photos
 from edge.frame.street.camera import StreetCamera
 from edge.frame.street.truth import WalkerTruth
-from edge.node.offline import open_interpreter, sightings
+from edge.node.network import open_interpreter
+from edge.node.offline import sightings
 from edge.pipeline import Pipeline
 from edge.records import Detection
 
@@ -78,7 +79,7 @@ def _people(args: argparse.Namespace) -> dict[str, Any]:
     drawn = np.random.default_rng(0).permutation(np.arange(first, last + 1))[: args.photos]
     found: dict[str, Any] = {"model": args.model, **photos(args.ccp, sorted(drawn), config)}
     for clip, expected in CLIPS.items():
-        interpreter = open_interpreter(config)
+        interpreter = open_interpreter(config.detection)
         count = sum(1 for _ in sightings([str(args.clips / clip)], interpreter, config))
         found[f"{clip}: sightings (expected {expected})"] = count
     return found
@@ -86,7 +87,7 @@ def _people(args: argparse.Namespace) -> dict[str, Any]:
 
 def photos(ccp: Path, ids: list[int], config: NodeConfig) -> dict[str, Any]:
     """The main person of each photo is the one the pipeline would describe: the largest torso by its certainty."""
-    interpreter = open_interpreter(config)
+    interpreter = open_interpreter(config.detection)
     layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
     counts: Counter[str] = Counter()
     for number in track(ids, description="photos", disable=not sys.stderr.isatty(), console=Console(stderr=True)):
@@ -159,7 +160,7 @@ def _street(args: argparse.Namespace) -> dict[str, Any]:
 def one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
     seed, number, cameras, minutes = job
     config = NodeConfig()
-    pipeline = Pipeline(open_interpreter(config), config)
+    pipeline = Pipeline(open_interpreter(config.detection), config)
     camera = StreetCamera(seed, camera=number, cameras=cameras, minutes=minutes)
     votes: dict[int, Counter[int]] = {}
     counts: Counter[str] = Counter()

@@ -15,7 +15,7 @@ from edge.config import DetectionSection, NodeConfig
 from edge.detection.fit import fit
 from edge.errors import SourceError
 from edge.frame.source import open_camera
-from edge.node.offline import open_interpreter
+from edge.node.network import open_interpreter
 from edge.pipeline import STAGES, Pipeline
 from edge.records import Frame
 from edge.seams import Interpreter
@@ -43,7 +43,7 @@ class Bench(msgspec.Struct):
 def run_bench(source: str, frames: int, *, as_json: bool) -> int:
     """`spotter bench`: 0; SourceError when the source gives no frame."""
     config = NodeConfig(detection=DetectionSection(threads=1))
-    interpreter = open_interpreter(config)
+    interpreter = open_interpreter(config.detection)
     with closing(open_camera(source, clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
         found = _measure(source, _first(camera.read, frames + WARM_UP_FRAMES), interpreter, config)
     print(msgspec.json.encode(found).decode()) if as_json else _print(found)
@@ -93,13 +93,16 @@ def _measure(source: str, frames: Iterator[Frame], interpreter: Interpreter, con
 
 
 def _print(found: Bench) -> None:
-    title = f"{found.source}: {found.frames} frames, {found.people_per_frame} people each; {found.accelerator}"
-    table = Table("stage", "ms (median)", title=title, caption=f"model {found.model}, one thread")
+    console = Console()
+    console.print(
+        f"{found.source}: {found.frames} frames, {found.people_per_frame} people each; "
+        f"model {found.model} on {found.accelerator}, one thread"
+    )
+    table = Table("stage", "ms (median)")
     for stage, value in found.stage_ms.items():
         table.add_row(stage, f"{value:.2f}")
     table.add_row("whole frame", f"{found.frame_ms:.2f}")
     table.add_row("bare invoke", f"{found.bare_invoke_ms:.2f}")
-    console = Console()
     console.print(table)
     console.print(
         f"whole / bare invoke = {found.ratio:.2f}; {found.fps:.1f} frames a second; RSS {found.rss_mb:.0f} MB"

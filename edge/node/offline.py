@@ -15,8 +15,7 @@ from edge.config import NodeConfig
 from edge.errors import BaselineError
 from edge.frame.photos import Photos
 from edge.frame.source import open_camera
-from edge.interpreter import TfliteInterpreter
-from edge.models import model_path
+from edge.node.network import open_interpreter
 from edge.pipeline import Pipeline
 from edge.records import Score, ScoreState, Sighting
 from edge.score import file
@@ -30,13 +29,6 @@ class Seen(NamedTuple):
     source: str
     """The photo's name, or the clip's and the second at which the person was last seen: `clip.mp4@12.4`."""
     sighting: Sighting
-
-
-def open_interpreter(config: NodeConfig) -> TfliteInterpreter:
-    """The configured network; raises ModelError saying how to fetch it."""
-    section = config.detection
-    edgetpu = model_path(section.model, accelerator="edgetpu") if section.accelerator == "edgetpu" else None
-    return TfliteInterpreter(model_path(section.model), edgetpu, threads=section.threads)
 
 
 def sightings(sources: list[str], interpreter: Interpreter, config: NodeConfig) -> Iterator[Seen]:
@@ -80,7 +72,7 @@ def run_learn(sources: list[str], out: Path, config: NodeConfig) -> int:
     """`spotter learn SRC... --out FILE`: 0, or 1 if the sources showed nobody."""
     if not out.parent.is_dir():
         raise BaselineError(f"{out}: its folder does not exist; make it first")
-    interpreter = open_interpreter(config)
+    interpreter = open_interpreter(config.detection)
     baseline = Baseline(Pipeline(interpreter, config).recipe, min_sightings=config.score.min_sightings)
     for seen in sightings(sources, interpreter, config):
         baseline.learn(seen.sighting.appearance)
@@ -111,9 +103,9 @@ class Scored(msgspec.Struct):
 
 def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, *, as_json: bool) -> int:
     """`spotter score SRC... --baseline FILE`: one line a sighting; 0, or 1 if the sources showed nobody."""
-    interpreter = open_interpreter(config)
-    baseline = file.load(baseline_path, min_sightings=config.score.min_sightings)
-    require_recipe(baseline, Pipeline(interpreter, config), str(baseline_path))
+    interpreter = open_interpreter(config.detection)
+    recipe = Pipeline(interpreter, config).recipe
+    baseline = file.load(baseline_path, min_sightings=config.score.min_sightings, recipe=recipe)
     count = 0
     for seen in sightings(sources, interpreter, config):
         count += 1
@@ -123,15 +115,6 @@ def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, *, as
     if not count:
         print("nobody was seen clearly in these sources", file=sys.stderr)
     return 0 if count else 1
-
-
-def require_recipe(baseline: Baseline, pipeline: Pipeline, where: str) -> None:
-    """Raises BaselineError if a baseline was learnt with another recipe than this pipeline's."""
-    if baseline.recipe != pipeline.recipe:
-        raise BaselineError(
-            f"{where}: was learnt with another recipe ({baseline.recipe.differences(pipeline.recipe)}); "
-            "use the software and model it was learnt with, or learn anew"
-        )
 
 
 def _scored(source: str, score: Score) -> Scored:
@@ -150,8 +133,8 @@ def _sentence(source: str, score: Score) -> str:
     if score.state is ScoreState.WARMING_UP:
         return f"{source}  warming up: {score.sightings} calibrating sightings are too few"
     if score.high is None:
-        span = f"rarer than 1 in {score.one_in:.0f} (surely rarer than 1 in {score.low:.0f})"
+        span = f"rarer than 1 in {score.one_in:.0f}"
     else:
-        span = f"1 in {score.one_in:.0f} ({score.low:.0f}-{score.high:.0f})"
+        span = f"1 in {score.one_in:.3g} ({score.low:.3g}-{score.high:.3g})"
     reasons = ", ".join(f"{reason.words} {reason.bits:.1f}" for reason in score.reasons)
     return f"{source}  {span} of {score.sightings} sightings: {reasons or 'nothing unusual'}"

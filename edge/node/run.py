@@ -30,7 +30,7 @@ from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
 from edge.node.health import Counters, Pulse, heartbeat, read_machine
-from edge.node.offline import open_interpreter, require_recipe
+from edge.node.network import open_interpreter
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline
 from edge.records import Frame, Sighting
@@ -144,17 +144,13 @@ class Node:
 
     def _open_baseline(self) -> tuple[str, Baseline, str]:
         """The frozen one to spot against, else the collected one so far to go on with, else an empty one."""
-        section = self._config.score
+        section, recipe = self._config.score, self._pipeline.recipe
         if section.baseline:
-            path = Path(section.baseline)
-            baseline = file.load(path, min_sightings=section.min_sightings)
-            require_recipe(baseline, self._pipeline, str(path))
+            baseline = file.load(Path(section.baseline), min_sightings=section.min_sightings, recipe=recipe)
             return "spot", baseline, file.baseline_id(baseline)
         if self._collecting.exists():
-            baseline = file.load(self._collecting, min_sightings=section.min_sightings)
-            require_recipe(baseline, self._pipeline, str(self._collecting))
-            return "collect", baseline, ""
-        return "collect", Baseline(self._pipeline.recipe, min_sightings=section.min_sightings), ""
+            return "collect", file.load(self._collecting, min_sightings=section.min_sightings, recipe=recipe), ""
+        return "collect", Baseline(recipe, min_sightings=section.min_sightings), ""
 
     def _capture(self) -> None:
         """The capture thread: the camera's frames, then None at its end or the error it was lost with."""
@@ -291,7 +287,7 @@ def _run_in(state: Path, config: NodeConfig) -> int:
         raise ConfigError(f"state {state}: cannot be made ({err}); choose a folder this user may write") from err
     config = msgspec.structs.replace(config, state=str(state))
     clock, stop = SystemClock(), threading.Event()
-    interpreter = open_interpreter(config)
+    interpreter = open_interpreter(config.detection)
     broker = MqttBroker(config.broker, config.node)
     with (
         closing(Outbox(state / config.outbox.path, node=config.node, max_rows=config.outbox.max_rows)) as outbox,

@@ -64,13 +64,19 @@ def save(baseline: Baseline, path: Path) -> None:
         raise BaselineError(f"{path}: cannot be written ({err}); free space or choose another place") from err
 
 
-def load(path: Path, *, min_sightings: int = 100) -> Baseline:
-    """Raises BaselineError if the file is missing, damaged or of another version."""
+def load(path: Path, *, min_sightings: int = 100, recipe: Recipe | None = None) -> Baseline:
+    """Raises BaselineError if the file is missing, damaged, of another version, or not of `recipe`."""
     try:
         content = path.read_bytes()
     except OSError as err:
         raise BaselineError(f"{path}: cannot be read ({err}); make one with spotter learn") from err
-    return from_bytes(content, str(path), min_sightings=min_sightings)
+    baseline = from_bytes(content, str(path), min_sightings=min_sightings)
+    if recipe is not None and baseline.recipe != recipe:
+        raise BaselineError(
+            f"{path}: was learnt with another recipe ({baseline.recipe.differences(recipe)}); "
+            "use the software and model it was learnt with, or learn anew"
+        )
+    return baseline
 
 
 def baseline_id(baseline: Baseline) -> str:

@@ -8,7 +8,8 @@ import pytest
 from edge.clock import SystemClock
 from edge.config import NodeConfig
 from edge.frame.source import open_camera
-from edge.node.offline import open_interpreter, sightings
+from edge.node.network import open_interpreter
+from edge.node.offline import sightings
 from edge.pipeline import Pipeline
 from tools.evaluate import CLIPS, one_camera, photos
 
@@ -27,7 +28,7 @@ def test_walkers_of_the_street_are_sighted_once_each(seed: int) -> None:
 def test_an_empty_street_has_nobody(seed: int) -> None:
     """No background is a person."""
     config = NodeConfig()
-    pipeline = Pipeline(open_interpreter(config), config)
+    pipeline = Pipeline(open_interpreter(config.detection), config)
     with closing(
         open_camera(f"street:{seed}?rate=0.5&minutes=0.5&skip=9000", clock=SystemClock(), pace="fast")
     ) as camera:
@@ -45,7 +46,7 @@ def test_an_empty_street_has_nobody(seed: int) -> None:
 )
 def test_clips_give_as_many_sightings_as_people(shared_data: Path, clip: str) -> None:
     config = NodeConfig()
-    found = list(sightings([str(shared_data / "clips" / clip)], open_interpreter(config), config))
+    found = list(sightings([str(shared_data / "clips" / clip)], open_interpreter(config.detection), config))
     assert len(found) == CLIPS[clip]
 
 
