@@ -80,8 +80,8 @@ class TrackSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Detections a track needs before it is a person."""
     max_gap_s: Positive = 1.5
     """A track unseen for this long has ended."""
-    min_motion: Positive = 0.25
-    """Body heights the centre must travel, or the ankles swing, for a track to be alive."""
+    min_motion: Positive = 0.15
+    """Body heights the torso must travel, or the share it must grow or shrink by, for a track to be alive."""
 
 
 class AppearanceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

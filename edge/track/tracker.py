@@ -11,7 +11,7 @@ from edge.records import Departure, Detection, Floats, Heading, Track, Zone
 from edge.track.look import likeness
 from edge.track.match import KAPPA, keypoint_similarity, match, overlap
 
-FIRST_MATCH = 0.15
+FIRST_MATCH = 0.1
 """Similarity from which a sure detection may continue a track."""
 
 SECOND_MATCH = 0.25
@@ -25,6 +25,13 @@ BELIEVED = 0.3
 
 GAP_TOLERANCE = 2.0
 """How much wider, per second unseen, a track searches: its velocity is a guess by then."""
+
+STEADY = 0.08
+"""Body heights by which a walker's torso strays from where its pace leads, between two frames."""
+UNSTEADY = 0.4
+"""What is left of a similarity when it strays much more: people rarely turn on the spot, but others come along."""
+SETTLED_HITS = 4
+"""Detections from which the pace is known."""
 
 COAST_S = 0.4
 """Predicted to be out of the picture and unseen for this long, a track has ended."""
@@ -67,8 +74,16 @@ class _Person:
     has_moved: bool = False
 
     def similarity(self, detection: Detection, look: Floats, at: float) -> float:
-        """0..1: where it would be by now, in its colours."""
-        return self._nearness(detection, at) * likeness(self.look, look)
+        """0..1: in the pose and place it would be in by now, at its pace, in its colours."""
+        return self._nearness(detection, at) * self._steadiness(detection, at) * likeness(self.look, look)
+
+    def _steadiness(self, detection: Detection, at: float) -> float:
+        if self.hits < SETTLED_HITS:
+            return 1.0
+        gap = at - self.last_seen_at
+        strayed = np.hypot(*(centre(detection) - centre(self.detection) - self.velocity * np.float32(gap)))
+        tolerance = STEADY * self.height * (1 + GAP_TOLERANCE * gap)
+        return UNSTEADY + (1 - UNSTEADY) * float(np.exp(-(float(strayed) ** 2) / (2 * tolerance**2)))
 
     def _nearness(self, detection: Detection, at: float) -> float:
         gap = at - self.last_seen_at
