@@ -9,8 +9,8 @@
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache="$repo/.cache"
-outer_path=$PATH
-export PATH="$repo/.venv/bin:$PATH:/usr/sbin:$cache/bin"
+outer_path=${PATH//"$repo/.venv/bin:"/} # one tool calls another: without what the first put in front
+export PATH="$repo/.venv/bin:$outer_path:/usr/sbin:$cache/bin"
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$0: $*"; exit 2; }
@@ -43,7 +43,7 @@ apt_unpack() {
 find_python() {
   local name found
   for name in python3 python3.13 python3.12 python3.11; do
-    if found=$(PATH=$outer_path command -v "$name") && [ "$found" != "$repo/.venv/bin/$name" ] &&
+    if found=$(PATH=$outer_path command -v "$name") &&
       "$found" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null; then
       echo "$found"
       return
