@@ -103,6 +103,7 @@ class Scored(msgspec.Struct):
 
 def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, *, as_json: bool) -> int:
     """`spotter score SRC... --baseline FILE`: one line a sighting; 0, or 1 if the sources showed nobody."""
+    file.load(baseline_path)  # a wrong path is said before a network is opened
     interpreter = open_interpreter(config.detection)
     recipe = Pipeline(interpreter, config).recipe
     baseline = file.load(baseline_path, min_sightings=config.score.min_sightings, recipe=recipe)
