@@ -5,8 +5,11 @@ The same steps serve `spotter node`, `spotter learn` and `spotter score`; scorin
 """
 
 from collections import Counter
+from dataclasses import replace
 from time import perf_counter
 from typing import NamedTuple
+
+import numpy as np
 
 from edge.appearance import view
 from edge.appearance.colour import COLOUR_MOMENTS, Illumination
@@ -15,6 +18,7 @@ from edge.appearance.view import Views
 from edge.config import NodeConfig
 from edge.detection import keypoints
 from edge.detection.fit import fit
+from edge.detection.mirror import steadied
 from edge.palette import CELLS
 from edge.records import Departure, Detection, Floats, Frame, Heading, Sighting, Track, Zone
 from edge.score.recipe import Recipe
@@ -87,15 +91,26 @@ class Pipeline:
         """The people still in view when the source ended."""
         return self._leave(self._tracker.finish())
 
-    def still(self, frame: Frame) -> Sighting | None:
-        """The main person of a photo, who has nobody to be tracked by: the largest torso, weighed by its certainty."""
+    def people(self, frame: Frame) -> list[Detection]:
+        """The people of a photo, which has no next frame to track them in; the main one first.
+
+        That is the one of the largest torso, weighed by its certainty; a look in the mirror steadies its keypoints.
+        """
+        self._light = Illumination()
+        mirrored, _ = self._detect(replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), lores=None))
         self._light = Illumination()
         detections, _ = self._detect(frame)
-        if not detections:
+        detections.sort(key=lambda person: torso_length(person) * person.confidence, reverse=True)
+        return [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
+
+    def still(self, frame: Frame) -> Sighting | None:
+        """The main person of a photo."""
+        people = self.people(frame)
+        if not people:
             return None
-        main = max(detections, key=lambda person: torso_length(person) * person.confidence)
+        main = people[0]
         views = Views(1)
-        self._describe(frame, main, detections, views)
+        self._describe(frame, main, people, views)
         appearance = views.mean()
         if appearance is None:
             self.held_back["unclear"] += 1

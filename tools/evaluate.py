@@ -16,11 +16,10 @@ from rich.progress import track
 from rich.table import Table
 from scipy.ndimage import distance_transform_edt
 
-from edge.appearance.region import torso_length
 from edge.clock import SystemClock
 from edge.config import DetectionSection, NodeConfig
 from edge.detection import keypoints
-from edge.detection.fit import fit
+from edge.detection.mirror import MIRRORED
 from edge.frame.photos import Photos
 from edge.frame.street.camera import StreetCamera
 from edge.frame.street.truth import WalkerTruth
@@ -38,8 +37,6 @@ FULL_HEIGHT_S = 1.0
 NOBODY = -1
 SAME_BODY = 0.1
 """Median keypoint error in body heights up to which a detection is of that walker."""
-MIRRORED = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
-"""Keypoints with left and right exchanged."""
 MOSTLY = 0.6
 """A walker more hidden than that is not expected in that frame."""
 TOLERANCE = 0.01
@@ -86,9 +83,8 @@ def _people(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def photos(ccp: Path, ids: list[int], config: NodeConfig) -> dict[str, Any]:
-    """The main person of each photo is the one the pipeline would describe: the largest torso by its certainty."""
-    interpreter = open_interpreter(config.detection)
-    layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
+    """The main person of each photo is the one the pipeline would describe."""
+    pipeline = Pipeline(open_interpreter(config.detection), config)
     counts: Counter[str] = Counter()
     for number in track(ids, description="photos", disable=not sys.stderr.isatty(), console=Console(stderr=True)):
         with closing(Photos(ccp / "photos" / f"{number:04d}.jpg", clock=SystemClock())) as photo:
@@ -98,10 +94,8 @@ def photos(ccp: Path, ids: list[int], config: NodeConfig) -> dict[str, Any]:
             counts["unlabelled"] += 1
             continue
         counts["photos"] += 1
-        tensor, scale = fit(frame, layout.height, layout.width)
-        people = keypoints.decode(interpreter.invoke(tensor), layout, keypoints.Settings(), scale=scale)
-        _count(counts, people, np.asarray(distance_transform_edt(~mask)))
-        counts["described"] += Pipeline(interpreter, config).still(frame) is not None
+        _count(counts, pipeline.people(frame), np.asarray(distance_transform_edt(~mask)))
+        counts["described"] += pipeline.still(frame) is not None
     total = counts["photos"]
     return {
         "photos with a label": total,
@@ -117,8 +111,8 @@ def _count(counts: Counter[str], people: list[Detection], away: np.ndarray) -> N
     if not people:
         counts["nobody"] += 1
         return
-    main = max(people, key=lambda person: torso_length(person) * person.confidence)
-    is_doubled = any(_off(person, away) == 0 for person in people if person is not main)
+    main, *others = people
+    is_doubled = any(_off(person, away) == 0 for person in others)
     counts["doubled"] += is_doubled
     counts["strict"] += _off(main, away) == 0 and not is_doubled
     counts["near"] += _off(main, away) <= TOLERANCE * len(away) and not is_doubled
