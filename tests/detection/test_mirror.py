@@ -8,6 +8,7 @@ from edge.records import KEYPOINTS, Detection
 from tests.people import standing
 
 WIDTH = 480
+DRIFT = np.array([3.0, 0.0])
 
 
 def seen(keypoints: np.ndarray) -> Detection:
@@ -29,8 +30,8 @@ def test_left_and_right_change_places_and_the_nose_stays() -> None:
 
 def test_errors_to_one_side_cancel() -> None:
     truth = standing(100, 30, 280)
-    person = seen(truth + [3.0, 0.0])
-    mirrored = seen(in_the_mirror(truth) + [3.0, 0.0])
+    person = seen(truth + DRIFT)
+    mirrored = seen(in_the_mirror(truth) + DRIFT)
     result = steadied(person, [mirrored], WIDTH)
     assert result.keypoints == pytest.approx(truth)
     assert result.box == pytest.approx(seen(truth).box)
@@ -46,5 +47,5 @@ def test_somebody_else_in_the_mirror_changes_nothing() -> None:
 
 def test_the_nearest_in_the_mirror_is_taken() -> None:
     truth = standing(100, 30, 280)
-    near, far = seen(in_the_mirror(truth)), seen(in_the_mirror(truth + [6.0, 0.0]))
+    near, far = seen(in_the_mirror(truth)), seen(in_the_mirror(truth + 2 * DRIFT))
     assert steadied(seen(truth), [far, near], WIDTH).keypoints == pytest.approx(truth)
