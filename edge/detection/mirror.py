@@ -24,7 +24,7 @@ def steadied(person: Detection, mirrored: list[Detection], width: int) -> Detect
     away = [float(np.median(np.hypot(*(points - person.keypoints).T))) / height for points in seen]
     if not away or min(away) > SAME_PERSON:
         return person
-    points = (person.keypoints + seen[int(np.argmin(away))]) / 2
+    points: Floats = (person.keypoints + seen[int(np.argmin(away))]) / np.float32(2)
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
     return replace(person, keypoints=points, box=(float(left), float(top), float(right), float(bottom)))
 
