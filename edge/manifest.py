@@ -13,7 +13,7 @@ Accelerator = Literal["cpu", "edgetpu"]
 Name = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9.-]*$")]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 FileName = Annotated[str, msgspec.Meta(pattern=r"^[\w.-]+\.tflite$")]
-Url = Annotated[str, msgspec.Meta(pattern="^https?://")]
+Url = Annotated[str, msgspec.Meta(pattern="^(https?://|$)")]
 Positive = Annotated[int, msgspec.Meta(gt=0)]
 Scale = Annotated[float, msgspec.Meta(gt=0)]
 
@@ -32,13 +32,13 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One pinned network; the comments in models/manifest.yaml say what each field means."""
 
     file: FileName
-    origin: Url
     licence: str
     sha256: Sha256
     bytes: Positive
     input: ModelInput
     quantization: str
     role: Literal["pose", "compare"]
+    origin: Url = ""
     edgetpu: str | None = None
     cpu: str | None = None
     strip: str | None = None
@@ -47,6 +47,11 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def accelerator(self) -> Accelerator:
         return "edgetpu" if self.cpu else "cpu"
+
+    @property
+    def is_shipped(self) -> bool:
+        """It lies beside the manifest and is never fetched."""
+        return not self.origin
 
     @property
     def ready_sha256(self) -> str:
@@ -97,6 +102,8 @@ def _check_names(path: Path, loaded: Manifest) -> None:
         where = f"{path}: models: {name}"
         if bool(entry.strip) != bool(entry.stripped_sha256):
             raise ConfigError(f"{where}: strip and stripped_sha256 go together, found only one")
+        if entry.is_shipped and entry.strip:
+            raise ConfigError(f"{where}: strip: is for what is fetched, and this has no origin")
         if entry.edgetpu and entry.cpu:
             raise ConfigError(f"{where}: edgetpu and cpu: found both, expected one (the other twin's name)")
         _check_twin(where, name, entry, loaded.models)

@@ -26,6 +26,8 @@ from edge.manifest import Accelerator, ModelEntry, checkout, manifest, manifest_
 
 HOW_TO_FETCH = "run `spotter models fetch` (without a network: `spotter models fetch --mirror DIR`)"
 
+REINSTALL = "it comes with the product: install it again"
+
 
 class Verdict(msgspec.Struct, frozen=True):
     """What one model file turned out to be."""
@@ -60,7 +62,10 @@ def chosen(names: Sequence[str]) -> dict[str, ModelEntry]:
 
 
 def ready_path(name: str) -> Path:
-    """Where a model lies once it is fetched and stripped, whether or not it is there."""
+    """Where a model lies once it is fetched and stripped, whether or not it is there; a shipped one beside its pin."""
+    entry = manifest().models.get(name)
+    if entry is not None and entry.is_shipped:
+        return manifest_path().parent / entry.file
     return folder() / f"{name}.tflite"
 
 
@@ -76,7 +81,7 @@ def model_path(name: str | None = None, *, accelerator: Accelerator = "cpu") -> 
             raise ModelError(f"model {name} has no Edge TPU twin in {manifest_path()}: run it on the CPU")
         name, entry = entry.edgetpu, _entry(entry.edgetpu)
     path = ready_path(name)
-    _check_once(name, path, entry.ready_sha256)
+    _check_once(name, path, entry.ready_sha256, REINSTALL if entry.is_shipped else HOW_TO_FETCH)
     return path
 
 
@@ -89,7 +94,9 @@ def fetch(
     paths = []
     for name, entry in chosen(names).items():
         path = ready_path(name)
-        if _verdict(name, path, entry.ready_sha256).state != "ok":
+        if entry.is_shipped:
+            _check(name, path, entry.ready_sha256, REINSTALL)
+        elif _verdict(name, path, entry.ready_sha256).state != "ok":
             bring(name, entry, path, mirror=mirror, on_progress=on_progress)
         paths.append(path)
     return paths
@@ -166,12 +173,14 @@ def _print_json(answer: object) -> None:
     print(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
 
 
-@functools.cache
-def _check_once(name: str, path: Path, sha256: str) -> None:
+def _check(name: str, path: Path, sha256: str, what_to_do: str) -> None:
     verdict = _verdict(name, path, sha256)
     if verdict.state != "ok":
         found = f"{path} is {verdict.state} {verdict.detail}".rstrip()
-        raise ModelError(f"model {name}: {found}; {HOW_TO_FETCH}")
+        raise ModelError(f"model {name}: {found}; {what_to_do}")
+
+
+_check_once = functools.cache(_check)
 
 
 def _verdict(name: str, path: Path, sha256: str) -> Verdict:

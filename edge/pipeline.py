@@ -12,15 +12,15 @@ from typing import NamedTuple
 import numpy as np
 
 from edge.appearance import view
-from edge.appearance.colour import COLOUR_MOMENTS, Illumination
-from edge.appearance.region import torso_length
+from edge.appearance.colour import Illumination
+from edge.appearance.crop import torso_length
 from edge.appearance.view import Views
 from edge.config import NodeConfig
-from edge.detection import keypoints
+from edge.detection import garments, keypoints
 from edge.detection.fit import fit
 from edge.detection.mirror import steadied
 from edge.palette import CELLS
-from edge.records import Departure, Detection, Floats, Frame, Heading, Sighting, Track, Zone
+from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
 from edge.score.recipe import Recipe
 from edge.seams import Interpreter
 from edge.track.look import looks
@@ -46,6 +46,8 @@ class Pipeline:
         """Raises ModelError if the network is no pose network."""
         self._interpreter = interpreter
         self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
+        self._worn_layout = garments.read_layout(interpreter.input, interpreter.outputs)
+        self._worn: GarmentMap | None = None
         section = config.detection
         self._settings = keypoints.Settings(
             section.keypoint_threshold, section.person_threshold, section.nms_radius_px, section.max_people
@@ -70,7 +72,7 @@ class Pipeline:
         return Recipe(
             model=self._interpreter.model_id,
             palette_cells=CELLS,
-            colour_moments=COLOUR_MOMENTS * len(view.BODY),
+            colour_moments=view.COLOURS,
             textures=view.TEXTURES,
         )
 
@@ -127,6 +129,9 @@ class Pipeline:
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
         detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
+        if self._worn_layout is not None and detections:
+            self._worn = garments.decode(outputs, self._worn_layout, scale=scale)
+            detections = garments.dressed(detections, self._worn)
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
         self._light.update(tensor[:height, :width], detections, scale, frame.captured_at)
         self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
@@ -139,7 +144,7 @@ class Pipeline:
     def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: Views) -> None:
         geometric = view.geometry(person, others, frame.pixels.shape[:2], self._viewing)
         if geometric >= self._viewing.min_quality and views.is_wanted(geometric):
-            seen = view.describe(frame.pixels, person, self._light.gains, geometric)
+            seen = view.describe(frame.pixels, person, others, self._worn, self._light.gains, geometric)
             if seen is not None and seen.quality >= self._viewing.min_quality:
                 views.add(seen, geometric)
 

@@ -35,6 +35,9 @@ KEYPOINTS = (
 )
 """The 17 COCO keypoints in the order of every keypoint array here. Left is the person's own left."""
 
+CLASSES = ("background", "skin", "hair", "upper", "outer", "lower", "dress", "shoes", "bag", "accessory")
+"""Values of a garment map, in order."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
@@ -62,6 +65,18 @@ class Detection:
     """x1, y1, x2, y2 around the keypoints, in pixels of the frame."""
     confidence: float
     """0..1, how sure the network is that this is a person."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GarmentMap:
+    """What is worn where, by whomever, all over one frame."""
+
+    classes: Pixels
+    """[h, w] positions in CLASSES; cell (0, 0) lies on the frame's first pixel."""
+    patterns: Floats
+    """[(h + 1) / 2, (w + 1) / 2, kinds] share of each pattern kind, at every second cell; garments alone have one."""
+    pitch: float
+    """Pixels of the frame from one cell of `classes` to the next."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

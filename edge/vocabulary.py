@@ -5,8 +5,9 @@ The order is part of the recipe (edge/score/recipe.py): a new word goes at the e
 
 import re
 
-REGIONS = ("upper", "lower", "shins", "whole")
-"""Where on the body: torso, thighs, shins (skin or garment), and all of them together."""
+REGIONS = ("upper", "lower", "shoes", "carried", "whole")
+"""What of an outfit: tops, coats and dresses down to the hips; trousers, skirts and dresses below; shoes; bags; all
+but the bags."""
 
 COLOURS = (
     "black",
@@ -36,7 +37,7 @@ GARMENTS = (
     "one-colour-bare",
     "long-upper",
 )
-"""How the garments are arranged, as far as keypoint regions can tell; no claim about what they are called."""
+"""How the garments are arranged; no claim about what they are called."""
 
 FACETS = ("colour", "pattern", "garment", "combination")
 

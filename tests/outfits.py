@@ -9,7 +9,7 @@ from edge.records import Appearance
 from edge.score.recipe import Recipe
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
-RECIPE = Recipe(model="0123456789ab", palette_cells=CELLS, colour_moments=3 * COLOUR_MOMENTS, textures=2 * TEXTURE)
+RECIPE = Recipe(model="0123456789ab", palette_cells=CELLS, colour_moments=2 * COLOUR_MOMENTS, textures=2 * TEXTURE)
 COMMON = ("black", "navy", "grey", "blue", "white")
 
 
@@ -18,16 +18,16 @@ def outfit(
 ) -> Appearance:
     """One person in these colours, with a little noise in every feature."""
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
-    for row, colour in enumerate((upper, lower, lower)):
+    for row, colour in enumerate((upper, lower)):
         cells = np.flatnonzero(COLOURS.index(colour) == CELL_COLOURS)[:4]
         palettes[row, cells] = rng.dirichlet(np.full(len(cells), 3.0))
-    palettes[3] = palettes[:3].mean(axis=0)
+    palettes[-1] = palettes[:2].mean(axis=0)
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
     patterns[:, 0] = 1 - (share := 0.9 if pattern != "plain" else 0.0)
     patterns[:, PATTERNS.index(pattern)] += share
     garments = np.eye(len(GARMENTS), dtype=np.float32)[GARMENTS.index(garment)]
-    means = np.repeat([COLOURS.index(upper), COLOURS.index(lower), COLOURS.index(lower)], COLOUR_MOMENTS)
-    colour_vector = (means * 3 + rng.normal(0, 4, 3 * COLOUR_MOMENTS)).astype(np.float32)
+    means = np.repeat([COLOURS.index(upper), COLOURS.index(lower)], COLOUR_MOMENTS)
+    colour_vector = (means * 3 + rng.normal(0, 4, 2 * COLOUR_MOMENTS)).astype(np.float32)
     texture = (rng.normal(0, 1, 2 * TEXTURE) + (4 if pattern != "plain" else 0)).astype(np.float32)
     return Appearance(palettes, patterns, garments, colour_vector, texture, 0.9, 6)
 

@@ -3,9 +3,11 @@
 import cv2
 import numpy as np
 
+from edge.detection.garments import GARMENT_STRIDE
 from edge.detection.keypoints import _CHAIN, STRIDE
-from edge.records import KEYPOINTS, Detection, Floats, Frame, Pixels
+from edge.records import CLASSES, KEYPOINTS, Detection, Floats, Frame, GarmentMap, Pixels
 from edge.seams import TensorSpec
+from edge.vocabulary import PATTERNS
 
 # Keypoints of a standing person facing the camera, x and y in body heights from the middle of the head's top.
 _STANDING = {
@@ -63,6 +65,54 @@ def tensors(people: list[Floats], height: int = 353, width: int = 481) -> list[F
                         step = at[KEYPOINTS.index(there)] - at[part]
                         mid[near < REACH_PX, channel], mid[near < REACH_PX, channel + 16] = step
     return [heat[None], short[None], mid[None]]
+
+
+SKIN, HAIR, COAT, JEANS, BOOTS, BAG = (
+    (205, 150, 120),
+    (60, 35, 20),
+    (180, 30, 40),
+    (40, 60, 120),
+    (240, 240, 235),
+    (20, 120, 110),
+)
+
+
+def person_picture(
+    height: float = 300, *, bare_legs: bool = False, long_hair: bool = False
+) -> tuple[Pixels, Detection, Pixels]:
+    """A flat-coloured person on green: hair above skin, a red coat, blue jeans or bare legs, white boots, a teal bag.
+
+    Beside the picture and the person, what each pixel is (records.CLASSES).
+    """
+    pixels = np.full((360, 260, 3), (60, 160, 60), np.uint8)
+    classes = np.zeros((360, 260), np.uint8)
+    found = detection(standing(130, 20, height))
+    points, unit = found.keypoints, height
+
+    def fill(x1: float, y1: float, x2: float, y2: float, colour: tuple[int, int, int], name: str) -> None:
+        corners = (round(x1), round(y1)), (round(x2), round(y2))
+        cv2.rectangle(pixels, *corners, colour, -1)
+        cv2.rectangle(classes, *corners, CLASSES.index(name), -1)
+
+    fill(130 - 0.06 * unit, 20, 130 + 0.06 * unit, points[0, 1] - 0.05 * unit, HAIR, "hair")
+    fill(130 - 0.05 * unit, points[0, 1] - 0.05 * unit, 130 + 0.05 * unit, points[5, 1], SKIN, "skin")
+    fill(points[6, 0] - 8, points[5, 1], points[5, 0] + 8, points[11, 1], COAT, "outer")
+    if long_hair:
+        fill(130 - 0.05 * unit, points[5, 1], 130 + 0.05 * unit, points[5, 1] + 0.12 * unit, HAIR, "hair")
+    for hip, ankle in ((11, 15), (12, 16)):
+        x, legs = points[hip, 0], (SKIN, "skin") if bare_legs else (JEANS, "lower")
+        fill(x - 0.07 * unit, points[11, 1], x + 0.07 * unit, points[ankle, 1] + 5, *legs)
+        fill(x - 0.05 * unit, points[ankle, 1] + 5, x + 0.05 * unit, points[ankle, 1] + 5 + 0.04 * unit, BOOTS, "shoes")
+    fill(points[9, 0] + 0.02 * unit, points[9, 1], points[9, 0] + 0.1 * unit, points[9, 1] + 0.12 * unit, BAG, "bag")
+    return pixels, found, classes
+
+
+def garment_map(classes: Pixels, kind: str = "plain") -> GarmentMap:
+    """What a perfect network would say of those pixels, at the stride of its map; everything is of one pattern kind."""
+    cells = classes[::GARMENT_STRIDE, ::GARMENT_STRIDE]
+    patterns = np.zeros((*((side + 1) // 2 for side in cells.shape), len(PATTERNS)), np.float32)
+    patterns[..., PATTERNS.index(kind)] = 1
+    return GarmentMap(np.ascontiguousarray(cells), patterns, float(GARMENT_STRIDE))
 
 
 class KnowingInterpreter:

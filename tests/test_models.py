@@ -139,6 +139,18 @@ def test_the_shipped_manifest_agrees_with_the_files(shared_data: Path) -> None:
         assert (len(data), hashlib.sha256(data).hexdigest()) == (entry.bytes, entry.sha256)
 
 
+def test_a_shipped_model_is_read_beside_the_manifest(pin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "manifest_path", lambda: tmp_path / "manifest.yaml")
+    pin(net=entry_of(DATA, origin="", file="net.tflite"))
+    (tmp_path / "net.tflite").write_bytes(DATA)
+    assert models.fetch() == [models.model_path()] == [tmp_path / "net.tflite"]
+    assert [verdict.state for verdict in models.verify()] == ["ok"]
+    assert not models.folder().exists(), "nothing is fetched"
+    (tmp_path / "net.tflite").write_bytes(DATA[:-1])
+    with pytest.raises(ModelError, match="install it again"):
+        models.fetch()
+
+
 def shipped_with(change: Any) -> str:
     raw: dict[str, Any] = msgspec.to_builtins(manifest.manifest())
     change(raw)

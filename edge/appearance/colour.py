@@ -34,6 +34,12 @@ def moments(lab: Floats) -> Floats:
     return np.array([*mean, spread_l, spread_ab], np.float32)
 
 
+def to_lab(pixels: Pixels, gains: Floats) -> Floats:
+    """[h, w, 3] RGB bytes to CIELAB (D65) after multiplying each channel by its gain."""
+    balanced = np.clip(pixels.astype(np.float32) * (gains / np.float32(255)), 0, 1)
+    return np.asarray(cv2.cvtColor(balanced, cv2.COLOR_RGB2LAB), np.float32)
+
+
 class Illumination:
     """The light of one camera: a slow running estimate from background pixels, never from clothes.
 

@@ -4,22 +4,35 @@ import cv2
 import numpy as np
 
 from edge.appearance import colour, pattern
-from edge.appearance.region import BELIEVED, Patch, cut, torso_length
+from edge.appearance.crop import Crop, crop, torso_length
+from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches
+from edge.appearance.strip import BELIEVED
+from edge.appearance.worn import guess, worn
 from edge.config import AppearanceSection
 from edge.palette import CELLS
-from edge.records import Appearance, Detection, Floats, Pixels
+from edge.records import Appearance, Detection, Floats, GarmentMap, Pixels
 from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
 
-BODY = {"upper": 0.5, "lower": 0.3, "shins": 0.2}
-"""Share of the dressed body each region stands for, in completeness and in `whole`."""
+OUTFIT = {"upper": 0.5, "lower": 0.4, "shoes": 0.1}
+"""Share of the dressed body each region stands for in `whole`."""
 
-TEXTURES = 2 * pattern.TEXTURE
+MEASURED = ("upper", "lower")
+"""The regions large enough for moments and texture."""
+
+TEXTURES = len(MEASURED) * pattern.TEXTURE
+COLOURS = len(MEASURED) * colour.COLOUR_MOMENTS
+
+LEGS_SEEN = 0.5
+"""Quality of a view without the legs, against one with them."""
 
 SHARP_GRADIENT = 25.0
 """Grey levels per pixel that the strongest edges of a sharp person reach; half of it is blurred to uselessness."""
 
 BARE_SKIN = 0.4
-"""A leg region with this share of skin is bare."""
+"""A part of the legs with this share of skin is bare."""
+
+LONG = 0.5
+"""Thighs this much under the upper garment: it is a long one."""
 
 ALIKE = 0.55
 """Shared palette from which two regions are of one colour."""
@@ -63,27 +76,67 @@ def _hidden(detection: Detection, others: list[Detection]) -> float:
     return worst
 
 
-def describe(pixels: Pixels, detection: Detection, gains: Floats, geometric: float) -> Appearance | None:
-    """How this person is dressed, or None where the torso shows too little garment."""
-    patches = cut(pixels, detection, gains)
-    if "upper" not in patches:
+def describe(
+    pixels: Pixels,
+    detection: Detection,
+    others: list[Detection],
+    garments: GarmentMap | None,
+    gains: Floats,
+    geometric: float,
+) -> Appearance | None:
+    """How this person is dressed, or None where the torso shows too little garment.
+
+    `pixels` [height, width, 3] RGB; `gains` [3] is the factor per channel that makes the light neutral; without a
+    garment map (a network that knows poses alone) it is guessed from keypoints and colours.
+    """
+    near = crop(pixels, detection)
+    if not near.pixels.size:
+        return None
+    others = [other for other in others if other is not detection]
+    classes = guess(near, gains) if garments is None else worn(near, others, garments)
+    regions = masks(near, classes)
+    straight = patches(near, regions, gains)
+    if "upper" not in straight:
         return None
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
-    moments = np.full((len(BODY), colour.COLOUR_MOMENTS), np.nan, np.float32)
-    textures = np.full((2, pattern.TEXTURE), np.nan, np.float32)
-    for row, name in enumerate(BODY):
-        if name in patches and patches[name].is_garment.any():
-            garment = patches[name].lab[patches[name].is_garment]
-            palettes[row], moments[row] = colour.palette(garment), colour.moments(garment)
-            if name != "shins":
-                patterns[row], textures[row] = pattern.describe(patches[name])
-    weights = np.array([share if palettes[row].any() else 0.0 for row, share in enumerate(BODY.values())])
-    palettes[-1] = weights @ palettes[:-1] / weights.sum()
-    patterns[-1] = weights[:2] @ patterns[:2] / weights[:2].sum()
-    quality = geometric * _sharpness(patches["upper"]) * float(weights.sum())
-    garments = _arrangement(patches, palettes)
-    return Appearance(palettes, patterns, garments, moments.ravel(), textures.ravel(), quality)
+    moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
+    textures = np.full((len(MEASURED), pattern.TEXTURE), np.nan, np.float32)
+    for row, name in enumerate(REGIONS[:-1]):
+        if name in regions:
+            lab = cloth(near, regions[name], gains)
+            palettes[row] = colour.palette(lab)
+            if name in MEASURED:
+                moments[row] = colour.moments(lab)
+        if name in straight:
+            patterns[row], textures[row] = pattern.describe(straight[name])
+            if garments is not None:
+                patterns[row] = _kinds(near, regions[name], garments)
+    palettes[-1], patterns[-1] = _whole(palettes), _whole(patterns)
+    under = legs(near, classes)
+    seen = 1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN
+    quality = geometric * _sharpness(straight["upper"]) * seen
+    return Appearance(palettes, patterns, _arrangement(under, palettes), moments.ravel(), textures.ravel(), quality)
+
+
+def _whole(rows: Floats) -> Floats:
+    """The outfit's share of everything: its regions' rows by the part of the body they dress, of those seen."""
+    weights = np.array([OUTFIT.get(name, 0.0) for name in REGIONS[:-1]], np.float32) * rows[:-1].any(axis=1)
+    return np.asarray(weights @ rows[:-1] / max(float(weights.sum()), 1e-9), np.float32)
+
+
+def _kinds(near: Crop, mask: Mask, garments: GarmentMap) -> Floats:
+    """[kinds] mean of the pattern map over the cells that lie on a region; plain where it has none."""
+    rows, columns = np.mgrid[: garments.patterns.shape[0], : garments.patterns.shape[1]]
+    frame = np.stack([columns, rows], axis=-1).astype(np.float32) * np.float32(2 * garments.pitch)
+    x, y = np.rint(near.of_frame(frame)).astype(int).reshape(-1, 2).T
+    is_inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
+    is_on = np.zeros(len(x), bool)
+    is_on[is_inside] = mask[y[is_inside], x[is_inside]]
+    if not is_on.any():
+        return np.eye(len(PATTERNS), dtype=np.float32)[0]
+    kinds: Floats = garments.patterns.reshape(-1, len(PATTERNS))[is_on]
+    return np.asarray(kinds.mean(axis=0), np.float32)
 
 
 def _sharpness(patch: Patch) -> float:
@@ -94,19 +147,18 @@ def _sharpness(patch: Patch) -> float:
     return float(np.clip(0.4 + 0.6 * strongest / SHARP_GRADIENT, 0, 1))
 
 
-def _arrangement(patches: dict[str, Patch], palettes: Floats) -> Floats:
+def _arrangement(under: dict[str, dict[str, float]], palettes: Floats) -> Floats:
     """[kinds] one-hot in GARMENTS; all 0 where thighs or shins were not seen."""
     shares = np.zeros(len(GARMENTS), np.float32)
-    if "lower" not in patches or "shins" not in patches:
+    if "thighs" not in under or "shins" not in under:
         return shares
-    is_bare = patches["shins"].skin >= BARE_SKIN
-    is_one = _alike(palettes[0], palettes[1])
-    if is_one and not is_bare and not _alike(palettes[1], palettes[2]):
+    is_bare = under["shins"]["skin"] >= BARE_SKIN
+    if under["thighs"]["upper"] >= LONG:
         word = "long-upper"
-    elif is_one:
-        word = "one-colour-bare" if is_bare else "one-colour-covered"
-    elif patches["lower"].skin >= BARE_SKIN:
+    elif under["thighs"]["skin"] >= BARE_SKIN:
         word = "bare-legs"
+    elif _alike(palettes[0], palettes[1]):
+        word = "one-colour-bare" if is_bare else "one-colour-covered"
     else:
         word = "bare-shins" if is_bare else "covered-legs"
     shares[GARMENTS.index(word)] = 1

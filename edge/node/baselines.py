@@ -68,7 +68,7 @@ def run_show(paths: list[Path], *, as_json: bool) -> int:
 def _table(found: Summary) -> Table:
     title = f"{found.file}: {found.sightings} sightings, {found.calibrated_on} calibrate; id {found.id}"
     table = Table("what", "where", "usual, commonest first", title=title, caption=f"recipe {found.recipe}")
-    for region in ("upper", "lower", "shins"):
+    for region in REGIONS[:-1]:
         table.add_row("colour", region, _words(found.colours[region]))
     for region in ("upper", "lower"):
         table.add_row("pattern", region, _words(found.patterns[region]))
@@ -93,7 +93,7 @@ def run_diff(one: Path, other: Path, *, as_json: bool) -> int:
     mine, theirs = summary(one), summary(other)
     changes = {
         f"colour:{region}:{word}": round(theirs.colours[region].get(word, 0.0) - mine.colours[region].get(word, 0.0), 4)
-        for region in REGIONS[:3]
+        for region in REGIONS[:-1]
         for word in COLOURS
     }
     changes = {word: change for word, change in changes.items() if change}

@@ -34,8 +34,8 @@ CAP_BITS = 8.0
 DISTANCE_BITS = 6.0
 """A distance of 1 (ordinary) falls into the middle of the histogram's range at this many "bits"."""
 
-REGION_WEIGHTS = np.array([0.5, 0.3, 0.2, 0.0], np.float32)
-"""Of upper, lower and shins in the palette channel; `whole` is their sum and would count twice."""
+REGION_WEIGHTS = np.array([0.5, 0.4, 0.1, 0.05, 0.0], np.float32)
+"""Of REGIONS in the palette channel; `whole` is their sum and would count twice."""
 
 CHANNEL_WARM_UP, JOINT_WARM_UP = 20, 40
 """Sightings before the channels', then the joined, scores are worth a place in their histograms."""

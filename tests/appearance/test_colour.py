@@ -4,8 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from edge.appearance.colour import Illumination, moments, palette
-from edge.appearance.region import to_lab
+from edge.appearance.colour import Illumination, moments, palette, to_lab
 from edge.palette import CELL_COLOURS, CELLS, name
 from edge.vocabulary import COLOURS
 from tests.people import detection, standing

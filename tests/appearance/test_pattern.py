@@ -10,7 +10,7 @@ Y, X = np.mgrid[0:64, 0:48].astype(np.float32)
 
 def patch(light: np.ndarray, garment: np.ndarray | None = None) -> Patch:
     lab = np.dstack([light, np.full_like(light, 4), np.full_like(light, -8)]).astype(np.float32)
-    return Patch(lab, np.ones(light.shape, bool) if garment is None else garment, 0.0)
+    return Patch(lab, np.ones(light.shape, bool) if garment is None else garment)
 
 
 def cloth(kind: str, contrast: float = 25.0, period: float = 10.0) -> np.ndarray:

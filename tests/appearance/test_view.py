@@ -7,12 +7,12 @@ from edge.appearance.view import Views, describe, geometry
 from edge.config import AppearanceSection
 from edge.records import Appearance
 from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
-from tests.appearance.test_region import NEUTRAL, person_picture
 from tests.outfits import outfit
-from tests.people import detection, standing
+from tests.people import detection, garment_map, person_picture, standing
 
 SIZE = (720, 1280)
 SECTION = AppearanceSection()
+NEUTRAL = np.ones(3, np.float32)
 
 
 def test_a_clear_view_counts_and_better_ones_count_more() -> None:
@@ -42,24 +42,41 @@ def test_somebody_nearer_in_front_costs_and_somebody_behind_does_not() -> None:
     assert geometry(person, [person, nearer], SIZE, SECTION) < 0.5 * alone
 
 
-@pytest.mark.parametrize(("bare_legs", "word"), [(False, "covered-legs"), (True, None)])
-def test_a_view_is_shares_and_moments(bare_legs: bool, word: str | None) -> None:  # noqa: FBT001
-    pixels, person = person_picture(bare_legs=bare_legs)
-    view = describe(pixels, person, NEUTRAL, 0.9)
+@pytest.mark.parametrize("has_map", [True, False])
+@pytest.mark.parametrize(("bare_legs", "word"), [(False, "covered-legs"), (True, "bare-legs")])
+def test_a_view_is_shares_and_moments(bare_legs: bool, word: str, has_map: bool) -> None:  # noqa: FBT001
+    pixels, person, truth = person_picture(bare_legs=bare_legs)
+    view = describe(pixels, person, [person], garment_map(truth) if has_map else None, NEUTRAL, 0.9)
     assert view is not None
     assert view.palettes.shape[0] == view.patterns.shape[0] == len(REGIONS)
     assert view.patterns.shape[1] == len(PATTERNS)
-    np.testing.assert_allclose(view.palettes[[0, 3]].sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(view.palettes[[0, -1]].sum(axis=1), 1, atol=1e-5)
     assert 0 < view.quality <= 0.9
-    if word is not None:
-        assert GARMENTS[int(view.garments.argmax())] == word
-    else:
-        assert view.palettes[1].sum() == 0, "bare thighs are no garment"
+    assert GARMENTS[int(view.garments.argmax())] == word
+    assert view.palettes[1].sum() == pytest.approx(0 if bare_legs else 1, abs=1e-5), "bare thighs are no garment"
+    is_seen = view.palettes.any(axis=1)
+    assert is_seen[REGIONS.index("shoes")] == is_seen[REGIONS.index("carried")] == has_map
+
+
+@pytest.mark.parametrize("kind", PATTERNS)
+def test_the_pattern_map_says_which_pattern(kind: str) -> None:
+    pixels, person, truth = person_picture()
+    view = describe(pixels, person, [], garment_map(truth, kind), NEUTRAL, 0.9)
+    assert view is not None
+    assert [PATTERNS[int(row.argmax())] for row in view.patterns[:2]] == [kind, kind]
+    np.testing.assert_allclose(view.patterns[[0, 1, -1]].sum(axis=1), 1, atol=1e-5)
+
+
+def test_somebody_without_a_visible_garment_is_not_described() -> None:
+    pixels, person, truth = person_picture()
+    assert describe(pixels, person, [], garment_map(np.zeros_like(truth)), NEUTRAL, 0.9) is None
+    outside = detection(standing(-900, -900, 300))
+    assert describe(pixels, outside, [], garment_map(truth), NEUTRAL, 0.9) is None
 
 
 def numbered(value: float) -> Appearance:
     one = outfit("black", "black", np.random.default_rng(0))
-    return Appearance(one.palettes, one.patterns, one.garments, np.full(15, value, np.float32), one.texture, value / 10)
+    return Appearance(one.palettes, one.patterns, one.garments, np.full(10, value, np.float32), one.texture, value / 10)
 
 
 @given(geometries=st.lists(st.floats(0.1, 1), min_size=1, max_size=20))

@@ -88,7 +88,7 @@ class StreetCamera:
         return self._renderer.truths(self.street_time(number))
 
     def garment_map(self, number: int) -> Pixels:
-        """[height, width] positions in truth.CLASSES."""
+        """[height, width] positions in records.CLASSES."""
         return self._renderer.maps(self.street_time(number)).garments
 
     def pattern_map(self, number: int) -> Pixels:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.frame.street.outfit import Garment, Rgb
-from edge.frame.street.truth import CLASSES, PATTERNS
-from edge.records import Pixels
+from edge.frame.street.truth import PATTERNS
+from edge.records import CLASSES, Pixels
 
 PX_PER_M = 200
 """Of every texture: a person 340 px tall is drawn one to one."""

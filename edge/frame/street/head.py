@@ -9,9 +9,9 @@ import numpy as np
 from edge.frame.street.cloth import Colours, Paint, Surface, surface
 from edge.frame.street.optics import Points
 from edge.frame.street.outfit import Outfit
-from edge.frame.street.truth import CLASSES, PATTERNS
+from edge.frame.street.truth import PATTERNS
 from edge.frame.street.walker import Looks
-from edge.records import Pixels
+from edge.records import CLASSES, Pixels
 
 AROUND, DOWN = 192, 112
 """Texture size; the face is in the middle."""

@@ -57,7 +57,7 @@ class Maps(NamedTuple):
     """Per pixel of one picture."""
 
     garments: Pixels
-    """[h, w] truth.CLASSES."""
+    """[h, w] records.CLASSES."""
     patterns: Pixels
     """[h, w] truth.PATTERNS."""
     owners: NDArray[np.int64]

@@ -6,9 +6,6 @@ from typing import Literal
 from edge.frame.street.outfit import Outfit
 from edge.records import Floats, Heading
 
-CLASSES = ("background", "skin", "hair", "upper", "outer", "lower", "dress", "shoes", "bag", "accessory")
-"""Values of a garment map, in order."""
-
 PATTERNS = ("none", "plain", "striped", "checked", "dotted", "floral", "graphic")
 """Values of a pattern map, in order; `none` is background, skin and hair."""
 

@@ -9,9 +9,9 @@ from edge.frame.street.cloth import PX_PER_M, Colours, Paint, Surface, cloth, sh
 from edge.frame.street.gait import FOREARM, SHIN, THIGH, UPPER_ARM
 from edge.frame.street.head import paint_head
 from edge.frame.street.outfit import Garment, Rgb
-from edge.frame.street.truth import CLASSES, PATTERNS
+from edge.frame.street.truth import PATTERNS
 from edge.frame.street.walker import Walker
-from edge.records import Pixels
+from edge.records import CLASSES, Pixels
 
 LIMB_PX = 28
 """Texture columns across a limb's visible half."""

@@ -5,8 +5,8 @@ import pytest
 
 from edge.frame.street.camera import StreetCamera
 from edge.frame.street.gait import AT
-from edge.frame.street.truth import CLASSES, PATTERNS, WalkerTruth
-from edge.records import KEYPOINTS, Heading
+from edge.frame.street.truth import PATTERNS, WalkerTruth
+from edge.records import CLASSES, KEYPOINTS, Heading
 
 NUMBERS = range(0, 480, 24)
 GARMENTS = {CLASSES.index(name) for name in ("upper", "outer", "dress", "lower")}
