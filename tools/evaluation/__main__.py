@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from edge.seams import Interpreter
 from tools.evaluation.garments import garments
 from tools.evaluation.labels import TEST_IDS, TRAIN_IDS
 from tools.evaluation.networks import open_network
+from tools.evaluation.patterns import BY_EYE, patterns
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
 from tools.evaluation.people import clips, compare, photos
 from tools.evaluation.runtimes import on_tflite_runtime
@@ -33,7 +35,7 @@ Found = dict[str, Any]
 def main() -> int:
     args = _parser().parse_args()
     try:
-        found = {"people": _people, "garments": _garments, "street": street}[args.what](args)
+        found = {"people": _people, "garments": _garments, "patterns": _patterns, "street": street}[args.what](args)
     except EdgeError as err:
         print(f"tools/evaluate: {err}", file=sys.stderr)
         return 2
@@ -50,7 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     people.add_argument("--photos", type=int, default=200, help="how many of them, drawn with seed 0")
     maps = commands.add_parser("garments", help="the garment map against labelled photos")
     maps.add_argument("--ids", default=HELD_OUT, help="photo numbers, from-to; default: %(default)s")
-    for command in (people, maps):
+    kinds = commands.add_parser("patterns", help="the pattern map on laid-on prints, and on garments labelled by eye")
+    kinds.add_argument("--ids", default=HELD_OUT, help="photo numbers, from-to; default: %(default)s")
+    kinds.add_argument("--by-eye", type=Path, default=BY_EYE, help="table of real garments; default: %(default)s")
+    for command in (people, maps, kinds):
         command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
         command.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
         command.add_argument("--float", help="a float32 .tflite of the same network, beside it")
@@ -60,20 +65,27 @@ def _parser() -> argparse.ArgumentParser:
     walkers.add_argument("--seed", type=int, default=7)
     walkers.add_argument("--cameras", type=int, default=3)
     walkers.add_argument("--minutes", type=float, default=10.0)
-    for command in (people, maps, walkers):
+    for command in (people, maps, kinds, walkers):
         command.add_argument("--json", action="store_true")
     return parser
 
 
 def _garments(args: argparse.Namespace) -> Found:
     ids = numbers(args.ids)
-    found: Found = {"model": args.model, **garments(open_network(args.model), args.ccp, ids)}
-    if args.alone:
-        return found
-    found["beside"] = {}
-    if args.float:
-        found["beside"][FLOAT] = garments(open_network(args.float), args.ccp, ids)
-    found["beside"][TFLITE] = _tflite(args, ["--ids", args.ids])
+    return _beside(args, lambda network: garments(network, args.ccp, ids), ["--ids", args.ids])
+
+
+def _patterns(args: argparse.Namespace) -> Found:
+    ids, words = numbers(args.ids), ["--ids", args.ids, "--by-eye", str(args.by_eye)]
+    return _beside(args, lambda network: patterns(network, args.ccp, ids, args.by_eye), words)
+
+
+def _beside(args: argparse.Namespace, judge: Callable[[Interpreter], Found], words: list[str]) -> Found:
+    """The figures of the model, with those of its float file and of the other runtime beside them."""
+    found: Found = {"model": args.model, **judge(open_network(args.model))}
+    if not args.alone:
+        floats = {FLOAT: judge(open_network(args.float))} if args.float else {}
+        found["beside"] = {**floats, TFLITE: _tflite(args, words)}
     return found
 
 
@@ -151,7 +163,10 @@ def _print(title: str, found: Found) -> None:
     beside = found.pop("beside", {})
     columns = {str(found.pop("model", "value")): found}
     columns |= {name: one for name, one in beside.items() if isinstance(one, dict)}
-    table = Table("figure", *columns, title=title)
+    table = Table(title=title)
+    table.add_column("figure", min_width=32)
+    for name in columns:
+        table.add_column(name, overflow="fold")
     for name in dict.fromkeys(name for column in columns.values() for name in column if name != "model"):
         table.add_row(name, *(_text(column.get(name)) for column in columns.values()))
     console = Console()

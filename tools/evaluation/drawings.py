@@ -335,7 +335,7 @@ def _animal(pen: Pen, size: float) -> None:
     outline = np.array(pick(pen.rng, CAT, BIRD, FISH), np.float32) * (size / 22)
     pen.fill(outline + pen.centre, pen.inks[0])
     for side in (-1, 1):
-        pen.fill(pen.blob(pen.centre + (side * 0.15 * size, 0), 0.06 * size), pen.inks[1])
+        pen.fill(pen.blob(pen.centre + np.array([side * 0.15 * size, 0]), 0.06 * size), pen.inks[1])
     pen.stroke(pen.centre + np.array([(-0.4, 0.62), (0.4, 0.62)]) * size, pen.inks[0], 0.08 * size)
 
 

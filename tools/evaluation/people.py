@@ -82,11 +82,11 @@ def compare(
     for number in _progress(ids, "compared photos"):
         pixels, labels = read(ccp, number)
         if labels.any():
-            photo_counts += _look(looker, teacher, pixels, mask_box(labels))
+            photo_counts.update(_look(looker, teacher, pixels, mask_box(labels)))
     clip_counts: Counter[str] = Counter()
     for path in sorted(folder.iterdir()):
         if path.name != NOBODY:
-            clip_counts += sum((_look(looker, teacher, pixels) for pixels in frames(path)), Counter[str]())
+            clip_counts.update(_sum(_look(looker, teacher, pixels) for pixels in frames(path)))
     return {
         **_shares(photo_counts, "photos"),
         **_shares(clip_counts, "clips"),
@@ -113,11 +113,11 @@ def _look(looker: PoseNet | Ssd | MoveNet, teacher: PoseNet, pixels: Pixels, lab
     known = teacher.people(pixels)
     certain = [person for person in known if person.confidence >= CERTAIN]
     if isinstance(looker, MoveNet):
-        return sum((pose.compare([looker.person(pixels, one.box)], [one]) for one in certain), Counter[str]())
+        return _sum(pose.compare([looker.person(pixels, one.box)], [one]) for one in certain)
     boxes, counts = [], Counter(pictures=1)
     if isinstance(looker, PoseNet):
         people = looker.people(pixels)
-        counts += pose.compare(people, certain)
+        counts.update(pose.compare(people, certain))
         sure = [person for person in people if person.confidence >= CERTAIN]
         counts.update(sure=len(sure), strange=len(sure) - len(pose.match(sure, known)))
         boxes = [person.box for person in people]
@@ -141,6 +141,14 @@ def _shares(counts: Counter[str], where: str) -> dict[str, Any]:
         f"labelled person found (IoU >= {pose.SAME_BOX}), {where}": ("label found", "labelled"),
     }
     return {name: counts[part] / counts[of] for name, (part, of) in whole.items() if part in counts and counts[of]}
+
+
+def _sum(parts: Iterable[Counter[str]]) -> Counter[str]:
+    """Zeros stay, which `+` drops."""
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    return total
 
 
 def _false(looker: PoseNet | Ssd | MoveNet, clip: Path) -> float | None:

@@ -6,6 +6,7 @@ Everything follows from the seed. The labels stay as they are; only pixels of th
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import iqr
 
 from edge.records import Floats, Pixels
 from tools.evaluation.drawings import DRAW, Pen
@@ -19,11 +20,11 @@ SUBTLE = (12.0, 20.0)
 """CIE76 differences of the inks from the ground."""
 ROUND = 0.62
 """Radius of the cylinder the cloth goes around, in widths of the garment."""
-FOLD_CM = 0.8
+FOLD_CM = 0.5
 """How far folds shift the print sideways."""
 SHADE_CM = 2.0
 """Light and shade broader than this are the garment's form and stay; what is finer may be its old print."""
-GRAIN = 0.06
+GRAIN = 0.04
 """Most that finer shade may lighten or darken: creases and the weave stay, an old print fades."""
 DARK = 8.0
 """L* added before shade is taken as a ratio, so that noise in black cloth does not blow up."""
@@ -40,7 +41,7 @@ def lay_on(photo: Pixels, garment: Mask, kind: str, seed: int, *, tall_px: float
     left, top, width, height = cv2.boundingRect(garment.astype(np.uint8))
     part = np.s_[top : top + height, left : left + width]
     shade = _shade(photo[part], garment[part], cm)
-    side = int(1.8 * np.hypot(width, height)) + 8
+    side = int(np.hypot(1.2 * width, height) + 8 * cm)  # wide enough when turned and unrolled
     pen = Pen(np.full((side, side, 3), ground, np.uint8), rng, cm, inks)
     DRAW[kind](pen)
     angle = _angle(rng, kind)
@@ -54,11 +55,15 @@ def lay_on(photo: Pixels, garment: Mask, kind: str, seed: int, *, tall_px: float
 
 
 def fineness(photo: Pixels, garment: Mask, tall_px: float) -> float:
-    """Standard deviation of the fine shade of a garment, as a ratio: large where it has a print of its own already."""
+    """How much finer shade a garment has, as a ratio to its light: large where it has a print of its own already.
+
+    A standard deviation from the middle half of the pixels, so that hems and careless labels do not count.
+    """
     left, top, width, height = cv2.boundingRect(garment.astype(np.uint8))
     part = np.s_[top : top + height, left : left + width]
-    fine = _luminance(photo[part]) / _smooth(_luminance(photo[part]), garment[part], SHADE_CM * tall_px / TALL_CM)
-    return float(fine[garment[part]].std())
+    light = _luminance(photo[part])
+    fine = light / _smooth(light, garment[part], SHADE_CM * tall_px / TALL_CM)
+    return float(iqr(fine[garment[part]], scale="normal"))
 
 
 def _colours(rng: np.random.Generator, contrast: tuple[float, float]) -> tuple[Floats, tuple[tuple[float, ...], ...]]:
@@ -117,7 +122,7 @@ def _chest(garment: Mask) -> tuple[float, float]:
 
 def _drape(pen: Pen, shade: Floats, anchor: tuple[float, float], angle: float) -> Pixels:
     """[h, w, 3] the flat canvas around a cylinder and over folds, its middle at the anchor."""
-    height, width = shade.shape
+    width = shade.shape[1]
     y, x = np.indices(shade.shape, np.float32)
     radius = ROUND * width
     around = radius * np.arcsin(np.clip((x - np.float32(width / 2)) / radius, -0.95, 0.95))
@@ -129,7 +134,7 @@ def _drape(pen: Pen, shade: Floats, anchor: tuple[float, float], angle: float) -
     centre = pen.centre
     u, v = across * cos + down * sin + centre[0], down * cos - across * sin + centre[1]
     cloth = cv2.remap(
-        pen.canvas, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT
+        pen.canvas, u.astype(np.float32), v.astype(np.float32), cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
     )
     return np.asarray(cloth, np.uint8)
 
