@@ -53,6 +53,10 @@ class Pen:
         thick = max(1, round(width))
         cv2.polylines(self.canvas, [_fixed(points)], closed, ink, thick, cv2.LINE_AA, SUBPIXELS)
 
+    def spot(self, at: Floats, radius: float, ink: Colour) -> None:
+        x, y = _fixed(at)
+        cv2.circle(self.canvas, (int(x), int(y)), round(radius * (1 << SUBPIXELS)), ink, -1, cv2.LINE_AA, SUBPIXELS)
+
     def blob(self, at: Floats, radius: float, *, wobble: float = 0.15, stretch: float = 1.0) -> Floats:
         """[40, 2] an uneven round outline, turned at random."""
         angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
@@ -206,9 +210,8 @@ def _houndstooth(pen: Pen) -> None:
 
 def _half_drop(pen: Pen) -> None:
     radius = pen.rng.uniform(0.6, 2.2) * pen.cm
-    ink = pen.inks[0]
     for at in pen.places(radius * pen.rng.uniform(3, 4.5), jitter=0.01):
-        pen.fill(pen.blob(at, radius, wobble=0.02), ink)
+        pen.spot(at, radius, pen.inks[0])
 
 
 def _rings(pen: Pen) -> None:
@@ -220,7 +223,7 @@ def _rings(pen: Pen) -> None:
 def _pin_dots(pen: Pen) -> None:
     radius = pen.rng.uniform(0.25, 0.5) * pen.cm
     for at in pen.places(pen.rng.uniform(1.4, 2.4) * pen.cm, jitter=0.01):
-        pen.fill(pen.blob(at, radius, wobble=0.02), pen.inks[0])
+        pen.spot(at, radius, pen.inks[0])
 
 
 def _loose_dots(pen: Pen) -> None:

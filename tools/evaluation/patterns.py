@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from scipy.stats import mannwhitneyu
@@ -42,7 +43,7 @@ class Judged(NamedTuple):
     kind: int
     """Position in PATTERNS."""
     is_bold: bool
-    chances: Floats
+    chances: NDArray[np.float64]
     """[6] mean probability of each kind over the garment's cells."""
 
 
@@ -79,11 +80,11 @@ def at_height(photo: Pixels, labels: Pixels, tall_px: float, size: tuple[int, in
     return frame, truth
 
 
-def chances(cells: Floats, garment: Pixels) -> Floats | None:
+def chances(cells: Floats, garment: Pixels) -> NDArray[np.float64] | None:
     """[6] mean of the cells [rows, columns, 6] on a garment [h, w] of the network's input; None if there are none."""
     is_on = garment[::PATTERN_STRIDE, ::PATTERN_STRIDE].astype(bool)
     on = cells[: is_on.shape[0], : is_on.shape[1]][is_on]
-    return np.asarray(on.mean(axis=0), np.float32) if len(on) else None
+    return on.mean(axis=0, dtype=np.float64).round(6) if len(on) else None  # rounded: what is equal ties
 
 
 def balanced_accuracy(truth: Sequence[int], said: Sequence[int]) -> float:

@@ -76,7 +76,7 @@ def test_networks_take_turns_at_being_timed() -> None:
 @pytest.mark.requires_clips
 def test_the_teacher_agrees_with_itself(shared_data: Path, tmp_path: Path) -> None:
     teacher = PoseNet(open_network("posenet-353x481"))
-    for clip in ("people-detection.gif", "car-detection.mp4"):
+    for clip in ("face-demographics-walking.gif", "car-detection.mp4"):
         (tmp_path / clip).symlink_to(shared_data / "clips" / clip)
     answer = compare(teacher, teacher, shared_data / "ccp", [705, 706], tmp_path)
     for where in ("photos", "clips"):
@@ -103,7 +103,7 @@ def test_peers_see_the_labelled_person(shared_data: Path, peer: str) -> None:
         pytest.skip(network)
     looker = {SSD: Ssd, MOVENET: MoveNet}[peer](network)
     teacher = PoseNet(open_network("posenet-353x481"))
-    people = next(iter(frames(shared_data / "clips" / "worker-zone-detection.gif")))
+    people = next(iter(frames(shared_data / "clips" / "face-demographics-walking.gif")))
     if isinstance(looker, Ssd):
         assert found(looker.boxes(people), teacher.boxes(people)) >= 1
     else:
