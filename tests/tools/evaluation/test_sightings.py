@@ -11,7 +11,8 @@ from edge.frame.source import open_camera
 from edge.node.network import open_interpreter
 from edge.node.offline import sightings
 from edge.pipeline import Pipeline
-from tools.evaluate import CLIPS, one_camera, photos
+from tools.evaluation.people import CLIPS, photos
+from tools.evaluation.street import one_camera
 
 pytestmark = pytest.mark.requires_model
 
@@ -52,6 +53,6 @@ def test_clips_give_as_many_sightings_as_people(shared_data: Path, clip: str) ->
 
 @pytest.mark.requires_clips
 def test_photos_give_one_main_person_on_the_labelled_mask(shared_data: Path) -> None:
-    found = photos(shared_data / "ccp", list(range(1, 805, 40)), NodeConfig())
+    found = photos(open_interpreter(NodeConfig().detection), shared_data / "ccp", list(range(1, 805, 40)))
     assert found["nobody found"] == 0
     assert found["within 1% of the photo's height"] >= 0.9

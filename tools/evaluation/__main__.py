@@ -1,0 +1,197 @@
+"""Quality figures on real photos and clips and on the simulated street, as a table or as JSON."""
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from edge.config import DetectionSection
+from edge.errors import EdgeError
+from edge.seams import Interpreter
+from tools.evaluation.garments import garments
+from tools.evaluation.labels import TEST_IDS, TRAIN_IDS
+from tools.evaluation.networks import open_network
+from tools.evaluation.patterns import BY_EYE, patterns
+from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
+from tools.evaluation.people import clips, compare, photos
+from tools.evaluation.runtimes import on_tflite_runtime
+from tools.evaluation.street import street
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+FLOAT, TFLITE, UPSTREAM = "float32", "on tflite-runtime", "upstream PoseNet"
+HELD_OUT = f"{TEST_IDS.start}-{TEST_IDS.stop - 1}"
+LABELLED = f"{TRAIN_IDS.start}-{TEST_IDS.stop - 1}"
+
+Found = dict[str, Any]
+
+
+def main() -> int:
+    args = _parser().parse_args()
+    try:
+        found = {"people": _people, "garments": _garments, "patterns": _patterns, "street": street}[args.what](args)
+    except EdgeError as err:
+        print(f"tools/evaluate: {err}", file=sys.stderr)
+        return 2
+    print(json.dumps(_plain(found))) if args.json else _print(f"tools/evaluate {args.what}", found)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tools/evaluate", description=__doc__)
+    commands = parser.add_subparsers(required=True, dest="what")
+    people = commands.add_parser("people", help="sightings on photos and clips; pose against the teacher and peers")
+    people.add_argument("--clips", type=Path, default=SHARED / "clips")
+    people.add_argument("--ids", help=f"photo numbers; default: {LABELLED}, to compare with the teacher {HELD_OUT}")
+    people.add_argument("--photos", type=int, default=200, help="how many of them, drawn with seed 0")
+    maps = commands.add_parser("garments", help="the garment map against labelled photos")
+    maps.add_argument("--ids", default=HELD_OUT, help="photo numbers, from-to; default: %(default)s")
+    kinds = commands.add_parser("patterns", help="the pattern map on laid-on prints, and on garments labelled by eye")
+    kinds.add_argument("--ids", default=HELD_OUT, help="photo numbers, from-to; default: %(default)s")
+    kinds.add_argument("--by-eye", type=Path, default=BY_EYE, help="table of real garments; default: %(default)s")
+    for command in (people, maps, kinds):
+        command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
+        command.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
+        command.add_argument("--float", help="a float32 .tflite of the same network, beside it")
+        command.add_argument("--no-tflite", action="store_true", help="leave tflite-runtime out")
+        command.add_argument("--alone", action="store_true", help="nothing beside it")
+    walkers = commands.add_parser("street", help="the simulated street: sightings per walker and camera")
+    walkers.add_argument("--seed", type=int, default=7)
+    walkers.add_argument("--cameras", type=int, default=3)
+    walkers.add_argument("--minutes", type=float, default=10.0)
+    for command in (people, maps, kinds, walkers):
+        command.add_argument("--json", action="store_true")
+    return parser
+
+
+def _garments(args: argparse.Namespace) -> Found:
+    ids = numbers(args.ids)
+    return _beside(args, lambda network: garments(network, args.ccp, ids), ["--ids", args.ids])
+
+
+def _patterns(args: argparse.Namespace) -> Found:
+    ids, words = numbers(args.ids), ["--ids", args.ids, "--by-eye", str(args.by_eye)]
+    return _beside(args, lambda network: patterns(network, args.ccp, ids, args.by_eye), words)
+
+
+def _beside(args: argparse.Namespace, judge: Callable[[Interpreter], Found], words: list[str]) -> Found:
+    """The figures of the model, with those of its float file and of the other runtime beside them."""
+    found: Found = {"model": args.model, **judge(open_network(args.model))}
+    if not args.alone:
+        floats = {FLOAT: judge(open_network(args.float))} if args.float else {}
+        found["beside"] = {**floats, TFLITE: _tflite(args, words)}
+    return found
+
+
+def _people(args: argparse.Namespace) -> Found:
+    networks = {args.model: open_network(args.model)}
+    if args.float and not args.alone:
+        networks[FLOAT] = open_network(args.float)
+    found = {name: _one_people(network, args) for name, network in networks.items()}
+    left_out = {}
+    for name, network in _peers(networks[args.model], alone=args.alone).items():
+        if isinstance(network, str):
+            left_out[name] = f"left out: {network}"
+        else:
+            networks[name], found[name] = network, {}
+    if UPSTREAM in networks:
+        _against_teacher(networks, found, args)
+    answer = {"model": args.model, **found.pop(args.model)}
+    if not args.alone:
+        words = ["--clips", str(args.clips), "--photos", str(args.photos), *(["--ids", args.ids] if args.ids else [])]
+        answer["beside"] = {**found, **left_out, TFLITE: _tflite(args, words)}
+    return answer
+
+
+def _one_people(network: Interpreter, args: argparse.Namespace) -> Found:
+    return {
+        **photos(network, args.ccp, drawn(args.ids or LABELLED, args.photos)),
+        **clips(network, args.clips),
+    }
+
+
+def _peers(network: Interpreter, *, alone: bool) -> dict[str, Interpreter | str]:
+    """The teacher, and what else there is to compare with; in place of what is not here, why."""
+    try:
+        upstream = available(twin(network))
+    except EdgeError as err:
+        upstream = str(err)
+    return {UPSTREAM: upstream} if alone else {UPSTREAM: upstream, SSD: available(SSD), MOVENET: available(MOVENET)}
+
+
+def _against_teacher(networks: dict[str, Interpreter], found: dict[str, Found], args: argparse.Namespace) -> None:
+    """Adds what each network finds compared with the teacher, and how long it takes."""
+    teacher = PoseNet(networks[UPSTREAM])
+    ids = drawn(args.ids or HELD_OUT, args.photos)
+    kinds = {SSD: Ssd, MOVENET: MoveNet}
+    took = milliseconds(networks)
+    for name, network in networks.items():
+        looker = kinds.get(name, PoseNet)(network)
+        found[name] |= compare(looker, teacher, args.ccp, ids, args.clips)
+        found[name]["one invoke, ms, one thread"] = took[name]
+        found[name]["one invoke, to upstream PoseNet's"] = took[name] / took[UPSTREAM]
+
+
+def _tflite(args: argparse.Namespace, words: list[str]) -> Found | str:
+    if args.no_tflite:
+        return "left out: --no-tflite"
+    return on_tflite_runtime([args.what, "--model", args.model, "--ccp", str(args.ccp), *words])
+
+
+def numbers(ids: str) -> list[int]:
+    """
+    >>> numbers("705-708")
+    [705, 706, 707, 708]
+    """
+    first, last = (int(end) for end in ids.split("-"))
+    return list(range(first, last + 1))
+
+
+def drawn(ids: str, count: int) -> list[int]:
+    """So many of the numbers, the same ones every time."""
+    return sorted(np.random.default_rng(0).permutation(numbers(ids))[:count].tolist())
+
+
+def _print(title: str, found: Found) -> None:
+    """One column a network; below the table why one was left out."""
+    beside = found.pop("beside", {})
+    columns = {str(found.pop("model", "value")): found}
+    columns |= {name: one for name, one in beside.items() if isinstance(one, dict)}
+    table = Table(title=title)
+    table.add_column("figure", min_width=32)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for name in dict.fromkeys(name for column in columns.values() for name in column if name != "model"):
+        table.add_row(name, *(_text(column.get(name)) for column in columns.values()))
+    console = Console()
+    console.print(table)
+    for name, one in beside.items():
+        if isinstance(one, str):
+            console.print(f"{name}: {one}", soft_wrap=True)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return " / ".join(_text(one) for one in value)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "-"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """JSON knows no NaN: what could not be measured is null."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""Labelled photos of Clothing Co-Parsing (CCP) to pixels and this project's classes.
+
+Source: Yang, Luo and Lin, "Clothing Co-Parsing by Joint Image Segmentation and Labeling" (CVPR 2014); photos 1 to 804
+have a label of 59 at every pixel.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import scipy.io
+
+from edge.frame.street.truth import CLASSES
+from edge.records import Pixels
+
+TRAIN_IDS = range(1, 705)
+TEST_IDS = range(705, 805)
+"""Never trained on."""
+
+WORDS = {
+    "background": "null",
+    "skin": "skin",
+    "hair": "hair",
+    "upper": "blouse bra hoodie intimate jumper shirt sweater sweatshirt t-shirt top",
+    "outer": "blazer cape cardigan coat jacket suit vest",
+    "lower": "jeans leggings panties pants shorts skirt stockings tights",
+    "dress": "bodysuit dress romper swimwear",
+    "shoes": "boots clogs flats heels loafers pumps sandals shoes sneakers socks wedges",
+    "bag": "bag purse wallet",
+    "accessory": "accessories belt bracelet earrings glasses gloves hat necklace ring scarf sunglasses tie watch",
+}
+"""Each class and the labels of CCP that belong to it."""
+
+CLASS_OF = {word: CLASSES.index(name) for name, words in WORDS.items() for word in words.split()}
+
+
+def read(ccp: Path, number: int) -> tuple[Pixels, Pixels]:
+    """The photo [h, w, 3] RGB and the class of each pixel [h, w], as positions in CLASSES."""
+    picture = cv2.imread(str(ccp / "photos" / f"{number:04d}.jpg"))
+    if picture is None:
+        raise FileNotFoundError(f"{ccp}: expected photos/{number:04d}.jpg, found no such picture")
+    labels = scipy.io.loadmat(ccp / "annotations" / "pixel-level" / f"{number:04d}.mat")["groundtruth"]
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8), _classes(ccp)[labels]
+
+
+@cache
+def _classes(ccp: Path) -> Pixels:
+    """[59] the class of each label, in the order of the photos' numbers for them."""
+    names = scipy.io.loadmat(ccp / "label_list.mat")["label_list"].ravel()
+    return np.array([CLASS_OF[str(name.item())] for name in names], np.uint8)

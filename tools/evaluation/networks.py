@@ -1,0 +1,97 @@
+"""A network by name or by file, and what its garment and pattern heads say about a photo."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import softmax
+
+from edge.detection.fit import fit
+from edge.errors import ModelError
+from edge.frame.street.truth import CLASSES
+from edge.interpreter import TfliteInterpreter
+from edge.models import model_path
+from edge.records import Floats, Frame, Pixels
+from edge.seams import Interpreter, TensorSpec
+from edge.vocabulary import PATTERNS
+
+GARMENT_STRIDE = 4
+PATTERN_STRIDE = 8
+"""Pixels of the network's input per cell; cell (i, j) sits at pixel (i, j) * stride (aligned corners)."""
+
+
+class FloatInterpreter:
+    """A float32 file of a network, taking the same bytes as the quantized one: 0..255 means -1..1."""
+
+    accelerator, fallbacks = "cpu", 0
+
+    def __init__(self, network: TfliteInterpreter) -> None:
+        self._network = network
+        self.model_id = network.model_id
+        self.input = network.input._replace(dtype="uint8", scale=2 / 255, zero_point=128)
+        self.outputs: Sequence[TensorSpec] = network.outputs
+
+    def invoke(self, tensor: Pixels) -> list[Floats]:
+        real = tensor.astype(np.float32) / np.float32(127.5) - np.float32(1)
+        return self._network.invoke(real)  # type: ignore[arg-type]  the file says float32
+
+
+def open_network(name: str) -> Interpreter:
+    """A name of models/manifest.yaml or a .tflite file, on one CPU thread; ModelError if it is neither."""
+    path = Path(name) if name.endswith(".tflite") else model_path(name)
+    network = TfliteInterpreter(path)
+    return FloatInterpreter(network) if network.input.dtype == "float32" else network
+
+
+class Seen(NamedTuple):
+    """One photo through the network; all sizes in pixels of the network's input, inside the photo's area."""
+
+    garments: Floats
+    """[h, w, 10] probability of each class, from logits upsampled bilinearly."""
+    patterns: Floats
+    """[rows, columns, 6] probability of each pattern kind, at the cells of stride 8 (the padding's too)."""
+
+    @property
+    def classes(self) -> Pixels:
+        """[h, w] the likeliest class."""
+        return self.garments.argmax(axis=-1).astype(np.uint8)
+
+
+class Heads:
+    """The garment and pattern heads of a network, found by their shapes."""
+
+    def __init__(self, network: Interpreter) -> None:
+        """Raises ModelError where the network has none."""
+        self._network = network
+        self.height, self.width = network.input.shape[1:3]
+        self._garments = self._find(GARMENT_STRIDE, len(CLASSES))
+        self._patterns = self._find(PATTERN_STRIDE, len(PATTERNS))
+
+    def see(self, photo: Pixels) -> Seen:
+        tensor, scale = fit(Frame(photo, 0.0, 0), self.height, self.width)
+        outputs = self._network.invoke(tensor)
+        height, width = (round(side / scale) for side in photo.shape[:2])
+        logits = upsample(outputs[self._garments][0], GARMENT_STRIDE, height, width)
+        return Seen(softmax(logits, axis=-1), softmax(outputs[self._patterns][0], axis=-1))
+
+    def _find(self, stride: int, channels: int) -> int:
+        wanted = (1, (self.height - 1) // stride + 1, (self.width - 1) // stride + 1, channels)
+        shapes = [output.shape for output in self._network.outputs]
+        if wanted not in shapes:
+            raise ModelError(
+                f"expected an output {wanted} (garments or patterns), found {shapes}: a pose network alone?"
+            )
+        return shapes.index(wanted)
+
+
+def upsample(cells: Floats, stride: int, height: int, width: int) -> Floats:
+    """[rows, columns, c] to [height, width, c]: bilinear, corners aligned, cut to what is asked for."""
+    rows, columns = (_weights(count, stride, size) for count, size in zip(cells.shape, (height, width), strict=False))
+    return np.einsum("yr,rcd,xc->yxd", rows, cells, columns, optimize=True)
+
+
+def _weights(count: int, stride: int, size: int) -> Floats:
+    """[size, count] how much each cell weighs at each pixel."""
+    at = np.arange(size) / stride
+    return np.stack([np.interp(at, np.arange(count), one) for one in np.eye(count)], axis=1).astype(np.float32)

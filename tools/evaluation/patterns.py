@@ -1,0 +1,187 @@
+"""The pattern map: on prints laid over garments of held-out photos, at two sizes, and on garments labelled by eye."""
+
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+from scipy.stats import mannwhitneyu
+
+from edge.detection.fit import PADDING
+from edge.frame.street.truth import CLASSES
+from edge.records import Floats, Pixels
+from edge.seams import Interpreter
+from edge.vocabulary import PATTERNS
+from tools.evaluation.garments import shrink
+from tools.evaluation.labels import read
+from tools.evaluation.networks import PATTERN_STRIDE, Heads
+from tools.evaluation.people import mask_box
+from tools.evaluation.prints import fineness, lay_on
+
+BY_EYE = Path(__file__).with_name("patterns.tsv")
+"""Photo number, garment class and kind, one garment a line."""
+WEARABLE = ("upper", "outer", "lower", "dress")
+WITH_MOTIFS = ("upper", "outer", "dress")
+"""Where graphics are printed."""
+QUIET = 0.12
+"""Fine shade up to which a garment shows no print of its own under the new one; by eye, on a sheet of 199 garments."""
+LARGE = 0.1
+"""Of the labelled person's pixels: a smaller garment gets no print."""
+TALL_PX, SMALL_PX = 200, 120
+"""Heights of the person in the network's input: at least the first, as photos give it; or just the second."""
+
+
+class Judged(NamedTuple):
+    """One garment and what the network made of it."""
+
+    kind: int
+    """Position in PATTERNS."""
+    is_bold: bool
+    chances: NDArray[np.float64]
+    """[6] mean probability of each kind over the garment's cells."""
+
+
+def patterns(network: Interpreter, ccp: Path, ids: Sequence[int], by_eye: Path = BY_EYE) -> dict[str, Any]:
+    """Every figure; raises ModelError if the network has no pattern map."""
+    heads = Heads(network)
+    usual, small = [], []
+    for number in track(ids, description="prints", disable=not sys.stderr.isatty(), console=Console(stderr=True)):
+        photo, labels = read(ccp, number)
+        for kind, is_bold, name, printed in _printed(photo, labels, number):
+            whose = CLASSES.index(name)
+            if _height(labels, heads) >= TALL_PX:
+                usual += _judge(heads, printed, labels, whose, kind, is_bold=is_bold)
+            little = at_height(printed, labels, SMALL_PX, (heads.height, heads.width))
+            small += _judge(heads, *little, whose, kind, is_bold=is_bold)
+    return {
+        **_figures(usual, f"{TALL_PX} px and more"),
+        **_figures(small, f"{SMALL_PX} px"),
+        **_real(heads, ccp, by_eye),
+    }
+
+
+def at_height(photo: Pixels, labels: Pixels, tall_px: float, size: tuple[int, int]) -> tuple[Pixels, Pixels]:
+    """Photo and labels shrunk in the middle of as large a picture, the person so tall in an input of that size."""
+    height, width = labels.shape
+    _, top, _, bottom = mask_box(labels)
+    fitted = min(size[0] / height, size[1] / width)
+    zoom = min(tall_px / ((bottom - top) * fitted), 1.0)
+    little = cv2.resize(photo, (round(width * zoom), round(height * zoom)), interpolation=cv2.INTER_AREA)
+    y, x = (height - little.shape[0]) // 2, (width - little.shape[1]) // 2
+    inside = np.s_[y : y + little.shape[0], x : x + little.shape[1]]
+    frame, truth = np.full_like(photo, PADDING), np.zeros_like(labels)
+    frame[inside], truth[inside] = little, shrink(labels, little.shape[:2])
+    return frame, truth
+
+
+def chances(cells: Floats, garment: Pixels) -> NDArray[np.float64] | None:
+    """[6] mean of the cells [rows, columns, 6] on a garment [h, w] of the network's input; None if there are none."""
+    is_on = garment[::PATTERN_STRIDE, ::PATTERN_STRIDE].astype(bool)
+    on = cells[: is_on.shape[0], : is_on.shape[1]][is_on]
+    return on.mean(axis=0, dtype=np.float64).round(6) if len(on) else None  # rounded: what is equal ties
+
+
+def balanced_accuracy(truth: Sequence[int], said: Sequence[int]) -> float:
+    """Mean over the kinds there are of the share of each that was named rightly.
+
+    >>> balanced_accuracy([0, 0, 0, 1], [0, 0, 1, 1])
+    0.8333333333333333
+    """
+    return float(np.nanmean(recalls(truth, said)))
+
+
+def recalls(truth: Sequence[int], said: Sequence[int]) -> list[float]:
+    """[6] the share of each kind that was named rightly; NaN for a kind not there."""
+    right = np.array(truth) == np.array(said)
+    of_kind = [right[np.array(truth) == kind] for kind in range(len(PATTERNS))]
+    return [float(one.mean()) if len(one) else float("nan") for one in of_kind]
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """The chance that a positive's score lies above a negative's; ties count half.
+
+    >>> auroc([0.9, 0.4], [0.1, 0.4])
+    0.875
+    """
+    return float(mannwhitneyu(positive, negative).statistic / (len(positive) * len(negative)))
+
+
+def labelled(table: Path) -> list[tuple[int, str, str]]:
+    """Photo number, garment class and kind of every line that begins with a number."""
+    with table.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.reader(lines, delimiter="\t") if row and row[0].isdecimal()]
+    return [(int(number), garment, kind) for number, garment, kind, *_ in rows]
+
+
+def _printed(photo: Pixels, labels: Pixels, number: int) -> Iterator[tuple[int, bool, str, Pixels]]:
+    """Every kind, bold and subtle, on one of the photo's quiet garments each."""
+    _, top, _, bottom = mask_box(labels)
+    tall_px = bottom - top
+    quiet = {name: labels == CLASSES.index(name) for name in WEARABLE}
+    quiet = {
+        name: mask
+        for name, mask in quiet.items()
+        if mask.sum() >= LARGE * (labels > 0).sum() and fineness(photo, mask, tall_px) <= QUIET
+    }
+    for kind, word in enumerate(PATTERNS):
+        names = [name for name in quiet if word != "graphic" or name in WITH_MOTIFS]
+        for is_bold in (True, False) if names else ():
+            seed = (number * len(PATTERNS) + kind) * 2 + is_bold
+            name = names[seed // 2 % len(names)]
+            yield kind, is_bold, name, lay_on(photo, quiet[name], word, seed, tall_px=tall_px, is_bold=is_bold)
+
+
+def _height(labels: Pixels, heads: Heads) -> float:
+    """The person's, in pixels of the network's input."""
+    _, top, _, bottom = mask_box(labels)
+    return (bottom - top) * min(heads.height / labels.shape[0], heads.width / labels.shape[1])
+
+
+def _judge(heads: Heads, photo: Pixels, labels: Pixels, whose: int, kind: int, *, is_bold: bool) -> list[Judged]:
+    """One, or none where the garment covers no cell."""
+    seen = heads.see(photo)
+    found = chances(seen.patterns, shrink(labels, seen.garments.shape[:2]) == whose)
+    return [] if found is None else [Judged(kind, is_bold, found)]
+
+
+def _figures(judged: list[Judged], size: str) -> dict[str, Any]:
+    truth, said = [one.kind for one in judged], [int(one.chances.argmax()) for one in judged]
+    if not judged:
+        return {f"printed garments, {size}": 0}
+    found: dict[str, Any] = {
+        f"printed garments, {size}": len(judged),
+        f"balanced accuracy, {size}": balanced_accuracy(truth, said),
+        f"recall of {', '.join(PATTERNS)}, {size}": recalls(truth, said),
+    }
+    for word, is_bold in (("bold", True), ("subtle", False)):
+        some = [one for one in judged if one.is_bold is is_bold]
+        scores = [(one.kind > 0, 1 - float(one.chances[0])) for one in some]
+        parts = [[score for is_printed, score in scores if is_printed is wanted] for wanted in (True, False)]
+        accuracy = balanced_accuracy([one.kind for one in some], [int(one.chances.argmax()) for one in some])
+        found[f"balanced accuracy, {word}, {size}"] = accuracy
+        found[f"AUROC patterned or plain, {word}, {size}"] = auroc(*parts) if all(parts) else None
+    return found
+
+
+def _real(heads: Heads, ccp: Path, by_eye: Path) -> dict[str, Any]:
+    """Garments as they are, labelled by eye."""
+    if not by_eye.exists():
+        return {"garments labelled by eye": 0}
+    judged = []
+    for number, garment, kind in labelled(by_eye):
+        photo, labels = read(ccp, number)
+        judged += _judge(heads, photo, labels, CLASSES.index(garment), PATTERNS.index(kind), is_bold=False)
+    truth, said = [one.kind for one in judged], [int(one.chances.argmax()) for one in judged]
+    plain = [kind > 0 for kind, real in zip(said, truth, strict=True) if real == 0]
+    return {
+        "garments labelled by eye": len(judged),
+        "balanced accuracy, by eye": balanced_accuracy(truth, said),
+        f"recall of {', '.join(PATTERNS)}, by eye": recalls(truth, said),
+        "plain called patterned, by eye": float(np.mean(plain)) if plain else None,
+    }

@@ -1,0 +1,108 @@
+"""Other networks on the same pictures: what they find, and how long one invoke of each takes."""
+
+from time import perf_counter
+
+import cv2
+import numpy as np
+
+from edge.detection import keypoints
+from edge.detection.fit import fit
+from edge.detection.keypoints import Settings, decode
+from edge.errors import ModelError
+from edge.manifest import manifest
+from edge.records import Detection, Frame, Pixels
+from edge.seams import Interpreter
+from tools.evaluation.networks import open_network
+from tools.evaluation.pose import Box
+
+SSD, MOVENET = "coco-ssd", "movenet-lightning"
+PERSON = 0
+"""COCO's first class, in the numbering of the SSD file."""
+SSD_SCORE = 0.5
+SSD_OVERLAP = 0.5
+"""Boxes of the SSD that overlap more than that are of one person: its own suppression leaves doubles."""
+MARGIN = 0.2
+"""Share of the person's height left free around the box that MoveNet sees."""
+ROUNDS = 30
+"""Of timing, each with one invoke of every network."""
+
+
+class PoseNet:
+    """A network with a pose head, and its people."""
+
+    def __init__(self, network: Interpreter) -> None:
+        """Raises ModelError if it is no pose network."""
+        self.network = network
+        self._layout = keypoints.read_layout(network.input, network.outputs)
+
+    def people(self, pixels: Pixels) -> list[Detection]:
+        tensor, scale = fit(Frame(pixels, 0.0, 0), self._layout.height, self._layout.width)
+        return decode(self.network.invoke(tensor), self._layout, Settings(), scale=scale)
+
+    def boxes(self, pixels: Pixels) -> list[Box]:
+        return [person.box for person in self.people(pixels)]
+
+
+class Ssd:
+    """SSD-MobileNet v1 for COCO, with its boxes of people."""
+
+    def __init__(self, network: Interpreter) -> None:
+        self.network = network
+
+    def boxes(self, pixels: Pixels) -> list[Box]:
+        height, width = pixels.shape[:2]
+        small = cv2.resize(pixels, self.network.input.shape[2:0:-1], interpolation=cv2.INTER_AREA)
+        corners, classes, scores, _ = (output[0] for output in self.network.invoke(np.asarray(small, np.uint8)))
+        people = corners[(classes == PERSON) & (scores >= SSD_SCORE)] * (height, width, height, width)
+        sure = scores[(classes == PERSON) & (scores >= SSD_SCORE)]
+        sides = [(x1, y1, x2 - x1, y2 - y1) for y1, x1, y2, x2 in people.tolist()]
+        kept = cv2.dnn.NMSBoxes(sides, sure.tolist(), SSD_SCORE, SSD_OVERLAP)  # type: ignore[arg-type]
+        return [(x, y, x + w, y + h) for x, y, w, h in (sides[int(i)] for i in np.ravel(kept))]
+
+
+class MoveNet:
+    """MoveNet single pose: one person, in a picture cut out around them."""
+
+    def __init__(self, network: Interpreter) -> None:
+        self.network = network
+
+    def person(self, pixels: Pixels, box: Box) -> Detection:
+        """The person in that box, in pixels of the picture."""
+        side = self.network.input.shape[1]
+        x1, y1, x2, y2 = box
+        reach = max(x2 - x1, y2 - y1) * (0.5 + MARGIN)
+        left, top, zoom = (x1 + x2) / 2 - reach, (y1 + y2) / 2 - reach, side / (2 * reach)
+        cut = cv2.warpAffine(pixels, np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]]), (side, side))
+        found = self.network.invoke(np.asarray(cut, np.uint8))[0].reshape(17, 3)
+        points = (found[:, 1::-1] * (side / zoom) + (left, top)).astype(np.float32)
+        return Detection(points, found[:, 2], box, float(found[:, 2].mean()))
+
+
+def twin(network: Interpreter) -> str:
+    """The upstream PoseNet of the same input size; ModelError if there is none."""
+    size = network.input.shape[1:3]
+    for name, entry in manifest().models.items():
+        if name.startswith("posenet-") and entry.cpu is None and (entry.input.height, entry.input.width) == size:
+            return name
+    raise ModelError(f"no upstream PoseNet takes {size[0]}x{size[1]} pixels")
+
+
+def milliseconds(networks: dict[str, Interpreter], rounds: int = ROUNDS) -> dict[str, float]:
+    """Median of one invoke of each, outputs dequantized, in turn, so that the machine's noise hits all alike."""
+    rng = np.random.default_rng(0)
+    tensors = {name: rng.integers(0, 256, network.input.shape[1:], np.uint8) for name, network in networks.items()}
+    took: dict[str, list[float]] = {name: [] for name in networks}
+    for _ in range(rounds):
+        for name, network in networks.items():
+            begun = perf_counter()
+            network.invoke(tensors[name])
+            took[name].append(perf_counter() - begun)
+    return {name: float(np.median(times)) * 1000 for name, times in took.items()}
+
+
+def available(name: str) -> Interpreter | str:
+    """The network, or why there is none."""
+    try:
+        return open_network(name)
+    except ModelError as err:
+        return str(err)

@@ -1,0 +1,81 @@
+"""People and keypoints of one network against those of the teacher, the upstream PoseNet: pure functions.
+
+PCK@0.2 of the torso: the share of keypoints within a fifth of the torso's length of where the teacher has them
+(Yang and Ramanan, "Articulated Human Detection with Flexible Mixtures of Parts", PAMI 2013, with the torso's length in
+place of the larger side of the box).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from edge.appearance.region import torso_length
+from edge.detection.keypoints import Settings
+from edge.records import Detection, Floats
+
+NEAR = 0.2
+"""Torso lengths up to which a keypoint agrees."""
+SAME_PERSON = 1.0
+"""Torso lengths of median keypoint distance up to which two detections are of the same person."""
+SURE = Settings().keypoint_threshold
+"""Keypoints the teacher is less sure of are not compared."""
+SAME_BOX = 0.3
+"""Intersection over union from which two boxes are of the same person."""
+
+Box = tuple[float, float, float, float]
+Boxes = Sequence[Box]
+
+
+def compare(people: list[Detection], teachers: list[Detection]) -> Counter[str]:
+    """Counts of one frame: keypoints `compared` and `near`, `people`, `teachers`, and `matched` people of both."""
+    pairs = match(people, teachers)
+    counts = Counter(people=len(people), teachers=len(teachers), matched=len(pairs))
+    for person, teacher in pairs:
+        is_sure = teacher.confidences >= SURE
+        counts["compared"] += int(is_sure.sum())
+        counts["near"] += int((_apart(person, teacher)[is_sure] <= NEAR).sum())
+    return counts
+
+
+def match(people: list[Detection], teachers: list[Detection]) -> list[tuple[Detection, Detection]]:
+    """Pairs of a person and the nearest one of the teacher's, each used once, all distances together least."""
+    if not people or not teachers:
+        return []
+    away = np.array([[_median_apart(person, teacher) for teacher in teachers] for person in people])
+    rows, columns = linear_sum_assignment(np.minimum(away, SAME_PERSON))
+    return [(people[i], teachers[j]) for i, j in zip(rows, columns, strict=True) if away[i, j] < SAME_PERSON]
+
+
+def found(boxes: Boxes, wanted: Boxes) -> int:
+    """How many wanted boxes have a box at IoU >= 0.3, each box used once."""
+    if not len(boxes) or not len(wanted):
+        return 0
+    shared = np.array([[overlap(box, want) for want in wanted] for box in boxes])
+    rows, columns = linear_sum_assignment(shared >= SAME_BOX, maximize=True)
+    return int((shared[rows, columns] >= SAME_BOX).sum())
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Intersection over union of two boxes x1, y1, x2, y2.
+
+    >>> overlap((0, 0, 2, 2), (1, 0, 3, 2))
+    0.3333333333333333
+    """
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    both = max(width, 0.0) * max(height, 0.0)
+    either = sum((x2 - x1) * (y2 - y1) for x1, y1, x2, y2 in (one, other)) - both
+    return both / either if either > 0 else 0.0
+
+
+def _apart(person: Detection, teacher: Detection) -> Floats:
+    """[17] distances in the teacher's torso lengths."""
+    away: Floats = np.hypot(*(person.keypoints - teacher.keypoints).T) / np.float32(torso_length(teacher))
+    return away
+
+
+def _median_apart(person: Detection, teacher: Detection) -> float:
+    is_sure = teacher.confidences >= SURE
+    return float(np.median(_apart(person, teacher)[is_sure])) if is_sure.any() else float("inf")

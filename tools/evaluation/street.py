@@ -1,0 +1,96 @@
+"""Sightings against the truth of the simulated street: one a walker and camera is right."""
+
+import argparse
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from edge.config import NodeConfig
+from edge.detection import keypoints
+from edge.detection.mirror import MIRRORED
+from edge.frame.street.camera import StreetCamera
+from edge.frame.street.truth import WalkerTruth
+from edge.node.network import open_interpreter
+from edge.pipeline import Pipeline
+from edge.records import Detection
+
+FULL_HEIGHT_S = 1.0
+"""A walker seen for longer at full height must give a sighting."""
+NOBODY = -1
+SAME_BODY = 0.1
+"""Median keypoint error in body heights up to which a detection is of that walker."""
+MOSTLY = 0.6
+"""A walker more hidden than that is not expected in that frame."""
+
+
+def street(args: argparse.Namespace) -> dict[str, Any]:
+    """One sighting a walker and camera is right; what matches no walker, or a walker again, is false."""
+    jobs = [(args.seed, camera, args.cameras, args.minutes) for camera in range(args.cameras)]
+    with ProcessPoolExecutor() as pool:
+        cameras = list(pool.map(one_camera, jobs))
+    total = sum(cameras, Counter[str]())
+    seen, made = max(total["walkers"], 1), max(total["sightings"], 1)
+    return {
+        "seed": args.seed,
+        "cameras": args.cameras,
+        "minutes of street": args.minutes,
+        "walkers at full height for over a second, per camera": [camera["walkers"] for camera in cameras],
+        "with exactly one sighting": total["once"] / seen,
+        "with none": total["missed"] / seen,
+        "with several": total["split"] / seen,
+        "sightings": total["sightings"],
+        "false sightings (nobody, or somebody again)": (total["nobody"] + total["again"]) / made,
+        "of these nobody": total["nobody"],
+        "held back as never moving": total["still"],
+        "held back as never clear": total["unclear"],
+        "frames": total["frames"],
+        "people found per frame and person at full height": total["found"] / max(total["present"], 1),
+        "detections of nobody, per frame": total["ghosts"] / max(total["frames"], 1),
+    }
+
+
+def one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
+    seed, number, cameras, minutes = job
+    config = NodeConfig()
+    pipeline = Pipeline(open_interpreter(config.detection), config)
+    camera = StreetCamera(seed, camera=number, cameras=cameras, minutes=minutes)
+    votes: dict[int, Counter[int]] = {}
+    counts: Counter[str] = Counter()
+    times: list[float] = []
+    tracks: list[int] = []
+    while (frame := camera.read()) is not None:
+        step = pipeline.step(frame)
+        times.append(frame.captured_at)
+        tracks += [sighting.departure.track_id for sighting in step.sightings]
+        truth = camera.truth(frame.number)
+        for one in step.tracks:
+            if one.is_visible:
+                votes.setdefault(one.track_id, Counter())[_whose(one.detection, truth)] += 1
+        found = {_whose(person, truth) for person in step.detections}
+        present = {one.walker_id for one in truth if one.is_full_height and one.visible > MOSTLY}
+        counts.update(frames=1, present=len(present), found=len(present & found))
+        counts["ghosts"] += sum(_whose(person, truth) == NOBODY for person in step.detections)
+    tracks += [sighting.departure.track_id for sighting in pipeline.finish()]
+    walkers = Counter(votes[track_id].most_common(1)[0][0] for track_id in tracks)
+    counts.update(sightings=len(tracks), nobody=walkers.pop(NOBODY, 0), **pipeline.held_back)
+    counts["again"] = sum(count - 1 for count in walkers.values())
+    visits = {visit.walker_id for visit in camera.street.visits(number, times) if visit.full_height_s > FULL_HEIGHT_S}
+    by_count = Counter(min(walkers[walker], 2) for walker in visits)
+    counts.update(walkers=len(visits), missed=by_count[0], once=by_count[1], split=by_count[2])
+    return counts
+
+
+def _whose(person: Detection, truth: list[WalkerTruth]) -> int:
+    """The walker whose keypoints lie nearest, if they are near at all; left and right may be mistaken."""
+    believed = person.confidences >= keypoints.Settings().keypoint_threshold
+    best, whose = SAME_BODY, NOBODY
+    for walker in truth:
+        height = max(walker.box[3] - walker.box[1], 1.0)
+        sides = (walker.keypoints, walker.keypoints[MIRRORED])
+        each = [np.hypot(*(side - person.keypoints)[believed].T) / height for side in sides]
+        away = float(np.median(np.minimum(*each)))
+        if away < best:
+            best, whose = away, walker.walker_id
+    return whose
