@@ -27,7 +27,7 @@ from tools.evaluation.street import street
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 FLOAT, TFLITE, UPSTREAM = "float32", "on tflite-runtime", "upstream PoseNet"
 HELD_OUT = f"{TEST_IDS.start}-{TEST_IDS.stop - 1}"
-LABELLED = f"{TRAIN_IDS.start}-{TEST_IDS.stop - 1}"
+LABELLED = f"{min(TRAIN_IDS)}-{max(TEST_IDS)}"
 
 Found = dict[str, Any]
 

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from edge.frame.street.truth import CLASSES
-from edge.records import Counts, Floats, Pixels
+from edge.records import CLASSES, Counts, Floats, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.labels import read
 from tools.evaluation.networks import Heads, Seen

@@ -9,10 +9,9 @@ from scipy.special import softmax
 
 from edge.detection.fit import fit
 from edge.errors import ModelError
-from edge.frame.street.truth import CLASSES
 from edge.interpreter import TfliteInterpreter
 from edge.models import model_path
-from edge.records import Floats, Frame, Pixels
+from edge.records import CLASSES, Floats, Frame, Pixels
 from edge.seams import Interpreter, TensorSpec
 from edge.vocabulary import PATTERNS
 

@@ -14,8 +14,7 @@ from rich.progress import track
 from scipy.stats import mannwhitneyu
 
 from edge.detection.fit import PADDING
-from edge.frame.street.truth import CLASSES
-from edge.records import Floats, Pixels
+from edge.records import CLASSES, Floats, Pixels
 from edge.seams import Interpreter
 from edge.vocabulary import PATTERNS
 from tools.evaluation.garments import shrink

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from edge.errors import ModelError
-from edge.frame.street.truth import CLASSES
-from edge.records import Pixels
+from edge.records import CLASSES, Pixels
 from tests.people import KnowingInterpreter
 from tests.tools.evaluation.data import person, write
 from tests.tools.evaluation.maps import HEIGHT, WIDTH, TellingInterpreter

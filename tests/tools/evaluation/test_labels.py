@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from edge.frame.street.truth import CLASSES
+from edge.records import CLASSES
 from tools.evaluation.labels import CLASS_OF, TEST_IDS, TRAIN_IDS, WORDS, read
 
 

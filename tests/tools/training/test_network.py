@@ -1,0 +1,115 @@
+"""The network to be trained: shapes, what it takes over from the published one, what it learns from."""
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the training extra: pip install -e .[training]")
+
+from edge.detection import garments, keypoints  # noqa: E402
+from edge.errors import ModelError  # noqa: E402
+from edge.interpreter import TfliteInterpreter  # noqa: E402
+from edge.models import model_path  # noqa: E402
+from edge.records import CLASSES  # noqa: E402
+from edge.vocabulary import PATTERNS  # noqa: E402
+from tools.training.losses import loss  # noqa: E402
+from tools.training.network import Network  # noqa: E402
+from tools.training.port import port  # noqa: E402
+from tools.training.scenes import IGNORED, Scene  # noqa: E402
+from tools.training.train import Settings, normalised, train  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Path:
+    try:
+        return model_path("posenet-353x481")
+    except ModelError as err:
+        pytest.skip(f"no upstream PoseNet: {err}")
+
+
+def test_its_maps_have_the_strides_that_the_product_reads() -> None:
+    with torch.no_grad():
+        maps = Network().eval()(torch.zeros(1, 3, 353, 481))
+    strides = (keypoints.STRIDE,) * 3 + (garments.GARMENT_STRIDE, garments.PATTERN_STRIDE)
+    channels = (17, 34, 64, len(CLASSES), len(PATTERNS))
+    assert [tuple(one.shape) for one in maps] == [
+        (1, count, 352 // stride + 1, 480 // stride + 1) for count, stride in zip(channels, strides, strict=True)
+    ]
+
+
+def test_folding_changes_nothing() -> None:
+    torch.manual_seed(0)
+    conv = Network().from_4
+    conv.train()
+    for _ in range(5):
+        conv(torch.randn(4, 96, 9, 9) * 3 + 1)
+    conv.eval()
+    x = torch.randn(2, 96, 7, 7)
+    weight, bias = conv.fold()
+    with torch.no_grad():
+        torch.testing.assert_close(torch.nn.functional.conv2d(x, weight, bias), conv(x), atol=1e-4, rtol=1e-4)
+
+
+def test_the_port_computes_what_the_published_file_does(upstream: Path) -> None:
+    rng = np.random.default_rng(0)
+    coarse = rng.integers(0, 256, (12, 16, 3)).astype(np.uint8)
+    pixels = np.kron(coarse, np.ones((30, 31, 1), np.uint8))[:353, :481]
+    interpreter = TfliteInterpreter(upstream)
+    theirs = {output.shape[-1]: output[0] for output in interpreter.invoke(pixels)}
+    with torch.no_grad():
+        maps = port(upstream).eval()(normalised(torch.from_numpy(pixels.copy())[None]))
+    for one in maps[:3]:
+        mine = one[0].permute(1, 2, 0).numpy()
+        assert np.corrcoef(mine.ravel(), theirs[mine.shape[-1]].ravel())[0, 1] > 0.95
+
+
+def test_a_pose_like_its_teachers_costs_nothing() -> None:
+    network = Network().eval()
+    with torch.no_grad():
+        maps = network(torch.randn(2, 3, 65, 49))
+    unknown = torch.full((2, 65, 49), IGNORED)
+    known = torch.zeros((2, 65, 49), dtype=torch.long)
+    terms = loss(maps, maps, known, unknown)
+    assert float(terms["pose"]) == pytest.approx(0, abs=1e-4)
+    assert float(terms["patterns"]) == 0
+    moved = maps._replace(short_offsets=maps.short_offsets + 8)
+    assert float(loss(moved, maps, known, unknown)["pose"]) > 0.05
+
+
+def test_the_right_garment_costs_least() -> None:
+    network = Network().eval()
+    with torch.no_grad():
+        maps = network(torch.randn(1, 3, 65, 49))
+    truth = torch.randint(0, len(CLASSES), (1, 65, 49))
+    right = torch.nn.functional.one_hot(truth[:, ::4, ::4], len(CLASSES)).permute(0, 3, 1, 2) * 20.0
+    wrong = right.roll(1, dims=1)
+    costs = [float(loss(maps._replace(garments=one), maps, truth, truth)["garments"]) for one in (right, wrong)]
+    assert costs[0] < 0.5 * costs[1]
+
+
+class RedSquares:
+    """A source of scenes in which red squares are tops."""
+
+    def scene(self, seed: int) -> Scene:
+        rng = np.random.default_rng(seed)
+        pixels = rng.integers(90, 160, (65, 49, 3)).astype(np.uint8)
+        classes = np.zeros((65, 49), np.uint8)
+        y, x = rng.integers(0, 30), rng.integers(0, 20)
+        pixels[y : y + 30, x : x + 25], classes[y : y + 30, x : x + 25] = (220, 20, 20), CLASSES.index("upper")
+        return Scene(pixels, classes, np.full((65, 49), IGNORED, np.uint8))
+
+
+def test_training_learns_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    begin = Network()
+    short = Settings(steps=6, batch=2, seed=1, workers=0)
+    first = train(begin, begin, RedSquares(), short, tmp_path / "whole")  # type: ignore[arg-type]
+    again = train(begin, begin, RedSquares(), short, tmp_path / "whole")  # type: ignore[arg-type]
+    for one, other in zip(first.state_dict().values(), again.state_dict().values(), strict=True):
+        torch.testing.assert_close(one, other)
+    lines = (tmp_path / "whole" / "log.jsonl").read_text().splitlines()
+    assert len(lines) == 6, "the second call had nothing left to do"
+    changed = copy.deepcopy(begin).state_dict()
+    assert any(not torch.equal(changed[name], value) for name, value in first.state_dict().items())

@@ -1,0 +1,76 @@
+"""Training pictures from made-up photos: the truth fits the picture, and a seed always makes the same."""
+
+import numpy as np
+import pytest
+
+from edge.records import CLASSES
+from edge.vocabulary import PATTERNS
+from tools.training.kinds import read_kinds
+from tools.training.photos import HEIGHT, Photo
+from tools.training.scenes import IGNORED, SIZE, Source
+
+RED, BLUE, GREY = (200, 30, 30), (30, 30, 200), (128, 128, 128)
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    """One photo: a red top over blue trousers on light grey."""
+    pixels = np.full((HEIGHT, 290, 3), 190, np.uint8)
+    classes = np.zeros((HEIGHT, 290), np.uint8)
+    for rows, colour, name in (((60, 200), RED, "upper"), ((200, 380), BLUE, "lower"), ((30, 60), GREY, "hair")):
+        pixels[slice(*rows), 100:190] = colour
+        classes[slice(*rows), 100:190] = CLASSES.index(name)
+    photo = Photo(1, pixels, classes)
+    unsure = Photo(2, pixels, classes)
+    clip = np.full((270, 480, 3), 90, np.uint8)
+    return Source([photo, unsure], {(2, "upper"): None}, [clip], range(3, 4))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_scene_has_a_truth_of_its_size(source: Source, seed: int) -> None:
+    scene = source.scene(seed)
+    assert scene.pixels.shape == (*SIZE, 3)
+    assert scene.garments.shape == scene.patterns.shape == SIZE
+    assert set(np.unique(scene.garments)) <= {*range(len(CLASSES)), IGNORED}
+    assert set(np.unique(scene.patterns)) <= {*range(len(PATTERNS)), IGNORED}
+    is_print = scene.patterns != IGNORED
+    bare = [CLASSES.index(name) for name in ("background", "skin", "hair")]
+    assert not np.isin(scene.garments[is_print], bare).any()
+
+
+def test_the_same_seed_makes_the_same_scene(source: Source) -> None:
+    for one, other in zip(source.scene(4), source.scene(4), strict=True):
+        assert (one == other).all()
+
+
+def test_the_truth_lies_where_the_garment_is(source: Source) -> None:
+    """Where nothing is printed anew, top and trousers differ in colour as they did in the photo."""
+    told = 0
+    for seed in range(40):
+        scene = source.scene(seed)
+        lower = (scene.garments == CLASSES.index("lower")) & (scene.patterns == PATTERNS.index("plain"))
+        upper = (scene.garments == CLASSES.index("upper")) & (scene.patterns == PATTERNS.index("plain"))
+        if min(np.count_nonzero(lower), np.count_nonzero(upper)) > 500:
+            red, blue = scene.pixels[upper].mean(axis=0), scene.pixels[lower].mean(axis=0)
+            told += bool(np.abs(red - blue).max() > 30)
+    assert told >= 5
+
+
+def test_an_unsure_garment_teaches_no_pattern() -> None:
+    pixels = np.full((HEIGHT, 290, 3), 190, np.uint8)
+    classes = np.zeros((HEIGHT, 290), np.uint8)
+    classes[60:380, 100:190] = CLASSES.index("upper")
+    sure = Source([Photo(1, pixels, classes)], {}, [pixels], range(3, 4))
+    unsure = Source([Photo(1, pixels, classes)], {(1, "upper"): None}, [pixels], range(3, 4))
+    rng = np.random.default_rng
+    plain = [np.unique(sure._dressed(sure.photos[0], rng(seed)).patterns[classes > 0]).tolist() for seed in range(30)]
+    told = [np.unique(unsure._dressed(sure.photos[0], rng(seed)).patterns[classes > 0]).tolist() for seed in range(30)]
+    assert [IGNORED] not in plain
+    assert any(one == [IGNORED] and other == [PATTERNS.index("plain")] for one, other in zip(told, plain, strict=True))
+
+
+def test_the_table_of_real_patterns_is_whole() -> None:
+    kinds = read_kinds()
+    assert len(kinds) > 100
+    assert {kind for kind in kinds.values() if kind} == set(PATTERNS[1:])
+    assert all(1 <= photo <= 704 for photo, _ in kinds), "the rest is for testing"

@@ -1,0 +1,102 @@
+"""From data to models/*.tflite in one command; stopped, it goes on where it was."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+
+from edge.errors import EdgeError
+from edge.models import model_path
+from tools.evaluation.labels import TRAIN_IDS
+from tools.training.kinds import read_kinds
+from tools.training.network import Network
+from tools.training.photos import load
+from tools.training.port import port
+from tools.training.scenes import Source, clip_frames
+from tools.training.train import Settings, normalised, train
+
+REPO = Path(__file__).parents[2]
+SHARED = REPO.parent / "shared" / "data"
+SIZE = (353, 481)
+"""Height and width of the network's input."""
+NAME = "spotter-353x481"
+TEACHER = "posenet-353x481"
+STREETS = range(2000, 2012)
+"""Seeds that nothing is measured on."""
+CALIBRATION_FRAMES = 300
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tools/train", description=__doc__)
+    parser.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
+    parser.add_argument("--clips", type=Path, default=SHARED / "clips", help="*.gif are trained on, *.mp4 never")
+    parser.add_argument("--folder", type=Path, default=REPO / ".cache" / "training", help="checkpoints and log")
+    parser.add_argument("--out", type=Path, default=REPO / "models", help="where the .tflite files go")
+    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--workers", type=int, default=max((os.cpu_count() or 2) - 1, 1))
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--begin", type=Path, help="weights (.pt) to start from instead of the published ones")
+    args = parser.parse_args()
+    try:
+        _run(args)
+    except EdgeError as err:
+        print(f"tools/train: {err}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(args: argparse.Namespace) -> None:
+    console = Console(stderr=True)
+    torch.manual_seed(args.seed)
+    teacher = port(model_path(TEACHER))
+    network = teacher
+    if args.begin:
+        network = Network()
+        network.load_state_dict(torch.load(args.begin, weights_only=True))
+    source = Source(load(args.ccp, TRAIN_IDS), read_kinds(), clip_frames(sorted(args.clips.glob("*.gif"))), STREETS)
+    console.print(f"{len(source.photos)} photos, {len(source.clips)} frames of clips, on {args.device}")
+    settings = Settings(args.steps, args.batch, args.seed, workers=args.workers, device=args.device)
+    trained = train(network, teacher, source, settings, args.folder)
+    torch.save(trained.state_dict(), args.folder / f"{NAME}.pt")
+    from tools.training.export import export  # noqa: PLC0415  TensorFlow must not be loaded where workers fork
+
+    export(
+        trained,
+        SIZE,
+        lambda: calibration(source, args.seed),
+        quantized=args.out / f"{NAME}.tflite",
+        real=args.folder / f"{NAME}-float.tflite",
+    )
+    console.print(f"wrote {args.out / NAME}.tflite; now tools/evaluate garments --model {args.out / NAME}.tflite")
+
+
+def calibration(source: Source, seed: int) -> Iterator[NDArray[np.float32]]:
+    """Frames as the network will see them, [1, h, w, 3]; the first hold every brightness."""
+    height, width = SIZE
+    ramp = np.linspace(0, 255, width).astype(np.uint8)
+    full = np.broadcast_to(ramp[None, :, None], (height, width, 3))
+    for number in range(CALIBRATION_FRAMES):
+        pixels = full if number == 0 else _framed(source, (seed << 32) + (1 << 31) + 2 * number)
+        yield normalised(torch.from_numpy(pixels.copy())[None]).permute(0, 2, 3, 1).numpy()
+
+
+def _framed(source: Source, seed: int) -> NDArray[np.uint8]:
+    """Two scenes side by side."""
+    left, right = (source.scene(seed + i).pixels for i in range(2))
+    both = np.hstack([left, right])[:, : SIZE[1]]
+    return np.asarray(cv2.resize(both, SIZE[::-1]) if both.shape[1] < SIZE[1] else both, np.uint8)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""How far the maps are from the truth, and the pose from its teacher's."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from tools.training.network import Maps
+from tools.training.scenes import IGNORED
+
+CLASS_WEIGHTS = (1.0, 1.4, 1.4, 1.2, 1.0, 1.0, 1.3, 1.5, 1.4, 2.0)
+"""Of records.CLASSES: the rare and the small count more."""
+PATTERN_WEIGHTS = (0.5, 1.0, 1.0, 1.0, 1.0, 1.0)
+"""Of vocabulary.PATTERNS: most real cloth is plain."""
+NEAR_A_PERSON = 0.02
+"""Teacher's certainty from which its offsets mean something; elsewhere they are only kept from growing."""
+
+
+def loss(found: Maps, teacher: Maps, garments: Tensor, patterns: Tensor) -> dict[str, Tensor]:
+    """Terms to be added up. `garments` and `patterns` are [n, h, w] truths at the input's size."""
+    return {
+        "garments": _garments(found.garments.float(), garments[:, ::2, ::2]),
+        "patterns": 0.5 * _patterns(found.patterns.float(), patterns[:, ::8, ::8]),
+        "pose": 0.5 * _pose(found, teacher),
+    }
+
+
+def _garments(logits: Tensor, truth: Tensor) -> Tensor:
+    """Cross entropy, and soft Dice (Milletari et al., "V-Net", 2016) over the classes that are there."""
+    logits = functional.interpolate(logits, size=truth.shape[1:], mode="bilinear", align_corners=True)
+    weights = torch.tensor(CLASS_WEIGHTS, device=logits.device)
+    entropy = functional.cross_entropy(logits, truth, weights, ignore_index=IGNORED)
+    is_known = (truth != IGNORED)[:, None]
+    shares = logits.softmax(dim=1) * is_known
+    wanted = functional.one_hot(truth.where(truth != IGNORED, 0), logits.shape[1]).permute(0, 3, 1, 2) * is_known
+    both, either = (shares * wanted).sum(dim=(0, 2, 3)), (shares + wanted).sum(dim=(0, 2, 3))
+    is_there = wanted.sum(dim=(0, 2, 3)) > 0
+    dice = 1 - (2 * both[is_there] + 1) / (either[is_there] + 1)
+    return entropy + 0.5 * dice.mean()
+
+
+def _patterns(logits: Tensor, truth: Tensor) -> Tensor:
+    weights = torch.tensor(PATTERN_WEIGHTS, device=logits.device)
+    if not bool((truth != IGNORED).any()):
+        return logits.sum() * 0
+    return functional.cross_entropy(logits, truth, weights, ignore_index=IGNORED)
+
+
+def _pose(found: Maps, teacher: Maps) -> Tensor:
+    """Heatmaps everywhere; offsets where the teacher sees the keypoint they start from."""
+    sure = teacher.heatmaps.float().sigmoid()
+    heat = functional.binary_cross_entropy_with_logits(found.heatmaps.float(), sure, reduction="none")
+    floor = functional.binary_cross_entropy(sure, sure, reduction="none")
+    near = functional.max_pool2d(sure, 3, 1, 1)
+    weight = near.where(near > NEAR_A_PERSON, 0.002)
+    short = _offsets(found.short_offsets, teacher.short_offsets, weight.repeat(1, 2, 1, 1))
+    mid = _offsets(found.mid_offsets, teacher.mid_offsets, weight.amax(dim=1, keepdim=True).expand(-1, 64, -1, -1))
+    return 40 * (heat - floor).mean() + short + mid
+
+
+def _offsets(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+    """In sixteenths of the picture's grid: pixels over the stride."""
+    away = functional.smooth_l1_loss(found.float() / 16, wanted.float() / 16, reduction="none", beta=0.25)
+    return (away * weight).sum() / weight.sum()

@@ -1,0 +1,257 @@
+"""Training pictures: labelled people on many grounds, at many sizes, in many lights; the same for the same seed."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.frame.street.camera import StreetCamera
+from edge.frame.street.truth import PATTERNS as STREET_PATTERNS
+from edge.records import CLASSES
+from edge.vocabulary import PATTERNS
+from tools.training.kinds import Kinds
+from tools.training.photos import Photo
+from tools.training.prints import print_onto
+
+SIZE = (353, 257)
+"""Height and width: as tall as the network's input and about half as wide, since people are upright."""
+IGNORED = 255
+"""Where the truth is not known."""
+PADDING = 128
+"""As edge/detection/fit.py pads."""
+GARMENTS = ("upper", "outer", "lower", "dress")
+"""What may carry a print."""
+PRINT_SHARES = (0.25, 0.17, 0.15, 0.14, 0.16, 0.13)
+"""How often each kind of vocabulary.PATTERNS is laid on."""
+SMALLEST_PRINT_PX = 24
+"""A garment narrower than this holds none."""
+TALLEST = 1.1
+"""Of the picture: a person that tall is cut."""
+
+Bytes = NDArray[np.uint8]
+Rng = np.random.Generator
+
+
+class Scene(NamedTuple):
+    """A picture and its truth, all [h, w]."""
+
+    pixels: Bytes
+    """[h, w, 3] RGB"""
+    garments: Bytes
+    """Positions in records.CLASSES, or IGNORED."""
+    patterns: Bytes
+    """Positions in vocabulary.PATTERNS, or IGNORED."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What scenes are made of; `scene(seed)` makes one."""
+
+    photos: list[Photo]
+    kinds: Kinds
+    clips: list[Bytes]
+    """Frames of street clips; who is on them is not known."""
+    street_seeds: range
+
+    def scene(self, seed: int) -> Scene:
+        rng = np.random.default_rng(seed)
+        which = rng.random()
+        if which < 0.58:
+            made = self._photo(rng)
+        elif which < 0.80:
+            made = self._crowd(rng)
+        elif which < 0.94:
+            made = self._street(rng)
+        else:
+            made = self._clip(rng)
+        return made._replace(pixels=_developed(made.pixels, rng))
+
+    def _photo(self, rng: Rng) -> Scene:
+        """A whole photo, on grey as edge/detection/fit.py puts it, or on another ground."""
+        photo = self.photos[rng.integers(len(self.photos))]
+        scene = self._dressed(photo, rng)
+        onto = _blank(rng) if rng.random() < 0.5 else self._ground(rng)
+        low, high = (0.92, 1.08) if rng.random() < 0.5 else (0.4, 1.5)
+        zoom = SIZE[0] / photo.pixels.shape[0] * float(np.exp(rng.uniform(np.log(low), np.log(high))))
+        room = SIZE[1] - photo.pixels.shape[1] * zoom, SIZE[0] - photo.pixels.shape[0] * zoom
+        at = tuple(float(rng.uniform(min(side, 0), max(side, 0))) for side in room)
+        matrix = _matrix(zoom, at, photo, rng)
+        everywhere = np.full(photo.classes.shape, 255, np.uint8)
+        return _pasted(onto, scene, everywhere, matrix, soft=0.0)
+
+    def _crowd(self, rng: Rng) -> Scene:
+        """People cut out of their photos, the nearer before the farther."""
+        scene = self._ground(rng)
+        heights = np.sort(np.exp(rng.uniform(np.log(0.25), np.log(1.0), int(rng.integers(0, 5)))))
+        for height in heights:
+            scene = self._joined(scene, float(height) * TALLEST, rng)
+        return scene
+
+    def _clip(self, rng: Rng) -> Scene:
+        frame = self.clips[rng.integers(len(self.clips))]
+        unknown = np.full(frame.shape[:2], IGNORED, np.uint8)
+        scene = _cropped(Scene(frame, unknown, unknown), rng)
+        return self._joined(scene, float(rng.uniform(0.3, 0.9)), rng) if rng.random() < 0.4 else scene
+
+    def _street(self, rng: Rng) -> Scene:
+        seed = int(rng.integers(self.street_seeds.start, self.street_seeds.stop))
+        camera = _camera(seed, int(rng.integers(3)))
+        number = int(rng.integers(4800))
+        patterns = _STREET_KINDS[camera.pattern_map(number)]
+        return _cropped(Scene(camera.frame(number).pixels, camera.garment_map(number), patterns), rng)
+
+    def _joined(self, scene: Scene, height: float, rng: Rng) -> Scene:
+        """One more person before the others, `height` of the picture tall."""
+        photo = self.photos[rng.integers(len(self.photos))]
+        dressed = self._dressed(photo, rng)
+        person = (photo.classes > 0).astype(np.uint8) * 255
+        rows, columns = np.flatnonzero(person.any(axis=1)), np.flatnonzero(person.any(axis=0))
+        zoom = height * SIZE[0] / (rows[-1] - rows[0] + 1)
+        middle = float(rng.uniform(0, SIZE[1]))
+        foot = float(rng.uniform(0.75, 1.05)) * SIZE[0] if height < 0.9 else SIZE[0] * float(rng.uniform(0.95, 1.15))
+        at = middle - zoom * (columns[0] + columns[-1]) / 2, foot - zoom * rows[-1]
+        return _pasted(scene, dressed, person, _matrix(zoom, at, photo, rng), soft=0.8)
+
+    def _dressed(self, photo: Photo, rng: Rng) -> Scene:
+        """The photo with some of its garments printed anew."""
+        pixels = photo.pixels.copy()
+        patterns = np.full(photo.classes.shape, IGNORED, np.uint8)
+        rows = np.flatnonzero((photo.classes > 0).any(axis=1))
+        for garment in GARMENTS:
+            mask = photo.classes == CLASSES.index(garment)
+            if np.count_nonzero(mask) < SMALLEST_PRINT_PX**2:
+                continue
+            kind = self.kinds.get((photo.number, garment), "plain")
+            if rng.random() < 0.5:
+                kind = str(rng.choice(PATTERNS, p=PRINT_SHARES))
+                print_onto(pixels, mask, kind, float(rows[-1] - rows[0]), rng)
+            if kind is not None:
+                patterns[mask] = PATTERNS.index(kind)
+        return Scene(pixels, photo.classes, patterns)
+
+    def _ground(self, rng: Rng) -> Scene:
+        """A picture without anybody, or with walkers of the simulated street."""
+        which = rng.random()
+        if which < 0.35:
+            return self._street(rng)
+        if which < 0.5:
+            return _blank(rng)
+        photo = self.photos[rng.integers(len(self.photos))]
+        columns = np.flatnonzero((photo.classes > 0).any(axis=0))
+        left, right = columns[0], photo.classes.shape[1] - 1 - columns[-1]
+        strip = photo.pixels[:, : max(left, 8)] if left > right else photo.pixels[:, -max(right, 8) :]
+        pixels = cv2.resize(strip, (SIZE[1], SIZE[0]), interpolation=cv2.INTER_LINEAR)
+        nothing = np.zeros(SIZE, np.uint8)
+        return Scene(np.asarray(pixels, np.uint8), nothing, np.full(SIZE, IGNORED, np.uint8))
+
+
+_STREET_KINDS = np.full(256, IGNORED, np.uint8)
+for _position, _name in enumerate(STREET_PATTERNS):
+    _kind = "busy" if _name == "floral" else _name
+    if _kind in PATTERNS:
+        _STREET_KINDS[_position] = PATTERNS.index(_kind)
+
+
+@cache
+def _camera(seed: int, number: int) -> StreetCamera:
+    """Opening a street takes longer than a picture of it."""
+    return StreetCamera(seed, camera=number, minutes=10.0, exceptions=0.3)
+
+
+def clip_frames(clips: list[Path], step: int = 5) -> list[Bytes]:
+    """Every so many frames of each clip, RGB."""
+    frames: list[Bytes] = []
+    for clip in clips:
+        video = cv2.VideoCapture(str(clip))
+        number = 0
+        while video.grab():
+            if number % step == 0:
+                _, frame = video.retrieve()
+                frames.append(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), np.uint8))
+            number += 1
+        video.release()
+    return frames
+
+
+def _blank(rng: Rng) -> Scene:
+    grey = PADDING if rng.random() < 0.7 else int(rng.integers(256))
+    empty = np.zeros(SIZE, np.uint8)
+    return Scene(np.full((*SIZE, 3), grey, np.uint8), empty, np.full(SIZE, IGNORED, np.uint8))
+
+
+def _matrix(zoom: float, at: tuple[float, ...], photo: Photo, rng: Rng) -> NDArray[np.float64]:
+    """[2, 3] from the photo to the picture: mirrored or not, turned a little about the photo's middle."""
+    height, width = photo.classes.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(rng.normal(0, 3)), 1.0)
+    if rng.random() < 0.5:
+        turn[0] = [-turn[0, 0], -turn[0, 1], width - 1 - turn[0, 2]]
+    matrix = turn * zoom
+    matrix[:, 2] += at
+    return np.asarray(matrix)
+
+
+def _pasted(onto: Scene, scene: Scene, alpha: Bytes, matrix: NDArray[np.float64], *, soft: float) -> Scene:
+    """`scene` laid over `onto` where `alpha` is set; a soft edge blends over so many pixels."""
+    size = (SIZE[1], SIZE[0])
+    shrinks = abs(float(np.linalg.det(matrix[:, :2]))) < 0.5
+    sharp = scene.pixels
+    if shrinks:  # the picture would alias
+        sharp = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.4 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))), np.uint8)
+    pixels = cv2.warpAffine(sharp, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR)
+    garments, patterns = (
+        cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_NEAREST) for plane in (scene.garments, scene.patterns)
+    )
+    is_covered = cover > 127
+    share = (cv2.GaussianBlur(cover, (0, 0), soft) if soft else cover)[..., None].astype(np.float32) / 255
+    mixed = np.rint(onto.pixels * (1 - share) + pixels * share).astype(np.uint8)
+    return Scene(
+        mixed,
+        np.where(is_covered, garments, onto.garments).astype(np.uint8),
+        np.where(is_covered, patterns, onto.patterns).astype(np.uint8),
+    )
+
+
+def _cropped(scene: Scene, rng: Rng) -> Scene:
+    """A part of a wide picture."""
+    height, width = scene.garments.shape
+    zoom = max(SIZE[0] / height, SIZE[1] / width) * float(rng.uniform(0.7, 1.6))
+    room = SIZE[1] - width * zoom, SIZE[0] - height * zoom
+    at = [float(rng.uniform(min(side, 0), max(side, 0))) for side in room]
+    matrix = np.array([[zoom, 0, at[0]], [0, zoom, at[1]]])
+    if rng.random() < 0.5:
+        matrix[0] = [-zoom, 0, at[0] + zoom * (width - 1)]
+    everywhere = np.full((height, width), 255, np.uint8)
+    return _pasted(_blank(rng), scene, everywhere, matrix, soft=0.0)
+
+
+def _developed(pixels: Bytes, rng: Rng) -> Bytes:
+    """Exposure, contrast, colour of light, blur, noise and compression, each sometimes."""
+    picture = pixels.astype(np.float32) / 255
+    if rng.random() < 0.7:
+        picture = picture ** np.float32(np.exp(rng.normal(0, 0.25)))
+        picture = (picture - 0.5) * np.float32(rng.uniform(0.7, 1.25)) + 0.5 + np.float32(rng.normal(0, 0.06))
+    if rng.random() < 0.5:
+        picture = picture * np.exp(rng.normal(0, 0.08, 3)).astype(np.float32)
+    if rng.random() < 0.3:
+        grey = picture.mean(axis=2, keepdims=True)
+        picture = grey + (picture - grey) * np.float32(rng.uniform(0.3, 1.4))
+    if rng.random() < 0.25:
+        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.4)))
+    if rng.random() < 0.1:
+        kernel = np.zeros((7, 7), np.float32)
+        reach = int(rng.integers(1, 4))
+        kernel[3, 3 - reach : 4 + reach] = 1 / (2 * reach + 1)
+        picture = cv2.filter2D(picture, -1, kernel if rng.random() < 0.7 else kernel.T)
+    if rng.random() < 0.4:
+        noise = rng.standard_normal(picture.shape[:2], np.float32)[..., None]
+        picture = picture + noise * np.float32(rng.uniform(0.005, 0.04))
+    developed = np.asarray(np.clip(np.asarray(picture) * 255 + 0.5, 0, 255), np.uint8)
+    if rng.random() < 0.35:
+        _, packed = cv2.imencode(".jpg", developed, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))])
+        developed = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+    return developed

@@ -1,0 +1,150 @@
+"""From labelled photos, street clips and the simulated street to trained weights; goes on where it was stopped."""
+
+import copy
+import json
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from rich.progress import track
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from tools.training.losses import loss
+from tools.training.network import Maps, Network
+from tools.training.scenes import Source
+
+CHECKPOINT = "checkpoint.pt"
+WARM_UP = 100
+"""Steps."""
+AVERAGING = 0.998
+"""Of the weights that are kept: an exponential mean over about 500 steps."""
+
+
+class Settings(NamedTuple):
+    """What a run depends on, beside its data."""
+
+    steps: int
+    batch: int
+    seed: int
+    rate: float = 2e-3
+    """Of what is new; what was published learns at a fraction of it."""
+    ported_share: float = 0.25
+    workers: int = 1
+    device: str = "cpu"
+
+
+class Scenes(Dataset[tuple[Tensor, Tensor, Tensor]]):
+    """Scene number i of a run; the same for every run of the same seed."""
+
+    def __init__(self, source: Source, settings: Settings, begin: int) -> None:
+        self._source, self._seed = source, settings.seed
+        self._begin, self._end = begin * settings.batch, settings.steps * settings.batch
+
+    def __len__(self) -> int:
+        return self._end - self._begin
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
+        scene = self._source.scene((self._seed << 32) + self._begin + index)
+        return torch.from_numpy(scene.pixels), torch.from_numpy(scene.garments), torch.from_numpy(scene.patterns)
+
+
+def train(network: Network, teacher: Network, source: Source, settings: Settings, folder: Path) -> Network:
+    """The averaged weights after all steps. `network` is where to start, `teacher` knows the pose."""
+    folder.mkdir(parents=True, exist_ok=True)
+    device = torch.device(settings.device)
+    teacher = copy.deepcopy(teacher).eval().requires_grad_(requires_grad=False).to(device)
+    network = copy.deepcopy(network).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    mean = copy.deepcopy(network)
+    optimizer = torch.optim.AdamW(_groups(network, settings), weight_decay=1e-4)
+    step = _resume(folder / CHECKPOINT, network, mean, optimizer)
+    with (folder / "log.jsonl").open("a") as log:
+        for pixels, garments, patterns in track(_batches(source, settings, step), total=settings.steps - step):
+            begun = time.perf_counter()
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * _schedule(step, settings.steps)
+            terms = _step(network.train(), teacher, pixels.to(device), garments.to(device), patterns.to(device))
+            total = torch.stack(list(terms.values())).sum()
+            optimizer.zero_grad(set_to_none=True)
+            total.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+            optimizer.step()
+            _average(mean, network, min(AVERAGING, (step + 1) / (step + 10)))
+            step += 1
+            figures = {name: round(term.item(), 4) for name, term in terms.items()}
+            log.write(json.dumps({"step": step, **figures, "s": round(time.perf_counter() - begun, 3)}) + "\n")
+            log.flush()
+            if step % 250 == 0 or step == settings.steps:
+                _save(folder / CHECKPOINT, step, network, mean, optimizer)
+    return mean.cpu().eval()
+
+
+def normalised(pixels: Tensor) -> Tensor:
+    """[n, h, w, 3] bytes to [n, 3, h, w] from -1 to 1, as the published network reads them."""
+    return ((pixels.float() - 128) / 128).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
+
+
+def _step(network: Network, teacher: Network, pixels: Tensor, garments: Tensor, patterns: Tensor) -> dict[str, Tensor]:
+    image = normalised(pixels)
+    with torch.autocast(pixels.device.type, torch.bfloat16):
+        with torch.no_grad():
+            wanted: Maps = teacher(image)
+        found: Maps = network(image)
+    return loss(found, wanted, garments.long(), patterns.long())
+
+
+def _groups(network: Network, settings: Settings) -> list[dict[str, Any]]:
+    ported = {id(p) for conv in network.ported() for p in conv.parameters()}
+    old = [p for p in network.parameters() if id(p) in ported]
+    new = [p for p in network.parameters() if id(p) not in ported]
+    return [
+        {"params": old, "peak": settings.rate * settings.ported_share},
+        {"params": new, "peak": settings.rate},
+    ]
+
+
+def _schedule(step: int, steps: int) -> float:
+    """Up in a line, down in half a cosine."""
+    return min(1.0, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * step / steps)) + 1e-3
+
+
+def _batches(source: Source, settings: Settings, begin: int) -> Iterator[list[Tensor]]:
+    scenes = Scenes(source, settings, begin)
+    return iter(
+        DataLoader(
+            scenes,
+            settings.batch,
+            num_workers=settings.workers,
+            drop_last=True,
+            prefetch_factor=4 if settings.workers else None,
+        )
+    )
+
+
+@torch.no_grad()
+def _average(mean: Network, network: Network, keep: float) -> None:
+    for old, new in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
+        if old.dtype.is_floating_point:
+            old.lerp_(new, 1 - keep)
+        else:
+            old.copy_(new)
+
+
+def _save(path: Path, step: int, network: Network, mean: Network, optimizer: torch.optim.Optimizer) -> None:
+    parts = (network.state_dict(), mean.state_dict(), optimizer.state_dict())
+    new = path.with_suffix(".new")
+    torch.save({"step": step, **dict(zip(("network", "mean", "optimizer"), parts, strict=True))}, new)
+    new.replace(path)
+
+
+def _resume(path: Path, network: Network, mean: Network, optimizer: torch.optim.Optimizer) -> int:
+    if not path.exists():
+        return 0
+    saved = torch.load(path, weights_only=True)
+    network.load_state_dict(saved["network"])
+    mean.load_state_dict(saved["mean"])
+    optimizer.load_state_dict(saved["optimizer"])
+    return int(saved["step"])
