@@ -28,6 +28,9 @@ FASTEST_FPS = 480.0
 LATE_SKIPS = 50
 """Most frames dropped in one go to catch up with real time, so that a slow machine still sees some."""
 
+ERRORS_ALONE = 2
+"""OpenCV's LOG_LEVEL_ERROR."""
+
 
 def open_usb(device: str, *, clock: Clock, retry: Retry | None = None) -> Live:
     """A V4L2 camera such as `/dev/video0`."""
@@ -186,7 +189,8 @@ class Clip:
 
 
 def _capture(where: str, backend: int, parameters: list[int] | None = None) -> cv2.VideoCapture:
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # a source that does not open is our error
+    set_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel  # OpenCV 4 or 5
+    set_level(ERRORS_ALONE)  # a source that does not open is our error
     return cv2.VideoCapture(where, backend, parameters or [])
 
 

@@ -56,7 +56,7 @@ class Ssd:
         people = corners[(classes == PERSON) & (scores >= SSD_SCORE)] * (height, width, height, width)
         sure = scores[(classes == PERSON) & (scores >= SSD_SCORE)]
         sides = [(x1, y1, x2 - x1, y2 - y1) for y1, x1, y2, x2 in people.tolist()]
-        kept = cv2.dnn.NMSBoxes(sides, sure.tolist(), SSD_SCORE, SSD_OVERLAP)  # type: ignore[arg-type]
+        kept = cv2.dnn.NMSBoxes(sides, sure.tolist(), SSD_SCORE, SSD_OVERLAP)
         return [(x, y, x + w, y + h) for x, y, w, h in (sides[int(i)] for i in np.ravel(kept))]
 
 

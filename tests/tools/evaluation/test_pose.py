@@ -8,6 +8,7 @@ import pytest
 from edge.errors import ModelError
 from edge.models import model_path
 from tests.people import KnowingInterpreter, detection, standing
+from tools.evaluation.labels import read
 from tools.evaluation.networks import open_network
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
 from tools.evaluation.people import compare, frames, mask_box
@@ -103,7 +104,7 @@ def test_peers_see_the_labelled_person(shared_data: Path, peer: str) -> None:
         pytest.skip(network)
     looker = {SSD: Ssd, MOVENET: MoveNet}[peer](network)
     teacher = PoseNet(open_network("posenet-353x481"))
-    people = next(iter(frames(shared_data / "clips" / "face-demographics-walking.gif")))
+    people, _ = read(shared_data / "ccp", 705)
     if isinstance(looker, Ssd):
         assert found(looker.boxes(people), teacher.boxes(people)) >= 1
     else:
