@@ -103,8 +103,14 @@ def fetch(
 
 
 def verify(names: Sequence[str] = ()) -> list[Verdict]:
-    """Every byte of every chosen model against the manifest."""
-    return [_verdict(name, ready_path(name), entry.ready_sha256) for name, entry in chosen(names).items()]
+    """Every byte of every chosen model against the manifest; without any name, of those that are or must be here."""
+    entries = chosen(names or ["all"])
+    paths = {name: ready_path(name) for name in entries}
+    return [
+        _verdict(name, paths[name], entry.ready_sha256)
+        for name, entry in entries.items()
+        if names or name == manifest().default or paths[name].exists()
+    ]
 
 
 def run_list(*, json: bool = False) -> int:

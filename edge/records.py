@@ -72,7 +72,7 @@ class GarmentMap:
     """What is worn where, by whomever, all over one frame."""
 
     classes: Pixels
-    """[h, w] positions in CLASSES; cell (0, 0) lies on the frame's first pixel."""
+    """[h, w] positions in CLASSES, background also where the network is unsure; cell (0, 0) lies on the first pixel."""
     patterns: Floats
     """[(h + 1) / 2, (w + 1) / 2, kinds] share of each pattern kind, at every second cell; garments alone have one."""
     pitch: float

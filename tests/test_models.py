@@ -123,8 +123,9 @@ def left_behind() -> list[str]:
 def test_the_shipped_manifest_is_whole() -> None:
     shipped = manifest.manifest()
     assert shipped.default == "posenet-353x481"
-    default = shipped.models[shipped.default]
-    assert (default.input.height, default.input.width) == (353, 481)
+    default, ours = shipped.models[shipped.default], shipped.models["spotter-353x481"]
+    assert ours.is_shipped
+    assert (default.input.height, default.input.width) == (ours.input.height, ours.input.width) == (353, 481)
     assert default.edgetpu is not None
     assert shipped.models[default.edgetpu].accelerator == "edgetpu"
     for name, entry in shipped.models.items():
@@ -134,8 +135,9 @@ def test_the_shipped_manifest_is_whole() -> None:
 
 @pytest.mark.requires_clips
 def test_the_shipped_manifest_agrees_with_the_files(shared_data: Path) -> None:
-    for entry in manifest.manifest().models.values():
-        data = (shared_data / "models" / entry.file).read_bytes()
+    for name, entry in manifest.manifest().models.items():
+        path = models.ready_path(name) if entry.is_shipped else shared_data / "models" / entry.file
+        data = path.read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (entry.bytes, entry.sha256)
 
 
@@ -428,6 +430,7 @@ def test_the_commands_answer_with_exit_codes(pin: Any, mirror: Path, capsys: pyt
     assert "missing" in capsys.readouterr().out
     assert models.run_list(json=True) == 0
     assert [row["state"] for row in json.loads(capsys.readouterr().out)["models"]] == ["ok", "missing"]
+    assert [verdict.name for verdict in models.verify()] == ["net"], "what is optional and not here is no fault"
     with pytest.raises(EdgeError, match="nonsense"):
         models.run_fetch(["nonsense"], mirror)
 
@@ -436,4 +439,6 @@ def test_the_commands_answer_with_exit_codes(pin: Any, mirror: Path, capsys: pyt
 def test_the_real_models_fetch_from_a_mirror_and_strip(shared_data: Path) -> None:
     assert models.run_fetch([], shared_data / "models", quiet=True) == 0
     assert models.run_verify([]) == 0
-    assert models.model_path(accelerator="edgetpu").name == "posenet-353x481-edgetpu.tflite"
+    assert models.model_path("posenet-353x481", accelerator="edgetpu").name == "posenet-353x481-edgetpu.tflite"
+    with pytest.raises(ModelError, match="no Edge TPU twin"):
+        models.model_path("spotter-353x481", accelerator="edgetpu")

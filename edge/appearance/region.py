@@ -14,6 +14,8 @@ Mask = NDArray[np.bool_]
 
 MIN_GARMENT = 0.06
 """Torso lengths squared that a region must cover to be described: a shoe does, a belt does not."""
+MIN_SHOWN = 0.2
+"""A torso or pair of thighs with a smaller share of garment pixels gives no texture."""
 SAMPLED_PX = 3000
 """Garment pixels that are enough for a palette; of more, every second or third is taken."""
 
@@ -64,10 +66,11 @@ def cloth(crop: Crop, mask: Mask, gains: Floats) -> Floats:
 
 
 def patches(crop: Crop, regions: dict[str, Mask], gains: Floats) -> dict[str, Patch]:
-    """The torso of the upper and the thighs of the lower garment."""
+    """The torso of the upper and the thighs of the lower garment, of those that show enough of it."""
     quads = strips(crop)
     pairs = {"upper": quads["torso"], "lower": quads["thighs"]}
-    return {name: _patch(crop, regions[name], pairs[name], gains) for name in pairs if name in regions and pairs[name]}
+    found = {name: _patch(crop, regions[name], pairs[name], gains) for name in pairs if name in regions and pairs[name]}
+    return {name: patch for name, patch in found.items() if patch.is_garment.mean() >= MIN_SHOWN}
 
 
 def _patch(crop: Crop, mask: Mask, quads: list[Quad], gains: Floats) -> Patch:

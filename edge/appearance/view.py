@@ -133,10 +133,11 @@ def _kinds(near: Crop, mask: Mask, garments: GarmentMap) -> Floats:
     is_inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
     is_on = np.zeros(len(x), bool)
     is_on[is_inside] = mask[y[is_inside], x[is_inside]]
-    if not is_on.any():
-        return np.eye(len(PATTERNS), dtype=np.float32)[0]
-    kinds: Floats = garments.patterns.reshape(-1, len(PATTERNS))[is_on]
-    return np.asarray(kinds.mean(axis=0), np.float32)
+    shares = np.zeros(len(PATTERNS), np.float32)
+    shares[0] = 1
+    if is_on.any():
+        shares[:] = garments.patterns.reshape(-1, len(PATTERNS))[is_on].mean(axis=0)
+    return shares
 
 
 def _sharpness(patch: Patch) -> float:

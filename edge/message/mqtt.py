@@ -210,8 +210,8 @@ class MqttBroker:
         self._deliver(Received(message.topic, bytes(message.payload), message.retain))
 
     def _refuse(self, sentence: str) -> None:
-        self._refusals += 1
         self._say(sentence, sentence)
+        self._refusals += 1
 
     def _say(self, kind: str, sentence: str) -> None:
         """Once per kind, or a broker that is away for a night fills the log."""

@@ -96,3 +96,11 @@ def test_legs_that_are_not_seen_say_nothing(hidden: list[int]) -> None:
     person.confidences[hidden] = 0.1
     near = crop(pixels, person)
     assert "shins" not in legs(near, worn(near, [], garment_map(truth)))
+
+
+def test_a_torso_behind_a_bag_gives_no_texture() -> None:
+    pixels, person, truth = person_picture()
+    truth[truth == CLASSES.index("outer")] = CLASSES.index("bag")
+    truth[60:75][truth[60:75] == CLASSES.index("bag")] = CLASSES.index("outer")
+    near = crop(pixels, person)
+    assert "upper" not in patches(near, masks(near, worn(near, [], garment_map(truth))), NEUTRAL)

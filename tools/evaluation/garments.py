@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
+from edge.detection.garments import SURE
 from edge.records import CLASSES, Counts, Floats, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.labels import read
@@ -20,8 +21,6 @@ Mask = NDArray[np.bool_]
 
 REGIONS = {"upper": ("upper", "outer", "dress"), "lower": ("lower", "dress"), "shoes": ("shoes",)}
 """Each region of an outfit and the classes that belong to it."""
-SURE = 0.5
-"""A pixel is taken for a garment if the network gives its likeliest class this probability."""
 BODY = [CLASSES.index("skin"), CLASSES.index("hair")]
 ENOUGH_SKIN = 0.001
 """Share of the photo's pixels; with less labelled skin its luminance is not judged."""

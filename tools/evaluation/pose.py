@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from edge.appearance.region import torso_length
+from edge.appearance.crop import torso_length
 from edge.detection.keypoints import Settings
 from edge.records import Detection, Floats
 

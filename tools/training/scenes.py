@@ -25,7 +25,7 @@ PADDING = 128
 """As edge/detection/fit.py pads."""
 GARMENTS = ("upper", "outer", "lower", "dress")
 """What may carry a print."""
-PRINT_SHARES = (0.25, 0.17, 0.15, 0.14, 0.16, 0.13)
+PRINT_SHARES = (0.22, 0.15, 0.15, 0.18, 0.12, 0.18)
 """How often each kind of vocabulary.PATTERNS is laid on."""
 SMALLEST_PRINT_PX = 24
 """A garment narrower than this holds none."""
