@@ -85,7 +85,8 @@ def test_the_right_garment_costs_least() -> None:
     truth = torch.randint(0, len(CLASSES), (1, 65, 49))
     right = torch.nn.functional.one_hot(truth[:, ::4, ::4], len(CLASSES)).permute(0, 3, 1, 2) * 20.0
     wrong = right.roll(1, dims=1)
-    costs = [float(loss(maps._replace(garments=one), maps, truth, truth)["garments"]) for one in (right, wrong)]
+    unknown = torch.full_like(truth, IGNORED)
+    costs = [float(loss(maps._replace(garments=one), maps, truth, unknown)["garments"]) for one in (right, wrong)]
     assert costs[0] < 0.5 * costs[1]
 
 
