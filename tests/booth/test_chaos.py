@@ -19,7 +19,10 @@ OUTAGE_S = float(os.environ.get("SPOTTER_OUTAGE_S", "3"))
 """How long the broker stays away; 60 for the whole minute of the acceptance test."""
 
 
-@pytest.mark.parametrize("with_defaults", [False, True], ids=["booth settings", "mosquitto defaults"])
+@pytest.mark.parametrize(
+    "with_defaults",
+    [pytest.param(False, id="booth settings"), pytest.param(True, id="mosquitto defaults", marks=pytest.mark.slow)],
+)
 def test_nothing_is_lost_or_doubled(
     make_mosquitto: Callable[..., Mosquitto], start: Callable[..., Program], tmp_path: Path, *, with_defaults: bool
 ) -> None:

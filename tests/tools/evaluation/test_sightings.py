@@ -17,6 +17,7 @@ from tools.evaluation.street import one_camera
 pytestmark = pytest.mark.requires_model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [3])
 def test_walkers_of_the_street_are_sighted_once_each(seed: int) -> None:
     found = one_camera((seed, 1, 3, 1.0))
