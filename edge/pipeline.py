@@ -129,6 +129,7 @@ class Pipeline:
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
         detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
+        self._worn = None
         if self._worn_layout is not None and detections:
             self._worn = garments.decode(outputs, self._worn_layout, scale=scale)
             detections = garments.dressed(detections, self._worn)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import softmax
 
 from edge.detection.fit import fit
+from edge.detection.garments import GARMENT_STRIDE, PATTERN_STRIDE
 from edge.errors import ModelError
 from edge.interpreter import TfliteInterpreter
 from edge.models import model_path
@@ -15,8 +16,6 @@ from edge.records import CLASSES, Floats, Frame, Pixels
 from edge.seams import Interpreter, TensorSpec
 from edge.vocabulary import PATTERNS
 
-GARMENT_STRIDE = 4
-PATTERN_STRIDE = 8
 """Pixels of the network's input per cell; cell (i, j) sits at pixel (i, j) * stride (aligned corners)."""
 
 

@@ -14,12 +14,13 @@ from rich.progress import track
 from scipy.stats import mannwhitneyu
 
 from edge.detection.fit import PADDING
+from edge.detection.garments import PATTERN_STRIDE
 from edge.records import CLASSES, Floats, Pixels
 from edge.seams import Interpreter
 from edge.vocabulary import PATTERNS
 from tools.evaluation.garments import shrink
 from tools.evaluation.labels import read
-from tools.evaluation.networks import PATTERN_STRIDE, Heads
+from tools.evaluation.networks import Heads
 from tools.evaluation.people import mask_box
 from tools.evaluation.prints import fineness, lay_on
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.detection.fit import PADDING
 from edge.frame.street.camera import StreetCamera
 from edge.frame.street.truth import PATTERNS as STREET_PATTERNS
 from edge.records import CLASSES
@@ -21,8 +22,6 @@ SIZE = (353, 257)
 """Height and width: as tall as the network's input and about half as wide, since people are upright."""
 IGNORED = 255
 """Where the truth is not known."""
-PADDING = 128
-"""As edge/detection/fit.py pads."""
 GARMENTS = ("upper", "outer", "lower", "dress")
 """What may carry a print."""
 PRINT_SHARES = (0.22, 0.15, 0.15, 0.18, 0.12, 0.18)
