@@ -53,7 +53,7 @@ class FrameSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class DetectionSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The pose network and its decoding."""
 
-    model: str = "posenet-353x481"
+    model: str = "spotter-353x481"
     """A name in models/manifest.yaml."""
     accelerator: Literal["cpu", "edgetpu"] = "cpu"
     """edgetpu falls back to the CPU twin, loudly."""

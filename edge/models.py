@@ -78,7 +78,10 @@ def model_path(name: str | None = None, *, accelerator: Accelerator = "cpu") -> 
     entry = _entry(name)
     if accelerator == "edgetpu" and entry.accelerator == "cpu":
         if entry.edgetpu is None:
-            raise ModelError(f"model {name} has no Edge TPU twin in {manifest_path()}: run it on the CPU")
+            others = ", ".join(other for other, one in chosen(()).items() if one.edgetpu)
+            raise ModelError(
+                f"model {name} has no Edge TPU twin in {manifest_path()}: set accelerator: cpu, or model: {others}"
+            )
         name, entry = entry.edgetpu, _entry(entry.edgetpu)
     path = ready_path(name)
     _check_once(name, path, entry.ready_sha256, REINSTALL if entry.is_shipped else HOW_TO_FETCH)

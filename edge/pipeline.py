@@ -96,13 +96,20 @@ class Pipeline:
     def people(self, frame: Frame) -> list[Detection]:
         """The people of a photo, which has no next frame to track them in; the main one first.
 
-        That is the one of the largest torso, weighed by its certainty; a look in the mirror steadies its keypoints.
+        That is the one of the largest torso, weighed by its certainty, of those not cut by the picture's edge; a look in
+        the mirror steadies its keypoints.
         """
         self._light = Illumination()
         mirrored, _ = self._detect(replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), lores=None))
         self._light = Illumination()
         detections, _ = self._detect(frame)
-        detections.sort(key=lambda person: torso_length(person) * person.confidence, reverse=True)
+        detections.sort(
+            key=lambda person: (
+                view.geometry(person, detections, frame.pixels.shape[:2], self._viewing) > 0,
+                torso_length(person) * person.confidence,
+            ),
+            reverse=True,
+        )
         return [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
 
     def still(self, frame: Frame) -> Sighting | None:
@@ -131,8 +138,8 @@ class Pipeline:
         detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
         self._worn = None
         if self._worn_layout is not None and detections:
+            detections = garments.dressed(detections, outputs, self._worn_layout, scale=scale)
             self._worn = garments.decode(outputs, self._worn_layout, scale=scale)
-            detections = garments.dressed(detections, self._worn)
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
         self._light.update(tensor[:height, :width], detections, scale, frame.captured_at)
         self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)

@@ -25,11 +25,12 @@ def shared_data() -> Path:
 @pytest.fixture(autouse=True)
 def _skip_without_what_it_requires(request: pytest.FixtureRequest) -> None:
     """Markers that name a program or a file: skipped, with what is missing, where it is not there."""
-    if request.node.get_closest_marker("requires_model"):
+    if request.node.get_closest_marker("requires_upstream"):
         try:
-            model_path()
+            model_path("posenet-353x481")
+            model_path("posenet-353x481", accelerator="edgetpu")
         except ModelError as err:
-            pytest.skip(f"no pose model: {err}")
+            pytest.skip(f"no published network: {err}")
     for marker, program in (("requires_broker", "mosquitto"), ("requires_browser", "chromium")):
         if request.node.get_closest_marker(marker) and shutil.which(program) is None:
             pytest.skip(f"no {program} on PATH (tools/test gets it where it can)")

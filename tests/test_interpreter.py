@@ -20,15 +20,15 @@ GREY = np.full((353, 481, 3), 128, np.uint8)
 
 @pytest.fixture
 def cpu() -> Path:
-    return model_path()
+    return model_path("posenet-353x481")
 
 
 @pytest.fixture
 def edgetpu(cpu: Path) -> Path:
-    return model_path(accelerator="edgetpu")
+    return model_path("posenet-353x481", accelerator="edgetpu")
 
 
-@pytest.mark.requires_model
+@pytest.mark.requires_upstream
 def test_the_network_runs_and_its_layout_is_a_posenets(cpu: Path) -> None:
     network = TfliteInterpreter(cpu)
     assert network.accelerator == "cpu"
@@ -40,7 +40,7 @@ def test_the_network_runs_and_its_layout_is_a_posenets(cpu: Path) -> None:
     assert outputs[layout.heatmaps].max() < 0, "nobody stands on grey"
 
 
-@pytest.mark.requires_model
+@pytest.mark.requires_upstream
 def test_a_missing_edge_tpu_is_loud_counted_and_replaced(
     cpu: Path, edgetpu: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,7 +3,7 @@
 #   need_python EXTRA     a virtual environment in .venv with the project and that extra ("" or "dev")
 #   need_mosquitto        mosquitto on PATH: the machine's, else by apt, else Debian's package unpacked into .cache
 #   need_chromium         chromium on PATH, by apt where that is allowed
-#   need_model            the pose network in models/fetched
+#   need_upstream         the published networks in models/fetched, for tests that compare with them
 #
 # Each says in one sentence what it could not get; only need_python ends the program.
 
@@ -130,8 +130,8 @@ need_chromium() {
   return 1
 }
 
-need_model() {
-  spotter models verify --json >/dev/null 2>&1 && return
+need_upstream() {
+  spotter models verify --json posenet-353x481 posenet-353x481-edgetpu >/dev/null 2>&1 && return
   local mirror
   for mirror in "${SPOTTER_MODELS_MIRROR:-}" "$repo/../shared/data/models"; do
     if [ -n "$mirror" ] && [ -d "$mirror" ]; then
@@ -139,7 +139,7 @@ need_model() {
     fi
   done
   spotter models fetch --quiet >/dev/null && return
-  say "No pose model could be had. With a network: spotter models fetch. Without: spotter models fetch --mirror DIR," \
-    "or set SPOTTER_MODELS_MIRROR=DIR to a folder with the files that models/manifest.yaml names."
+  say "The published networks could not be had, so the tests that compare with them are skipped. With a network:" \
+    "spotter models fetch. Without: set SPOTTER_MODELS_MIRROR=DIR to a folder with the files that models/manifest.yaml names."
   return 1
 }

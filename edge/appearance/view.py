@@ -37,6 +37,9 @@ LONG = 0.5
 ALIKE = 0.55
 """Shared palette from which two regions are of one colour."""
 
+ARM = 0.3
+"""Torso lengths beside the torso's joints that arms and sleeves take."""
+
 _TORSO = [5, 6, 11, 12]
 _SPREAD = 0.7
 """Torso width by length from which a view is frontal enough to count in full."""
@@ -47,7 +50,8 @@ def geometry(
 ) -> float:
     """0..1 from keypoints alone: height, torso surely seen, inside the picture, not behind somebody nearer.
 
-    0 where the view must not count; `size` is the frame's (height, width).
+    0 where the view must not count; `size` is the frame's (height, width). Who is cut by the picture's edge thus waits
+    for a better view.
     """
     believed = detection.keypoints[detection.confidences >= BELIEVED]
     torso = detection.keypoints[_TORSO]
@@ -58,8 +62,10 @@ def geometry(
         return 0.0
     tall = min(1.0, height / (2 * settings.min_height_px))
     sure = float(detection.confidences[_TORSO].mean())
-    width = float(np.ptp(x)) / torso_length(detection)
-    return tall * sure * min(1.0, 0.5 + 0.5 * width / _SPREAD) * (1 - _hidden(detection, others))
+    length = torso_length(detection)
+    wide = min(1.0, 0.5 + 0.5 * float(np.ptp(x)) / length / _SPREAD)
+    whole = min(1.0, 0.5 + 0.5 * min(float(x.min()), size[1] - float(x.max())) / (ARM * length))
+    return tall * sure * wide * whole * (1 - _hidden(detection, others))
 
 
 def _hidden(detection: Detection, others: list[Detection]) -> float:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edge.errors import ModelError
-from edge.records import CLASSES, KEYPOINTS, Detection, Floats, GarmentMap, Pixels
+from edge.records import CLASSES, KEYPOINTS, Detection, Floats, GarmentMap
 from edge.seams import TensorSpec
 from edge.vocabulary import PATTERNS
 
@@ -17,7 +17,7 @@ SURE = 0.6
 """Probability from which a cell is what it most likely is, and else counts as background: on held-out photos .900 of
 an upper region's pixels then are of upper garments, .871 without."""
 DRESSED = 0.4
-"""Of the torso that must be skin, hair or something worn."""
+"""Of the torso that must be skin, hair or something worn, whichever."""
 _TORSO = [KEYPOINTS.index(name) for name in ("right_shoulder", "left_shoulder", "right_hip", "left_hip")]
 _SHARES = np.array([0.2, 0.35, 0.5, 0.65, 0.8], np.float32)
 
@@ -57,19 +57,22 @@ def decode(outputs: Sequence[Floats], layout: Layout, *, scale: float = 1.0) -> 
     return GarmentMap(classes, _softmax(outputs[layout.patterns][0]), GARMENT_STRIDE * scale)
 
 
-def dressed(people: list[Detection], found: GarmentMap) -> list[Detection]:
-    """Those whose torso is on somebody: a skeleton on bare background is none."""
-    return [person for person in people if _torso_share(person, found.classes, found.pitch) >= DRESSED]
+def dressed(
+    people: list[Detection], outputs: Sequence[Floats], layout: Layout, *, scale: float = 1.0
+) -> list[Detection]:
+    """Those whose torso is on somebody, unsure as it may be what they wear: a skeleton on bare background is none."""
+    logits = outputs[layout.garments][0]
+    return [person for person in people if _torso_share(person, logits, GARMENT_STRIDE * scale) >= DRESSED]
 
 
-def _torso_share(person: Detection, classes: Pixels, pitch: float) -> float:
-    """Share of points between shoulders and hips that are not background."""
+def _torso_share(person: Detection, logits: Floats, pitch: float) -> float:
+    """How likely points between shoulders and hips are not background, on average."""
     right_shoulder, left_shoulder, right_hip, left_hip = person.keypoints[_TORSO] / np.float32(pitch)
     top = right_shoulder + _SHARES[:, None] * (left_shoulder - right_shoulder)
     bottom = right_hip + _SHARES[:, None] * (left_hip - right_hip)
     points = np.rint(top[:, None] + _SHARES[:, None] * (bottom - top)[:, None]).astype(np.intp).reshape(-1, 2)
-    x, y = np.clip(points, 0, np.array(classes.shape[::-1]) - 1).T
-    return float((classes[y, x] > 0).mean())
+    x, y = np.clip(points, 0, np.array(logits.shape[1::-1]) - 1).T
+    return 1 - float(_softmax(logits[y, x])[:, 0].mean())
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -28,6 +28,14 @@ def test_too_small_or_cut_by_the_picture_does_not_count(x: float, top: float, he
     assert geometry(person, [person], SIZE, SECTION) == 0
 
 
+def test_who_is_cut_at_the_side_waits_for_a_better_view() -> None:
+    """The torso is inside, an arm is not."""
+    views = [detection(standing(x, 50, 400)) for x in (45, 60, 400)]
+    cut, less, whole = (geometry(person, [person], SIZE, SECTION) for person in views)
+    assert 0 < cut < less < whole
+    assert cut < 0.7 * whole
+
+
 def test_an_unsure_torso_does_not_count() -> None:
     person = detection(standing(400, 50, 500))
     person.confidences[11] = 0.1

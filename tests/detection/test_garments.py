@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edge.detection.garments import SURE, decode, dressed, read_layout
+from edge.detection.garments import SURE, Layout, decode, dressed, read_layout
 from edge.errors import ModelError
 from edge.records import CLASSES
 from edge.seams import TensorSpec
@@ -49,7 +49,13 @@ def test_the_likeliest_class_and_shares_of_kinds() -> None:
 
 def test_a_skeleton_on_bare_background_is_nobody() -> None:
     _, person, truth = person_picture()
+    classes = garment_map(truth).classes
+    layout = Layout(0, 1)
     ghost = detection(standing(30, 40, 120))
-    assert dressed([person, ghost], garment_map(truth)) == [person]
+    sure = np.eye(len(CLASSES), dtype=np.float32)[classes][None] * 9
+    assert dressed([person, ghost], [sure], layout) == [person]
+    torn = sure.copy()
+    torn[..., 1:][sure[..., 0] == 0] = 3.0
+    assert dressed([person, ghost], [torn], layout) == [person], "somebody, in whatever"
     outside = detection(standing(-300, 40, 120))
-    assert dressed([outside], garment_map(np.zeros_like(truth))) == []
+    assert dressed([outside], [sure], layout) == []

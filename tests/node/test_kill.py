@@ -15,7 +15,6 @@ from tests.programs import Program
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.requires_broker,
-    pytest.mark.requires_model,
     pytest.mark.timeout(400),
 ]
 OUTAGE_S = float(os.environ.get("SPOTTER_OUTAGE_S", "10"))

@@ -9,8 +9,6 @@ import pytest
 from edge.cli import main
 from edge.frame.street.camera import StreetCamera
 
-pytestmark = pytest.mark.requires_model
-
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:

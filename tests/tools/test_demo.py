@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.slow, pytest.mark.requires_model]
+pytestmark = pytest.mark.slow
 
 
 def children_of_the_demo() -> list[str]:

@@ -1,6 +1,7 @@
 """From data to models/*.tflite in one command; stopped, it goes on where it was."""
 
 import argparse
+import dataclasses
 import os
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ NAME = "spotter-353x481"
 TEACHER = "posenet-353x481"
 STREETS = range(2000, 2012)
 """Seeds that nothing is measured on."""
+PRINTED_SHARES = (0.4, 0.55, 0.05, 0.0)
+"""Of the scenes that the patterns alone are trained on, as in scenes.Source."""
 CALIBRATION_FRAMES = 300
 
 
@@ -41,7 +44,8 @@ def main() -> int:
     parser.add_argument("--clips", type=Path, default=SHARED / "clips", help="*.gif are trained on, *.mp4 never")
     parser.add_argument("--folder", type=Path, default=REPO / ".cache" / "training", help="checkpoints and log")
     parser.add_argument("--out", type=Path, default=REPO / "models", help="where the .tflite files go")
-    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--steps", type=int, default=5000, help="of everything together")
+    parser.add_argument("--pattern-steps", type=int, default=4500, help="of the patterns alone, after that")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--workers", type=int, default=max((os.cpu_count() or 2) - 1, 1))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -66,8 +70,11 @@ def _run(args: argparse.Namespace) -> None:
         network.load_state_dict(torch.load(args.begin, weights_only=True))
     source = Source(load(args.ccp, TRAIN_IDS), read_kinds(), clip_frames(sorted(args.clips.glob("*.gif"))), STREETS)
     console.print(f"{len(source.photos)} photos, {len(source.clips)} frames of clips, on {args.device}")
-    settings = Settings(args.steps, args.batch, args.seed, workers=args.workers, device=args.device)
-    trained = train(network, teacher, source, settings, args.folder)
+    usual = Settings("together", args.steps, args.batch, args.seed, workers=args.workers, device=args.device)
+    trained = train(network, teacher, source, usual, args.folder)
+    printed = dataclasses.replace(source, shares=PRINTED_SHARES, printed=0.85)
+    patterns = usual._replace(name="patterns", steps=args.pattern_steps, seed=args.seed + 1, patterns_only=True)
+    trained = train(trained, teacher, printed, patterns, args.folder)
     torch.save(trained.state_dict(), args.folder / f"{NAME}.pt")
     from tools.training.export import export  # noqa: PLC0415  TensorFlow must not be loaded where workers fork
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import cv2
 import numpy as np
@@ -23,6 +23,14 @@ class Photo(NamedTuple):
     """[h, w, 3] RGB"""
     classes: NDArray[np.uint8]
     """[h, w] positions in records.CLASSES"""
+
+    def halved(self) -> Self:
+        """Half as high and as wide."""
+        size = [side // 2 for side in self.classes.shape[::-1]]
+        return self._replace(
+            pixels=np.asarray(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA), np.uint8),
+            classes=np.asarray(cv2.resize(self.classes, size, interpolation=cv2.INTER_NEAREST), np.uint8),
+        )
 
 
 def load(ccp: Path, numbers: Iterable[int]) -> list[Photo]:

@@ -3,7 +3,8 @@
 tools/evaluation draws its own, unlike these, so that what is measured is patterns and not this file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -15,19 +16,44 @@ Plane = NDArray[np.float32]
 Rng = np.random.Generator
 
 
-def print_onto(pixels: NDArray[np.uint8], mask: NDArray[np.bool_], kind: str, height: float, rng: Rng) -> None:
+SMALLEST, LARGEST = 0.008, 0.08
+"""Of a print's unit, in heights of the person: 1.4 to 14 cm."""
+
+
+class Dye(NamedTuple):
+    """What a print is made with."""
+
+    colours: Plane
+    """[n, 3] CIELAB, the ground first."""
+    picture: Plane
+    """[h, w, 3] CIELAB: part of some photograph, for prints that are one."""
+    unit: float
+    """Pixels."""
+    rng: Rng
+
+
+def print_onto(
+    pixels: NDArray[np.uint8],
+    mask: NDArray[np.bool_],
+    kind: str,
+    height: float,
+    picture: NDArray[np.uint8],
+    rng: Rng,
+) -> None:
     """Dye the garment under `mask` anew in place, with a print of that kind; its folds and its light stay.
 
-    `pixels` [h, w, 3] RGB, `height` of the person in pixels: prints are as large as on clothes.
+    `pixels` [h, w, 3] RGB, `height` of the person in pixels: prints are as large as on clothes. Some prints are part
+    of `picture` [any, any, 3].
     """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     inside = mask[top:bottom, left:right]
     patch = pixels[top:bottom, left:right]
     x, y = _cloth(inside.shape, rng)
-    colours = _dyes(patch[inside], rng, 2 if kind in ("plain", "dotted") else int(rng.integers(2, 5)))
-    unit = height * float(np.exp(rng.uniform(np.log(0.012), np.log(0.075))))
-    drawn = _PRINTS[kind](x, y, unit, colours, rng)
+    colours = _dyes(patch[inside], rng, int(rng.integers(2, 5)))
+    unit = height * float(np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST))))
+    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    drawn = _PRINTS[kind](x, y, Dye(colours, np.asarray(lab, np.float32), unit, rng))
     dyed = _shade(drawn, patch, inside, rng)
     soft = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.7)[..., None]
     soft[~inside] = 0
@@ -92,79 +118,106 @@ def _soft(value: Plane, edge: float = 1.0) -> Plane:
     return np.asarray(np.clip(value / edge + 0.5, 0, 1), np.float32)
 
 
-def _plain(x: Plane, _y: Plane, unit: float, colours: Plane, rng: Rng) -> Plane:
+def _plain(x: Plane, _y: Plane, dye: Dye) -> Plane:
     """One dye; sometimes with a grain, a knit or a slow gradient, all of which are no pattern."""
-    plain = np.broadcast_to(colours[0], (*x.shape, 3)).copy()
+    rng = dye.rng
+    plain = _ground(x, dye)
     which = rng.random()
     if which < 0.3:
         plain[..., 0] += rng.normal(0, rng.uniform(0.5, 4), x.shape).astype(np.float32)
     elif which < 0.5:
-        plain[..., 0] += _smooth(x.shape, max(4 * unit, 8), rng) * float(rng.uniform(1, 5))
+        plain[..., 0] += _smooth(x.shape, max(4 * dye.unit, 8), rng) * float(rng.uniform(1, 5))
     return plain
 
 
-def _stripes(x: Plane, y: Plane, unit: float, colours: Plane, rng: Rng) -> Plane:
+def _stripes(x: Plane, y: Plane, dye: Dye) -> Plane:
     """Even stripes, or a repeat of several widths; across mostly."""
+    rng = dye.rng
     along = y if rng.random() < 0.6 else x
-    repeat = max(unit * float(rng.uniform(1, 2)), 3.0)
-    drawn = np.broadcast_to(colours[0], (*x.shape, 3))
-    for ink in colours[1:]:
+    repeat = max(dye.unit * float(rng.uniform(1, 2)), 3.0)
+    drawn = _ground(x, dye)
+    for ink in dye.colours[1:]:
         width = repeat * float(rng.uniform(0.12, 0.5))
         shift = float(rng.uniform(0, repeat))
         drawn = _mix(_soft(width / 2 - np.abs((along + shift) % repeat - repeat / 2)), drawn, ink)
-    return np.asarray(drawn, np.float32)
+    return drawn
 
 
-def _checks(x: Plane, y: Plane, unit: float, colours: Plane, rng: Rng) -> Plane:
+def _checks(x: Plane, y: Plane, dye: Dye) -> Plane:
     """Gingham, tartan or a chequerboard: bands both ways that let each other shine through."""
-    repeat = max(unit * float(rng.uniform(1, 2.2)), 4.0)
-    if rng.random() < 0.2:
+    rng = dye.rng
+    repeat = max(dye.unit * float(rng.uniform(1, 2.2)), 4.0)
+    if rng.random() < 0.25:
         board = np.sin(x * np.float32(np.pi * 2 / repeat)) * np.sin(y * np.float32(np.pi * 2 / repeat))
-        return _mix(_soft(np.asarray(board, np.float32), 0.4), colours[0], colours[1])
-    drawn = np.broadcast_to(colours[0], (*x.shape, 3))
-    for ink in colours[1:]:
-        width, shift = repeat * float(rng.uniform(0.1, 0.5)), rng.uniform(0, repeat, 2)
-        strength = np.float32(rng.uniform(0.4, 0.7))
+        return _mix(_soft(np.asarray(board, np.float32), 0.4), dye.colours[0], dye.colours[1])
+    drawn = _ground(x, dye)
+    for ink in dye.colours[1:]:
+        width, shift = repeat * float(rng.uniform(0.08, 0.5)), rng.uniform(0, repeat, 2)
+        strength = np.float32(rng.uniform(0.4, 0.9))
         for along, by in ((x, shift[0]), (y, shift[0] if rng.random() < 0.6 else shift[1])):
             band = _soft(width / 2 - np.abs((along + np.float32(by)) % repeat - repeat / 2))
             drawn = _mix(band * strength, drawn, ink)
-    return np.asarray(drawn, np.float32)
+    return drawn
 
 
-def _dots(x: Plane, y: Plane, unit: float, colours: Plane, rng: Rng) -> Plane:
-    """A lattice of spots, straight or shifted every other row."""
-    repeat = max(unit * float(rng.uniform(0.8, 1.6)), 4.0)
+def _dots(x: Plane, y: Plane, dye: Dye) -> Plane:
+    """A lattice of spots, straight or shifted every other row, all alike or each a little otherwise."""
+    rng = dye.rng
+    repeat = max(dye.unit * float(rng.uniform(0.8, 1.8)), 3.5)
     row = np.floor(y / repeat)
-    shift = 0.5 * (row % 2) if rng.random() < 0.6 else 0.0
-    across = (x / repeat + shift) % 1 - 0.5
-    down = (y / repeat) % 1 - 0.5
-    radius = float(rng.uniform(0.17, 0.36))
-    spot = radius - np.hypot(across, down)
-    return _mix(_soft(np.asarray(spot * repeat, np.float32)), colours[0], colours[1])
+    shift = 0.5 * (row % 2) if rng.random() < 0.6 else np.zeros_like(row)
+    column = np.floor(x / repeat + shift)
+    radius = float(rng.uniform(0.13, 0.36))
+    loose = float(rng.uniform(0, 0.5 - radius)) if rng.random() < 0.4 else 0.0
+    across = (x / repeat + shift) % 1 - 0.5 + loose * _of_cell(column, row, 1)
+    down = (y / repeat) % 1 - 0.5 + loose * _of_cell(column, row, 2)
+    round_ = float(rng.choice([1.0, 2.0, 2.0, 2.0, 4.0]))  # diamonds, discs, squares
+    away = (np.abs(across) ** round_ + np.abs(down) ** round_) ** (1 / round_)
+    spot = radius * (1 + loose * _of_cell(column, row, 3)) - away
+    if rng.random() < 0.2:  # hollow
+        spot = radius * float(rng.uniform(0.2, 0.4)) - np.abs(spot)
+    which = (_of_cell(column, row, 4) + 1) / 2 * (len(dye.colours) - 1)
+    inks = dye.colours[1:][np.clip(which.astype(np.intp), 0, len(dye.colours) - 2)]
+    return _mix(_soft(np.asarray(spot * repeat, np.float32)), dye.colours[0], inks)
 
 
-def _busy(x: Plane, y: Plane, unit: float, colours: Plane, rng: Rng) -> Plane:
-    """Flowers, camouflage and spots of fur: many unlike shapes all over."""
-    which = rng.random()
-    if which < 0.45:
-        return _flowers(x, y, unit, colours, rng)
-    drawn = np.broadcast_to(colours[0], (*x.shape, 3))
-    size = max(unit * float(rng.uniform(0.5, 1.2)), 2.5)
-    for ink in colours[1:]:
+def _of_cell(column: Plane, row: Plane, salt: int) -> Plane:
+    """A number from -1 to 1 for each cell of a lattice, as good as random."""
+    return np.asarray(np.sin(column * 127.1 + row * 311.7 + salt * 74.7) * 43758.5453 % 2 - 1, np.float32)
+
+
+def _busy(x: Plane, y: Plane, dye: Dye) -> Plane:
+    """Flowers, camouflage, spots of fur, shapes and photographs: many unlike things all over."""
+    rng = dye.rng
+    which = rng.choice([_flowers, _blots, _shapes, _cells, _photograph], p=[0.25, 0.25, 0.2, 0.1, 0.2])
+    drawn: Plane = which(x, y, dye)
+    return drawn
+
+
+def _blots(x: Plane, _y: Plane, dye: Dye) -> Plane:
+    """Noise cut at a level, or along one: camouflage and marble."""
+    rng = dye.rng
+    drawn = _ground(x, dye)
+    size = max(dye.unit * float(rng.uniform(0.5, 1.2)), 2.5)
+    is_cut = rng.random() < 0.6
+    for ink in dye.colours[1:]:
         noise = _smooth(x.shape, size, rng)
-        shape = noise - float(rng.uniform(0.2, 0.8)) if which < 0.75 else float(rng.uniform(0.15, 0.4)) - np.abs(noise)
+        shape = noise - float(rng.uniform(0.2, 0.8)) if is_cut else float(rng.uniform(0.15, 0.4)) - np.abs(noise)
         drawn = _mix(_soft(np.asarray(shape, np.float32), 0.25), drawn, ink)
-    return np.asarray(drawn, np.float32)
+    return drawn
 
 
-def _flowers(x: Plane, _y: Plane, unit: float, colours: Plane, rng: Rng) -> Plane:
-    drawn = np.ascontiguousarray(np.broadcast_to(colours[0], (*x.shape, 3)))
-    height, width = x.shape
-    size = max(unit * float(rng.uniform(0.6, 1.2)), 3.0)
-    count = min(int(height * width / (size * size) * float(rng.uniform(0.4, 1.0))), 500)
-    for _ in range(count):
-        middle = rng.uniform((0, 0), (width, height))
-        ink = colours[1 + int(rng.integers(len(colours) - 1))].tolist()
+def _scattered(x: Plane, size: float, dye: Dye) -> Iterator[tuple[NDArray[np.float64], list[float]]]:
+    """Places all over, each with an ink."""
+    rng, (height, width) = dye.rng, x.shape
+    for _ in range(min(int(height * width / (size * size) * float(rng.uniform(0.4, 1.2))), 500)):
+        yield rng.uniform((0, 0), (width, height)), dye.colours[1 + int(rng.integers(len(dye.colours) - 1))].tolist()
+
+
+def _flowers(x: Plane, _y: Plane, dye: Dye) -> Plane:
+    drawn, rng = _ground(x, dye), dye.rng
+    size = max(dye.unit * float(rng.uniform(0.6, 1.2)), 3.0)
+    for middle, ink in _scattered(x, size, dye):
         petals, begin = int(rng.integers(1, 7)), float(rng.uniform(0, 2 * np.pi))
         length = size * float(rng.uniform(0.2, 0.5))
         for petal in range(petals):
@@ -173,18 +226,72 @@ def _flowers(x: Plane, _y: Plane, unit: float, colours: Plane, rng: Rng) -> Plan
             axes = (max(round(length * 0.7), 1), max(round(length * 0.4), 1))
             at = (round(float(tip[0])), round(float(tip[1])))
             cv2.ellipse(drawn, at, axes, float(np.degrees(angle)), 0, 360, ink, -1, cv2.LINE_AA)
+    return drawn
+
+
+def _shapes(x: Plane, _y: Plane, dye: Dye) -> Plane:
+    """Polygons and bent lines of many sizes."""
+    drawn, rng = _ground(x, dye), dye.rng
+    size = max(dye.unit * float(rng.uniform(0.8, 1.6)), 4.0)
+    lines = float(rng.choice([0.0, 0.5, 1.0]))
+    for middle, ink in _scattered(x, size, dye):
+        around = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 9))))
+        reach = size * float(rng.uniform(0.25, 0.8)) * rng.uniform(0.3, 1.0, len(around))
+        corners = middle + np.stack([np.cos(around), np.sin(around)], 1) * reach[:, None]
+        corners = np.rint(corners * 16).astype(np.int32)
+        if rng.random() < lines:
+            cv2.polylines(drawn, [corners], False, ink, max(round(size * 0.12), 1), cv2.LINE_AA, 4)  # noqa: FBT003
+        else:
+            cv2.fillPoly(drawn, [corners], ink, cv2.LINE_AA, 4)
+    return drawn
+
+
+def _cells(x: Plane, _y: Plane, dye: Dye) -> Plane:
+    """Patches that meet: each pixel the ink of the place nearest to it."""
+    size = max(dye.unit * float(dye.rng.uniform(0.8, 1.6)), 4.0)
+    places = np.array([middle for middle, _ in _scattered(x, size, dye)][:120] or [(0.0, 0.0)], np.float32)
+    seeds = np.full(x.shape, 255, np.uint8)
+    column, row = np.clip(places.astype(np.intp), 0, np.array(x.shape[::-1]) - 1).T
+    seeds[row, column] = 0
+    _, nearest = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5)
+    inks = dye.rng.integers(len(dye.colours), size=int(nearest.max()) + 1)
+    return np.asarray(dye.colours[inks[nearest]], np.float32)
+
+
+def _photograph(x: Plane, y: Plane, dye: Dye) -> Plane:
+    """Part of a picture all over, small and repeated, its contrast raised to a print's."""
+    small = max(dye.unit * float(dye.rng.uniform(3, 6)), 12.0) / max(dye.picture.shape[:2])
+    size = [max(round(side * small), 8) for side in dye.picture.shape[1::-1]]
+    tile = cv2.resize(dye.picture, size, interpolation=cv2.INTER_AREA)
+    if dye.rng.random() < 0.5:  # in a few inks
+        rank = tile[..., 0].argsort(axis=None).argsort().reshape(tile.shape[:2])
+        tile = dye.colours[rank * len(dye.colours) // rank.size]
+    else:
+        tile = np.clip((tile - tile.mean(axis=(0, 1))) * 1.5 + np.array([50, 0, 0]), (5, -45, -45), (95, 45, 45))
+    at = [plane % (2 * side - 2) for plane, side in zip((x, y), size, strict=True)]  # there and back
+    drawn = cv2.remap(tile.astype(np.float32), *at, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT_101)
     return np.asarray(drawn, np.float32)
 
 
-def _graphic(x: Plane, _y: Plane, _unit: float, colours: Plane, rng: Rng) -> Plane:
-    """One figure or some lines of writing in the middle of plain cloth."""
-    drawn = np.ascontiguousarray(np.broadcast_to(colours[0], (*x.shape, 3)))
+def _graphic(x: Plane, _y: Plane, dye: Dye) -> Plane:
+    """One figure, picture or some lines of writing in the middle of plain cloth."""
+    drawn, rng = _ground(x, dye), dye.rng
     height, width = x.shape
     size = min(height, width) * float(rng.uniform(0.35, 0.8))
     at = np.array([width / 2 + rng.normal(0, 0.08) * width, height * float(rng.uniform(0.3, 0.55))])
-    if rng.random() < 0.4:
-        _write(drawn, at, size, colours, rng)
-        return drawn
+    which = rng.random()
+    if which < 0.35:
+        _write(drawn, at, size, dye)
+    elif which < 0.6:
+        _picture(drawn, at, size, dye)
+    else:
+        _figure(drawn, at, size, dye)
+    return drawn
+
+
+def _figure(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> None:
+    """Shapes in one another."""
+    rng, colours = dye.rng, dye.colours
     for _ in range(int(rng.integers(1, 5))):
         ink = colours[1 + int(rng.integers(len(colours) - 1))].tolist()
         around = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 12))))
@@ -195,10 +302,27 @@ def _graphic(x: Plane, _y: Plane, _unit: float, colours: Plane, rng: Rng) -> Pla
         else:
             cv2.fillPoly(drawn, [np.rint(corners).astype(np.int32)], ink, cv2.LINE_AA)
         size *= 0.75
-    return drawn
 
 
-def _write(drawn: Plane, at: NDArray[np.float64], size: float, colours: Plane, rng: Rng) -> None:
+def _picture(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> None:
+    """Part of a photograph, cut to an oval or a rectangle."""
+    height, width = drawn.shape[:2]
+    tile = cv2.resize(dye.picture, (max(round(size), 4), max(round(size * float(dye.rng.uniform(0.7, 1.3))), 4)))
+    left, top = (round(float(at[i]) - tile.shape[1 - i] / 2) for i in (0, 1))
+    whole = cv2.copyMakeBorder(tile, height, height, width, width, cv2.BORDER_REPLICATE)
+    whole = whole[height - top :, width - left :][:height, :width]
+    stencil = np.zeros((height, width), np.float32)
+    corner = (left + tile.shape[1], top + tile.shape[0])
+    if dye.rng.random() < 0.5:
+        cv2.rectangle(stencil, (left, top), corner, 1.0, -1)
+    else:
+        middle = ((left + corner[0]) // 2, (top + corner[1]) // 2)
+        cv2.ellipse(stencil, middle, (tile.shape[1] // 2, tile.shape[0] // 2), 0, 0, 360, 1.0, -1)
+    drawn[: whole.shape[0], : whole.shape[1]] = _mix(stencil, drawn, whole)
+
+
+def _write(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> None:
+    rng, colours = dye.rng, dye.colours
     lines = int(rng.integers(1, 4))
     font = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_TRIPLEX, cv2.FONT_HERSHEY_SCRIPT_COMPLEX]))
     for line in range(lines):
@@ -211,7 +335,10 @@ def _write(drawn: Plane, at: NDArray[np.float64], size: float, colours: Plane, r
         drawn[:] = _mix(stencil.astype(np.float32) / 255, drawn, colours[1 + line % (len(colours) - 1)])
 
 
-_Print = Callable[[Plane, Plane, float, Plane, Rng], Plane]
-_PRINTS: dict[str, _Print] = dict(
+def _ground(x: Plane, dye: Dye) -> Plane:
+    return np.ascontiguousarray(np.broadcast_to(dye.colours[0], (*x.shape, 3)))
+
+
+_PRINTS: dict[str, Callable[[Plane, Plane, Dye], Plane]] = dict(
     zip(PATTERNS, (_plain, _stripes, _checks, _dots, _busy, _graphic), strict=True),
 )

@@ -24,10 +24,14 @@ IGNORED = 255
 """Where the truth is not known."""
 GARMENTS = ("upper", "outer", "lower", "dress")
 """What may carry a print."""
-PRINT_SHARES = (0.22, 0.15, 0.15, 0.18, 0.12, 0.18)
+PRINT_SHARES = (0.2, 0.15, 0.15, 0.17, 0.18, 0.15)
 """How often each kind of vocabulary.PATTERNS is laid on."""
-SMALLEST_PRINT_PX = 24
+WITH_GRAPHICS = ("upper", "outer", "dress")
+"""Others stay plain instead."""
+SMALLEST_PRINT_PX = 16
 """A garment narrower than this holds none."""
+MOST_PEOPLE = 6
+"""In a crowd."""
 TALLEST = 1.1
 """Of the picture: a person that tall is cut."""
 
@@ -44,6 +48,8 @@ class Scene(NamedTuple):
     """Positions in records.CLASSES, or IGNORED."""
     patterns: Bytes
     """Positions in vocabulary.PATTERNS, or IGNORED."""
+    pieces: Bytes
+    """A number of its own for each garment of known pattern; 0 for what is none."""
 
 
 @dataclass(frozen=True)
@@ -55,24 +61,20 @@ class Source:
     clips: list[Bytes]
     """Frames of street clips; who is on them is not known."""
     street_seeds: range
+    shares: tuple[float, ...] = (0.55, 0.25, 0.14, 0.06)
+    """How often a scene is a whole photo, a crowd, the street or a clip."""
+    printed: float = 0.6
+    """How often a garment is printed anew."""
 
     def scene(self, seed: int) -> Scene:
         rng = np.random.default_rng(seed)
-        which = rng.random()
-        if which < 0.58:
-            made = self._photo(rng)
-        elif which < 0.80:
-            made = self._crowd(rng)
-        elif which < 0.94:
-            made = self._street(rng)
-        else:
-            made = self._clip(rng)
+        made = rng.choice([self._photo, self._crowd, self._street, self._clip], p=self.shares)(rng)
         return made._replace(pixels=_developed(made.pixels, rng))
 
     def _photo(self, rng: Rng) -> Scene:
         """A whole photo, on grey as edge/detection/fit.py puts it, or on another ground."""
-        photo = self.photos[rng.integers(len(self.photos))]
-        scene = self._dressed(photo, rng)
+        photo = self._some_photo(rng)
+        scene = self._dressed(photo, 0, rng)
         onto = _blank(rng) if rng.random() < 0.5 else self._ground(rng)
         low, high = (0.92, 1.08) if rng.random() < 0.5 else (0.4, 1.5)
         zoom = SIZE[0] / photo.pixels.shape[0] * float(np.exp(rng.uniform(np.log(low), np.log(high))))
@@ -85,7 +87,7 @@ class Source:
     def _crowd(self, rng: Rng) -> Scene:
         """People cut out of their photos, the nearer before the farther."""
         scene = self._ground(rng)
-        heights = np.sort(np.exp(rng.uniform(np.log(0.25), np.log(1.0), int(rng.integers(0, 5)))))
+        heights = np.sort(np.exp(rng.uniform(np.log(0.25), np.log(1.0), int(rng.integers(0, MOST_PEOPLE + 1)))))
         for height in heights:
             scene = self._joined(scene, float(height) * TALLEST, rng)
         return scene
@@ -93,7 +95,7 @@ class Source:
     def _clip(self, rng: Rng) -> Scene:
         frame = self.clips[rng.integers(len(self.clips))]
         unknown = np.full(frame.shape[:2], IGNORED, np.uint8)
-        scene = _cropped(Scene(frame, unknown, unknown), rng)
+        scene = _cropped(Scene(frame, unknown, unknown, np.zeros_like(unknown)), rng)
         return self._joined(scene, float(rng.uniform(0.3, 0.9)), rng) if rng.random() < 0.4 else scene
 
     def _street(self, rng: Rng) -> Scene:
@@ -101,12 +103,15 @@ class Source:
         camera = _camera(seed, int(rng.integers(3)))
         number = int(rng.integers(4800))
         patterns = _STREET_KINDS[camera.pattern_map(number)]
-        return _cropped(Scene(camera.frame(number).pixels, camera.garment_map(number), patterns), rng)
+        classes = camera.garment_map(number)
+        return _cropped(Scene(camera.frame(number).pixels, classes, patterns, np.zeros_like(classes)), rng)
 
     def _joined(self, scene: Scene, height: float, rng: Rng) -> Scene:
         """One more person before the others, `height` of the picture tall."""
-        photo = self.photos[rng.integers(len(self.photos))]
-        dressed = self._dressed(photo, rng)
+        photo = self._some_photo(rng)
+        if height < 0.5:
+            photo = photo.halved()
+        dressed = self._dressed(photo, int(scene.pieces.max()), rng)
         person = (photo.classes > 0).astype(np.uint8) * 255
         rows, columns = np.flatnonzero(person.any(axis=1)), np.flatnonzero(person.any(axis=0))
         zoom = height * SIZE[0] / (rows[-1] - rows[0] + 1)
@@ -115,22 +120,37 @@ class Source:
         at = middle - zoom * (columns[0] + columns[-1]) / 2, foot - zoom * rows[-1]
         return _pasted(scene, dressed, person, _matrix(zoom, at, photo, rng), soft=0.8)
 
-    def _dressed(self, photo: Photo, rng: Rng) -> Scene:
+    def _dressed(self, photo: Photo, pieces_before: int, rng: Rng) -> Scene:
         """The photo with some of its garments printed anew."""
         pixels = photo.pixels.copy()
         patterns = np.full(photo.classes.shape, IGNORED, np.uint8)
+        pieces = np.zeros(photo.classes.shape, np.uint8)
         rows = np.flatnonzero((photo.classes > 0).any(axis=1))
         for garment in GARMENTS:
             mask = photo.classes == CLASSES.index(garment)
             if np.count_nonzero(mask) < SMALLEST_PRINT_PX**2:
                 continue
             kind = self.kinds.get((photo.number, garment), "plain")
-            if rng.random() < 0.5:
+            if rng.random() < self.printed:
                 kind = str(rng.choice(PATTERNS, p=PRINT_SHARES))
-                print_onto(pixels, mask, kind, float(rows[-1] - rows[0]), rng)
+                if kind == "graphic" and garment not in WITH_GRAPHICS:
+                    kind = "plain"
+                print_onto(pixels, mask, kind, float(rows[-1] - rows[0]), self._picture(rng), rng)
             if kind is not None:
                 patterns[mask] = PATTERNS.index(kind)
-        return Scene(pixels, photo.classes, patterns)
+                pieces_before += 1
+                pieces[mask] = pieces_before
+        return Scene(pixels, photo.classes, patterns, pieces)
+
+    def _picture(self, rng: Rng) -> Bytes:
+        """A part of some photo, whatever is on it."""
+        pixels = self._some_photo(rng).pixels
+        side = int(rng.uniform(0.2, 0.6) * min(pixels.shape[:2]))
+        y, x = (int(rng.integers(whole - side)) for whole in pixels.shape[:2])
+        return pixels[y : y + side, x : x + side]
+
+    def _some_photo(self, rng: Rng) -> Photo:
+        return self.photos[rng.integers(len(self.photos))]
 
     def _ground(self, rng: Rng) -> Scene:
         """A picture without anybody, or with walkers of the simulated street."""
@@ -139,13 +159,13 @@ class Source:
             return self._street(rng)
         if which < 0.5:
             return _blank(rng)
-        photo = self.photos[rng.integers(len(self.photos))]
+        photo = self._some_photo(rng)
         columns = np.flatnonzero((photo.classes > 0).any(axis=0))
         left, right = columns[0], photo.classes.shape[1] - 1 - columns[-1]
         strip = photo.pixels[:, : max(left, 8)] if left > right else photo.pixels[:, -max(right, 8) :]
         pixels = cv2.resize(strip, (SIZE[1], SIZE[0]), interpolation=cv2.INTER_LINEAR)
         nothing = np.zeros(SIZE, np.uint8)
-        return Scene(np.asarray(pixels, np.uint8), nothing, np.full(SIZE, IGNORED, np.uint8))
+        return Scene(np.asarray(pixels, np.uint8), nothing, np.full(SIZE, IGNORED, np.uint8), nothing)
 
 
 _STREET_KINDS = np.full(256, IGNORED, np.uint8)
@@ -179,7 +199,7 @@ def clip_frames(clips: list[Path], step: int = 5) -> list[Bytes]:
 def _blank(rng: Rng) -> Scene:
     grey = PADDING if rng.random() < 0.7 else int(rng.integers(256))
     empty = np.zeros(SIZE, np.uint8)
-    return Scene(np.full((*SIZE, 3), grey, np.uint8), empty, np.full(SIZE, IGNORED, np.uint8))
+    return Scene(np.full((*SIZE, 3), grey, np.uint8), empty, np.full(SIZE, IGNORED, np.uint8), empty)
 
 
 def _matrix(zoom: float, at: tuple[float, ...], photo: Photo, rng: Rng) -> NDArray[np.float64]:
@@ -202,17 +222,11 @@ def _pasted(onto: Scene, scene: Scene, alpha: Bytes, matrix: NDArray[np.float64]
         sharp = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.4 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))), np.uint8)
     pixels = cv2.warpAffine(sharp, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR)
-    garments, patterns = (
-        cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_NEAREST) for plane in (scene.garments, scene.patterns)
-    )
+    planes = [cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_NEAREST) for plane in scene[1:]]
     is_covered = cover > 127
     share = (cv2.GaussianBlur(cover, (0, 0), soft) if soft else cover)[..., None].astype(np.float32) / 255
     mixed = np.rint(onto.pixels * (1 - share) + pixels * share).astype(np.uint8)
-    return Scene(
-        mixed,
-        np.where(is_covered, garments, onto.garments).astype(np.uint8),
-        np.where(is_covered, patterns, onto.patterns).astype(np.uint8),
-    )
+    return Scene(mixed, *(np.where(is_covered, *pair).astype(np.uint8) for pair in zip(planes, onto[1:], strict=True)))
 
 
 def _cropped(scene: Scene, rng: Rng) -> Scene:

@@ -1,4 +1,7 @@
-"""From labelled photos, street clips and the simulated street to trained weights; goes on where it was stopped."""
+"""From labelled photos, street clips and the simulated street to trained weights; goes on where it was stopped.
+
+First everything together; then the patterns alone, from many more prints than the rest could do with, all else fixed.
+"""
 
 import copy
 import json
@@ -13,11 +16,10 @@ from rich.progress import track
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from tools.training.losses import loss
+from tools.training.losses import Truth, loss, pattern_loss
 from tools.training.network import Maps, Network
 from tools.training.scenes import Source
 
-CHECKPOINT = "checkpoint.pt"
 WARM_UP = 100
 """Steps."""
 AVERAGING = 0.998
@@ -27,17 +29,20 @@ AVERAGING = 0.998
 class Settings(NamedTuple):
     """What a run depends on, beside its data."""
 
+    name: str
+    """Of its checkpoint and its log."""
     steps: int
     batch: int
     seed: int
+    patterns_only: bool = False
     rate: float = 2e-3
     """Of what is new; what was published learns at a fraction of it."""
-    ported_share: float = 0.25
+    ported_share: float = 0.15
     workers: int = 1
     device: str = "cpu"
 
 
-class Scenes(Dataset[tuple[Tensor, Tensor, Tensor]]):
+class Scenes(Dataset[tuple[Tensor, ...]]):
     """Scene number i of a run; the same for every run of the same seed."""
 
     def __init__(self, source: Source, settings: Settings, begin: int) -> None:
@@ -47,9 +52,9 @@ class Scenes(Dataset[tuple[Tensor, Tensor, Tensor]]):
     def __len__(self) -> int:
         return self._end - self._begin
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
+    def __getitem__(self, index: int) -> tuple[Tensor, ...]:
         scene = self._source.scene((self._seed << 32) + self._begin + index)
-        return torch.from_numpy(scene.pixels), torch.from_numpy(scene.garments), torch.from_numpy(scene.patterns)
+        return tuple(torch.from_numpy(plane) for plane in scene)
 
 
 def train(network: Network, teacher: Network, source: Source, settings: Settings, folder: Path) -> Network:
@@ -60,13 +65,16 @@ def train(network: Network, teacher: Network, source: Source, settings: Settings
     network = copy.deepcopy(network).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = copy.deepcopy(network)
     optimizer = torch.optim.AdamW(_groups(network, settings), weight_decay=1e-4)
-    step = _resume(folder / CHECKPOINT, network, mean, optimizer)
-    with (folder / "log.jsonl").open("a") as log:
-        for pixels, garments, patterns in track(_batches(source, settings, step), total=settings.steps - step):
+    checkpoint = folder / f"{settings.name}.pt"
+    step = _resume(checkpoint, network, mean, optimizer)
+    with (folder / f"{settings.name}.jsonl").open("a") as log:
+        batches = _batches(source, settings, step)
+        for pixels, *planes in track(batches, settings.name, settings.steps - step):
             begun = time.perf_counter()
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * _schedule(step, settings.steps)
-            terms = _step(network.train(), teacher, pixels.to(device), garments.to(device), patterns.to(device))
+            truth = Truth(*(plane.to(device).long() for plane in planes))
+            terms = _step(network, teacher, pixels.to(device), truth, settings)
             total = torch.stack(list(terms.values())).sum()
             optimizer.zero_grad(set_to_none=True)
             total.backward()  # type: ignore[no-untyped-call]
@@ -78,7 +86,7 @@ def train(network: Network, teacher: Network, source: Source, settings: Settings
             log.write(json.dumps({"step": step, **figures, "s": round(time.perf_counter() - begun, 3)}) + "\n")
             log.flush()
             if step % 250 == 0 or step == settings.steps:
-                _save(folder / CHECKPOINT, step, network, mean, optimizer)
+                _save(checkpoint, step, network, mean, optimizer)
     return mean.cpu().eval()
 
 
@@ -87,16 +95,24 @@ def normalised(pixels: Tensor) -> Tensor:
     return ((pixels.float() - 128) / 128).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
-def _step(network: Network, teacher: Network, pixels: Tensor, garments: Tensor, patterns: Tensor) -> dict[str, Tensor]:
+def _step(network: Network, teacher: Network, pixels: Tensor, truth: Truth, settings: Settings) -> dict[str, Tensor]:
     image = normalised(pixels)
     with torch.autocast(pixels.device.type, torch.bfloat16):
+        if settings.patterns_only:
+            for part in network.eval().of_patterns():
+                part.train()
+            return {"patterns": pattern_loss(network(image), truth)}
         with torch.no_grad():
             wanted: Maps = teacher(image)
-        found: Maps = network(image)
-    return loss(found, wanted, garments.long(), patterns.long())
+        found: Maps = network.train()(image)
+    return loss(found, wanted, truth)
 
 
 def _groups(network: Network, settings: Settings) -> list[dict[str, Any]]:
+    if settings.patterns_only:
+        network.requires_grad_(requires_grad=False)
+        parts = [part.requires_grad_() for part in network.of_patterns()]
+        return [{"params": [p for part in parts for p in part.parameters()], "peak": settings.rate}]
     ported = {id(p) for conv in network.ported() for p in conv.parameters()}
     old = [p for p in network.parameters() if id(p) in ported]
     new = [p for p in network.parameters() if id(p) not in ported]

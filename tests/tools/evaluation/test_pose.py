@@ -73,7 +73,7 @@ def test_networks_take_turns_at_being_timed() -> None:
     assert all(one > 0 for one in took.values())
 
 
-@pytest.mark.requires_model
+@pytest.mark.requires_upstream
 @pytest.mark.requires_clips
 def test_the_teacher_agrees_with_itself(shared_data: Path, tmp_path: Path) -> None:
     teacher = PoseNet(open_network("posenet-353x481"))
@@ -87,7 +87,7 @@ def test_the_teacher_agrees_with_itself(shared_data: Path, tmp_path: Path) -> No
     assert answer["car-detection.mp4: people per frame"] == 0
 
 
-@pytest.mark.requires_model
+@pytest.mark.requires_upstream
 @pytest.mark.requires_clips
 def test_a_file_is_as_good_as_a_name(shared_data: Path) -> None:
     named, filed = open_network("posenet-353x481"), open_network(str(model_path("posenet-353x481")))
@@ -95,7 +95,7 @@ def test_a_file_is_as_good_as_a_name(shared_data: Path) -> None:
     assert sum(1 for _ in frames(shared_data / "clips" / "people-detection.gif")) == 3
 
 
-@pytest.mark.requires_model
+@pytest.mark.requires_upstream
 @pytest.mark.requires_clips
 @pytest.mark.parametrize("peer", [SSD, MOVENET])
 def test_peers_see_the_labelled_person(shared_data: Path, peer: str) -> None:

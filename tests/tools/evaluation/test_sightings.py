@@ -14,8 +14,6 @@ from edge.pipeline import Pipeline
 from tools.evaluation.people import CLIPS, photos
 from tools.evaluation.street import one_camera
 
-pytestmark = pytest.mark.requires_model
-
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [3])

@@ -14,7 +14,7 @@ from edge.interpreter import TfliteInterpreter  # noqa: E402
 from edge.models import model_path  # noqa: E402
 from edge.records import CLASSES  # noqa: E402
 from edge.vocabulary import PATTERNS  # noqa: E402
-from tools.training.losses import loss  # noqa: E402
+from tools.training.losses import Truth, loss, pattern_loss  # noqa: E402
 from tools.training.network import Network  # noqa: E402
 from tools.training.port import port  # noqa: E402
 from tools.training.scenes import IGNORED, Scene  # noqa: E402
@@ -71,11 +71,12 @@ def test_a_pose_like_its_teachers_costs_nothing() -> None:
         maps = network(torch.randn(2, 3, 65, 49))
     unknown = torch.full((2, 65, 49), IGNORED)
     known = torch.zeros((2, 65, 49), dtype=torch.long)
-    terms = loss(maps, maps, known, unknown)
+    truth = Truth(known, unknown, known)
+    terms = loss(maps, maps, truth)
     assert float(terms["pose"]) == pytest.approx(0, abs=1e-4)
     assert float(terms["patterns"]) == 0
     moved = maps._replace(short_offsets=maps.short_offsets + 8)
-    assert float(loss(moved, maps, known, unknown)["pose"]) > 0.05
+    assert float(loss(moved, maps, truth)["pose"]) > 0.05
 
 
 def test_the_right_garment_costs_least() -> None:
@@ -87,7 +88,8 @@ def test_the_right_garment_costs_least() -> None:
     right = torch.nn.functional.one_hot(truth[:, ::4, ::4], len(CLASSES)).permute(0, 3, 1, 2) * 20.0
     wrong = right.roll(1, dims=1)
     unknown = torch.full_like(truth, IGNORED)
-    costs = [float(loss(maps._replace(garments=one), maps, truth, unknown)["garments"]) for one in (right, wrong)]
+    known = Truth(truth, unknown, unknown)
+    costs = [float(loss(maps._replace(garments=one), maps, known)["garments"]) for one in (right, wrong)]
     assert costs[0] < 0.5 * costs[1]
 
 
@@ -100,18 +102,48 @@ class RedSquares:
         classes = np.zeros((65, 49), np.uint8)
         y, x = rng.integers(0, 30), rng.integers(0, 20)
         pixels[y : y + 30, x : x + 25], classes[y : y + 30, x : x + 25] = (220, 20, 20), CLASSES.index("upper")
-        return Scene(pixels, classes, np.full((65, 49), IGNORED, np.uint8))
+        return Scene(
+            pixels, classes, np.where(classes > 0, 1, IGNORED).astype(np.uint8), (classes > 0).astype(np.uint8)
+        )
 
 
 def test_training_learns_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     torch.manual_seed(0)
     begin = Network()
-    short = Settings(steps=6, batch=2, seed=1, workers=0)
+    short = Settings("together", steps=6, batch=2, seed=1, workers=0)
     first = train(begin, begin, RedSquares(), short, tmp_path / "whole")  # type: ignore[arg-type]
     again = train(begin, begin, RedSquares(), short, tmp_path / "whole")  # type: ignore[arg-type]
     for one, other in zip(first.state_dict().values(), again.state_dict().values(), strict=True):
         torch.testing.assert_close(one, other)
-    lines = (tmp_path / "whole" / "log.jsonl").read_text().splitlines()
+    lines = (tmp_path / "whole" / "together.jsonl").read_text().splitlines()
     assert len(lines) == 6, "the second call had nothing left to do"
     changed = copy.deepcopy(begin).state_dict()
     assert any(not torch.equal(changed[name], value) for name, value in first.state_dict().items())
+
+
+def test_the_patterns_alone_leave_the_rest_as_it_is(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    begin = Network()
+    short = Settings("patterns", steps=4, batch=2, seed=1, patterns_only=True, workers=0)
+    trained = train(begin, begin, RedSquares(), short, tmp_path)  # type: ignore[arg-type]
+    pixels = torch.randn(1, 3, 65, 49)
+    with torch.no_grad():
+        before, after = begin.eval()(pixels), trained.eval()(pixels)
+    for one, other in zip(before[:-1], after[:-1], strict=True):
+        torch.testing.assert_close(one, other)
+    assert not torch.equal(before.patterns, after.patterns)
+
+
+def test_a_garment_is_judged_as_a_whole() -> None:
+    """Named rightly in every cell, in half of them, in none."""
+    maps = Network().eval()(torch.zeros(1, 3, 65, 49))
+    patterns = torch.ones((1, 65, 49), dtype=torch.long)
+    patterns[:, :, :24] = 0
+    truth = Truth(torch.zeros_like(patterns), patterns, patterns + 1)
+    right = torch.nn.functional.one_hot(patterns[:, ::8, ::8], len(PATTERNS)).permute(0, 3, 1, 2) * 9.0
+    wrong = right.roll(1, dims=1)
+    half = right.clone()
+    half[:, :, ::2] = wrong[:, :, ::2]
+    costs = [float(pattern_loss(maps._replace(patterns=one), truth)) for one in (right, half, wrong)]
+    assert costs[0] < 0.01
+    assert costs[0] < costs[1] < costs[2]

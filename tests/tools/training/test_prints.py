@@ -8,6 +8,8 @@ from edge.vocabulary import PATTERNS
 from tools.training.prints import print_onto
 
 HEIGHT = 400.0
+PICTURE = np.kron(np.random.default_rng(3).integers(0, 256, (8, 8, 3)), np.ones((8, 8, 1), int)).astype(np.uint8)
+"""What is printed where a print is a photograph."""
 
 
 def garment() -> tuple[np.ndarray, np.ndarray]:
@@ -31,7 +33,7 @@ def roughness(pixels: np.ndarray, mask: np.ndarray) -> float:
 def test_a_print_stays_on_its_garment(kind: str) -> None:
     pixels, mask = garment()
     before = pixels.copy()
-    print_onto(pixels, mask, kind, HEIGHT, np.random.default_rng(1))
+    print_onto(pixels, mask, kind, HEIGHT, PICTURE, np.random.default_rng(1))
     assert (pixels[~mask] == before[~mask]).all()
     assert (pixels[mask] != before[mask]).any()
 
@@ -41,7 +43,7 @@ def test_the_same_seed_prints_the_same(kind: str) -> None:
     one, mask = garment()
     other = one.copy()
     for pixels in (one, other):
-        print_onto(pixels, mask, kind, HEIGHT, np.random.default_rng(5))
+        print_onto(pixels, mask, kind, HEIGHT, PICTURE, np.random.default_rng(5))
     assert (one == other).all()
 
 
@@ -51,6 +53,6 @@ def test_a_print_is_rougher_than_plain_cloth(kind: str) -> None:
     for each in rough:
         for seed in range(20):
             pixels, mask = garment()
-            print_onto(pixels, mask, each, HEIGHT, np.random.default_rng(seed))
+            print_onto(pixels, mask, each, HEIGHT, PICTURE, np.random.default_rng(seed))
             rough[each] += roughness(pixels, mask)
     assert rough[kind] > 1.25 * rough["plain"]

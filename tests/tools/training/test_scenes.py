@@ -30,10 +30,13 @@ def source() -> Source:
 def test_a_scene_has_a_truth_of_its_size(source: Source, seed: int) -> None:
     scene = source.scene(seed)
     assert scene.pixels.shape == (*SIZE, 3)
-    assert scene.garments.shape == scene.patterns.shape == SIZE
+    assert scene.garments.shape == scene.patterns.shape == scene.pieces.shape == SIZE
     assert set(np.unique(scene.garments)) <= {*range(len(CLASSES)), IGNORED}
     assert set(np.unique(scene.patterns)) <= {*range(len(PATTERNS)), IGNORED}
     is_print = scene.patterns != IGNORED
+    assert (scene.patterns[scene.pieces > 0] != IGNORED).all()
+    for piece in range(1, scene.pieces.max() + 1):
+        assert len(np.unique(scene.patterns[scene.pieces == piece])) <= 1, "a garment is of one kind"
     bare = [CLASSES.index(name) for name in ("background", "skin", "hair")]
     assert not np.isin(scene.garments[is_print], bare).any()
 
@@ -62,9 +65,12 @@ def test_an_unsure_garment_teaches_no_pattern() -> None:
     classes[60:380, 100:190] = CLASSES.index("upper")
     sure = Source([Photo(1, pixels, classes)], {}, [pixels], range(3, 4))
     unsure = Source([Photo(1, pixels, classes)], {(1, "upper"): None}, [pixels], range(3, 4))
-    rng = np.random.default_rng
-    plain = [np.unique(sure._dressed(sure.photos[0], rng(seed)).patterns[classes > 0]).tolist() for seed in range(30)]
-    told = [np.unique(unsure._dressed(sure.photos[0], rng(seed)).patterns[classes > 0]).tolist() for seed in range(30)]
+
+    def kinds(source: Source, seed: int) -> list[int]:
+        scene = source._dressed(source.photos[0], 0, np.random.default_rng(seed))
+        return [int(kind) for kind in np.unique(scene.patterns[classes > 0])]
+
+    plain, told = ([kinds(source, seed) for seed in range(30)] for source in (sure, unsure))
     assert [IGNORED] not in plain
     assert any(one == [IGNORED] and other == [PATTERNS.index("plain")] for one, other in zip(told, plain, strict=True))
 
