@@ -96,8 +96,8 @@ class Pipeline:
     def people(self, frame: Frame) -> list[Detection]:
         """The people of a photo, which has no next frame to track them in; the main one first.
 
-        That is the one of the largest torso, weighed by its certainty, of those not cut by the picture's edge; a look in
-        the mirror steadies its keypoints.
+        That is the one of the largest torso, weighed by its certainty, of those not cut by the picture's edge; a look
+        in the mirror steadies its keypoints.
         """
         self._light = Illumination()
         mirrored, _ = self._detect(replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), lores=None))

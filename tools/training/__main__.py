@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--clips", type=Path, default=SHARED / "clips", help="*.gif are trained on, *.mp4 never")
     parser.add_argument("--folder", type=Path, default=REPO / ".cache" / "training", help="checkpoints and log")
     parser.add_argument("--out", type=Path, default=REPO / "models", help="where the .tflite files go")
-    parser.add_argument("--steps", type=int, default=5000, help="of everything together")
+    parser.add_argument("--steps", type=int, default=7500, help="of everything together")
     parser.add_argument("--pattern-steps", type=int, default=4500, help="of the patterns alone, after that")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--workers", type=int, default=max((os.cpu_count() or 2) - 1, 1))

@@ -39,11 +39,13 @@ def print_onto(
     height: float,
     picture: NDArray[np.uint8],
     rng: Rng,
+    *,
+    finest: float = 0.0,
 ) -> None:
     """Dye the garment under `mask` anew in place, with a print of that kind; its folds and its light stay.
 
     `pixels` [h, w, 3] RGB, `height` of the person in pixels: prints are as large as on clothes. Some prints are part
-    of `picture` [any, any, 3].
+    of `picture` [any, any, 3]; none is finer than `finest` pixels.
     """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
@@ -51,7 +53,8 @@ def print_onto(
     patch = pixels[top:bottom, left:right]
     x, y = _cloth(inside.shape, rng)
     colours = _dyes(patch[inside], rng, int(rng.integers(2, 5)))
-    unit = height * float(np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST))))
+    smallest = min(max(SMALLEST * height, finest), 0.5 * LARGEST * height)
+    unit = float(np.exp(rng.uniform(np.log(smallest), np.log(LARGEST * height))))
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
     drawn = _PRINTS[kind](x, y, Dye(colours, np.asarray(lab, np.float32), unit, rng))
     dyed = _shade(drawn, patch, inside, rng)
@@ -171,7 +174,7 @@ def _dots(x: Plane, y: Plane, dye: Dye) -> Plane:
     loose = float(rng.uniform(0, 0.5 - radius)) if rng.random() < 0.4 else 0.0
     across = (x / repeat + shift) % 1 - 0.5 + loose * _of_cell(column, row, 1)
     down = (y / repeat) % 1 - 0.5 + loose * _of_cell(column, row, 2)
-    round_ = float(rng.choice([1.0, 2.0, 2.0, 2.0, 4.0]))  # diamonds, discs, squares
+    round_ = float(rng.choice([1.0, 2.0, 2.0, 2.0, 2.0]))  # a diamond, else discs
     away = (np.abs(across) ** round_ + np.abs(down) ** round_) ** (1 / round_)
     spot = radius * (1 + loose * _of_cell(column, row, 3)) - away
     if rng.random() < 0.2:  # hollow
@@ -218,7 +221,7 @@ def _flowers(x: Plane, _y: Plane, dye: Dye) -> Plane:
     drawn, rng = _ground(x, dye), dye.rng
     size = max(dye.unit * float(rng.uniform(0.6, 1.2)), 3.0)
     for middle, ink in _scattered(x, size, dye):
-        petals, begin = int(rng.integers(1, 7)), float(rng.uniform(0, 2 * np.pi))
+        petals, begin = int(rng.integers(3, 8)), float(rng.uniform(0, 2 * np.pi))
         length = size * float(rng.uniform(0.2, 0.5))
         for petal in range(petals):
             angle = begin + petal * 2 * np.pi / petals

@@ -28,9 +28,11 @@ PRINT_SHARES = (0.2, 0.15, 0.15, 0.17, 0.18, 0.15)
 """How often each kind of vocabulary.PATTERNS is laid on."""
 WITH_GRAPHICS = ("upper", "outer", "dress")
 """Others stay plain instead."""
+FINEST_PRINT_PX = 2.5
+"""Of the picture: what is finer is nothing to be seen."""
 SMALLEST_PRINT_PX = 16
 """A garment narrower than this holds none."""
-MOST_PEOPLE = 6
+MOST_PEOPLE = 5
 """In a crowd."""
 TALLEST = 1.1
 """Of the picture: a person that tall is cut."""
@@ -61,9 +63,9 @@ class Source:
     clips: list[Bytes]
     """Frames of street clips; who is on them is not known."""
     street_seeds: range
-    shares: tuple[float, ...] = (0.55, 0.25, 0.14, 0.06)
+    shares: tuple[float, ...] = (0.58, 0.22, 0.14, 0.06)
     """How often a scene is a whole photo, a crowd, the street or a clip."""
-    printed: float = 0.6
+    printed: float = 0.5
     """How often a garment is printed anew."""
 
     def scene(self, seed: int) -> Scene:
@@ -74,10 +76,10 @@ class Source:
     def _photo(self, rng: Rng) -> Scene:
         """A whole photo, on grey as edge/detection/fit.py puts it, or on another ground."""
         photo = self._some_photo(rng)
-        scene = self._dressed(photo, 0, rng)
         onto = _blank(rng) if rng.random() < 0.5 else self._ground(rng)
         low, high = (0.92, 1.08) if rng.random() < 0.5 else (0.4, 1.5)
         zoom = SIZE[0] / photo.pixels.shape[0] * float(np.exp(rng.uniform(np.log(low), np.log(high))))
+        scene = self._dressed(photo, 0, zoom, rng)
         room = SIZE[1] - photo.pixels.shape[1] * zoom, SIZE[0] - photo.pixels.shape[0] * zoom
         at = tuple(float(rng.uniform(min(side, 0), max(side, 0))) for side in room)
         matrix = _matrix(zoom, at, photo, rng)
@@ -111,17 +113,17 @@ class Source:
         photo = self._some_photo(rng)
         if height < 0.5:
             photo = photo.halved()
-        dressed = self._dressed(photo, int(scene.pieces.max()), rng)
         person = (photo.classes > 0).astype(np.uint8) * 255
         rows, columns = np.flatnonzero(person.any(axis=1)), np.flatnonzero(person.any(axis=0))
         zoom = height * SIZE[0] / (rows[-1] - rows[0] + 1)
+        dressed = self._dressed(photo, int(scene.pieces.max()), zoom, rng)
         middle = float(rng.uniform(0, SIZE[1]))
         foot = float(rng.uniform(0.75, 1.05)) * SIZE[0] if height < 0.9 else SIZE[0] * float(rng.uniform(0.95, 1.15))
         at = middle - zoom * (columns[0] + columns[-1]) / 2, foot - zoom * rows[-1]
         return _pasted(scene, dressed, person, _matrix(zoom, at, photo, rng), soft=0.8)
 
-    def _dressed(self, photo: Photo, pieces_before: int, rng: Rng) -> Scene:
-        """The photo with some of its garments printed anew."""
+    def _dressed(self, photo: Photo, pieces_before: int, zoom: float, rng: Rng) -> Scene:
+        """The photo with some of its garments printed anew, to be seen at that zoom."""
         pixels = photo.pixels.copy()
         patterns = np.full(photo.classes.shape, IGNORED, np.uint8)
         pieces = np.zeros(photo.classes.shape, np.uint8)
@@ -135,7 +137,8 @@ class Source:
                 kind = str(rng.choice(PATTERNS, p=PRINT_SHARES))
                 if kind == "graphic" and garment not in WITH_GRAPHICS:
                     kind = "plain"
-                print_onto(pixels, mask, kind, float(rows[-1] - rows[0]), self._picture(rng), rng)
+                tall, finest = float(rows[-1] - rows[0]), FINEST_PRINT_PX / zoom
+                print_onto(pixels, mask, kind, tall, self._picture(rng), rng, finest=finest)
             if kind is not None:
                 patterns[mask] = PATTERNS.index(kind)
                 pieces_before += 1

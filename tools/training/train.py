@@ -37,7 +37,7 @@ class Settings(NamedTuple):
     patterns_only: bool = False
     rate: float = 2e-3
     """Of what is new; what was published learns at a fraction of it."""
-    ported_share: float = 0.15
+    ported_share: float = 0.25
     workers: int = 1
     device: str = "cpu"
 

@@ -67,7 +67,7 @@ def test_an_unsure_garment_teaches_no_pattern() -> None:
     unsure = Source([Photo(1, pixels, classes)], {(1, "upper"): None}, [pixels], range(3, 4))
 
     def kinds(source: Source, seed: int) -> list[int]:
-        scene = source._dressed(source.photos[0], 0, np.random.default_rng(seed))
+        scene = source._dressed(source.photos[0], 0, 1.0, np.random.default_rng(seed))
         return [int(kind) for kind in np.unique(scene.patterns[classes > 0])]
 
     plain, told = ([kinds(source, seed) for seed in range(30)] for source in (sure, unsure))
