@@ -67,11 +67,11 @@ class Conv(nn.Module):
 
 
 class Separable(nn.Module):
-    """3x3 (or `size`) per channel, then 1x1, each with ReLU6."""
+    """3x3 per channel, then 1x1, each with ReLU6."""
 
-    def __init__(self, inward: int, outward: int, stride: int = 1, *, size: int = 3, norm: bool) -> None:
+    def __init__(self, inward: int, outward: int, stride: int = 1, *, norm: bool) -> None:
         super().__init__()
-        self.depthwise = Conv(inward, inward, size, stride, inward, norm=norm)
+        self.depthwise = Conv(inward, inward, 3, stride, inward, norm=norm)
         self.pointwise = Conv(inward, outward, 1, norm=norm)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -174,8 +174,8 @@ def _dots(x: Plane, y: Plane, dye: Dye) -> Plane:
     loose = float(rng.uniform(0, 0.5 - radius)) if rng.random() < 0.4 else 0.0
     across = (x / repeat + shift) % 1 - 0.5 + loose * _of_cell(column, row, 1)
     down = (y / repeat) % 1 - 0.5 + loose * _of_cell(column, row, 2)
-    round_ = float(rng.choice([1.0, 2.0, 2.0, 2.0, 2.0]))  # a diamond, else discs
-    away = (np.abs(across) ** round_ + np.abs(down) ** round_) ** (1 / round_)
+    power = float(rng.choice([1.0, 2.0, 2.0, 2.0, 2.0]))  # of the norm: diamonds, else discs
+    away = (np.abs(across) ** power + np.abs(down) ** power) ** (1 / power)
     spot = radius * (1 + loose * _of_cell(column, row, 3)) - away
     if rng.random() < 0.2:  # hollow
         spot = radius * float(rng.uniform(0.2, 0.4)) - np.abs(spot)
