@@ -16,6 +16,7 @@ import msgspec
 from edge import __version__
 from edge.config import BoothConfig, BrokerSection, NodeConfig, load
 from edge.errors import ConfigError, EdgeError
+from edge.vocabulary import CONTEXTS
 
 GOOD, BAD_NEWS, USAGE = 0, 1, 2
 
@@ -126,6 +127,9 @@ def _add_learning(commands: Any) -> None:
     for parser in (learn, score):
         parser.add_argument("sources", nargs="+", metavar="SRC", help=sources)
         parser.add_argument("--config", type=Path, help="node.yaml, for its detection and appearance settings")
+        parser.add_argument(
+            "--context", choices=CONTEXTS, default="any", help="what these people are to be compared within"
+        )
     baseline = commands.add_parser("baseline", help="Look at, add or compare baselines.")
     verbs = baseline.add_subparsers(title="verbs", required=True, metavar="VERB")
     show = _command(verbs, "show", _baseline_show, "What is usual here.", "spotter baseline show soho.baseline")
@@ -230,13 +234,13 @@ def _health(args: Args) -> int:
 def _learn(args: Args) -> int:
     from edge.node.offline import run_learn
 
-    return run_learn(args.sources, args.out, _node_config(args.config))
+    return run_learn(args.sources, args.out, _node_config(args.config), args.context)
 
 
 def _score(args: Args) -> int:
     from edge.node.offline import run_score
 
-    return run_score(args.sources, args.baseline, _node_config(args.config), as_json=args.json)
+    return run_score(args.sources, args.baseline, _node_config(args.config), args.context, as_json=args.json)
 
 
 def _baseline_show(args: Args) -> int:

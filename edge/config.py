@@ -95,6 +95,9 @@ class AppearanceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """A sighting averages this many of its best views."""
 
 
+Context = Literal["any", "day-part", "rain", "cold", "hot"]
+
+
 class ScoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The baseline and when it speaks."""
 
@@ -102,6 +105,8 @@ class ScoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Path of the frozen baseline to score against; empty: collect only."""
     min_sightings: Annotated[int, Meta(ge=1)] = 100
     """Calibration sightings below which every score is `warming_up`."""
+    context: Context = "any"
+    """Compare within these sightings where there are enough: what the weather is, or `day-part`, by the clock."""
 
 
 class OutboxSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

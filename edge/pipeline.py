@@ -13,18 +13,21 @@ import numpy as np
 
 from edge.appearance import view
 from edge.appearance.colour import Illumination
+from edge.appearance.composition import COMPOSITION
 from edge.appearance.crop import torso_length
-from edge.appearance.view import Views
+from edge.appearance.views import Views
 from edge.config import NodeConfig
 from edge.detection import garments, keypoints
 from edge.detection.fit import fit
 from edge.detection.mirror import steadied
 from edge.palette import CELLS
 from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
+from edge.score import nuisance
 from edge.score.recipe import Recipe
 from edge.seams import Interpreter
 from edge.track.look import looks
 from edge.track.tracker import Tracker
+from edge.vocabulary import PATTERNS
 
 STAGES = ("fit", "invoke", "decode", "track", "describe")
 """What is timed, in this order."""
@@ -69,11 +72,15 @@ class Pipeline:
     @property
     def recipe(self) -> Recipe:
         """What a baseline learnt through this pipeline depends on."""
+        shipped = nuisance.of_model(self._interpreter.model_id)
         return Recipe(
             model=self._interpreter.model_id,
             palette_cells=CELLS,
             colour_moments=view.COLOURS,
+            kind_moments=len(view.MEASURED) * (len(PATTERNS) - 1),
             textures=view.TEXTURES,
+            composition=COMPOSITION,
+            nuisance="" if shipped is None else shipped.id,
         )
 
     def step(self, frame: Frame) -> Step:

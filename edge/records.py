@@ -138,8 +138,10 @@ class Appearance:
     """Colour moments of the whole outfit, for the joint distance; NaN where a region was unseen."""
     texture: Floats
     """Texture statistics of the whole outfit, for the joint distance; NaN where a region was unseen."""
+    composition: Floats
+    """Areas and hems of what is worn, in the order of SILHOUETTES, for the joint distance; NaN with legs unseen."""
     quality: float
-    """0..1: size, sharpness, occlusion and completeness of the view or views it comes from."""
+    """0..1: size, sharpness, occlusion and completeness of the view or views it comes from, and their agreement."""
     views: int = 1
     """How many frames were averaged."""
 

@@ -39,24 +39,52 @@ GARMENTS = (
 )
 """How the garments are arranged; no claim about what they are called."""
 
+SILHOUETTES = (
+    ("small-upper", "large-upper"),
+    ("no-outer", "large-outer"),
+    ("narrow-lower", "wide-lower"),
+    ("no-dress", "dress"),
+    ("small-shoes", "large-shoes"),
+    ("no-bag", "large-bag"),
+    ("covered-legs", "bare-legs"),
+    ("short-upper", "long-upper"),
+    ("short-lower", "long-lower"),
+    ("short-outer", "long-outer"),
+)
+"""What an outfit's composition is measured by, and what less and more of it are called: areas, then hems."""
+
+CONTEXTS = ("any", "morning", "midday", "evening", "night", "rain", "cold", "hot")
+"""What a sighting may be compared within: part of the day, or the weather as somebody says it is."""
+
 FACETS = ("colour", "pattern", "garment", "combination")
 
 _colour = "|".join(COLOURS)
 _region = "|".join(REGIONS)
+_garment = "|".join(dict.fromkeys((*GARMENTS, *(word for pair in SILHOUETTES for word in pair))))
 REASON = re.compile(
     rf"^(colour:({_region}):({_colour})"
     rf"|pattern:({_region}):({'|'.join(PATTERNS)})"
-    rf"|garment:({'|'.join(GARMENTS)})"
+    rf"|garment:({_garment})"
     rf"|combination:({_colour})-over-({_colour}))\Z"
 )
 """A reason such as `colour:upper:orange`, `pattern:lower:checked`, `combination:orange-over-black`."""
 
 _phrase = (
-    rf"(({_colour}|{'|'.join(PATTERNS)}) ({_region})|({'|'.join(g.replace('-', ' ') for g in GARMENTS)})"
+    rf"(({_colour}|{'|'.join(PATTERNS)}) ({_region})|({_garment.replace('-', ' ')})"
     rf"|({_colour}) over ({_colour}))"
 )
 HINT = re.compile(rf"^{_phrase}(, {_phrase}){{0,3}}\Z")
 """Phrases joined by commas, such as `orange upper, checked lower`."""
+
+
+def day_part(hour: int) -> str:
+    """The context of an hour of the day.
+
+    >>> [day_part(hour) for hour in (4, 5, 11, 17, 22)]
+    ['night', 'morning', 'midday', 'evening', 'night']
+    """
+    ends = ((5, "night"), (11, "morning"), (17, "midday"), (22, "evening"))
+    return next((word for end, word in ends if hour < end), "night")
 
 
 def phrase(reason: str) -> str:

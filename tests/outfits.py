@@ -3,13 +3,21 @@
 import numpy as np
 
 from edge.appearance.colour import COLOUR_MOMENTS
+from edge.appearance.composition import COMPOSITION
 from edge.appearance.pattern import TEXTURE
 from edge.palette import CELL_COLOURS, CELLS
 from edge.records import Appearance
 from edge.score.recipe import Recipe
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
-RECIPE = Recipe(model="0123456789ab", palette_cells=CELLS, colour_moments=2 * COLOUR_MOMENTS, textures=2 * TEXTURE)
+RECIPE = Recipe(
+    model="0123456789ab",
+    palette_cells=CELLS,
+    colour_moments=2 * COLOUR_MOMENTS,
+    kind_moments=2 * (len(PATTERNS) - 1),
+    textures=2 * TEXTURE,
+    composition=COMPOSITION,
+)
 COMMON = ("black", "navy", "grey", "blue", "white")
 
 
@@ -29,7 +37,8 @@ def outfit(
     means = np.repeat([COLOURS.index(upper), COLOURS.index(lower)], COLOUR_MOMENTS)
     colour_vector = (means * 3 + rng.normal(0, 4, 2 * COLOUR_MOMENTS)).astype(np.float32)
     texture = (rng.normal(0, 1, 2 * TEXTURE) + (4 if pattern != "plain" else 0)).astype(np.float32)
-    return Appearance(palettes, patterns, garments, colour_vector, texture, 0.9, 6)
+    composition = (rng.normal(1, 0.1, COMPOSITION) - (garment != "covered-legs") * 0.3).astype(np.float32)
+    return Appearance(palettes, patterns, garments, colour_vector, texture, composition, 0.9, 6)
 
 
 def ordinary(rng: np.random.Generator) -> Appearance:

@@ -32,7 +32,7 @@ ALLOWED = {
     "detection": NOUNS | {"records"},
     "track": NOUNS | {"records"},
     "appearance": NOUNS | {"records", "palette"},
-    "score": NOUNS | {"records", "palette"},
+    "score": NOUNS | {"records", "palette", "manifest"},
     "message": NOUNS | {"records", "clock"},
     "pipeline": NOUNS | {"records", "palette", *STAGES} - {"message"},
     "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline"},

@@ -67,7 +67,7 @@ def test_a_photo_gives_its_largest_person(network: KnowingInterpreter) -> None:
     pipeline = Pipeline(network, NodeConfig())
     near, far = standing(120, 30, 300), standing(380, 60, 120)
     network.people = [near, far]
-    sighting = pipeline.still(draw([(near, (200, 20, 20)), (far, (20, 20, 200))], 0))
+    sighting = pipeline.still(draw([(near, (170, 10, 40)), (far, (20, 20, 200))], 0))
     assert sighting is not None
     assert COLOURS[CELL_COLOURS[int(sighting.appearance.palettes[0].argmax())]] == "red"
     network.people = []

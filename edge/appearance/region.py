@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from edge.appearance.colour import to_lab
 from edge.appearance.crop import HIPS, SHOULDERS, Crop
-from edge.appearance.strip import Quad, strips, warp
+from edge.appearance.strip import Quad, warp
 from edge.records import CLASSES, Floats, Pixels
 
 Mask = NDArray[np.bool_]
@@ -65,9 +65,8 @@ def cloth(crop: Crop, mask: Mask, gains: Floats) -> Floats:
     return np.asarray(to_lab(sample, gains)[0], np.float32)
 
 
-def patches(crop: Crop, regions: dict[str, Mask], gains: Floats) -> dict[str, Patch]:
+def patches(crop: Crop, regions: dict[str, Mask], quads: dict[str, list[Quad]], gains: Floats) -> dict[str, Patch]:
     """The torso of the upper and the thighs of the lower garment, of those that show enough of it."""
-    quads = strips(crop)
     pairs = {"upper": quads["torso"], "lower": quads["thighs"]}
     found = {name: _patch(crop, regions[name], pairs[name], gains) for name in pairs if name in regions and pairs[name]}
     return {name: patch for name, patch in found.items() if patch.is_garment.mean() >= MIN_SHOWN}
@@ -79,10 +78,10 @@ def _patch(crop: Crop, mask: Mask, quads: list[Quad], gains: Floats) -> Patch:
     return Patch(np.hstack(lab), np.hstack(is_garment))
 
 
-def legs(crop: Crop, classes: Pixels) -> dict[str, dict[str, float]]:
+def legs(parts: dict[str, list[Quad]], classes: Pixels) -> dict[str, dict[str, float]]:
     """Of `thighs` and `shins` where they are seen: how much is bare `skin`, and how much hangs down as `upper`."""
     found = {}
-    for name, quads in strips(crop).items():
+    for name, quads in parts.items():
         if name == "torso" or not quads:
             continue
         seen = np.concatenate([warp(classes, quad, is_smooth=False).ravel() for quad in quads])

@@ -1,12 +1,13 @@
-"""One person in one frame to an Appearance, if the view is good enough; and the average of a sighting's best."""
+"""One person in one frame to an Appearance, if the view is good enough."""
 
 import cv2
 import numpy as np
 
 from edge.appearance import colour, pattern
+from edge.appearance.composition import composition
 from edge.appearance.crop import Crop, crop, torso_length
 from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches
-from edge.appearance.strip import BELIEVED
+from edge.appearance.strip import BELIEVED, strips
 from edge.appearance.worn import guess, worn
 from edge.config import AppearanceSection
 from edge.palette import CELLS
@@ -100,8 +101,8 @@ def describe(
         return None
     others = [other for other in others if other is not detection]
     classes = guess(near, gains) if garments is None else worn(near, others, garments)
-    regions = masks(near, classes)
-    straight = patches(near, regions, gains)
+    regions, quads = masks(near, classes), strips(near)
+    straight = patches(near, regions, quads, gains)
     if "upper" not in straight:
         return None
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
@@ -119,10 +120,18 @@ def describe(
             if garments is not None:
                 patterns[row] = _kinds(near, regions[name], garments)
     palettes[-1], patterns[-1] = _whole(palettes), _whole(patterns)
-    under = legs(near, classes)
+    under = legs(quads, classes)
     seen = 1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN
     quality = geometric * _sharpness(straight["upper"]) * seen
-    return Appearance(palettes, patterns, _arrangement(under, palettes), moments.ravel(), textures.ravel(), quality)
+    return Appearance(
+        palettes,
+        patterns,
+        _arrangement(under, palettes),
+        moments.ravel(),
+        textures.ravel(),
+        composition(near, classes),
+        quality,
+    )
 
 
 def _whole(rows: Floats) -> Floats:
@@ -174,58 +183,3 @@ def _arrangement(under: dict[str, dict[str, float]], palettes: Floats) -> Floats
 
 def _alike(one: Floats, other: Floats) -> bool:
     return float(np.minimum(one, other).sum()) >= ALIKE
-
-
-class Views:
-    """The best views of one track so far; forgets all others at once."""
-
-    def __init__(self, best: int) -> None:
-        self._best = best
-        self._views: list[Appearance] = []
-        self._geometric: list[float] = []
-
-    def __len__(self) -> int:
-        return len(self._views)
-
-    def is_wanted(self, geometric: float) -> bool:
-        """Whether a view is worth describing, by its geometry alone: there is room, or one that was seen worse."""
-        return len(self._views) < self._best or geometric > min(self._geometric)
-
-    def add(self, view: Appearance, geometric: float) -> None:
-        """Keep it in place of the one with the worst geometry, if there is no room."""
-        if len(self._views) == self._best:
-            worst = self._geometric.index(min(self._geometric))
-            del self._views[worst], self._geometric[worst]
-        self._views.append(view)
-        self._geometric.append(geometric)
-
-    def mean(self) -> Appearance | None:
-        """The average of the best views, weighted by quality; None without any."""
-        if not self._views:
-            return None
-        weights = np.array([view.quality for view in self._views], np.float32)
-        return Appearance(
-            _mean([view.palettes for view in self._views], weights),
-            _mean([view.patterns for view in self._views], weights),
-            _mean([view.garments for view in self._views], weights),
-            _mean_known([view.colour for view in self._views], weights),
-            _mean_known([view.texture for view in self._views], weights),
-            float(weights.mean()),
-            len(self._views),
-        )
-
-
-def _mean(shares: list[Floats], weights: Floats) -> Floats:
-    """Mean of share vectors along the last axis, views that did not see a row left out of it."""
-    stacked = np.stack(shares)
-    seen = (stacked.sum(axis=-1, keepdims=True) > 0) * weights.reshape(-1, *(1,) * (stacked.ndim - 1))
-    return np.asarray((stacked * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-9), np.float32)
-
-
-def _mean_known(values: list[Floats], weights: Floats) -> Floats:
-    """Mean of vectors, NaN where no view knows the value."""
-    stacked = np.stack(values)
-    known = ~np.isnan(stacked) * weights[:, None]
-    total = known.sum(axis=0)
-    mean = np.nan_to_num(stacked * known).sum(axis=0) / np.maximum(total, 1e-9)
-    return np.asarray(np.where(total > 0, mean, np.nan), np.float32)

@@ -76,6 +76,8 @@ class Counters(NamedTuple):
     baseline: str
     mode: Literal["collect", "spot"]
     is_calibrated: bool
+    shift: str = ""
+    """What people wear differently since the baseline, in a sentence's part; empty: nothing."""
 
 
 class Machine(NamedTuple):
@@ -172,6 +174,10 @@ def _problems(now: float, silent_s: float, pulse: Pulse, counters: Counters, mac
         (
             counters.mode == "spot" and not counters.is_calibrated,
             "The baseline is still warming up: no alerts until it has seen more people.",
+        ),
+        (
+            bool(counters.shift),
+            f"What people wear has shifted since the baseline ({counters.shift}): learn a new one.",
         ),
     ]
     return [sentence for is_true, sentence in checks if is_true]

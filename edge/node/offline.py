@@ -68,14 +68,14 @@ def _at_second(camera: Camera, sighting: Sighting) -> Seen:
     return Seen(f"{camera.name}@{sighting.departure.last_seen_at:.1f}", sighting)
 
 
-def run_learn(sources: list[str], out: Path, config: NodeConfig) -> int:
+def run_learn(sources: list[str], out: Path, config: NodeConfig, context: str) -> int:
     """`spotter learn SRC... --out FILE`: 0, or 1 if the sources showed nobody."""
     if not out.parent.is_dir():
         raise BaselineError(f"{out}: its folder does not exist; make it first")
     interpreter = open_interpreter(config.detection)
     baseline = Baseline(Pipeline(interpreter, config).recipe, min_sightings=config.score.min_sightings)
     for seen in sightings(sources, interpreter, config):
-        baseline.learn(seen.sighting.appearance)
+        baseline.learn(seen.sighting.appearance, context)
     if not baseline.sightings:
         print("nobody was seen clearly in these sources; nothing written", file=sys.stderr)
         return 1
@@ -101,7 +101,7 @@ class Scored(msgspec.Struct):
     sightings: int
 
 
-def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, *, as_json: bool) -> int:
+def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, context: str, *, as_json: bool) -> int:
     """`spotter score SRC... --baseline FILE`: one line a sighting; 0, or 1 if the sources showed nobody."""
     file.load(baseline_path)  # a wrong path is said before a network is opened
     interpreter = open_interpreter(config.detection)
@@ -110,7 +110,7 @@ def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, *, as
     count = 0
     for seen in sightings(sources, interpreter, config):
         count += 1
-        score = baseline.score(seen.sighting.appearance)
+        score = baseline.score(seen.sighting.appearance, context)
         line = msgspec.json.encode(_scored(seen.source, score)).decode() if as_json else _sentence(seen.source, score)
         print(line, flush=True)
     if not count:

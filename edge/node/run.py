@@ -11,6 +11,7 @@ import secrets
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -22,7 +23,7 @@ import numpy as np
 from edge import __version__, wire
 from edge.clock import SystemClock
 from edge.config import NodeConfig
-from edge.errors import ConfigError, SourceError
+from edge.errors import BaselineError, ConfigError, SourceError
 from edge.frame.source import open_camera
 from edge.message.compose import compose
 from edge.message.link import link
@@ -33,10 +34,13 @@ from edge.node.health import Counters, Pulse, heartbeat, read_machine
 from edge.node.network import open_interpreter
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline
-from edge.records import Frame, Sighting
+from edge.records import Frame, ScoreState, Sighting
 from edge.score import file
-from edge.score.baseline import Baseline, main_colours
+from edge.score.baseline import Baseline
+from edge.score.channel import main_colours
+from edge.score.drift import Shift
 from edge.seams import Broker, Camera, Clock, Interpreter, Publish
+from edge.vocabulary import day_part
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +77,10 @@ class Node:
         self._boot = secrets.token_hex(4)
         self._link_key = _read_key(config.link_key)
         self._collecting = Path(config.state) / "collected.baseline"
-        self._mode, self._baseline, self._baseline_id = self._open_baseline()
+        self._mode = "spot" if config.score.baseline else "collect"
+        self._learning = self._open_learning()
+        self._baseline, self._baseline_id = self._open_baseline()
+        self._drift = self._baseline.drift(np.random.default_rng())
         self._saved_at = clock.monotonic()
         self._frames: queue.Queue[Frame | SourceError | None] = queue.Queue(QUEUE_FRAMES)
         self._frames_skipped = 0
@@ -126,9 +133,11 @@ class Node:
     def _take(self, sightings: list[Sighting]) -> None:
         """Score before counting: a person must not be compared with themselves."""
         for sighting in sightings:
-            score = self._baseline.score(sighting.appearance)
-            if self._mode == "collect":
-                self._baseline.learn(sighting.appearance)
+            context = self._context(sighting.departure.last_seen_at)
+            score = self._baseline.score(sighting.appearance, context)
+            if self._mode == "spot" and score.state is ScoreState.SCORED:
+                self._baseline.watch(sighting.appearance, self._drift)
+            self._learning.learn(sighting.appearance, context)
             upper, lower = main_colours(sighting.appearance)
             linked = link(self._link_key, sighting.departure.last_seen_at, upper, lower)
             message = compose(score, sighting, node=self._config.node, baseline_id=self._baseline_id, link=linked)
@@ -138,19 +147,38 @@ class Node:
         self._save(is_due=self._clock.monotonic() - self._saved_at >= SAVE_S)
 
     def _save(self, *, is_due: bool) -> None:
-        if is_due and self._mode == "collect":
-            file.save(self._baseline, self._collecting)
+        if is_due:
+            file.save(self._learning, self._collecting)
             self._saved_at = self._clock.monotonic()
 
-    def _open_baseline(self) -> tuple[str, Baseline, str]:
-        """The frozen one to spot against, else the collected one so far to go on with, else an empty one."""
+    def _open_baseline(self) -> tuple[Baseline, str]:
+        """The frozen one to spot against, and its id; else the collected one so far."""
         section, recipe = self._config.score, self._pipeline.recipe
-        if section.baseline:
-            baseline = file.load(Path(section.baseline), min_sightings=section.min_sightings, recipe=recipe)
-            return "spot", baseline, file.baseline_id(baseline)
-        if self._collecting.exists():
-            return "collect", file.load(self._collecting, min_sightings=section.min_sightings, recipe=recipe), ""
-        return "collect", Baseline(recipe, min_sightings=section.min_sightings), ""
+        if self._mode == "collect":
+            return self._learning, ""
+        baseline = file.load(Path(section.baseline), min_sightings=section.min_sightings, recipe=recipe)
+        return baseline, file.baseline_id(baseline)
+
+    def _open_learning(self) -> Baseline:
+        """What was collected so far, to go on with; empty if nothing was.
+
+        While spotting it goes on in the background, ready to take the place of the frozen one.
+        """
+        section, recipe = self._config.score, self._pipeline.recipe
+        try:
+            if self._collecting.exists():
+                return file.load(self._collecting, min_sightings=section.min_sightings, recipe=recipe)
+        except BaselineError as err:
+            if self._mode == "collect":
+                raise
+            aside = self._collecting.replace(self._collecting.with_suffix(".baseline.old"))
+            log.warning("%s; put aside as %s, the background baseline begins anew", err, aside)
+        return Baseline(recipe, min_sightings=section.min_sightings)
+
+    def _context(self, at: float) -> str:
+        """What a sighting at that time (UTC seconds) is compared within."""
+        chosen = self._config.score.context
+        return day_part(time.localtime(at).tm_hour) if chosen == "day-part" else chosen
 
     def _capture(self) -> None:
         """The capture thread: the camera's frames, then None at its end or the error it was lost with."""
@@ -256,8 +284,13 @@ class Node:
             model=self._interpreter.model_id,
             baseline=self._baseline_id,
             mode="spot" if self._mode == "spot" else "collect",
+            shift=_sentence(self._drift.shift),
             is_calibrated=self._baseline.calibrated_on >= self._config.score.min_sightings,
         )
+
+
+def _sentence(shift: Shift | None) -> str:
+    return "" if shift is None else f"{shift.what} is more {'un' if shift.is_more_unusual else ''}usual than then"
 
 
 def _read_key(path: str) -> bytes:

@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 
 from edge.errors import BaselineError
-from edge.score.baseline import Baseline, State, empty
+from edge.score.baseline import Baseline
 from edge.score.recipe import Recipe
+from edge.score.state import State, empty
 
 MAGIC = b"EXCEPTION-SPOTTER BASELINE 1\n"
 _DIGEST = hashlib.sha256().digest_size

@@ -5,9 +5,9 @@ import hashlib
 import msgspec
 
 from edge.palette import CELL_COLOURS
-from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
+from edge.vocabulary import COLOURS, CONTEXTS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever the meaning of a counted value changes: a region, a grid, a unit, a channel."""
 
 
@@ -21,11 +21,17 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     palette_words: str = hashlib.sha256(CELL_COLOURS.astype("<i8").tobytes()).hexdigest()[:8]
     """Which cell has which colour word: colour pairs are counted by word."""
     colour_moments: int
+    kind_moments: int
     textures: int
+    composition: int
+    nuisance: str = ""
+    """First 12 hex digits of the SHA-256 of the nuisance covariance that came with the model; empty without one."""
     regions: tuple[str, ...] = REGIONS
     colours: tuple[str, ...] = COLOURS
     patterns: tuple[str, ...] = PATTERNS
     garments: tuple[str, ...] = GARMENTS
+    silhouettes: tuple[tuple[str, str], ...] = SILHOUETTES
+    contexts: tuple[str, ...] = CONTEXTS
 
     @property
     def id(self) -> str:

@@ -1,8 +1,4 @@
-"""Counts and moments to the surprisal of one appearance, channel by channel, in bits. Pure.
-
-What worked when measured on street photos: palette counts per region; a joint, shrunk Mahalanobis distance for
-colour and one for texture; counts of pattern kinds, garment arrangements and colour pairs, which give the reasons.
-"""
+"""Counts and moments to bits and distances, one channel at a time. Pure."""
 
 from typing import NamedTuple
 
@@ -60,8 +56,13 @@ def palette_bits(palettes: Floats, bits: Floats, weights: Floats) -> float:
     seen = palettes.sum(axis=1) > 0
     if not seen.any():
         return 0.0
-    each = np.sqrt((palettes * bits**2).sum(axis=1))
+    each = mean_square_bits(palettes, bits)
     return float((weights * each)[seen].sum() / weights[seen].sum())
+
+
+def mean_square_bits(shares: Floats, bits: Floats) -> Floats:
+    """[rows] root mean square of the bits of soft choices [rows, kinds]: a rare kind on a part of a garment counts."""
+    return np.asarray(np.sqrt((shares * bits**2).sum(axis=1)), np.float32)
 
 
 def share_bits(shares: Floats, bits: Floats) -> float:
@@ -69,8 +70,12 @@ def share_bits(shares: Floats, bits: Floats) -> float:
     return float((shares * bits).sum())
 
 
-def gaussian(n: int, total: NDArray[np.float64], products: NDArray[np.float64]) -> Gaussian | None:
+def gaussian(
+    n: int, total: NDArray[np.float64], products: NDArray[np.float64], nuisance: NDArray[np.float64] | float = 0.0
+) -> Gaussian | None:
     """Mean and inverse of the OAS-shrunk covariance from additive moments; None with too few for any.
+
+    `nuisance` is added to the covariance: what a person's features vary by without any change of clothes.
 
     Oracle Approximating Shrinkage, Chen, Wiesel, Eldar and Hero 2010, IEEE TSP 58(10), eq. 23: it needs n, sum x and
     sum xx' alone, so it merges; Ledoit-Wolf needs each person's own terms and does not. Scales differ by channel, so
@@ -80,7 +85,7 @@ def gaussian(n: int, total: NDArray[np.float64], products: NDArray[np.float64]) 
     if n < 3:
         return None
     mean = total / n
-    covariance = products / n - np.outer(mean, mean)
+    covariance = products / n - np.outer(mean, mean) + nuisance
     scale = np.sqrt(np.maximum(np.diag(covariance), 1e-6))
     correlation = covariance / np.outer(scale, scale)
     trace, squares = np.trace(correlation), (correlation**2).sum()

@@ -83,5 +83,16 @@ def test_the_light_settles_slowly() -> None:
     light.update(warm, [], 1.0, 2.0)
     early = light.gains.copy()
     light.update(warm, [], 1.0, 200.0)
+    tint, early = light.gains / light.gains.mean(), early / early.mean()
     assert 0.9 < early[0] < 1.0
-    assert light.gains[0] < 0.85
+    assert tint[0] < 0.85
+
+
+def test_half_the_light_is_made_up_for_in_part() -> None:
+    """All the way, and a white wall would be a brighter light than a dark one."""
+    gains = []
+    for level in (160, 80):
+        light = Illumination()
+        light.update(np.full((80, 80, 3), level, np.uint8), [], 1.0, 0.0)
+        gains.append(float(light.gains.mean()))
+    assert 2**0.5 < gains[1] / gains[0] < 2**0.7

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from edge.appearance.colour import to_lab
 from edge.appearance.crop import crop
 from edge.appearance.region import cloth, legs, masks, patches
+from edge.appearance.strip import strips
 from edge.appearance.worn import worn
 from edge.records import CLASSES
 from tests.people import BAG, BOOTS, COAT, JEANS, detection, garment_map, person_picture
@@ -36,8 +37,8 @@ def test_bare_legs_are_no_lower_garment() -> None:
     near = crop(pixels, person)
     classes = worn(near, [], garment_map(truth))
     assert "lower" not in masks(near, classes)
-    assert legs(near, classes)["thighs"]["skin"] > 0.9
-    assert legs(near, classes)["shins"]["skin"] > 0.9
+    assert legs(strips(near), classes)["thighs"]["skin"] > 0.9
+    assert legs(strips(near), classes)["shins"]["skin"] > 0.9
 
 
 def test_a_dress_is_upper_down_to_the_hips() -> None:
@@ -55,13 +56,13 @@ def test_a_long_coat_covers_the_thighs() -> None:
     hips, knees = (int(person.keypoints[i, 1]) for i in (11, 13))
     truth[hips : knees + 4][truth[hips : knees + 4] == CLASSES.index("lower")] = CLASSES.index("outer")
     near = crop(pixels, person)
-    assert legs(near, worn(near, [], garment_map(truth)))["thighs"]["upper"] > 0.9
+    assert legs(strips(near), worn(near, [], garment_map(truth)))["thighs"]["upper"] > 0.9
 
 
 def test_cloth_is_sampled_straight_and_masked() -> None:
     pixels, person, truth = person_picture(long_hair=True)
     near = crop(pixels, person)
-    found = patches(near, masks(near, worn(near, [], garment_map(truth))), NEUTRAL)
+    found = patches(near, masks(near, worn(near, [], garment_map(truth))), strips(near), NEUTRAL)
     assert set(found) == {"upper", "lower"}
     assert found["upper"].lab.shape == (64, 48, 3)
     assert 0.5 < found["upper"].is_garment.mean() < 0.97, "the hair is masked"
@@ -95,7 +96,7 @@ def test_legs_that_are_not_seen_say_nothing(hidden: list[int]) -> None:
     pixels, person, truth = person_picture()
     person.confidences[hidden] = 0.1
     near = crop(pixels, person)
-    assert "shins" not in legs(near, worn(near, [], garment_map(truth)))
+    assert "shins" not in legs(strips(near), worn(near, [], garment_map(truth)))
 
 
 def test_a_torso_behind_a_bag_gives_no_texture() -> None:
@@ -103,4 +104,4 @@ def test_a_torso_behind_a_bag_gives_no_texture() -> None:
     truth[truth == CLASSES.index("outer")] = CLASSES.index("bag")
     truth[60:75][truth[60:75] == CLASSES.index("bag")] = CLASSES.index("outer")
     near = crop(pixels, person)
-    assert "upper" not in patches(near, masks(near, worn(near, [], garment_map(truth))), NEUTRAL)
+    assert "upper" not in patches(near, masks(near, worn(near, [], garment_map(truth))), strips(near), NEUTRAL)

@@ -1,13 +1,9 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from edge.appearance.view import Views, describe, geometry
+from edge.appearance.view import describe, geometry
 from edge.config import AppearanceSection
-from edge.records import Appearance
 from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
-from tests.outfits import outfit
 from tests.people import detection, garment_map, person_picture, standing
 
 SIZE = (720, 1280)
@@ -80,37 +76,3 @@ def test_somebody_without_a_visible_garment_is_not_described() -> None:
     assert describe(pixels, person, [], garment_map(np.zeros_like(truth)), NEUTRAL, 0.9) is None
     outside = detection(standing(-900, -900, 300))
     assert describe(pixels, outside, [], garment_map(truth), NEUTRAL, 0.9) is None
-
-
-def numbered(value: float) -> Appearance:
-    one = outfit("black", "black", np.random.default_rng(0))
-    return Appearance(one.palettes, one.patterns, one.garments, np.full(10, value, np.float32), one.texture, value / 10)
-
-
-@given(geometries=st.lists(st.floats(0.1, 1), min_size=1, max_size=20))
-def test_the_best_views_are_kept_and_no_more(geometries: list[float]) -> None:
-    views = Views(4)
-    for one in geometries:
-        if views.is_wanted(one):
-            views.add(numbered(one), one)
-    assert len(views) == min(4, len(geometries))
-    mean = views.mean()
-    assert mean is not None
-    best = sorted(geometries)[-4:]
-    assert min(best) - 1e-6 <= mean.colour[0] <= max(best) + 1e-6
-
-
-def test_the_mean_leaves_out_what_a_view_did_not_see() -> None:
-    whole, half = numbered(5.0), numbered(5.0)
-    half.palettes[1] = 0
-    half.garments[:] = 0
-    half.colour[5:] = np.nan
-    views = Views(2)
-    views.add(whole, 0.5)
-    views.add(half, 0.5)
-    mean = views.mean()
-    assert mean is not None
-    np.testing.assert_allclose(mean.palettes[1], whole.palettes[1], atol=1e-6)
-    np.testing.assert_allclose(mean.garments, whole.garments)
-    np.testing.assert_allclose(mean.colour, 5.0)
-    assert Views(3).mean() is None

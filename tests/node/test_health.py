@@ -57,6 +57,7 @@ def test_a_node_that_is_well_says_ok_and_nothing_else() -> None:
         ({"outbox_lost": 7}, "7 scores were lost"),
         ({"refused_publishes": 1}, "certificate"),
         ({"is_calibrated": False}, "warming up"),
+        ({"shift": "colour is more unusual than then"}, "shifted since the baseline (colour is more unusual"),
     ],
 )
 def test_what_others_count_is_said(change: dict[str, Any], word: str) -> None:

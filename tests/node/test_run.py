@@ -144,7 +144,7 @@ def test_collected_counts_go_on_after_a_restart(start: Starting, heard: list[wir
     assert [score.seq for score in scores(heard)] == [1, 2, 3, 4, 5]
 
 
-def test_against_a_frozen_baseline_it_spots_and_learns_nothing(
+def test_against_a_frozen_baseline_it_spots_and_leaves_it_as_it_is(
     start: Starting, heard: list[wire.Message], tmp_path: Path
 ) -> None:
     rng = np.random.default_rng(0)
@@ -162,7 +162,6 @@ def test_against_a_frozen_baseline_it_spots_and_learns_nothing(
     assert score.one_in is not None
     assert score.one_in > 20, "an orange walker among black, navy, grey, blue and white"
     assert path.read_bytes() == before
-    assert not (tmp_path / "collected.baseline").exists()
 
 
 def test_a_baseline_of_another_model_is_refused(start: Starting, tmp_path: Path) -> None:
@@ -208,3 +207,29 @@ def test_the_state_folder_holds_nothing_but_scores_and_counts(
     names = {path.name for path in tmp_path.iterdir()}
     assert names <= {"outbox.sqlite", "outbox.sqlite-wal", "outbox.sqlite-shm", "collected.baseline"}
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 200_000
+
+
+def test_while_spotting_a_new_epoch_is_learnt_in_the_background(
+    start: Starting, heard: list[wire.Message], tmp_path: Path
+) -> None:
+    frozen = tmp_path / "frozen.baseline"
+    assert start(2) == 0
+    (tmp_path / "collected.baseline").rename(frozen)
+    before = frozen.read_bytes()
+    assert start(3, score=ScoreSection(baseline=str(frozen))) == 0
+    assert frozen.read_bytes() == before
+    assert file.load(tmp_path / "collected.baseline").sightings == 3
+
+
+def test_a_background_of_another_recipe_is_put_aside(
+    start: Starting, heard: list[wire.Message], tmp_path: Path
+) -> None:
+    assert start(2) == 0
+    frozen, collected = tmp_path / "frozen.baseline", tmp_path / "collected.baseline"
+    collected.rename(frozen)
+    recipe = msgspec.structs.replace(file.load(frozen).recipe, model="ba9876543210")
+    file.save(Baseline(recipe), collected)
+    old = collected.read_bytes()
+    assert start(1, score=ScoreSection(baseline=str(frozen))) == 0
+    assert file.load(collected).sightings == 1
+    assert (tmp_path / "collected.baseline.old").read_bytes() == old

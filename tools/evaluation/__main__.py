@@ -15,13 +15,17 @@ from rich.table import Table
 from edge.config import DetectionSection
 from edge.errors import EdgeError
 from edge.seams import Interpreter
+from tools.evaluation.exceptions import exceptions
+from tools.evaluation.fairness import fairness
 from tools.evaluation.garments import garments
 from tools.evaluation.labels import TEST_IDS, TRAIN_IDS
 from tools.evaluation.networks import open_network
 from tools.evaluation.patterns import BY_EYE, patterns
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
 from tools.evaluation.people import clips, compare, photos
+from tools.evaluation.rarity import rarity
 from tools.evaluation.runtimes import on_tflite_runtime
+from tools.evaluation.splits import BASELINE_IDS, LABELLED_IDS
 from tools.evaluation.street import street
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -35,7 +39,7 @@ Found = dict[str, Any]
 def main() -> int:
     args = _parser().parse_args()
     try:
-        found = {"people": _people, "garments": _garments, "patterns": _patterns, "street": street}[args.what](args)
+        found = _COMMANDS[args.what](args)
     except EdgeError as err:
         print(f"tools/evaluate: {err}", file=sys.stderr)
         return 2
@@ -61,11 +65,24 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--float", help="a float32 .tflite of the same network, beside it")
         command.add_argument("--no-tflite", action="store_true", help="leave tflite-runtime out")
         command.add_argument("--alone", action="store_true", help="nothing beside it")
+    rare = commands.add_parser("rarity", help="what scores find: edited people, jitters, calibration; beside PyOD")
+    rare.add_argument("--photos", type=Path, help="the scored people's photos and labels; default: as --ccp")
+    rare.add_argument("--ids", default=HELD_OUT, help="their numbers, from-to; default: %(default)s")
+    fair = commands.add_parser("fairness", help="flag rates by skin, height, headwear, bare legs and arms")
+    fair.add_argument("--ids", default=LABELLED, help="labelled photos, from-to; default: %(default)s")
+    for command in (rare, fair):
+        command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
+        command.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
+    planted = commands.add_parser("exceptions", help="planted exceptions of the simulated street among the alerts")
+    planted.add_argument("--seed", type=int, default=7)
+    planted.add_argument("--cameras", type=int, default=3)
+    planted.add_argument("--learn-minutes", type=float, default=20.0)
+    planted.add_argument("--minutes", type=float, default=20.0)
     walkers = commands.add_parser("street", help="the simulated street: sightings per walker and camera")
     walkers.add_argument("--seed", type=int, default=7)
     walkers.add_argument("--cameras", type=int, default=3)
     walkers.add_argument("--minutes", type=float, default=10.0)
-    for command in (people, maps, kinds, walkers):
+    for command in (people, maps, kinds, rare, fair, planted, walkers):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -78,6 +95,18 @@ def _garments(args: argparse.Namespace) -> Found:
 def _patterns(args: argparse.Namespace) -> Found:
     ids, words = numbers(args.ids), ["--ids", args.ids, "--by-eye", str(args.by_eye)]
     return _beside(args, lambda network: patterns(network, args.ccp, ids, args.by_eye), words)
+
+
+def _rarity(args: argparse.Namespace) -> Found:
+    photos = args.photos or args.ccp
+    ids = set(numbers(args.ids))
+    baseline = [number for number in BASELINE_IDS if args.photos or number not in ids]
+    return {"model": args.model, **rarity(open_network(args.model), args.ccp, baseline, photos, sorted(ids))}
+
+
+def _fairness(args: argparse.Namespace) -> Found:
+    unlabelled = [number for number in BASELINE_IDS if number > max(LABELLED_IDS)]
+    return {"model": args.model, **fairness(open_network(args.model), args.ccp, numbers(args.ids), unlabelled)}
 
 
 def _beside(args: argparse.Namespace, judge: Callable[[Interpreter], Found], words: list[str]) -> Found:
@@ -191,6 +220,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(one) for one in value]
     return None if isinstance(value, float) and math.isnan(value) else value
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
+    "people": _people,
+    "garments": _garments,
+    "patterns": _patterns,
+    "rarity": _rarity,
+    "fairness": _fairness,
+    "exceptions": exceptions,
+    "street": street,
+}
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Source: Yang, Luo and Lin, "Clothing Co-Parsing by Joint Image Segmentation and 
 have a label of 59 at every pixel.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -45,8 +46,20 @@ def read(ccp: Path, number: int) -> tuple[Pixels, Pixels]:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8), _classes(ccp)[labels]
 
 
+def wears(ccp: Path, number: int, words: Sequence[str]) -> bool:
+    """Whether any pixel of the photo has one of these of its 59 labels."""
+    labels = scipy.io.loadmat(ccp / "annotations" / "pixel-level" / f"{number:04d}.mat")["groundtruth"]
+    names = _names(ccp)
+    return bool(np.isin(labels, [names.index(word) for word in words]).any())
+
+
+@cache
+def _names(ccp: Path) -> tuple[str, ...]:
+    """The photos' own labels, in the order of their numbers."""
+    return tuple(str(name.item()) for name in scipy.io.loadmat(ccp / "label_list.mat")["label_list"].ravel())
+
+
 @cache
 def _classes(ccp: Path) -> Pixels:
     """[59] the class of each label, in the order of the photos' numbers for them."""
-    names = scipy.io.loadmat(ccp / "label_list.mat")["label_list"].ravel()
-    return np.array([CLASS_OF[str(name.item())] for name in names], np.uint8)
+    return np.array([CLASS_OF[name] for name in _names(ccp)], np.uint8)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
@@ -14,7 +15,7 @@ from edge.frame.street.camera import StreetCamera
 from edge.frame.street.truth import WalkerTruth
 from edge.node.network import open_interpreter
 from edge.pipeline import Pipeline
-from edge.records import Detection
+from edge.records import Detection, Track
 
 FULL_HEIGHT_S = 1.0
 """A walker seen for longer at full height must give a sighting."""
@@ -56,7 +57,7 @@ def one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
     config = NodeConfig()
     pipeline = Pipeline(open_interpreter(config.detection), config)
     camera = StreetCamera(seed, camera=number, cameras=cameras, minutes=minutes)
-    votes: dict[int, Counter[int]] = {}
+    votes = Votes()
     counts: Counter[str] = Counter()
     times: list[float] = []
     tracks: list[int] = []
@@ -65,21 +66,34 @@ def one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
         times.append(frame.captured_at)
         tracks += [sighting.departure.track_id for sighting in step.sightings]
         truth = camera.truth(frame.number)
-        for one in step.tracks:
-            if one.is_visible:
-                votes.setdefault(one.track_id, Counter())[_whose(one.detection, truth)] += 1
+        votes.count(step.tracks, truth)
         found = {_whose(person, truth) for person in step.detections}
         present = {one.walker_id for one in truth if one.is_full_height and one.visible > MOSTLY}
         counts.update(frames=1, present=len(present), found=len(present & found))
         counts["ghosts"] += sum(_whose(person, truth) == NOBODY for person in step.detections)
     tracks += [sighting.departure.track_id for sighting in pipeline.finish()]
-    walkers = Counter(votes[track_id].most_common(1)[0][0] for track_id in tracks)
+    walkers = Counter(votes.of(track_id) for track_id in tracks)
     counts.update(sightings=len(tracks), nobody=walkers.pop(NOBODY, 0), **pipeline.held_back)
     counts["again"] = sum(count - 1 for count in walkers.values())
     visits = {visit.walker_id for visit in camera.street.visits(number, times) if visit.full_height_s > FULL_HEIGHT_S}
     by_count = Counter(min(walkers[walker], 2) for walker in visits)
     counts.update(walkers=len(visits), missed=by_count[0], once=by_count[1], split=by_count[2])
     return counts
+
+
+class Votes:
+    """Which walker each track really is: the one that most of its detections lie on."""
+
+    def __init__(self) -> None:
+        self._votes: dict[int, Counter[int]] = {}
+
+    def count(self, tracks: Iterable[Track], truth: list[WalkerTruth]) -> None:
+        for one in tracks:
+            if one.is_visible:
+                self._votes.setdefault(one.track_id, Counter())[_whose(one.detection, truth)] += 1
+
+    def of(self, track_id: int) -> int:
+        return self._votes[track_id].most_common(1)[0][0]
 
 
 def _whose(person: Detection, truth: list[WalkerTruth]) -> int:

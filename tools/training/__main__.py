@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from edge.errors import EdgeError
+from edge.interpreter import TfliteInterpreter
 from edge.models import model_path
 from tools.evaluation.labels import TRAIN_IDS
 from tools.training.kinds import read_kinds
 from tools.training.network import Network
+from tools.training.nuisance import estimate, save
 from tools.training.photos import load
 from tools.training.port import port
 from tools.training.scenes import Source, clip_frames
@@ -50,10 +52,14 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=max((os.cpu_count() or 2) - 1, 1))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--nuisance-only", action="store_true", help="of the model in --out as it is; no training")
     parser.add_argument("--begin", type=Path, help="weights (.pt) to start from instead of the published ones")
     args = parser.parse_args()
     try:
-        _run(args)
+        if not args.nuisance_only:
+            _run(args)
+        model = args.out / f"{NAME}.tflite"
+        print(f"wrote {save(estimate(TfliteInterpreter(model), args.ccp), model)}", file=sys.stderr)
     except EdgeError as err:
         print(f"tools/train: {err}", file=sys.stderr)
         return 2

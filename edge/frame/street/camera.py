@@ -29,6 +29,7 @@ class StreetCamera:
         size: tuple[int, int] = (640, 360),
         rate: float = 24.0,
         exceptions: float = 0.04,
+        dark: float = 0.0,
         start_at: float = 0.0,
         pace: Pace = "fast",
         skip: float = 0.0,
@@ -40,14 +41,14 @@ class StreetCamera:
 
         Raises ConfigError for a value that makes no street, and for `pace="real"` without a clock.
         """
-        spec = StreetSpec(seed, camera, cameras, fps, minutes, size, rate, exceptions, skip, begins_at)
+        spec = StreetSpec(seed, camera, cameras, fps, minutes, size, rate, exceptions, dark, skip, begins_at)
         spec.check()
         if pace == "real" and clock is None:
             raise ConfigError(f"{spec}: pace 'real' expected a clock, found none; pass edge.clock.SystemClock()")
         self.name = str(spec)
         self.frames_dropped = 0
         self.street = Street(seed, cameras=cameras, rate=rate, exceptions=exceptions)
-        self._renderer = Renderer(self.street, camera, size)
+        self._renderer = Renderer(self.street, camera, size, dark)
         self._start_at = start_at if begins_at is None else begins_at
         self._spec, self._clock = spec, clock if pace == "real" else None
         self._number = 0
@@ -139,6 +140,7 @@ def from_spec(
         size=s.size,
         rate=s.rate,
         exceptions=s.exceptions,
+        dark=s.dark,
         start_at=begins,
         pace=pace,
         skip=s.skip,

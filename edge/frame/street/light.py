@@ -16,6 +16,9 @@ EXPOSURE_DRIFT, WARMTH_DRIFT = 0.05, 0.02
 EXPOSURE_SPREAD, WARMTH_SPREAD = 0.08, 0.045
 """Largest difference of a camera from the plain picture, as a share."""
 
+NIGHT_DIMMED, NIGHT_WARMTH = 0.6, 0.08
+"""What street lamps lack of the day's light, and add of warmth; noise doubles. By eye, on pictures of lit streets."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sun:
@@ -37,23 +40,26 @@ class Sun:
         return np.concatenate([points[..., :1] + self.x * height, points[..., 1:2] + self.y * height, 0 * height], -1)
 
 
-def draw_sun(seed: int) -> Sun:
+def draw_sun(seed: int, dark: float = 0.0) -> Sun:
     rng = np.random.default_rng([seed, 3])
     sign = 1.0 if rng.random() < 0.5 else -1.0
-    return Sun(sign * float(rng.uniform(0.35, 0.8)), float(rng.uniform(0.0, 0.45)), float(rng.uniform(0.18, 0.42)))
+    return Sun(
+        sign * float(rng.uniform(0.35, 0.8)), float(rng.uniform(0.0, 0.45)), float(rng.uniform(0.18, 0.42)) * (1 - dark)
+    )
 
 
 class Sensor:
     """One camera's exposure, white balance and noise."""
 
-    def __init__(self, seed: int, camera: int, size: tuple[int, int]) -> None:
+    def __init__(self, seed: int, camera: int, size: tuple[int, int], dark: float = 0.0) -> None:
         rng = np.random.default_rng([seed, 4, camera])
         self._exposure = 1 + float(rng.uniform(-EXPOSURE_SPREAD, EXPOSURE_SPREAD))
-        self._warmth = float(rng.uniform(-WARMTH_SPREAD, WARMTH_SPREAD))
+        self._exposure *= 1 - NIGHT_DIMMED * dark
+        self._warmth = float(rng.uniform(-WARMTH_SPREAD, WARMTH_SPREAD)) + NIGHT_WARMTH * dark
         self._phases: Points = rng.uniform(0, 2 * np.pi, 2)
         self._seed = [seed, 5, camera]
         self._size = size
-        noise = np.rint(rng.normal(0, NOISE_SIGMA, (size[1] + 64, size[0] + 64, 3)))
+        noise = np.rint(rng.normal(0, NOISE_SIGMA * (1 + dark), (size[1] + 64, size[0] + 64, 3)))
         self._more, self._less = (np.clip(sign * noise, 0, 255).astype(np.uint8) for sign in (1, -1))
 
     def gains(self, at: float) -> Points:

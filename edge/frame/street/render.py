@@ -69,12 +69,12 @@ class Maps(NamedTuple):
 class Renderer:
     """One camera of one street."""
 
-    def __init__(self, street: Street, camera: int, size: tuple[int, int]) -> None:
+    def __init__(self, street: Street, camera: int, size: tuple[int, int], dark: float = 0.0) -> None:
         self.street, self.view = street, street.view(camera, size)
-        self._sun = draw_sun(street.seed)
+        self._sun = draw_sun(street.seed, dark)
         self._light = self._sun.side(self.view)
         self._scene = scenes.draw(street.seed, street.layout, self.view, self._sun)
-        self._sensor = Sensor(street.seed, camera, size)
+        self._sensor = Sensor(street.seed, camera, size, dark)
         self._wardrobes: OrderedDict[int, Wardrobe] = OrderedDict()
 
     def picture(self, at: float, number: int) -> Pixels:

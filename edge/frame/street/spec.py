@@ -15,6 +15,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "minutes": (0, 1e6),
     "rate": (0.5, 120),
     "exceptions": (0, 1),
+    "dark": (0, 1),
     "skip": (0, 1e9),
     "begins_at": (0, 1e11),
     "width": (160, 3840),
@@ -38,6 +39,8 @@ class StreetSpec:
     """Walkers a minute."""
     exceptions: float = 0.04
     """Share of walkers."""
+    dark: float = 0.0
+    """0 by day, 1 by night under street lamps: dimmer, warmer, noisier, without a sun."""
     skip: float = 0.0
     """Street seconds before the first frame."""
     begins_at: float | None = None

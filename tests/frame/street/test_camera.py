@@ -115,3 +115,9 @@ def test_visits_agree_with_the_truths(cameras: list[StreetCamera]) -> None:
         visit = visits[walker_id]
         assert (visit.first_at, visit.last_at) == (numbers[0] / 8, numbers[-1] / 8)
         assert visit.full_height_s == pytest.approx(len(numbers) / 8)
+
+
+def test_by_night_it_is_dimmer_and_warmer() -> None:
+    day, night = (StreetCamera(7, dark=dark).frame(40).pixels.reshape(-1, 3).mean(axis=0) for dark in (0.0, 1.0))
+    assert 0.25 < night.mean() / day.mean() < 0.6
+    assert night[0] / night[2] > 1.05 * day[0] / day[2]

@@ -11,8 +11,11 @@ from edge.frame.street.spec import StreetSpec, parse
 
 
 def test_every_setting_is_read() -> None:
-    text = "street:7?camera=1&cameras=2&fps=4.5&minutes=2&size=320x180&rate=30&exceptions=0.05&skip=60&begins_at=9"
-    assert parse(text) == StreetSpec(7, 1, 2, 4.5, 2.0, (320, 180), 30.0, 0.05, 60.0, 9.0)
+    text = (
+        "street:7?camera=1&cameras=2&fps=4.5&minutes=2&size=320x180&rate=30"
+        "&exceptions=0.05&dark=0.5&skip=60&begins_at=9"
+    )
+    assert parse(text) == StreetSpec(7, 1, 2, 4.5, 2.0, (320, 180), 30.0, 0.05, 0.5, 60.0, 9.0)
 
 
 @given(

@@ -1,0 +1,100 @@
+"""The figures of `tools/evaluate rarity` and `fairness`, on made-up people whose answers are known."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from edge.records import Appearance
+from tests.outfits import RECIPE, ordinary, outfit
+from tools.evaluation import fairness, rarity
+from tools.evaluation.exam import Exam
+from tools.evaluation.fairness import Traits
+from tools.evaluation.splits import CONTROLS, EXCEPTIONS
+
+
+def exam(rng: np.random.Generator, people: int = 60) -> Exam:
+    """Rare ones wear orange; controls wear what many do."""
+    usual = [ordinary(rng) for _ in range(people)]
+    rare = {name: [outfit("orange", "pink", rng) for _ in usual] for name in (*EXCEPTIONS, "subtle pattern")}
+    common = {name: [ordinary(rng) for _ in usual] for name in CONTROLS}
+    same = {"as before": list(usual)}
+    return Exam(usual, [], {**rare, **common}, same, {"skin -15 L*": list(usual)}, rng.normal(size=people))
+
+
+@pytest.fixture(scope="module")
+def usual() -> list[Appearance]:
+    rng = np.random.default_rng(0)
+    return [ordinary(rng) for _ in range(300)]
+
+
+def test_what_is_rare_is_found_and_controls_are_not(usual: list[Appearance]) -> None:
+    score = rarity.scorer(rarity.learnt(usual, RECIPE, 0))
+    found = rarity.judge(score, exam(np.random.default_rng(1)))
+    assert found["AUROC rare hue"] > 0.97
+    assert 0.3 < found["worst AUROC of common hue, common swap"] < 0.7
+    assert found["edited above its own original"] > 0.97
+    assert found["precision in the top 5 %, 5 % being exceptions"] > 0.5
+    assert found["jitters: mean rho"] == pytest.approx(1)
+    assert found["jitters: worst mean rank shift"] == found["skin alone changed: worst mean rank shift"] == 0
+
+
+def test_a_score_that_knows_nothing_gets_a_half() -> None:
+    rng = np.random.default_rng(2)
+
+    def chance(people: Sequence[Appearance | None]) -> np.ndarray:
+        return np.array([np.nan if one is None else rng.random() for one in people])
+
+    found = rarity.judge(chance, exam(np.random.default_rng(3), people=400))
+    assert found["AUROC rare hue"] == pytest.approx(0.5, abs=0.07)
+    assert found["edited above its own original"] == pytest.approx(0.5, abs=0.07)
+    assert found["precision in the top 5 %, 5 % being exceptions"] < 0.15
+
+
+def test_who_could_not_be_edited_is_left_out(usual: list[Appearance]) -> None:
+    one = exam(np.random.default_rng(1))
+    half = {name: [None if i % 2 else guise for i, guise in enumerate(guises)] for name, guises in one.edited.items()}
+    score = rarity.scorer(rarity.learnt(usual, RECIPE, 0))
+    assert rarity.judge(score, one._replace(edited=half))["AUROC rare hue"] > 0.97
+
+
+def test_intervals_hold_the_figure(usual: list[Appearance]) -> None:
+    people, score = exam(np.random.default_rng(1)), rarity.scorer(rarity.learnt(usual, RECIPE, 0))
+    low, high = rarity.bootstrap(score, people)["95 % of AUROC common hue"]
+    assert low < rarity.judge(score, people)["AUROC common hue"] < high
+
+
+def test_calibration_and_curve_of_people_alike(usual: list[Appearance]) -> None:
+    found = rarity.calibration(usual, RECIPE)
+    assert abs(found["observed at nominal 0.05"] - 0.05) < 4 * found["standard error at nominal 0.05"]
+    curve = rarity.learning_curve(usual, exam(np.random.default_rng(1)), RECIPE)
+    assert list(curve) == ["rho of two baselines of 100"]
+    assert all(rho > 0.5 for rho in curve.values())
+
+
+def test_the_rivals_see_the_same_people(usual: list[Appearance]) -> None:
+    pytest.importorskip("pyod", reason="PyOD is an extra: tools/evaluate rarity installs it")
+    from tools.evaluation import rivals  # noqa: PLC0415
+
+    people = exam(np.random.default_rng(1))
+    for name, score in rivals.fitted(usual).items():
+        assert rarity.judge(score, people)["AUROC rare hue"] > 0.7, name
+        assert np.isnan(score([None, usual[0]])).tolist() == [True, False]
+
+
+def test_a_bias_is_seen_with_its_direction() -> None:
+    """Everyone with a hat is rarer here; skin and height are drawn by chance."""
+    rng = np.random.default_rng(4)
+    traits = [
+        Traits(rng.normal(60, 10), rng.normal(500, 50), bool(hat), bool(rng.random() < 0.5), has_bare_arms=False)
+        for hat in rng.random(600) < 0.3
+    ]
+    p = np.array([rng.random() * (0.2 if one.has_headwear else 1) for one in traits])
+    found = fairness._figures(p, traits)
+    ratio, low, high = found["flag-rate ratio, headwear"]
+    assert low < ratio < high
+    assert low > 1.5
+    ratio, low, high = found["flag-rate ratio, bare legs"]
+    assert low < 1 < high
+    assert abs(found["rho of rarity and skin lightness"]) < 0.15
+    assert found["flag-rate ratio, bare arms"] is None, "nobody has them"

@@ -1,0 +1,176 @@
+"""How well scores find what is rare, on photos: exceptions made out of real people, controls, jitters, calibration.
+
+People who make up the baseline, and people who are scored, are different people. Each scored person is seen as it is,
+with a garment edited (edits.py), under twelve nuisances (jitters.py) and with its skin alone changed.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from edge.records import Appearance
+from edge.score import file
+from edge.score.baseline import Baseline
+from edge.score.recipe import Recipe
+from edge.seams import Interpreter
+from edge.vocabulary import FACETS
+from tools.evaluation import rivals
+from tools.evaluation.exam import Exam, Figures, Look, colour_bits, examine, unlabelled
+from tools.evaluation.patterns import auroc
+from tools.evaluation.splits import CONTROLS, CURVE, DRAWS, EXCEPTIONS, FOLDS, LABELLED_IDS, PREVALENCE, SEEDS
+
+Found = dict[str, Any]
+Scorer = Callable[[Sequence[Appearance | None]], Figures]
+"""[people] the higher the rarer; NaN for who is not there."""
+
+
+def rarity(network: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos: Path, ids: Sequence[int]) -> Found:
+    """Every figure of ours, and `beside` them those of methods that keep every person."""
+    look = Look(network)
+    usual = unlabelled(look, ccp, baseline_ids)
+    exam = examine(look, photos, ids, colour_bits(ccp, LABELLED_IDS))
+    baselines = [learnt(usual, look.recipe, seed) for seed in SEEDS]
+    runs = [judge(scorer(baseline), exam) for baseline in baselines]
+    found = {name: float(np.mean([run[name] for run in runs])) for name in runs[0]}
+    return {
+        "baseline people": len(usual),
+        "scored people": len(exam.people),
+        **found,
+        **bootstrap(scorer(baselines[0]), exam),
+        **calibration(usual, look.recipe),
+        **learning_curve(usual, exam, look.recipe),
+        "baseline, bytes": len(file.to_bytes(baselines[0])),
+        "beside": {
+            **{f"{facet} alone": judge(scorer(baselines[0], facet), exam) for facet in FACETS},
+            **{name: judge(one, exam) for name, one in rivals.fitted(usual).items()},
+        },
+    }
+
+
+def learnt(usual: Sequence[Appearance], recipe: Recipe, seed: int) -> Baseline:
+    baseline = Baseline(recipe)
+    for position in np.random.default_rng(seed).permutation(len(usual)):
+        baseline.learn(usual[position])
+    return baseline
+
+
+def scorer(baseline: Baseline, facet: str = "") -> Scorer:
+    """Of the joined score's raw value, or of one facet's bits."""
+
+    def score(people: Sequence[Appearance | None]) -> Figures:
+        return np.array([np.nan if one is None else _value(baseline, one, facet) for one in people])
+
+    return score
+
+
+def _value(baseline: Baseline, one: Appearance, facet: str) -> float:
+    found = baseline.score(one)
+    return found.facets[facet] if facet else found.surprisal_bits + 1e-3 * sum(found.facets.values())
+
+
+def judge(score: Scorer, exam: Exam) -> Found:
+    """What one way to score finds, and what shakes it."""
+    own = score(exam.people)
+    edited = {name: score(guise) for name, guise in exam.edited.items()}
+    return {
+        **{f"AUROC {name}": auroc(_known(bits), own) for name, bits in edited.items()},
+        f"mean AUROC of {', '.join(EXCEPTIONS)}": _mean(edited, own),
+        f"worst AUROC of {', '.join(CONTROLS)}": max(auroc(_known(edited[name]), own) for name in CONTROLS),
+        "precision in the top 5 %, 5 % being exceptions": _precision(own, [edited[name] for name in EXCEPTIONS]),
+        "edited above its own original": float(np.mean(np.concatenate([_above(edited[n], own) for n in EXCEPTIONS]))),
+        "rho with labelled colour rarity": float(spearmanr(own, exam.colour_bits).statistic),
+        **_nuisance(score, exam, own),
+    }
+
+
+def bootstrap(score: Scorer, exam: Exam) -> Found:
+    """95 % intervals over people: whoever is drawn twice counts twice, with all guises."""
+    own, rng = score(exam.people), np.random.default_rng(0)
+    edited = {name: score(guise) for name, guise in exam.edited.items()}
+    drawn = [rng.integers(len(own), size=len(own)) for _ in range(DRAWS)]
+    found = {f"AUROC {name}": [auroc(_known(bits[d]), own[d]) for d in drawn] for name, bits in edited.items()}
+    found["mean AUROC"] = [_mean({name: bits[d] for name, bits in edited.items()}, own[d]) for d in drawn]
+    return {f"95 % of {name}": np.percentile(draws, [2.5, 97.5]).tolist() for name, draws in found.items()}
+
+
+def calibration(usual: Sequence[Appearance], recipe: Recipe) -> Found:
+    """Each fold of the baseline's people scored by a baseline of the others; the error is the binomial one."""
+    order = np.random.default_rng(0).permutation(len(usual))
+    p = []
+    for fold in range(FOLDS):
+        others = learnt([usual[i] for i in order[np.arange(len(order)) % FOLDS != fold]], recipe, fold)
+        p += [others.score(usual[i]).p_value for i in order[fold::FOLDS]]
+    shares = {level: float(np.mean(np.array(p) <= level)) for level in (0.2, 0.05, 0.01)}
+    found: Found = {f"observed at nominal {level}": share for level, share in shares.items()}
+    return found | {f"standard error at nominal {level}": (level * (1 - level) / len(p)) ** 0.5 for level in shares}
+
+
+def learning_curve(usual: Sequence[Appearance], exam: Exam, recipe: Recipe) -> Found:
+    """How alike two baselines rank that have nobody in common."""
+    order = np.random.default_rng(0).permutation(len(usual))
+    found = {}
+    for size in CURVE:
+        if 2 * size <= len(usual):
+            halves = [[usual[i] for i in order[begin : begin + size]] for begin in (0, size)]
+            one, other = (scorer(_warm(half, recipe))(exam.people) for half in halves)
+            found[f"rho of two baselines of {size}"] = float(spearmanr(one, other).statistic)
+    return found
+
+
+def _warm(people: Sequence[Appearance], recipe: Recipe) -> Baseline:
+    """One that speaks from the first calibrating sighting."""
+    return Baseline(recipe, min_sightings=1, state=learnt(people, recipe, 0).state)
+
+
+def _known(bits: Figures) -> Figures:
+    return bits[~np.isnan(bits)]
+
+
+def _mean(edited: dict[str, Figures], own: Figures) -> float:
+    return float(np.mean([auroc(_known(edited[name]), own) for name in EXCEPTIONS]))
+
+
+def _above(edited: Figures, own: Figures) -> Figures:
+    """1 where the edited copy scores above its original, a half where they tie."""
+    both = ~np.isnan(edited)
+    return np.asarray((edited[both] > own[both]) + 0.5 * (edited[both] == own[both]), np.float64)
+
+
+def _precision(own: Figures, edited: Sequence[Figures]) -> float:
+    """Share of exceptions among the highest, as many as there are exceptions; ties are broken at random."""
+    rng = np.random.default_rng(0)
+    exceptions = np.concatenate([_known(one) for one in edited])
+    count = max(round(len(own) * PREVALENCE / (1 - PREVALENCE)), 1)
+    shares = []
+    for _ in range(DRAWS):
+        scores = np.concatenate([own, rng.choice(exceptions, count, replace=False)])
+        order = np.lexsort((rng.random(len(scores)), -scores))[:count]
+        shares.append(float((order >= len(own)).mean()))
+    return float(np.mean(shares))
+
+
+def _nuisance(score: Scorer, exam: Exam, own: Figures) -> Found:
+    """Ranks are shares of the people that a score lies above."""
+    raw = {name: score(guise) for name, guise in exam.jittered.items()}
+    ranks = {"as it is": _rank(own, own), **{name: _rank(bits, own) for name, bits in raw.items()}}
+    table = np.array(list(ranks.values()))
+    within, total = np.nanmean(np.nanvar(table, axis=0)), np.nanvar(table)
+    shifts = {name: float(np.nanmean(rank - ranks["as it is"])) for name, rank in ranks.items() if name in raw}
+    skin = [abs(float(np.nanmean(_rank(score(guise), own) - ranks["as it is"]))) for guise in exam.skin.values()]
+    agree = [float(spearmanr(bits, own, nan_policy="omit").statistic) for bits in raw.values()]
+    return {
+        "jitters: mean rho": float(np.mean(agree)),
+        "jitters: share of the ranks' variance": float(within / total),
+        "jitters: worst mean rank shift": max(abs(shift) for shift in shifts.values()),
+        **{f"mean rank shift, {name}": shift for name, shift in shifts.items()},
+        "skin alone changed: worst mean rank shift": max(skin),
+    }
+
+
+def _rank(bits: Figures, own: Figures) -> Figures:
+    ordered = np.sort(own)
+    rank = (np.searchsorted(ordered, bits, "left") + np.searchsorted(ordered, bits, "right")) / (2 * len(own))
+    return np.where(np.isnan(bits), np.nan, rank)

@@ -1,0 +1,61 @@
+"""PyOD's methods and one flat Mahalanobis distance, on the same features: most of them keep every person they saw."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.records import Appearance
+from edge.score.channel import COLOUR_OF_CELL, vectors
+
+Figures = NDArray[np.float64]
+SEED = 0
+
+
+def fitted(usual: Sequence[Appearance]) -> dict[str, Callable[[Sequence[Appearance | None]], Figures]]:
+    """Name to scorer, each fitted on everybody; features are standardised, what was not seen is taken at the mean."""
+    from pyod.models.copod import COPOD  # noqa: PLC0415  an extra of its own, slow to load
+    from pyod.models.ecod import ECOD  # noqa: PLC0415
+    from pyod.models.hbos import HBOS  # noqa: PLC0415
+    from pyod.models.iforest import IForest  # noqa: PLC0415
+    from pyod.models.knn import KNN  # noqa: PLC0415
+    from pyod.models.loda import LODA  # noqa: PLC0415
+    from sklearn.covariance import OAS  # noqa: PLC0415
+
+    raw = np.array([features(one) for one in usual])
+    mean, spread = np.nanmean(raw, axis=0), np.maximum(np.nanstd(raw, axis=0), 1e-6)
+
+    def standard(people: Sequence[Appearance]) -> Figures:
+        return np.nan_to_num((np.array([features(one) for one in people]) - mean) / spread)
+
+    known = standard(usual)
+    methods: dict[str, Any] = {
+        "kNN": KNN(),
+        "IForest": IForest(random_state=SEED),
+        "ECOD": ECOD(),
+        "COPOD": COPOD(),
+        "HBOS": HBOS(),
+        "LODA": LODA(),
+    }
+    np.random.seed(SEED)  # noqa: NPY002  LODA draws from the global generator
+    scores = {name: method.fit(known).decision_function for name, method in methods.items()}
+    scores["flat Mahalanobis"] = OAS().fit(known).mahalanobis
+
+    def scorer(decide: Callable[[Figures], Figures]) -> Callable[[Sequence[Appearance | None]], Figures]:
+        def score(people: Sequence[Appearance | None]) -> Figures:
+            there = [one for one in people if one is not None]
+            found = np.full(len(people), np.nan)
+            found[[one is not None for one in people]] = decide(standard(there))
+            return found
+
+        return score
+
+    return {name: scorer(decide) for name, decide in scores.items()}
+
+
+def features(one: Appearance) -> Figures:
+    """Colour words of the two main regions, and every vector whose moments a baseline keeps."""
+    words = one.palettes[:2] @ COLOUR_OF_CELL
+    words[~one.palettes[:2].any(axis=1)] = np.nan
+    return np.concatenate([words.ravel(), *vectors(one).values()]).astype(np.float64)
