@@ -140,6 +140,16 @@ def _add_learning(commands: Any) -> None:
         "Add baselines, exactly and in any order.",
         "spotter baseline merge a.baseline b.baseline --out site.baseline",
     )
+    noise = _command(
+        verbs,
+        "noise",
+        _baseline_noise,
+        "Add calibrated noise, so that a baseline can be handed on: differential privacy for each sighting.",
+        "spotter baseline noise soho.baseline --epsilon 8 --out soho-public.baseline",
+    )
+    noise.add_argument("file", type=Path, metavar="FILE")
+    noise.add_argument("--epsilon", type=float, required=True, help="privacy loss: 1 hides well, 10 hides little")
+    noise.add_argument("--out", type=Path, required=True, help="the file to write")
     diff = _command(
         verbs,
         "diff",
@@ -247,6 +257,12 @@ def _baseline_show(args: Args) -> int:
     from edge.node.baselines import run_show
 
     return run_show(args.files, as_json=args.json)
+
+
+def _baseline_noise(args: Args) -> int:
+    from edge.node.baselines import run_noise
+
+    return run_noise(args.file, args.epsilon, args.out)
 
 
 def _baseline_merge(args: Args) -> int:

@@ -27,6 +27,7 @@ class Summary(msgspec.Struct):
     colours: dict[str, dict[str, float]]
     patterns: dict[str, dict[str, float]]
     garments: dict[str, float]
+    noise: tuple[str, ...]
 
 
 def summary(path: Path) -> Summary:
@@ -44,6 +45,7 @@ def summary(path: Path) -> Summary:
         {region: _shares(COLOURS, row) for region, row in zip(REGIONS, by_colour, strict=True)},
         {region: _shares(PATTERNS, row) for region, row in zip(REGIONS, state.patterns, strict=True)},
         _shares(GARMENTS, state.garments),
+        baseline.noise,
     )
 
 
@@ -67,7 +69,8 @@ def run_show(paths: list[Path], *, as_json: bool) -> int:
 
 def _table(found: Summary) -> Table:
     title = f"{found.file}: {found.sightings} sightings, {found.calibrated_on} calibrate; id {found.id}"
-    table = Table("what", "where", "usual, commonest first", title=title, caption=f"recipe {found.recipe}")
+    caption = ", ".join((f"recipe {found.recipe}", *found.noise))
+    table = Table("what", "where", "usual, commonest first", title=title, caption=caption)
     for region in REGIONS[:-1]:
         table.add_row("colour", region, _words(found.colours[region]))
     for region in ("upper", "lower"):
@@ -85,6 +88,16 @@ def run_merge(paths: list[Path], out: Path) -> int:
     merged = functools.reduce(Baseline.merge, (file.load(path) for path in paths))
     file.save(merged, out)
     print(f"{out}: {merged.sightings} sightings of {len(paths)} baselines")
+    return 0
+
+
+def run_noise(path: Path, epsilon: float, out: Path) -> int:
+    """`spotter baseline noise`: 0; BaselineError without OpenDP, and nothing is written."""
+    from edge.score.noise import noised  # noqa: PLC0415
+
+    found = noised(file.load(path), epsilon)
+    file.save(found, out)
+    print(f"{out}: {path} with {found.noise[-1]} for each sighting")
     return 0
 
 

@@ -47,7 +47,11 @@ log = logging.getLogger(__name__)
 QUEUE_FRAMES = 2
 """Frames between camera and network; a live camera's older ones are dropped, not queued."""
 SAVE_S = 60.0
-"""Collected counts are saved this often."""
+"""Collected counts are saved this often, for this node alone to go on with."""
+SNAPSHOT = "snapshot.baseline"
+"""The counts that may leave this node."""
+BATCH = 50
+"""Sightings between two snapshots: the difference of two that are one person apart would be that person."""
 DRAIN_S = 15.0
 """How long a node whose source ended, or that is told to stop, waits for its last scores to be taken."""
 SETTLE_S = 3.0
@@ -80,6 +84,7 @@ class Node:
         self._mode = "spot" if config.score.baseline else "collect"
         self._learning = self._open_learning()
         self._baseline, self._baseline_id = self._open_baseline()
+        self._snapshot_at = self._last_snapshot()
         self._drift = self._baseline.drift(np.random.default_rng())
         self._saved_at = clock.monotonic()
         self._frames: queue.Queue[Frame | SourceError | None] = queue.Queue(QUEUE_FRAMES)
@@ -147,6 +152,9 @@ class Node:
         self._save(is_due=self._clock.monotonic() - self._saved_at >= SAVE_S)
 
     def _save(self, *, is_due: bool) -> None:
+        if self._learning.sightings >= self._snapshot_at + BATCH:
+            file.save(self._learning, self._collecting.with_name(SNAPSHOT))
+            self._snapshot_at = self._learning.sightings
         if is_due:
             file.save(self._learning, self._collecting)
             self._saved_at = self._clock.monotonic()
@@ -174,6 +182,14 @@ class Node:
             aside = self._collecting.replace(self._collecting.with_suffix(".baseline.old"))
             log.warning("%s; put aside as %s, the background baseline begins anew", err, aside)
         return Baseline(recipe, min_sightings=section.min_sightings)
+
+    def _last_snapshot(self) -> int:
+        """Sightings in the newest snapshot of these counts; 0 if there is none, or one of other counts."""
+        try:
+            last = file.load(self._collecting.with_name(SNAPSHOT), recipe=self._pipeline.recipe)
+        except BaselineError:
+            return 0
+        return last.sightings if last.sightings <= self._learning.sightings else 0
 
     def _context(self, at: float) -> str:
         """What a sighting at that time (UTC seconds) is compared within."""

@@ -38,8 +38,17 @@ _IN_FACET = np.array([[facet == of for of in FACET_OF] for facet in FACETS]) * W
 class Baseline:
     """What is usual at one place."""
 
-    def __init__(self, recipe: Recipe, *, min_sightings: int = 100, state: State | None = None) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        min_sightings: int = 100,
+        state: State | None = None,
+        noise: tuple[str, ...] = (),
+    ) -> None:
         self.recipe = recipe
+        self.noise = tuple(sorted(noise))
+        """What noise its counts were given (edge/score/noise.py), in words."""
         self.state = empty(recipe) if state is None else state
         self._min_sightings = min_sightings
         self._model: channel.Model | None = None
@@ -69,7 +78,7 @@ class Baseline:
         add_shares(state.garments, appearance.garments)
         add_shares(state.pairs, channel.pairs(appearance))
         for name, vector in channel.vectors(appearance).items():
-            add_moments(state.moments(name), vector)
+            add_moments(state, name, vector)
         state.sightings[0] += 1
 
     def score(self, appearance: Appearance, context: str = "any") -> Score:
@@ -112,7 +121,8 @@ class Baseline:
                 "Learn both with the same software and model"
             )
         state = State(*(mine + theirs for mine, theirs in zip(self.state, other.state, strict=True)))
-        return Baseline(self.recipe, min_sightings=self._min_sightings, state=state)
+        noise = (*self.noise, *other.noise)
+        return Baseline(self.recipe, min_sightings=self._min_sightings, state=state, noise=noise)
 
     def _past(self, context: str) -> Counts:
         """[BINS] the joined scores to compare with."""

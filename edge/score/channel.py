@@ -1,8 +1,8 @@
 """One appearance against what was counted: the raw value of each channel. Pure, but for what it is built from.
 
 Two channels of colour, three of pattern, two of garment, two of combination. What worked when measured on street
-photos: palette counts per region beside a joint distance for colour; expected bits of the pattern kinds beside distances
-of kinds and texture; counts of garment arrangements and colour pairs, which also give the reasons.
+photos: palette counts per region beside a joint distance for colour; expected bits of the pattern kinds beside
+distances of kinds and texture; counts of garment arrangements and colour pairs, which also give the reasons.
 """
 
 from typing import NamedTuple

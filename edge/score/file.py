@@ -13,7 +13,7 @@ from edge.score.baseline import Baseline
 from edge.score.recipe import Recipe
 from edge.score.state import State, empty
 
-MAGIC = b"EXCEPTION-SPOTTER BASELINE 1\n"
+MAGIC = b"EXCEPTION-SPOTTER BASELINE 2\n"
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -21,12 +21,13 @@ class _Content(msgspec.Struct, frozen=True):
     recipe: Recipe
     arrays: dict[str, bytes]
     """State's fields, little-endian int64, in C order."""
+    noise: tuple[str, ...] = ()
 
 
 def to_bytes(baseline: Baseline) -> bytes:
     """Equal bytes for equal counts."""
     arrays = {name: array.astype("<i8").tobytes() for name, array in baseline.state._asdict().items()}
-    body = zlib.compress(msgspec.msgpack.encode(_Content(baseline.recipe, arrays)), 6)
+    body = zlib.compress(msgspec.msgpack.encode(_Content(baseline.recipe, arrays, baseline.noise)), 6)
     return MAGIC + hashlib.sha256(body).digest() + body
 
 
@@ -42,7 +43,7 @@ def from_bytes(content: bytes, where: str, *, min_sightings: int = 100) -> Basel
         state = _state(content_)
     except (zlib.error, msgspec.DecodeError, KeyError, ValueError) as err:
         raise BaselineError(f"{where}: cannot be read ({err}); was it made by newer software?") from err
-    return Baseline(content_.recipe, min_sightings=min_sightings, state=state)
+    return Baseline(content_.recipe, min_sightings=min_sightings, state=state, noise=content_.noise)
 
 
 def _state(content: _Content) -> State:

@@ -14,7 +14,7 @@ from edge.vocabulary import COLOURS, CONTEXTS, FACETS, GARMENTS, PATTERNS, REGIO
 SHARE_UNIT = 1024
 """Shares are counted in whole 1/1024ths of a sighting."""
 VALUE_UNIT = 64
-"""Moments are summed in whole 1/64ths; 10 million sightings of |x| < 200 stay below 2**63."""
+"""Moments are summed in whole 1/64ths; 10 million sightings of |x| < 128 stay below 2**63."""
 
 CHANNELS = (
     "palette",
@@ -31,6 +31,8 @@ CHANNELS = (
 
 MOMENTS = ("colour", "kinds", "texture", "composition")
 """The vectors whose mean and covariance are kept."""
+LIMITS = {"colour": 128.0, "kinds": 1.0, "texture": 16.0, "composition": 8.0}
+"""No value counts beyond: so no single sighting can weigh without bound."""
 
 
 class State(NamedTuple):
@@ -101,11 +103,11 @@ def add_shares(total: Counts, shares: Floats) -> None:
     total += np.rint(shares * SHARE_UNIT).astype(np.int64)
 
 
-def add_moments(moments: tuple[Counts, Counts, Counts], vector: Floats) -> None:
-    """Add one complete vector; one with unseen values would bend the covariance and is left out."""
-    n, total, products = moments
+def add_moments(state: State, name: str, vector: Floats) -> None:
+    """Add one complete vector to one of MOMENTS; one with unseen values would bend the covariance and is left out."""
+    n, total, products = state.moments(name)
     if not np.isnan(vector).any():
-        fixed = np.rint(vector * VALUE_UNIT).astype(np.int64)
+        fixed = np.rint(np.clip(vector, -LIMITS[name], LIMITS[name]) * VALUE_UNIT).astype(np.int64)
         n += 1
         total += fixed
         products += np.outer(fixed, fixed)

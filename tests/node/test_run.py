@@ -233,3 +233,23 @@ def test_a_background_of_another_recipe_is_put_aside(
     assert start(1, score=ScoreSection(baseline=str(frozen))) == 0
     assert file.load(collected).sightings == 1
     assert (tmp_path / "collected.baseline.old").read_bytes() == old
+
+
+def test_what_may_leave_the_node_is_written_in_batches_alone(
+    start: Starting, heard: list[wire.Message], tmp_path: Path
+) -> None:
+    """Also over restarts: no two snapshots are ever less than fifty sightings apart."""
+    rng = np.random.default_rng(0)
+    collected, snapshot = tmp_path / "collected.baseline", tmp_path / "snapshot.baseline"
+    baseline = Baseline(Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
+    for _ in range(47):
+        baseline.learn(ordinary(rng))
+    file.save(baseline, collected)
+    assert start(2) == 0
+    assert not snapshot.exists()
+    assert start(2) == 0
+    assert file.load(snapshot).sightings == 50
+    before = snapshot.read_bytes()
+    assert start(3) == 0
+    assert file.load(collected).sightings == 54
+    assert snapshot.read_bytes() == before

@@ -148,3 +148,45 @@ def test_unseen_legs_are_left_out_and_not_counted_as_something() -> None:
 def test_the_state_is_of_constant_and_small_size(learnt: Baseline) -> None:
     assert len(file.to_bytes(learnt)) < 64 * 1024
     assert learnt.state.palettes.dtype == np.int64
+
+
+def test_a_context_is_compared_within_once_it_has_seen_enough() -> None:
+    """In the rain nearly everybody wears yellow; what is usual then is not usual else."""
+    rng = np.random.default_rng(8)
+    baseline = Baseline(RECIPE)
+    for i in range(500):
+        baseline.learn(ordinary(rng))
+        if i > 300:
+            baseline.learn(outfit("yellow", "black", rng), "rain")
+    one = outfit("yellow", "black", rng)
+    assert baseline.score(one, "rain").p_value > 2 * baseline.score(one).p_value
+    assert baseline.score(one, "rain").sightings == 199
+    assert baseline.score(one, "cold") == baseline.score(one), "nobody was seen in the cold"
+
+
+def test_merging_adds_contexts_too() -> None:
+    rng = np.random.default_rng(9)
+    parts = [Baseline(RECIPE), Baseline(RECIPE)]
+    for part, context in zip(parts, ("rain", "night"), strict=True):
+        for _ in range(80):
+            part.learn(ordinary(rng), context)
+    merged = parts[0].merge(parts[1])
+    assert merged.state.joint.sum(axis=1)[[0, 4, 5]].tolist() == [40, 20, 20]
+
+
+@given(owners=st.lists(st.integers(0, 4), min_size=30, max_size=90), seed=st.integers(0, 100), order=st.randoms())
+@settings(max_examples=15, deadline=None)
+def test_any_split_over_nodes_merges_to_equal_bytes_in_any_order(
+    owners: list[int], seed: int, order: random.Random
+) -> None:
+    rng = np.random.default_rng(seed)
+    nodes = {owner: Baseline(RECIPE) for owner in sorted(set(owners))}
+    for owner in owners:
+        nodes[owner].learn(ordinary(rng))
+    parts = list(nodes.values())
+    straight = file.to_bytes(reduce(Baseline.merge, parts))
+    while len(parts) > 1:
+        one, other = order.sample(range(len(parts)), 2)
+        both = parts[one].merge(parts[other])
+        parts = [part for i, part in enumerate(parts) if i not in (one, other)] + [both]
+    assert file.to_bytes(parts[0]) == straight

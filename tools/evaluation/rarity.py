@@ -14,13 +14,15 @@ from scipy.stats import spearmanr
 from edge.records import Appearance
 from edge.score import file
 from edge.score.baseline import Baseline
+from edge.score.noise import noised
 from edge.score.recipe import Recipe
 from edge.seams import Interpreter
 from edge.vocabulary import FACETS
 from tools.evaluation import rivals
+from tools.evaluation.cost import cost
 from tools.evaluation.exam import Exam, Figures, Look, colour_bits, examine, unlabelled
 from tools.evaluation.patterns import auroc
-from tools.evaluation.splits import CONTROLS, CURVE, DRAWS, EXCEPTIONS, FOLDS, LABELLED_IDS, PREVALENCE, SEEDS
+from tools.evaluation.splits import CONTROLS, CURVE, DRAWS, EPSILONS, EXCEPTIONS, FOLDS, LABELLED_IDS, PREVALENCE, SEEDS
 
 Found = dict[str, Any]
 Scorer = Callable[[Sequence[Appearance | None]], Figures]
@@ -42,9 +44,12 @@ def rarity(network: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos:
         **bootstrap(scorer(baselines[0]), exam),
         **calibration(usual, look.recipe),
         **learning_curve(usual, exam, look.recipe),
+        **drift(usual, exam, look.recipe),
+        **cost(network, baselines[0], [one.pixels for one in exam.photos], exam.people),
         "baseline, bytes": len(file.to_bytes(baselines[0])),
         "beside": {
             **{f"{facet} alone": judge(scorer(baselines[0], facet), exam) for facet in FACETS},
+            **{f"epsilon {e:g}": judge(scorer(noised(baselines[0], e)), exam) for e in EPSILONS},
             **{name: judge(one, exam) for name, one in rivals.fitted(usual).items()},
         },
     }
@@ -117,6 +122,23 @@ def learning_curve(usual: Sequence[Appearance], exam: Exam, recipe: Recipe) -> F
             halves = [[usual[i] for i in order[begin : begin + size]] for begin in (0, size)]
             one, other = (scorer(_warm(half, recipe))(exam.people) for half in halves)
             found[f"rho of two baselines of {size}"] = float(spearmanr(one, other).statistic)
+    return found
+
+
+def drift(usual: Sequence[Appearance], exam: Exam, recipe: Recipe) -> Found:
+    """Wealth against uniform p-values: of half the people against the other half, and of people who wear prints."""
+    order = np.random.default_rng(0).permutation(len(usual))
+    half, others = ([usual[i] for i in order[begin::2]] for begin in (0, 1))
+    baseline = learnt(half, recipe, 0)
+    found: Found = {}
+    for name, people in (("others of the same street", others), ("printed people", exam.edited["bold pattern"])):
+        watch = baseline.drift(np.random.default_rng(0))
+        noticed = None
+        for count, one in enumerate((one for one in people if one is not None), 1):
+            baseline.watch(one, watch)
+            noticed = count if noticed is None and watch.shift is not None else noticed
+        found[f"drift, {name}: wealth at the end"] = watch.wealth
+        found[f"drift, {name}: noticed after"] = noticed
     return found
 
 

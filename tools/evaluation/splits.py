@@ -14,6 +14,8 @@ PREVALENCE = 0.05
 """Of exceptions, for the precision at the top."""
 CURVE = (100, 200, 400, 700)
 """People in each of two baselines that have nobody in common."""
+EPSILONS = (2.0, 8.0, 32.0)
+"""Privacy losses whose price is measured."""
 FOLDS = 5
 """For calibration: each fold of the baseline's people is scored by the others."""
 RARE_BITS, COMMON_BITS = 4.5, 3.0

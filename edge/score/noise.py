@@ -1,0 +1,129 @@
+"""A baseline with calibrated noise, for handing on: nobody can tell from it whether any one sighting was counted.
+
+Discrete Gaussian noise on every count and sum (OpenDP), with the privacy loss shared evenly among them.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.errors import BaselineError
+from edge.palette import CELLS
+from edge.records import Counts
+from edge.score.baseline import Baseline
+from edge.score.calibration import BINS
+from edge.score.state import CHANNELS, LIMITS, MOMENTS, SHARE_UNIT, VALUE_UNIT, State
+from edge.vocabulary import FACETS
+
+DELTA = 1e-6
+"""Chance that the stated epsilon does not hold."""
+COARSE = 16
+"""Bins of past scores that get their noise together: finer ones would drown in it."""
+LEAST_VARIANCE = 1e-3
+"""Share of the largest variance that noise may not push any direction below."""
+
+
+class Part(NamedTuple):
+    """One block of a state that gets noise of its own."""
+
+    values: Counts
+    """[n]"""
+    sensitivity: float
+    """Largest L2 change by one sighting."""
+
+
+def noised(baseline: Baseline, epsilon: float) -> Baseline:
+    """The same with (epsilon, DELTA)-differential privacy for each sighting; stated in the file.
+
+    Raises BaselineError without OpenDP, or for an epsilon that is not positive.
+    """
+    if not epsilon > 0:
+        raise BaselineError(f"epsilon: expected a positive number, found {epsilon:g}; 1 hides well, 10 hides little")
+    blocks = _blocks(baseline.state)
+    each = rho(epsilon) / len(blocks)
+    fresh = {name: _gaussian(part, math.sqrt(1 / (2 * each)) * part.sensitivity) for name, part in blocks.items()}
+    stated = f"epsilon {epsilon:g}, delta {DELTA:g}"
+    return Baseline(baseline.recipe, state=_state(fresh, baseline.state), noise=(*baseline.noise, stated))
+
+
+def rho(epsilon: float) -> float:
+    """The zero-concentrated privacy loss that (epsilon, DELTA) allows.
+
+    Bun and Steinke 2016, "Concentrated Differential Privacy", proposition 1.3: epsilon = rho + 2 sqrt(rho ln(1/delta)).
+
+    >>> round(rho(8.0), 3)
+    0.916
+    """
+    log = math.log(1 / DELTA)
+    return (math.sqrt(log + epsilon) - math.sqrt(log)) ** 2
+
+
+def _blocks(state: State) -> dict[str, Part]:
+    """By name; a share may have been rounded up by half a unit in each cell it was counted in."""
+    row = SHARE_UNIT + CELLS / 2
+    rows = len(state.palettes)
+    blocks = {
+        "counts": Part(np.array([state.sightings[0], *(state.moments(n)[0][0] for n in MOMENTS)]), math.sqrt(5)),
+        "palettes": Part(state.palettes.ravel(), row * math.sqrt(rows)),
+        "patterns": Part(state.patterns.ravel(), row * math.sqrt(rows)),
+        "garments": Part(state.garments, row),
+        "pairs": Part(state.pairs.ravel(), row),
+        "channels": Part(_coarse(state.channels), math.sqrt(len(CHANNELS))),
+        "groups": Part(_coarse(state.groups), math.sqrt(len(FACETS))),
+        "joint": Part(_coarse(state.joint), math.sqrt(2)),
+    }
+    for name in MOMENTS:
+        _, total, products = state.moments(name)
+        longest = LIMITS[name] * VALUE_UNIT * math.sqrt(len(total))
+        blocks[f"{name}_sum"] = Part(total, longest)
+        blocks[f"{name}_products"] = Part(products[np.triu_indices(len(total))], longest**2)
+    return blocks
+
+
+def _gaussian(part: Part, scale: float) -> Counts:
+    try:
+        import opendp.prelude as dp  # noqa: PLC0415  an extra, and a compiled one
+    except ImportError as err:
+        raise BaselineError("noise needs OpenDP: pip install 'exception-spotter[privacy]'") from err
+    dp.enable_features("contrib")
+    space = dp.vector_domain(dp.atom_domain(T=int)), dp.l2_distance(T=float)
+    return np.array(dp.m.make_gaussian(*space, scale=scale)(part.values.tolist()), np.int64)
+
+
+def _state(fresh: dict[str, Counts], old: State) -> State:
+    """Noise can leave what no counting could: counts below 0, covariances that are none. Mended without the truth."""
+    changes = {"sightings": np.maximum(fresh["counts"][:1], 0)}
+    for name in ("palettes", "patterns", "garments", "pairs"):
+        changes[name] = np.maximum(fresh[name], 0).reshape(getattr(old, name).shape)
+    for name in ("channels", "groups", "joint"):
+        changes[name] = _fine(np.maximum(fresh[name], 0), getattr(old, name).shape)
+    for count, name in zip(fresh["counts"][1:], MOMENTS, strict=True):
+        total = fresh[f"{name}_sum"]
+        n = np.maximum(count, 1)
+        changes[f"{name}_n"] = np.array([n])
+        changes[f"{name}_sum"] = total
+        changes[f"{name}_products"] = _products(int(n), total, fresh[f"{name}_products"])
+    return old._replace(**changes)
+
+
+def _products(n: int, total: Counts, upper: Counts) -> Counts:
+    """[values, values] symmetric, and of a covariance with no direction of hardly any variance."""
+    square = np.zeros((len(total), len(total)))
+    square[np.triu_indices(len(total))] = upper
+    square = np.triu(square) + np.triu(square, 1).T
+    mean = total / n
+    sizes, turn = np.linalg.eigh(square / n - np.outer(mean, mean))
+    covariance = (turn * np.maximum(sizes, LEAST_VARIANCE * max(float(sizes.max()), 1.0))) @ turn.T
+    return np.asarray(np.rint((covariance + np.outer(mean, mean)) * n), np.int64)
+
+
+def _coarse(histograms: Counts) -> Counts:
+    return np.asarray(histograms.reshape(-1, BINS // COARSE, COARSE).sum(axis=2).ravel(), np.int64)
+
+
+def _fine(coarse: Counts, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Evenly over the bins again, what is left over into the lower ones: towards the ordinary."""
+    each, left = np.divmod(coarse.reshape(-1, BINS // COARSE, 1), COARSE)
+    return np.asarray((each + (np.arange(COARSE) < left)).reshape(shape), np.int64)

@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from edge.errors import BaselineError
+from edge.score import nuisance
+from edge.score.baseline import Baseline
+from edge.score.nuisance import Nuisance
+from edge.score.surprisal import distance, gaussian
+from tests.outfits import RECIPE, ordinary
+
+SIZES = {
+    "colour": RECIPE.colour_moments,
+    "kinds": RECIPE.kind_moments,
+    "texture": RECIPE.textures,
+    "composition": RECIPE.composition,
+}
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nuisance:
+    """One beside the manifest, as the product has it."""
+    one = Nuisance(RECIPE.model, 50, **{name: np.eye(size).tolist() for name, size in SIZES.items()})
+    (tmp_path / "ours.nuisance.json").write_bytes(msgspec.json.encode(one))
+    monkeypatch.setattr(nuisance, "manifest_path", lambda: tmp_path / "manifest.yaml")
+    nuisance.of_model.cache_clear()
+    yield one
+    nuisance.of_model.cache_clear()
+
+
+def test_what_light_moves_surprises_less() -> None:
+    rng = np.random.default_rng(0)
+    people = rng.normal(0, 1, (500, 3))
+    moments = (500, people.sum(axis=0), people.T @ people)
+    light = np.diag([9.0, 0.0, 0.0])
+    before, after = gaussian(*moments), gaussian(*moments, light)
+    brighter, other = np.array([4, 0, 0], np.float32), np.array([0, 4, 0], np.float32)
+    assert distance(brighter, after) < 0.5 * distance(brighter, before)
+    assert distance(other, after) == pytest.approx(distance(other, before), rel=0.1)
+
+
+def test_it_is_found_by_the_model_it_belongs_to(shipped: Nuisance) -> None:
+    assert nuisance.of_model(RECIPE.model) == shipped
+    assert nuisance.of_model("ffffffffffff") is None
+    recipe = msgspec.structs.replace(RECIPE, nuisance=shipped.id)
+    baseline = Baseline(recipe)
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        baseline.learn(ordinary(rng))
+    assert baseline.score(ordinary(rng)).p_value > 0
+
+
+def test_a_baseline_that_wants_another_says_what_to_do(shipped: Nuisance) -> None:
+    recipe = msgspec.structs.replace(RECIPE, nuisance="0123456789ab")
+    with pytest.raises(BaselineError, match=f"0123456789ab of model {RECIPE.model}, here is {shipped.id}"):
+        Baseline(recipe).learn(ordinary(np.random.default_rng(0)))
+
+
+def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken.nuisance.json").write_text("{")
+    monkeypatch.setattr(nuisance, "manifest_path", lambda: tmp_path / "manifest.yaml")
+    nuisance.of_model.cache_clear()
+    with pytest.raises(BaselineError, match=r"broken\.nuisance\.json"):
+        nuisance.of_model("0123456789ab")
+    nuisance.of_model.cache_clear()
+
+
+def test_what_is_shipped_belongs_to_the_shipped_model() -> None:
+    from edge.manifest import manifest  # noqa: PLC0415
+
+    nuisance.of_model.cache_clear()
+    entry = manifest().models[manifest().default]
+    found = nuisance.of_model(entry.sha256[:12])
+    assert found is not None
+    assert found.people >= 50
+    for name in SIZES:
+        matrix = found.of(name)
+        np.testing.assert_allclose(matrix, matrix.T)
+        assert np.linalg.eigvalsh(matrix).min() > -1e-6

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.score.baseline import Baseline
+from edge.score.reason import MOST, REASON_BITS
+from edge.vocabulary import COLOURS, PATTERNS, REASON, phrase
+from tests.outfits import RECIPE, ordinary, outfit
+
+
+@pytest.fixture(scope="module")
+def learnt() -> Baseline:
+    rng = np.random.default_rng(1)
+    baseline = Baseline(RECIPE)
+    for _ in range(600):
+        baseline.learn(ordinary(rng))
+    return baseline
+
+
+@given(
+    upper=st.sampled_from(COLOURS),
+    lower=st.sampled_from(COLOURS),
+    pattern=st.sampled_from(PATTERNS),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_reasons_of_a_facet_add_up_to_its_bits(
+    learnt: Baseline, upper: str, lower: str, pattern: str, seed: int
+) -> None:
+    score = learnt.score(outfit(upper, lower, np.random.default_rng(seed), pattern=pattern))
+    said: dict[str, float] = {}
+    for reason in score.reasons:
+        assert REASON.match(reason.words)
+        said[reason.words.split(":")[0]] = said.get(reason.words.split(":")[0], 0.0) + reason.bits
+    assert said == pytest.approx({facet: bits for facet, bits in score.facets.items() if bits >= REASON_BITS})
+    assert len(score.reasons) <= MOST
+
+
+def test_two_rare_garments_are_both_named(learnt: Baseline) -> None:
+    score = learnt.score(outfit("orange", "pink", np.random.default_rng(2)))
+    words = [reason.words for reason in score.reasons]
+    assert "colour:upper:orange" in words
+    assert "colour:lower:pink" in words
+
+
+def test_a_rare_pattern_is_named_and_plain_is_not(learnt: Baseline) -> None:
+    score = learnt.score(outfit("black", "black", np.random.default_rng(3), pattern="dotted"))
+    kinds = [reason.words for reason in score.reasons if reason.words.startswith("pattern")]
+    assert kinds
+    assert all(words.endswith("dotted") for words in kinds)
+
+
+def test_an_unusual_silhouette_is_said_in_words(learnt: Baseline) -> None:
+    one = outfit("black", "navy", np.random.default_rng(4))
+    one.composition[9] += 3.0
+    score = learnt.score(one)
+    assert score.facets["garment"] > REASON_BITS
+    assert "garment:long-outer" in [reason.words for reason in score.reasons]
+    assert phrase("garment:long-outer") == "long outer"
