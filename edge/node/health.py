@@ -119,8 +119,8 @@ def heartbeat(node: str, at: float, now: float, pulse: Pulse, counters: Counters
         invoke_p95_ms=round(float(np.percentile(invoke, 95)), 1),
         accelerator=counters.accelerator,
         fallbacks=counters.fallbacks,
-        last_frame_s=None if pulse.last_frame_at is None else round(now - pulse.last_frame_at, 1),
-        last_person_s=None if pulse.last_person_at is None else round(now - pulse.last_person_at, 1),
+        last_frame_s=_seconds_since(pulse.last_frame_at, now),
+        last_person_s=_seconds_since(pulse.last_person_at, now),
         sightings=pulse.sightings,
         held_back=counters.held_back,
         outbox_depth=counters.outbox_depth,
@@ -134,6 +134,11 @@ def heartbeat(node: str, at: float, now: float, pulse: Pulse, counters: Counters
         model=counters.model,
         baseline=counters.baseline,
     )
+
+
+def _seconds_since(at: float | None, now: float) -> float | None:
+    """The frame loop runs beside the heartbeat: a frame may be newer than the moment the heartbeat speaks of."""
+    return None if at is None else round(max(now - at, 0.0), 1)
 
 
 def _problems(now: float, silent_s: float, pulse: Pulse, counters: Counters, machine: Machine) -> list[str]:

@@ -101,3 +101,11 @@ def test_the_board_is_read(tmp_path: Path) -> None:
     found = read_machine(tmp_path)
     assert found.memory_mb > 10
     assert found.disk_free_mb > 0
+
+
+def test_a_frame_newer_than_the_heartbeat_is_no_negative_age() -> None:
+    """The frame loop runs in another thread: this once ended the node's network thread."""
+    pulse = running()
+    pulse.beat(30.4, invoke_s=0.01, people=1, brightness=100.0)
+    found = report(pulse)
+    assert found.last_frame_s == found.last_person_s == 0.0

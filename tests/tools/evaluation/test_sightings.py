@@ -11,6 +11,7 @@ from edge.frame.source import open_camera
 from edge.node.network import open_interpreter
 from edge.node.offline import sightings
 from edge.pipeline import Pipeline
+from tools.evaluation.exceptions import NIGHT, Job, watch
 from tools.evaluation.people import CLIPS, photos
 from tools.evaluation.street import one_camera
 
@@ -55,3 +56,12 @@ def test_photos_give_one_main_person_on_the_labelled_mask(shared_data: Path) -> 
     found = photos(open_interpreter(NodeConfig().detection), shared_data / "ccp", list(range(1, 805, 40)))
     assert found["nobody found"] == 0
     assert found["within 1% of the photo's height"] >= 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [0.0, NIGHT])
+def test_sightings_of_a_planted_street_know_who_is_an_exception(dark: float) -> None:
+    seen = watch(Job(5, 1, 3, 1.0, dark, 0.3))
+    assert len(seen) > 10
+    assert 0.1 < sum(one.is_exception for one in seen) / len(seen) < 0.6
+    assert len({one.walker for one in seen}) >= 0.9 * len(seen)
