@@ -34,10 +34,8 @@ def moments(lab: Floats) -> Floats:
     """[5] mean L*, a*, b*, spread of L*, spread of chroma, of pixels [n, 3]; NaN for no pixels."""
     if len(lab) == 0:
         return np.full(COLOUR_MOMENTS, np.nan, np.float32)
-    mean = lab.mean(axis=0)
-    spread_l = lab[:, 0].std()
-    spread_ab = np.sqrt(((lab[:, 1:] - mean[1:]) ** 2).sum(axis=1).mean())
-    return np.array([*mean, spread_l, spread_ab], np.float32)
+    mean, spread = (each.ravel() for each in cv2.meanStdDev(lab[None]))
+    return np.array([*mean, spread[0], np.hypot(spread[1], spread[2])], np.float32)
 
 
 def to_lab(pixels: Pixels, gains: Floats) -> Floats:

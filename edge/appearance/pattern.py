@@ -5,6 +5,8 @@ at right angles, dots and prints into all. Keypoint regions bring arms, bags and
 not verdicts; bold patterns only (feasibility study: texture statistics reach AUROC .82 bold, .55 subtle).
 """
 
+from functools import cache
+
 import cv2
 import numpy as np
 
@@ -55,12 +57,18 @@ def _detail(patch: Patch) -> tuple[Floats, float]:
 
 def _spectrum(detail: Floats) -> tuple[Floats, Floats, Floats]:
     """Power, angle (0..pi) and period in pixels of each half-plane frequency; total power = mean square."""
-    height, width = detail.shape
-    window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
+    window, angle, period = _frequencies(*detail.shape)
     power = np.abs(np.fft.rfft2(detail * window)) ** 2 / (window**2).sum() / detail.size * 2
+    return power.astype(np.float32), angle, period
+
+
+@cache
+def _frequencies(height: int, width: int) -> tuple[Floats, Floats, Floats]:
+    """Window, and angle and period of each frequency, of a patch of that size; there are two or three sizes."""
+    window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
     fy, fx = np.meshgrid(np.fft.fftfreq(height), np.fft.rfftfreq(width), indexing="ij")
-    period = 1 / np.maximum(np.hypot(fy, fx), 1e-6)
-    return power.astype(np.float32), np.arctan2(fy, fx).astype(np.float32) % np.float32(np.pi), period
+    period = np.asarray(1 / np.maximum(np.hypot(fy, fx), 1e-6), np.float32)
+    return window, np.arctan2(fy, fx).astype(np.float32) % np.float32(np.pi), period
 
 
 def _directions(power: Floats, angle: Floats) -> tuple[float, float]:

@@ -109,6 +109,7 @@ def describe(
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
     moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
     textures = np.full((len(MEASURED), pattern.TEXTURE), np.nan, np.float32)
+    kinds = {} if garments is None else _kinds(near, {name: regions[name] for name in straight}, garments)
     for row, name in enumerate(REGIONS[:-1]):
         if name in regions:
             lab = cloth(near, regions[name], gains)
@@ -117,8 +118,7 @@ def describe(
                 moments[row] = colour.moments(lab)
         if name in straight:
             patterns[row], textures[row] = pattern.describe(straight[name])
-            if garments is not None:
-                patterns[row] = _kinds(near, regions[name], garments)
+            patterns[row] = kinds.get(name, patterns[row])
     palettes[-1], patterns[-1] = _whole(palettes), _whole(patterns)
     under = legs(quads, classes)
     seen = 1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN
@@ -140,19 +140,24 @@ def _whole(rows: Floats) -> Floats:
     return np.asarray(weights @ rows[:-1] / max(float(weights.sum()), 1e-9), np.float32)
 
 
-def _kinds(near: Crop, mask: Mask, garments: GarmentMap) -> Floats:
-    """[kinds] mean of the pattern map over the cells that lie on a region; plain where it has none."""
-    rows, columns = np.mgrid[: garments.patterns.shape[0], : garments.patterns.shape[1]]
-    frame = np.stack([columns, rows], axis=-1).astype(np.float32) * np.float32(2 * garments.pitch)
-    x, y = np.rint(near.of_frame(frame)).astype(int).reshape(-1, 2).T
-    is_inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
-    is_on = np.zeros(len(x), bool)
-    is_on[is_inside] = mask[y[is_inside], x[is_inside]]
-    shares = np.zeros(len(PATTERNS), np.float32)
-    shares[0] = 1
-    if is_on.any():
-        shares[:] = garments.patterns.reshape(-1, len(PATTERNS))[is_on].mean(axis=0)
-    return shares
+def _kinds(near: Crop, regions: dict[str, Mask], garments: GarmentMap) -> dict[str, Floats]:
+    """[kinds] mean of the pattern map over the cells that lie on each region; plain where it has none."""
+    pitch = 2 * garments.pitch
+    shape = garments.patterns.shape
+    far = [near.corner[1] + near.pixels.shape[0] / near.zoom, near.corner[0] + near.pixels.shape[1] / near.zoom]
+    first = [int(side / pitch) for side in near.corner[::-1]]
+    rows, columns = (
+        np.arange(low, min(int(high / pitch) + 2, size)) for low, high, size in zip(first, far, shape[:2], strict=True)
+    )
+    y = np.rint((rows * pitch - near.corner[1]) * near.zoom).astype(int)
+    x = np.rint((columns * pitch - near.corner[0]) * near.zoom).astype(int)
+    rows, y = (side[(y >= 0) & (y < near.pixels.shape[0])] for side in (rows, y))
+    columns, x = (side[(x >= 0) & (x < near.pixels.shape[1])] for side in (columns, x))
+    cells, found = garments.patterns[np.ix_(rows, columns)], {}
+    for name, mask in regions.items():
+        is_on = mask[np.ix_(y, x)]
+        found[name] = cells[is_on].mean(axis=0) if is_on.any() else np.eye(len(PATTERNS), dtype=np.float32)[0]
+    return found
 
 
 def _sharpness(patch: Patch) -> float:
