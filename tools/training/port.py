@@ -1,7 +1,7 @@
-"""The published PoseNet's weights, dequantized, into ours: starting point and teacher.
+"""Weights of `.tflite` files, dequantized, into ours: the published PoseNet's to start from and as teacher, or our own.
 
-Its file lists its convolutions in the order they run (the backward displacements before the forward ones); weights are
-int8 per channel, so real = (stored - zero point) * scale, and the result is the published network to within the
+PoseNet lists its convolutions in the order they run (the backward displacements before the forward ones); weights
+are int8 per channel, so real = (stored - zero point) * scale, and the result is the published network to within the
 rounding of its activations.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from ai_edge_litert import schema_py_generated as schema
 
-from tools.training.network import Conv, Network
+from tools.training.network import Conv, Network, Separable
 
 
 def port(posenet: Path) -> Network:
@@ -24,6 +24,55 @@ def port(posenet: Path) -> Network:
     for ours, (weight, bias) in zip(network.ported(), theirs, strict=True):
         _set(ours, weight, bias)
     return network
+
+
+def again(ours: Path) -> Network:
+    """A network from a file of our own, to train further; what the file's network had otherwise stays untrained.
+
+    Convolutions are found by their shapes in the order they run, those of a separable block by both.
+    """
+    network = Network()
+    left = _blocks(ours)
+    for name, module in network.named_modules():
+        if isinstance(module, Separable):
+            parts = [module.depthwise, module.pointwise]
+        elif isinstance(module, Conv) and not name.endswith(("depthwise", "pointwise")):
+            parts = [module]
+        else:
+            continue
+        shapes = [tuple(part.conv.weight.shape) for part in parts]
+        found = next((block for block in left if [weight.shape for weight, _ in block] == shapes), None)
+        if found is not None:
+            left = [block for block in left if block is not found]
+            for part, (weight, bias) in zip(parts, found, strict=True):
+                _set(part, weight, bias)
+                _without_norm(part)
+    return network
+
+
+def _without_norm(conv: Conv) -> None:
+    """Its normalisation is in the weights already: it begins as one that changes nothing."""
+    if isinstance(conv.norm, torch.nn.BatchNorm2d):
+        conv.norm.reset_parameters()
+        assert conv.norm.running_var is not None
+        conv.norm.running_var -= conv.norm.eps
+
+
+def _blocks(path: Path) -> list[list[tuple[np.ndarray, np.ndarray]]]:
+    """Convolutions in the order of the graph, a depthwise one together with the one that reads it."""
+    graph = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(path.read_bytes(), 0)).subgraphs[0]
+    operators = [one for one in graph.operators if len(one.inputs) == 3]
+    convolutions = _convolutions(path)
+    reads = {one.inputs[0]: i for i, one in enumerate(operators)}
+    found, taken = [], set()
+    for i, (one, (weight, _)) in enumerate(zip(operators, convolutions, strict=True)):
+        if i in taken:
+            continue
+        is_depthwise = weight.shape[1] == 1 and weight.shape[2] > 1
+        reader = reads.get(one.outputs[0]) if is_depthwise else None
+        taken |= {i} if reader is None else {i, reader}
+        found.append([convolutions[j] for j in ((i,) if reader is None else (i, reader))])
+    return found
 
 
 def _set(conv: Conv, weight: np.ndarray, bias: np.ndarray) -> None:

@@ -34,9 +34,9 @@ class Settings(NamedTuple):
     steps: int
     batch: int
     seed: int
-    patterns_only: bool = False
-    rate: float = 2e-3
+    rate: float
     """Of what is new; what was published learns at a fraction of it."""
+    patterns_only: bool = False
     ported_share: float = 0.25
     workers: int = 1
     device: str = "cpu"
@@ -162,5 +162,8 @@ def _resume(path: Path, network: Network, mean: Network, optimizer: torch.optim.
     saved = torch.load(path, weights_only=True)
     network.load_state_dict(saved["network"])
     mean.load_state_dict(saved["mean"])
+    peaks = [group["peak"] for group in optimizer.param_groups]
     optimizer.load_state_dict(saved["optimizer"])
+    for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+        group["peak"] = peak  # the settings of this run, not of the one that was stopped
     return int(saved["step"])

@@ -3,11 +3,13 @@
 import copy
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the training extra: pip install -e .[training]")
 
+from edge.config import DetectionSection  # noqa: E402
 from edge.detection import garments, keypoints  # noqa: E402
 from edge.errors import ModelError  # noqa: E402
 from edge.interpreter import TfliteInterpreter  # noqa: E402
@@ -16,7 +18,7 @@ from edge.records import CLASSES  # noqa: E402
 from edge.vocabulary import PATTERNS  # noqa: E402
 from tools.training.losses import Truth, loss, pattern_loss  # noqa: E402
 from tools.training.network import Network  # noqa: E402
-from tools.training.port import port  # noqa: E402
+from tools.training.port import again, port  # noqa: E402
 from tools.training.scenes import IGNORED, Scene  # noqa: E402
 from tools.training.train import Settings, normalised, train  # noqa: E402
 
@@ -110,7 +112,7 @@ class RedSquares:
 def test_training_learns_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     torch.manual_seed(0)
     begin = Network()
-    short = Settings("together", steps=6, batch=2, seed=1, workers=0)
+    short = Settings("together", steps=6, batch=2, seed=1, rate=2e-3, workers=0)
     first = train(begin, begin, RedSquares(), short, tmp_path / "whole")  # type: ignore[arg-type]
     again = train(begin, begin, RedSquares(), short, tmp_path / "whole")  # type: ignore[arg-type]
     for one, other in zip(first.state_dict().values(), again.state_dict().values(), strict=True):
@@ -121,10 +123,21 @@ def test_training_learns_and_goes_on_where_it_was_stopped(tmp_path: Path) -> Non
     assert any(not torch.equal(changed[name], value) for name, value in first.state_dict().items())
 
 
+def test_a_run_that_goes_on_learns_at_its_own_rate(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    short = Settings("together", steps=3, batch=2, seed=1, rate=2e-3, workers=0)
+    parts = []
+    for settings in (short, short._replace(steps=5, rate=0.0)):
+        train(Network(), Network(), RedSquares(), settings, tmp_path)  # type: ignore[arg-type]
+        parts.append(torch.load(tmp_path / "together.pt", weights_only=True))
+    assert [part["step"] for part in parts] == [3, 5]
+    torch.testing.assert_close(parts[0]["network"]["garments.conv.weight"], parts[1]["network"]["garments.conv.weight"])
+
+
 def test_the_patterns_alone_leave_the_rest_as_it_is(tmp_path: Path) -> None:
     torch.manual_seed(0)
     begin = Network()
-    short = Settings("patterns", steps=4, batch=2, seed=1, patterns_only=True, workers=0)
+    short = Settings("patterns", steps=4, batch=2, seed=1, rate=2e-3, patterns_only=True, workers=0)
     trained = train(begin, begin, RedSquares(), short, tmp_path)  # type: ignore[arg-type]
     pixels = torch.randn(1, 3, 65, 49)
     with torch.no_grad():
@@ -147,3 +160,18 @@ def test_a_garment_is_judged_as_a_whole() -> None:
     costs = [float(pattern_loss(maps._replace(patterns=one), truth)) for one in (right, half, wrong)]
     assert costs[0] < 0.01
     assert costs[0] < costs[1] < costs[2]
+
+
+def test_our_own_file_gives_back_the_network_it_was_made_from() -> None:
+    """All but the last rounding: what the shipped file says of a picture, its dequantized weights say too."""
+    model = model_path(DetectionSection().model)
+    network = again(model).eval()
+    pixels = np.random.default_rng(0).integers(0, 256, (353, 481, 3)).astype(np.uint8)
+    pixels = cv2.GaussianBlur(pixels, (0, 0), 9) // 2 + 60
+    outputs = {output.shape[-1]: output for output in TfliteInterpreter(model).invoke(pixels[None])}
+    with torch.no_grad():
+        found = network(normalised(torch.from_numpy(pixels[None])))
+    for name in ("heatmaps", "garments"):
+        ours = getattr(found, name)[0].permute(1, 2, 0).numpy()
+        theirs = outputs[ours.shape[-1]][0]
+        assert np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] > 0.98, name
