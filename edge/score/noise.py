@@ -54,7 +54,7 @@ def rho(epsilon: float) -> float:
     Bun and Steinke 2016, "Concentrated Differential Privacy", proposition 1.3: epsilon = rho + 2 sqrt(rho ln(1/delta)).
 
     >>> round(rho(8.0), 3)
-    0.916
+    0.91
     """
     log = math.log(1 / DELTA)
     return (math.sqrt(log + epsilon) - math.sqrt(log)) ** 2
