@@ -60,9 +60,8 @@ def _without_norm(conv: Conv) -> None:
 
 def _blocks(path: Path) -> list[list[tuple[np.ndarray, np.ndarray]]]:
     """Convolutions in the order of the graph, a depthwise one together with the one that reads it."""
-    graph = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(path.read_bytes(), 0)).subgraphs[0]
-    operators = [one for one in graph.operators if len(one.inputs) == 3]
-    convolutions = _convolutions(path)
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(path.read_bytes(), 0))
+    operators, convolutions = [one for one, _ in _operators(model)], _convolutions(path)
     reads = {one.inputs[0]: i for i, one in enumerate(operators)}
     found, taken = [], set()
     for i, (one, (weight, _)) in enumerate(zip(operators, convolutions, strict=True)):
@@ -87,17 +86,20 @@ def _set(conv: Conv, weight: np.ndarray, bias: np.ndarray) -> None:
 def _convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     """Weights [out, in, h, w] and bias [out] of each, in the order of the graph."""
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(path.read_bytes(), 0))
-    graph = model.subgraphs[0]
     found = []
-    for operator in graph.operators:
-        code = model.operatorCodes[operator.opcodeIndex]
-        kind = max(code.builtinCode, code.deprecatedBuiltinCode)
-        if kind not in (schema.BuiltinOperator.CONV_2D, schema.BuiltinOperator.DEPTHWISE_CONV_2D):
-            continue
-        weight, bias = (_real(model, graph.tensors[operator.inputs[i]]) for i in (1, 2))
+    for operator, kind in _operators(model):
+        weight, bias = (_real(model, model.subgraphs[0].tensors[operator.inputs[i]]) for i in (1, 2))
         is_depthwise = kind == schema.BuiltinOperator.DEPTHWISE_CONV_2D
         found.append((weight.transpose((3, 0, 1, 2) if is_depthwise else (0, 3, 1, 2)).copy(), bias))
     return found
+
+
+def _operators(model: schema.ModelT) -> list[tuple[schema.OperatorT, int]]:
+    """The convolutions, and which of the two kinds each is."""
+    codes = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in model.operatorCodes]
+    kinds = schema.BuiltinOperator.CONV_2D, schema.BuiltinOperator.DEPTHWISE_CONV_2D
+    all_of_them = ((one, codes[one.opcodeIndex]) for one in model.subgraphs[0].operators)
+    return [(one, kind) for one, kind in all_of_them if kind in kinds]
 
 
 def _real(model: schema.ModelT, tensor: schema.TensorT) -> np.ndarray:
