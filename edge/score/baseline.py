@@ -23,8 +23,8 @@ CAP_BITS = 8.0
 """No channel or facet claims more than 1 in 256 by itself: a single one once claimed 1 in 71,779."""
 FACET_WEIGHTS = np.array([1.0, 1.0, 0.3, 0.3])
 """Of FACETS in the joined score; by measurement on photos (tools/evaluate rarity)."""
-POWER = 1.0
-"""Of the facets' mean: 1 adds them up, more lets the largest speak."""
+POWER = 2.0
+"""Of the mean of the facets: 1 adds them up, more lets the largest speak."""
 
 CHANNEL_WARM_UP, FACET_WARM_UP, JOINT_WARM_UP = 20, 40, 60
 """Sightings before channels, facets, then joined scores are worth a place in their histograms."""

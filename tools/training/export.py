@@ -14,7 +14,7 @@ import torch
 from keras import layers
 from numpy.typing import NDArray
 
-from tools.training.network import STRIDE_2, STRIDE_4, STRIDE_8, STRIDE_16, Conv, Network, Separable
+from tools.training.network import STRIDE_4, STRIDE_8, STRIDE_16, Conv, Network, Separable
 
 Frames = Callable[[], Iterator[NDArray[np.float32]]]
 """[1, h, w, 3] from -1 to 1."""
@@ -43,19 +43,15 @@ def _build(network: Network, size: tuple[int, int]) -> keras.Model:
     for block in network.blocks:
         x = _separable(block, x)
         features.append(x)
-    finest, fine, middle, coarse = (features[i] for i in (STRIDE_2, STRIDE_4, STRIDE_8, STRIDE_16))
+    fine, middle, coarse = (features[i] for i in (STRIDE_4, STRIDE_8, STRIDE_16))
     at_8 = _relu6(layers.Add()([_twice(_conv(network.from_16)(coarse)), _conv(network.from_8)(middle)]))
     for block in network.at_8:
         at_8 = _separable(block, at_8)
     at_4 = _relu6(layers.Add()([_twice(_conv(network.down_8)(at_8)), _conv(network.from_4)(fine)]))
     for block in network.at_4:
         at_4 = _separable(block, at_4)
-    for block in network.texture_2:
-        finest = _separable(block, finest)
-    texture = [finest, _separable(network.texture_4, fine), _relu6(_conv(network.texture_8)(at_8))]
-    texture = layers.Concatenate()(texture)
-    for block in network.texture:
-        texture = _separable(block, texture)
+    texture = [_separable(network.texture_4, fine), _relu6(_conv(network.texture_8)(at_8))]
+    texture = _separable(network.texture, layers.Concatenate()(texture))
     outputs = [
         _conv(network.heatmaps)(coarse),
         _conv(network.short_offsets)(coarse),

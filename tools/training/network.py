@@ -3,8 +3,7 @@
 The backbone and the pose heads are those of the published PoseNet (MobileNet v1 0.75 at stride 16, Howard et al.,
 "MobileNets", 2017; Papandreou et al., "PersonLab", 2018) with its batch normalisation folded in, so that its weights
 fit exactly. A feature pyramid of two steps (Lin et al., "Feature Pyramid Networks", 2017) with separable convolutions
-carries what it sees down to stride 4, where garments are told apart; fine texture goes from strides 2 and 4 up to 8,
-where patterns are.
+carries what it sees down to stride 4, where garments are told apart, and 8, where patterns are.
 """
 
 from typing import NamedTuple
@@ -19,13 +18,11 @@ from edge.vocabulary import PATTERNS
 STEM = 24
 BLOCKS = ((48, 1), (96, 2), (96, 1), (192, 2), (192, 1), (384, 2), *((384, 1),) * 7)
 """Channels out and stride of each separable block of the backbone."""
-STRIDE_2, STRIDE_4, STRIDE_8, STRIDE_16 = 0, 2, 4, 12
+STRIDE_4, STRIDE_8, STRIDE_16 = 2, 4, 12
 """The last block at each of these strides."""
 HEATMAPS, SHORT_OFFSETS, MID_OFFSETS = 17, 34, 64
-PYRAMID_8, PYRAMID_4 = 128, 48
-"""Channels of the pyramid at strides 8 and 4."""
-TEXTURE_2, TEXTURE_4, TEXTURE_8, TEXTURE = 16, 48, 48, 64
-"""Channels that the patterns take from strides 2, 4 and 8, and join to."""
+PYRAMID_8, PYRAMID_4, TEXTURE = 128, 48, 64
+"""Channels of the pyramid at strides 8 and 4, and of the branch that carries texture from stride 4 to the patterns."""
 
 
 class Maps(NamedTuple):
@@ -99,16 +96,9 @@ class Network(nn.Module):
         self.from_4 = Conv(BLOCKS[STRIDE_4][0], PYRAMID_4, 1, norm=True)
         self.at_4 = nn.Sequential(*(Separable(PYRAMID_4, PYRAMID_4, norm=True) for _ in range(2)))
         self.garments = Conv(PYRAMID_4, len(CLASSES), 1, norm=False)
-        self.texture_2 = nn.Sequential(
-            Separable(BLOCKS[STRIDE_2][0], TEXTURE_2, 2, norm=True),
-            Separable(TEXTURE_2, TEXTURE_2, 2, norm=True),
-        )
-        self.texture_4 = Separable(BLOCKS[STRIDE_4][0], TEXTURE_4, 2, norm=True)
-        self.texture_8 = Conv(PYRAMID_8, TEXTURE_8, 1, norm=True)
-        self.texture = nn.Sequential(
-            Separable(TEXTURE_2 + TEXTURE_4 + TEXTURE_8, TEXTURE, norm=True),
-            Separable(TEXTURE, TEXTURE, norm=True),
-        )
+        self.texture_4 = Separable(BLOCKS[STRIDE_4][0], TEXTURE, 2, norm=True)
+        self.texture_8 = Conv(PYRAMID_8, TEXTURE, 1, norm=True)
+        self.texture = Separable(2 * TEXTURE, TEXTURE, norm=True)
         self.patterns = Conv(TEXTURE, len(PATTERNS), 1, norm=False)
 
     def forward(self, x: Tensor) -> Maps:
@@ -117,21 +107,21 @@ class Network(nn.Module):
         for block in self.blocks:
             x = block(x)
             features.append(x)
-        finest, fine, middle, coarse = (features[i] for i in (STRIDE_2, STRIDE_4, STRIDE_8, STRIDE_16))
+        fine, middle, coarse = (features[i] for i in (STRIDE_4, STRIDE_8, STRIDE_16))
         at_8 = self.at_8(functional.relu6(_twice(self.from_16(coarse)) + self.from_8(middle)))
         at_4 = self.at_4(functional.relu6(_twice(self.down_8(at_8)) + self.from_4(fine)))
-        texture = [self.texture_2(finest), self.texture_4(fine), functional.relu6(self.texture_8(at_8))]
+        texture = torch.cat([self.texture_4(fine), functional.relu6(self.texture_8(at_8))], dim=1)
         return Maps(
             self.heatmaps(coarse),
             self.short_offsets(coarse),
             self.mid_offsets(coarse),
             self.garments(at_4),
-            self.patterns(self.texture(torch.cat(texture, dim=1))),
+            self.patterns(self.texture(texture)),
         )
 
     def of_patterns(self) -> list[nn.Module]:
         """What serves the patterns alone."""
-        return [self.texture_2, self.texture_4, self.texture_8, self.texture, self.patterns]
+        return [self.texture_4, self.texture_8, self.texture, self.patterns]
 
     def ported(self) -> list[Conv]:
         """What the published network has too, in the order of its graph."""
