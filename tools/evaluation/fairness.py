@@ -131,7 +131,7 @@ def _traits(photo: Labelled, person: Detection, *, has_headwear: bool) -> Traits
 
 def _bare(classes: Pixels, person: Detection, limbs: Sequence[Sequence[str]]) -> float:
     """Share of skin on the limbs' middle lines."""
-    lines = np.zeros_like(classes)
+    lines = np.zeros(classes.shape, np.uint8)
     for limb in limbs:
         points = np.rint(person.keypoints[[KEYPOINTS.index(name) for name in limb]]).astype(np.int32)
         cv2.polylines(lines, [points], isClosed=False, color=1, thickness=3)
