@@ -88,7 +88,7 @@ def _gaussian(part: Part, scale: float) -> Counts:
     except ImportError as err:
         raise BaselineError("noise needs OpenDP: pip install 'exception-spotter[privacy]'") from err
     dp.enable_features("contrib")
-    space = dp.vector_domain(dp.atom_domain(T=int)), dp.l2_distance(T=float)
+    space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T=float)
     return np.array(dp.m.make_gaussian(*space, scale=scale)(part.values.tolist()), np.int64)
 
 

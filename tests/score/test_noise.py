@@ -34,7 +34,7 @@ def test_the_stated_loss_is_what_the_library_computes() -> None:
 
     dp.enable_features("contrib")
     sensitivity, share = 3.0, rho(4.0) / 16
-    space = dp.vector_domain(dp.atom_domain(T=int)), dp.l2_distance(T=float)
+    space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T=float)
     measurement = dp.m.make_gaussian(*space, scale=sensitivity / np.sqrt(2 * share))
     assert measurement.map(sensitivity) == pytest.approx(share)
     assert rho(4.0) + 2 * np.sqrt(rho(4.0) * np.log(1 / DELTA)) == pytest.approx(4.0)
@@ -61,4 +61,4 @@ def test_more_loss_is_less_noise_and_with_little_it_scores_as_before(learnt: Bas
     found = noised(learnt, 1e6)
     rare, usual = outfit("orange", "orange", rng), [ordinary(rng) for _ in range(50)]
     assert found.score(rare).p_value < 0.05
-    assert np.median([found.score(one).p_value for one in usual]) > 0.3
+    assert np.median([found.score(one).p_value for one in usual]) > 0.2, "coarse bins shift it a little"
