@@ -119,9 +119,9 @@ class Pipeline:
         )
         return [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
 
-    def still(self, frame: Frame) -> Sighting | None:
-        """The main person of a photo."""
-        people = self.people(frame)
+    def still(self, frame: Frame, people: list[Detection] | None = None) -> Sighting | None:
+        """The main person of a photo; the first of `people`, where they were looked for already."""
+        people = self.people(frame) if people is None else people
         if not people:
             return None
         main = people[0]

@@ -13,9 +13,6 @@ from edge.records import Appearance, Frame, Pixels
 from edge.score.baseline import Baseline
 from edge.seams import Interpreter
 
-FRAMES, FPS = 4, 8.0
-"""Times each photo is seen as the next frame; the first, when caches are cold and there is no track, does not count."""
-
 
 def cost(
     network: Interpreter, baseline: Baseline, photos: Sequence[Pixels], people: Sequence[Appearance]
@@ -24,14 +21,14 @@ def cost(
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     describe, invoke, score = [], [], []
+    pipeline = Pipeline(network, NodeConfig())
     for pixels, one in zip(photos, people, strict=True):
-        pipeline = Pipeline(network, NodeConfig())
-        for number in range(FRAMES):
-            step = pipeline.step(Frame(pixels, number / FPS, number))
-            visible = sum(track.is_visible for track in step.tracks)
-            if number and visible:
-                describe.append(pipeline.stage_s["describe"] / visible)
-                invoke.append(pipeline.stage_s["invoke"])
+        frame = Frame(pixels, 0.0, 0)
+        found = pipeline.people(frame)
+        invoke.append(pipeline.stage_s["invoke"])
+        begun = perf_counter()
+        if pipeline.still(frame, found) is not None:
+            describe.append(perf_counter() - begun)
         begun = perf_counter()
         baseline.score(one)
         score.append(perf_counter() - begun)
