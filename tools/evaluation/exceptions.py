@@ -1,18 +1,18 @@
 """Planted exceptions of the simulated street: are they the ones a booth with so many shoes would hear of?
 
-The baseline learns one street by day and by night, then everybody of another one is scored, by day and by night, by
+One baseline learns all cameras of a street by day and by night, then everybody of another one is scored, by day and by night, by
 every camera. Alerts go to the walkers with the rarest sighting of any camera, twice as many as there are exceptions.
 """
 
 import argparse
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from edge.config import NodeConfig
+from edge.errors import BaselineError
 from edge.frame.street.camera import StreetCamera
 from edge.node.network import open_interpreter
 from edge.pipeline import Pipeline
@@ -25,6 +25,8 @@ LEARN_SEED_AWAY = 1000
 """The street that is learnt is this many seeds away from the one that is scored."""
 BUDGET = 2.0
 """Alerts for every planted exception."""
+ENOUGH = 100
+"""Calibrating sightings, below which every score would be `warming_up`."""
 PLANTED = 0.04
 """Share of the walkers."""
 
@@ -58,7 +60,12 @@ def exceptions(args: argparse.Namespace) -> dict[str, Any]:
     ]
     with ProcessPoolExecutor() as pool:
         found = list(pool.map(watch, [*learn, *spot]))
-    baseline = reduce(Baseline.merge, (_learnt(seen) for seen in found[: len(learn)]))
+    baseline = _learnt([one for seen in found[: len(learn)] for one in seen])
+    if baseline.calibrated_on < ENOUGH:
+        raise BaselineError(
+            f"{baseline.sightings} sightings learnt, {baseline.calibrated_on} calibrate: expected at least {ENOUGH}; "
+            "give more --learn-minutes"
+        )
     result: dict[str, Any] = {"sightings learnt": baseline.sightings, "walkers a budget is for, times": BUDGET}
     p: list[float] = []
     for i, name in enumerate(lights):
