@@ -1,6 +1,6 @@
 """Planted exceptions of the simulated street: are they the ones a booth with so many shoes would hear of?
 
-One baseline learns all cameras of a street by day and by night, then everybody of another one is scored, by day and by night, by
+One baseline learns all cameras of a street by day and by night, then everybody of another one is scored, likewise, by
 every camera. Alerts go to the walkers with the rarest sighting of any camera, twice as many as there are exceptions.
 """
 
