@@ -61,7 +61,7 @@ def test_photos_give_one_main_person_on_the_labelled_mask(shared_data: Path) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("dark", [0.0, NIGHT])
 def test_sightings_of_a_planted_street_know_who_is_an_exception(dark: float) -> None:
-    seen = watch(Job(5, 1, 3, 1.0, dark, 0.3))
+    seen = watch(Job(5, 1, 3, 1.0, dark, 0.3, 0.0))
     assert len(seen) > 10
     assert 0.1 < sum(one.is_exception for one in seen) / len(seen) < 0.6
     assert len({one.walker for one in seen}) >= 0.9 * len(seen)
