@@ -31,8 +31,8 @@ DISTANCE_BITS = 6.0
 GRID = (L_CELLS, AB_CELLS, AB_CELLS)
 COLOUR_OF_CELL = np.eye(len(COLOURS), dtype=np.float32)[CELL_COLOURS]
 
-_ONE = ("upper", "lower")
-"""The regions that have a kind worth the name, the first of REGIONS."""
+_MAIN = ("upper", "lower")
+"""The regions whose pattern counts, the first of REGIONS."""
 
 
 class Model(NamedTuple):
@@ -79,7 +79,7 @@ def measure(appearance: Appearance, model: Model) -> list[float]:
     away["contrast"] = surprisal.distance(
         np.asarray(_contrasts(len(appearance.colour)) @ appearance.colour, np.float32), model.gaussians["contrast"]
     )
-    main = slice(0, len(_ONE))
+    main = slice(0, len(_MAIN))
     found = {
         "palette": surprisal.palette_bits(appearance.palettes, model.palettes, REGION_WEIGHTS),
         "colour": DISTANCE_BITS * away["colour"],
@@ -99,8 +99,8 @@ def vectors(appearance: Appearance) -> dict[str, Floats]:
 
     Kinds as roots of shares (Hellinger): a tenth striped is nearer to a fifth than none is to a tenth.
     """
-    kinds = np.sqrt(appearance.patterns[: len(_ONE), 1:])
-    kinds[~appearance.patterns[: len(_ONE)].any(axis=1)] = np.nan
+    kinds = np.sqrt(appearance.patterns[: len(_MAIN), 1:])
+    kinds[~appearance.patterns[: len(_MAIN)].any(axis=1)] = np.nan
     return {
         "colour": appearance.colour,
         "kinds": kinds.ravel(),

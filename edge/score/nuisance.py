@@ -15,7 +15,8 @@ from edge.errors import BaselineError
 from edge.manifest import manifest_path
 
 WEIGHT = 3.0
-"""Times the covariance; measured: 3 halves the sensitivity to light of a distance at no loss of what it finds."""
+"""Times the covariance, as in a feasibility study; here it steadies pattern and garment a little and costs bold prints
+as little (.820 to .817)."""
 
 
 class Nuisance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,15 +16,6 @@ from edge.vocabulary import FACETS, REASON
 from tests.outfits import RECIPE, ordinary, outfit
 
 
-@pytest.fixture(scope="module")
-def learnt() -> Baseline:
-    rng = np.random.default_rng(1)
-    baseline = Baseline(RECIPE)
-    for _ in range(600):
-        baseline.learn(ordinary(rng))
-    return baseline
-
-
 def test_too_little_data_is_a_state_and_not_a_low_score() -> None:
     rng = np.random.default_rng(2)
     baseline = Baseline(RECIPE, min_sightings=100)

@@ -5,16 +5,7 @@ from edge.errors import BaselineError
 from edge.score import file
 from edge.score.baseline import Baseline
 from edge.score.noise import DELTA, noised, rho
-from tests.outfits import RECIPE, ordinary, outfit
-
-
-@pytest.fixture(scope="module")
-def learnt() -> Baseline:
-    rng = np.random.default_rng(1)
-    baseline = Baseline(RECIPE)
-    for _ in range(800):
-        baseline.learn(ordinary(rng))
-    return baseline
+from tests.outfits import ordinary, outfit
 
 
 @pytest.fixture(autouse=True)

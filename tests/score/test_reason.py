@@ -6,16 +6,7 @@ from hypothesis import strategies as st
 from edge.score.baseline import Baseline
 from edge.score.reason import MOST, REASON_BITS
 from edge.vocabulary import COLOURS, PATTERNS, REASON, phrase
-from tests.outfits import RECIPE, ordinary, outfit
-
-
-@pytest.fixture(scope="module")
-def learnt() -> Baseline:
-    rng = np.random.default_rng(1)
-    baseline = Baseline(RECIPE)
-    for _ in range(600):
-        baseline.learn(ordinary(rng))
-    return baseline
+from tests.outfits import outfit
 
 
 @given(
