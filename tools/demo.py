@@ -42,11 +42,12 @@ from edge.seams import Broker, Received
 CAMERAS, RATE, FPS = 3, 40, 6
 """Walkers a minute; frames a second that two cores of a laptop render and see three times over."""
 LEARN_SEED, SPOT_SEED = 11, 23
-LEARN_MINUTES, LEARN_EXCEPTIONS = 3.0, 0.01
+LEARN_CAMERAS, LEARN_MINUTES, LEARN_RATE, LEARN_EXCEPTIONS = (0, 2), 4.0, 90, 0.002
+"""Fewer cameras and a busier street than are then watched: each knows what is usual sooner."""
 SPOT_S, SPOT_EXCEPTIONS = 75.0, 0.08
 START_S = 6.0
 """For nodes to start before the street does."""
-ONE_IN = 50.0
+ONE_IN = 45.0
 """Alert from here; a booth of weeks of sightings would ask for far more."""
 ENDING_S = 5.0
 """After the street's last second, for the last tracks to end and the last alert to arrive."""
@@ -98,12 +99,12 @@ def _demo(folder: Path, cleanup: ExitStack, args: argparse.Namespace) -> int:
 
 def _learn(folder: Path) -> Path:
     """Each camera's baseline in a process of its own, as fast as they can; then their exact sum."""
-    _say(f"Learning what is usual from {LEARN_MINUTES * CAMERAS:.0f} camera minutes of street {LEARN_SEED} ...")
-    query = f"cameras={CAMERAS}&rate={RATE}&fps={FPS}&minutes={LEARN_MINUTES}&exceptions={LEARN_EXCEPTIONS}"
-    parts = [folder / f"camera{i}.baseline" for i in range(CAMERAS)]
+    minutes = LEARN_MINUTES * len(LEARN_CAMERAS)
+    _say(f"Learning what is usual from {minutes:.0f} camera minutes of street {LEARN_SEED} ...")
+    query = f"cameras={CAMERAS}&rate={LEARN_RATE}&fps={FPS}&minutes={LEARN_MINUTES}&exceptions={LEARN_EXCEPTIONS}"
+    parts = {i: folder / f"camera{i}.baseline" for i in LEARN_CAMERAS}
     learning = [
-        _start(folder, "learn", f"street:{LEARN_SEED}?camera={i}&{query}", "--out", part)
-        for i, part in enumerate(parts)
+        _start(folder, "learn", f"street:{LEARN_SEED}?camera={i}&{query}", "--out", part) for i, part in parts.items()
     ]
     try:
         if any(process.wait() for process in learning):
@@ -112,7 +113,7 @@ def _learn(folder: Path) -> Path:
         for process in learning:
             _stop(process)
     baseline = folder / "site.baseline"
-    if _start(folder, "baseline", "merge", *parts, "--out", baseline).wait():
+    if _start(folder, "baseline", "merge", *parts.values(), "--out", baseline).wait():
         raise SystemExit(f"merging failed:\n{_log(folder)}")
     shown = subprocess.run(
         ["spotter", "baseline", "show", baseline, "--json"], capture_output=True, text=True, check=True

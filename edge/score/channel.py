@@ -1,14 +1,14 @@
 """One appearance against what was counted: the raw value of each channel. Pure, but for what it is built from.
 
-Two channels of colour, three of pattern, two of garment, two of combination. What worked when measured on street
-photos: palette counts per region beside a joint distance for colour; expected bits of the pattern kinds beside
-distances of kinds and texture; counts of garment arrangements and colour pairs, which also give the reasons.
+Two channels of colour, three of pattern, two of garment, one of combination. What worked when measured on street
+photos: palette counts per region beside a joint distance of colour words and moments for colour; expected bits of the
+pattern kinds beside distances of kinds and texture; counts of garment arrangements and colour pairs, which also give
+the reasons.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.palette import AB_CELLS, CELL_COLOURS, L_CELLS
 from edge.records import Appearance, Floats
@@ -17,16 +17,19 @@ from edge.score.recipe import Recipe
 from edge.score.state import CHANNELS, MOMENTS, SHARE_UNIT, State, values
 from edge.vocabulary import COLOURS
 
-FACET_OF = ("colour", "colour", "pattern", "pattern", "pattern", "garment", "garment", "combination", "combination")
+FACET_OF = ("colour", "colour", "pattern", "pattern", "pattern", "garment", "garment", "combination")
 """Which facet each of CHANNELS belongs to."""
-WEIGHTS = np.array([1.0, 1.0, 1.0, 1.0, 0.7, 1.0, 1.0, 1.0, 1.0])
-"""Of each channel in its facet; texture .7 as measured beforehand."""
+WEIGHTS = np.array([0.5, 1.0, 1.0, 1.0, 0.7, 1.0, 1.0, 1.0])
+"""Of each channel in its facet; by measurement on photos of people who are in no figure (tools/evaluate rarity)."""
 
 REGION_WEIGHTS = np.array([0.5, 0.4, 0.1, 0.05, 0.0], np.float32)
 """Of REGIONS in the palette channel; `whole` is their sum and would count twice."""
 
 DISTANCE_BITS = 6.0
 """A distance of 1 (ordinary) falls into the middle of the histogram's range at this many "bits"."""
+
+WORD_UNIT = 64.0
+"""The root of a share of 1 counts as much as 64 CIELAB units where one limit and one noise hold for both."""
 
 GRID = (L_CELLS, AB_CELLS, AB_CELLS)
 COLOUR_OF_CELL = np.eye(len(COLOURS), dtype=np.float32)[CELL_COLOURS]
@@ -49,7 +52,7 @@ class Model(NamedTuple):
     pairs: Floats
     """[colours * colours] bits"""
     gaussians: dict[str, surprisal.Gaussian | None]
-    """Of each of MOMENTS, and of `contrast`, which follows from the colour's."""
+    """Of each of MOMENTS."""
 
 
 def build(state: State, recipe: Recipe) -> Model:
@@ -60,9 +63,6 @@ def build(state: State, recipe: Recipe) -> Model:
         n, total, products = values(state.moments(name))
         extra = np.zeros_like(products) if shipped is None else nuisance.WEIGHT * shipped.of(name)
         gaussians[name] = surprisal.gaussian(n, total, products, extra)
-        if name == "colour":
-            turn = _contrasts(len(total))
-            gaussians["contrast"] = surprisal.gaussian(n, turn @ total, turn @ products @ turn.T, turn @ extra @ turn.T)
     return Model(
         int(state.sightings[0]),
         surprisal.cell_bits(state.palettes / SHARE_UNIT, GRID),
@@ -76,9 +76,6 @@ def build(state: State, recipe: Recipe) -> Model:
 def measure(appearance: Appearance, model: Model) -> list[float]:
     """The raw value of each of CHANNELS, in bits or what lies about where bits do."""
     away = {name: surprisal.distance(vector, model.gaussians[name]) for name, vector in vectors(appearance).items()}
-    away["contrast"] = surprisal.distance(
-        np.asarray(_contrasts(len(appearance.colour)) @ appearance.colour, np.float32), model.gaussians["contrast"]
-    )
     main = slice(0, len(_MAIN))
     found = {
         "palette": surprisal.palette_bits(appearance.palettes, model.palettes, REGION_WEIGHTS),
@@ -89,7 +86,6 @@ def measure(appearance: Appearance, model: Model) -> list[float]:
         "arrangement": surprisal.share_bits(appearance.garments, model.garments),
         "composition": DISTANCE_BITS * away["composition"],
         "pair": surprisal.share_bits(pairs(appearance).ravel(), model.pairs),
-        "contrast": DISTANCE_BITS * away["contrast"],
     }
     return [found[name] for name in CHANNELS]
 
@@ -97,16 +93,22 @@ def measure(appearance: Appearance, model: Model) -> list[float]:
 def vectors(appearance: Appearance) -> dict[str, Floats]:
     """Of each of MOMENTS, NaN where unseen.
 
-    Kinds as roots of shares (Hellinger): a tenth striped is nearer to a fifth than none is to a tenth.
+    Kinds and colour words as roots of shares (Hellinger): a tenth striped is nearer to a fifth than none is to a tenth.
     """
-    kinds = np.sqrt(appearance.patterns[: len(_MAIN), 1:])
-    kinds[~appearance.patterns[: len(_MAIN)].any(axis=1)] = np.nan
+    kinds = _roots(appearance.patterns)[:, 1:]
+    words = WORD_UNIT * _roots(appearance.palettes @ COLOUR_OF_CELL)
     return {
-        "colour": appearance.colour,
+        "colour": np.concatenate([appearance.colour, words.ravel()]),
         "kinds": kinds.ravel(),
         "texture": appearance.texture,
         "composition": appearance.composition,
     }
+
+
+def _roots(shares: Floats) -> Floats:
+    """[main regions, kinds] NaN for a region that was not seen."""
+    main = shares[: len(_MAIN)]
+    return np.where(main.any(axis=1, keepdims=True), np.sqrt(main), np.nan)
 
 
 def pairs(appearance: Appearance) -> Floats:
@@ -120,11 +122,3 @@ def main_colours(appearance: Appearance) -> tuple[str, str]:
     shares = appearance.palettes[:2] @ COLOUR_OF_CELL
     upper, lower = (COLOURS[int(row.argmax())] if row.any() else "" for row in shares)
     return upper, lower
-
-
-def _contrasts(size: int) -> NDArray[np.float64]:
-    """[3, size] turns colour moments of the two regions into L*, a*, b* of the lower less those of the upper."""
-    turn = np.zeros((3, size))
-    turn[:, :3] = -np.eye(3)
-    turn[:, size // 2 : size // 2 + 3] = np.eye(3)
-    return turn

@@ -7,7 +7,7 @@ import msgspec
 from edge.palette import CELL_COLOURS
 from edge.vocabulary import COLOURS, CONTEXTS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised whenever the meaning of a counted value changes: a region, a grid, a unit, a channel."""
 
 
@@ -21,6 +21,8 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     palette_words: str = hashlib.sha256(CELL_COLOURS.astype("<i8").tobytes()).hexdigest()[:8]
     """Which cell has which colour word: colour pairs are counted by word."""
     colour_moments: int
+    colour_words: int = 2 * len(COLOURS)
+    """Of the two main regions, beside their moments."""
     kind_moments: int
     textures: int
     composition: int

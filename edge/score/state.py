@@ -25,7 +25,6 @@ CHANNELS = (
     "arrangement",
     "composition",
     "pair",
-    "contrast",
 )
 """What is measured; each gets its own histogram of past values and so its own tail probability."""
 
@@ -78,7 +77,7 @@ class State(NamedTuple):
 def empty(recipe: Recipe) -> State:
     """The state that changes nothing it is added to."""
     sizes = {
-        "colour": recipe.colour_moments,
+        "colour": recipe.colour_moments + recipe.colour_words,
         "kinds": recipe.kind_moments,
         "texture": recipe.textures,
         "composition": recipe.composition,

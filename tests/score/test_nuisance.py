@@ -12,7 +12,7 @@ from edge.score.surprisal import distance, gaussian
 from tests.outfits import RECIPE, ordinary
 
 SIZES = {
-    "colour": RECIPE.colour_moments,
+    "colour": RECIPE.colour_moments + RECIPE.colour_words,
     "kinds": RECIPE.kind_moments,
     "texture": RECIPE.textures,
     "composition": RECIPE.composition,
