@@ -83,6 +83,11 @@ class Pipeline:
             nuisance="" if shipped is None else shipped.id,
         )
 
+    @property
+    def garments(self) -> GarmentMap | None:
+        """What the network saw of garments in the newest frame; None without people, or from a network without."""
+        return self._worn
+
     def step(self, frame: Frame) -> Step:
         """One frame of a moving picture."""
         detections, colours = self._detect(frame)

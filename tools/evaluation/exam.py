@@ -13,6 +13,7 @@ from rich.progress import track
 
 from edge.appearance.colour import palette, to_lab
 from edge.config import NodeConfig
+from edge.errors import SourceError
 from edge.palette import CELL_COLOURS
 from edge.pipeline import Pipeline
 from edge.records import CLASSES, Appearance, Detection, Frame, Pixels
@@ -21,13 +22,17 @@ from edge.vocabulary import COLOURS
 from tools.evaluation import edits
 from tools.evaluation.edits import Labelled
 from tools.evaluation.jitters import JITTERS
-from tools.evaluation.labels import read
+from tools.evaluation.labels import has_labels, read
 from tools.evaluation.splits import COMMON_BITS, RARE_BITS, SKIN_L
 
 T = TypeVar("T")
 Figures = NDArray[np.float64]
 Guises = dict[str, list[Appearance | None]]
 """By name, one a person; None where a person could not be made so or was not seen."""
+
+
+BESIDE = 0.25
+"""Of a person's box by keypoints, the width on each side that clothes still reach."""
 
 
 class Exam(NamedTuple):
@@ -40,6 +45,8 @@ class Exam(NamedTuple):
     skin: Guises
     colour_bits: Figures
     """[people] labelled colour rarity"""
+    unlabelled: int = 0
+    """Photos whose garments were edited where the network itself saw them."""
 
 
 class Look:
@@ -52,6 +59,22 @@ class Look:
     def __call__(self, pixels: Pixels | None) -> Appearance | None:
         sighting = None if pixels is None else self._pipeline.still(Frame(pixels, 0.0, 0))
         return None if sighting is None else sighting.appearance
+
+    def classes(self, pixels: Pixels) -> Pixels:
+        """[h, w] positions in CLASSES of the main person, as the network maps them; background without one."""
+        found = np.zeros(pixels.shape[:2], np.uint8)
+        person = self.person(pixels)
+        garments = self._pipeline.garments
+        if person is None or garments is None:
+            return found
+        scale = np.array([[1 / garments.pitch, 0, 0], [0, 1 / garments.pitch, 0]])
+        flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+        mapped = cv2.warpAffine(garments.classes, scale, pixels.shape[1::-1], flags=flags)
+        x1, y1, x2, y2 = person.box
+        beside = BESIDE * (x2 - x1)
+        part = np.s_[max(int(y1 - beside), 0) : int(y2 + beside), max(int(x1 - beside), 0) : int(x2 + beside)]
+        found[part] = mapped[part]
+        return found
 
     def person(self, pixels: Pixels) -> Detection | None:
         people = self._pipeline.people(Frame(pixels, 0.0, 0))
@@ -72,10 +95,24 @@ def photo(folder: Path, number: int) -> Pixels | None:
 
 
 def examine(look: Look, folder: Path, ids: Sequence[int], bits: Figures) -> Exam:
-    """Everybody of `ids` who is seen, in every guise; `bits` [classes, colours] as of `colour_bits`."""
-    photos = [one for one in (Labelled(number, *read(folder, number)) for number in ids) if one.classes.any()]
+    """Everybody of `ids` who is seen, in every guise; `bits` [classes, colours] as of `colour_bits`.
+
+    Photos without labels are edited where the network sees garments. Raises SourceError if there is no photo at all.
+    """
+    there = {number: pixels for number in ids if (pixels := photo(folder, number)) is not None}
+    if not there:
+        raise SourceError(
+            f"{folder}: expected photos {ids[0]:04d}.jpg to {ids[-1]:04d}.jpg or photos/ with some of them, "
+            "found none; give other --photos or --ids"
+        )
+    known = {number for number in there if has_labels(folder, number)}
+    photos = [
+        Labelled(number, pixels, read(folder, number)[1] if number in known else look.classes(pixels))
+        for number, pixels in there.items()
+    ]
+    photos = [one for one in photos if one.classes.any()]
     rare, common = _donors(photos, bits)
-    found = Exam([], [], {}, {}, {}, np.array([]))
+    found = Exam([], [], {}, {}, {}, np.array([]), len(there) - len(known))
     for one in progress(photos, "scored people"):
         seen = look(one.pixels)
         if seen is None:
@@ -88,8 +125,8 @@ def examine(look: Look, folder: Path, ids: Sequence[int], bits: Figures) -> Exam
             "common hue": edits.common_hue(one, rng),
             "bold pattern": edits.bold_pattern(one, rng),
             "subtle pattern": edits.subtle_pattern(one, rng),
-            "rare swap": edits.exchanged(one, _other(rare, one, rng)),
-            "common swap": edits.exchanged(one, _other(common, one, rng)),
+            "rare swap": _exchanged(one, rare, rng),
+            "common swap": _exchanged(one, common, rng),
         }
         _add(found.edited, guises, look)
         _add(found.jittered, {name: jitter(one.pixels) for name, jitter in JITTERS.items()}, look)
@@ -142,6 +179,7 @@ def _donors(photos: Sequence[Labelled], bits: Figures) -> tuple[list[Labelled], 
     return [one for one, b in lower if b >= RARE_BITS], [one for one, b in lower if b <= COMMON_BITS]
 
 
-def _other(donors: Sequence[Labelled], one: Labelled, rng: np.random.Generator) -> Labelled | None:
+def _exchanged(one: Labelled, donors: Sequence[Labelled], rng: np.random.Generator) -> Pixels | None:
+    """With the cloth of one of the others; None if there is none."""
     others = [donor for donor in donors if donor.number != one.number]
-    return others[rng.integers(len(others))] if others else None
+    return edits.exchanged(one, others[rng.integers(len(others))]) if others else None

@@ -46,6 +46,10 @@ def read(ccp: Path, number: int) -> tuple[Pixels, Pixels]:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8), _classes(ccp)[labels]
 
 
+def has_labels(folder: Path, number: int) -> bool:
+    return (folder / "annotations" / "pixel-level" / f"{number:04d}.mat").exists()
+
+
 def wears(ccp: Path, number: int, words: Sequence[str]) -> bool:
     """Whether any pixel of the photo has one of these of its 59 labels."""
     labels = scipy.io.loadmat(ccp / "annotations" / "pixel-level" / f"{number:04d}.mat")["groundtruth"]

@@ -32,14 +32,15 @@ Scorer = Callable[[Sequence[Appearance | None]], Figures]
 def rarity(network: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos: Path, ids: Sequence[int]) -> Found:
     """Every figure of ours, and `beside` them those of methods that keep every person."""
     look = Look(network)
-    usual = unlabelled(look, ccp, baseline_ids)
     exam = examine(look, photos, ids, colour_bits(ccp, LABELLED_IDS))
+    usual = unlabelled(look, ccp, baseline_ids)
     baselines = [learnt(usual, look.recipe, seed) for seed in SEEDS]
     runs = [judge(scorer(baseline), exam) for baseline in baselines]
     found = {name: float(np.mean([run[name] for run in runs])) for name in runs[0]}
     return {
         "baseline people": len(usual),
         "scored people": len(exam.people),
+        "photos without labels, edited where the network sees garments": exam.unlabelled,
         **found,
         **bootstrap(scorer(baselines[0]), exam),
         **calibration(usual, look.recipe),
