@@ -21,6 +21,11 @@ MAX_BYTES = 2048
 
 SCORE_EXPIRY_S = 600
 
+WINDOW_S = 900
+"""15 minutes: the finest time at which anything is counted or stored."""
+FLOOR = 5
+"""Smaller counts say too much about single people (design: cells under the floor are withheld)."""
+
 UNNUMBERED_EPOCH = "00000000"
 """What `message/compose.py` writes as `epoch` (with `seq` 1) until the outbox has numbered the score."""
 
@@ -38,6 +43,8 @@ Words = Annotated[str, Meta(pattern=REASON.pattern)]
 Sentence = Annotated[str, Meta(min_length=1, max_length=200)]
 Zone = Literal["left", "centre", "right"]
 Heading = Literal["left", "right", "toward", "away"]
+Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
+"""What became of an alert: somebody goes; and then how it ended."""
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -173,6 +180,8 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     v: Literal[1] = VERSION
     id: Hex
+    state: Literal["open", "withdrawn", "lapsed"] = "open"
+    """Said again once it is no more: withdrawn by a longer look, or lapsed with nobody going."""
     at: Time
     node: Name
     facing: Annotated[int, Meta(ge=0, lt=360)] | None = None
@@ -189,16 +198,48 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     expires_at: Time
 
 
-Message = Status | Health | Score | Gap | Ack | Alert
+class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`booth/feedback`: from a laptop of the booth, what became of an alert."""
 
-_NODE_LEAVES: dict[str, type[Message]] = {
+    v: Literal[1] = VERSION
+    id: Hex
+    """Of the alert."""
+    outcome: Outcome
+    at: Time
+    who: Name
+    """The laptop or the page it was said on, never a person."""
+
+
+class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`node/{node}/trend`: what was worn in one closed 15-minute window; too small a count is withheld."""
+
+    v: Literal[1] = VERSION
+    node: Name
+    window: Time
+    """Its start, a multiple of WINDOW_S."""
+    sightings: Annotated[int, Meta(ge=FLOOR, le=2**53)]
+    counts: Annotated[dict[Words, Annotated[int, Meta(ge=FLOOR, le=2**53)]], Meta(max_length=80)]
+    """Sightings by their main words, such as `colour:upper:orange`."""
+    withheld: Count
+    """Words that were seen, but of fewer than FLOOR sightings."""
+
+    def __post_init__(self) -> None:
+        if from_time(self.window) % WINDOW_S:
+            msg = f"window must be a multiple of {WINDOW_S} s"
+            raise ValueError(msg)
+
+
+Message = Status | Health | Score | Gap | Ack | Alert | Feedback | Trend
+
+NODE_LEAVES: dict[str, type[Message]] = {
     "status": Status,
     "health": Health,
     "score": Score,
     "gap": Gap,
     "ack": Ack,
+    "trend": Trend,
 }
-_BOOTH_LEAVES: dict[str, type[Message]] = {"status": Status, "alert": Alert}
+BOOTH_LEAVES: dict[str, type[Message]] = {"status": Status, "alert": Alert, "feedback": Feedback}
 
 _TOPIC = re.compile(
     r"^spotter/v1/(?P<site>[a-z0-9-]{3,32})/(?:node/(?P<node>[a-z0-9-]{3,32})|booth)/(?P<leaf>[a-z]+)\Z"
@@ -238,7 +279,7 @@ def parse_topic(topic: str) -> Address:
     Address(site='soho', node='north', leaf='score')
     """
     found = _TOPIC.match(topic)
-    if found is None or found["leaf"] not in (_NODE_LEAVES if found["node"] else _BOOTH_LEAVES):
+    if found is None or found["leaf"] not in (NODE_LEAVES if found["node"] else BOOTH_LEAVES):
         raise WireError("topic", f"expected spotter/v1/SITE/node/NODE/LEAF or .../booth/LEAF, found {topic[:80]!r}")
     return Address(found["site"], found["node"], found["leaf"])
 
@@ -272,7 +313,7 @@ def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
     names another node than its topic).
     """
     address = parse_topic(topic)
-    leaves = _NODE_LEAVES if address.node else _BOOTH_LEAVES
+    leaves = NODE_LEAVES if address.node else BOOTH_LEAVES
     message = _read(payload, leaves[address.leaf], topic)
     sender = getattr(message, "node", address.node)
     if address.node is not None and sender != address.node:

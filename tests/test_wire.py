@@ -2,12 +2,14 @@
 
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge import wire
 from edge.errors import WireError
+from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
 from tests.messages import make_health, make_score, make_status
 
 SCORE_TOPIC = wire.node_topic("booth", "camera-1", "score")
@@ -26,6 +28,14 @@ ALERT = wire.Alert(
     cameras=["camera-1"],
     expires_at="2025-06-15T15:07:40Z",
 )
+FEEDBACK = wire.Feedback(id="01234567", outcome="claimed", at="2025-06-15T15:06:50Z", who="laptop-1")
+TREND = wire.Trend(
+    node="camera-1",
+    window="2025-06-15T15:15:00Z",
+    sightings=41,
+    counts={"colour:upper:black": 12, "garment:long-upper": 5},
+    withheld=3,
+)
 
 node_messages = pytest.mark.parametrize(
     ("topic", "message"),
@@ -38,6 +48,8 @@ node_messages = pytest.mark.parametrize(
         (wire.node_topic("booth", "camera-1", "health"), make_health(problems=["too dark: clean the lens"])),
         (wire.booth_topic("booth", "alert"), ALERT),
         (wire.booth_topic("booth", "status"), make_status("offline")),
+        (wire.booth_topic("booth", "feedback"), FEEDBACK),
+        (wire.node_topic("booth", "camera-1", "trend"), TREND),
     ],
 )
 
@@ -92,6 +104,31 @@ def test_refused(change: dict[str, object], reason: str) -> None:
     with pytest.raises(WireError) as caught:
         wire.decode(SCORE_TOPIC, json.dumps(fields).replace("Infinity", "1e400").encode())
     assert caught.value.reason in (reason, "schema" if reason == "not_json" else reason)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"counts": {"colour:upper:black": 4}},
+        {"counts": {"a person I know": 12}},
+        {"sightings": 4},
+        {"window": "2025-06-15T15:06:40Z"},
+        {"window": "2025-02-31T15:00:00Z"},
+        {"colours": {"black": 12}},
+    ],
+)
+def test_a_trend_with_too_small_a_cell_or_too_fine_a_time_is_refused(change: dict[str, object]) -> None:
+    topic = wire.node_topic("booth", "camera-1", "trend")
+    fields = json.loads(wire.encode(topic, TREND)) | change
+    with pytest.raises(WireError, match="schema"):
+        wire.decode(topic, json.dumps(fields).encode())
+
+
+def test_the_fullest_trend_fits() -> None:
+    words = [f"{facet}:{region}:{word}" for facet, of in (("colour", COLOURS), ("pattern", PATTERNS))
+             for region in ("upper", "lower", "shoes") for word in of]  # fmt: skip
+    trend = msgspec.structs.replace(TREND, counts=dict.fromkeys([*words, *(f"garment:{g}" for g in GARMENTS)], 9999))
+    assert len(wire.pack(trend)) <= wire.MAX_BYTES
 
 
 @pytest.mark.parametrize("payload", [b"", b"{", b"\xff\xfe", b'{"v":1', b'{"v":1,"x":' + b"[" * 2000])

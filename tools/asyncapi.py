@@ -1,0 +1,113 @@
+"""`edge/wire.py` to edge/asyncapi.json, for programs of others: python tools/asyncapi.py writes it anew."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from edge import __version__, wire
+
+PATH = Path(__file__).parents[1] / "edge" / "asyncapi.json"
+
+
+class Delivery(NamedTuple):
+    """How one kind of message travels."""
+
+    sender: str
+    qos: int = 1
+    is_retained: bool = False
+    expiry_s: int | None = None
+
+
+NODE = {
+    "status": Delivery("node", is_retained=True),
+    "health": Delivery("node", qos=0, is_retained=True),
+    "score": Delivery("node", expiry_s=wire.SCORE_EXPIRY_S),
+    "gap": Delivery("node"),
+    "ack": Delivery("booth", is_retained=True),
+    "trend": Delivery("node"),
+}
+BOOTH = {
+    "status": Delivery("booth", is_retained=True),
+    "alert": Delivery("booth", expiry_s=60),
+    "feedback": Delivery("laptop"),
+}
+
+
+def document() -> dict[str, Any]:
+    """AsyncAPI 3.0 (asyncapi.com/docs/reference/specification/v3.0.0), with its MQTT binding 0.2.0."""
+    kinds = {**wire.NODE_LEAVES, **wire.BOOTH_LEAVES}
+    _, schemas = msgspec.json.schema_components(
+        list(dict.fromkeys(kinds.values())), ref_template="#/components/schemas/{name}"
+    )
+    channels, operations = {}, {}
+    for where, leaves, ways in (("node", wire.NODE_LEAVES, NODE), ("booth", wire.BOOTH_LEAVES, BOOTH)):
+        for leaf, kind in leaves.items():
+            name, way = f"{where}-{leaf}", ways[leaf]
+            channels[name] = _channel(where, leaf, kind.__name__)
+            operations[f"{way.sender}-sends-{name}"] = _operation(name, kind.__name__, way)
+    messages = {
+        kind.__name__: {
+            "contentType": "application/json",
+            "summary": " ".join((kind.__doc__ or "").replace("`", "").split()),
+            "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
+        }
+        for kind in kinds.values()
+    }
+    found: dict[str, Any] = {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Exception Spotter",
+            "version": __version__,
+            "description": f"MQTT v5. Times are UTC, whole seconds. A payload has at most {wire.MAX_BYTES} bytes.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages, "schemas": schemas},
+    }
+    return _plain(found)
+
+
+def text() -> str:
+    return json.dumps(document(), indent=1) + "\n"
+
+
+def _channel(where: str, leaf: str, kind: str) -> dict[str, Any]:
+    is_node = where == "node"
+    names = ("site", "node") if is_node else ("site",)
+    return {
+        "address": wire.node_topic("{site}", "{node}", leaf) if is_node else wire.booth_topic("{site}", leaf),
+        "parameters": {name: {"description": "3 to 32 of a-z, 0-9 and hyphen"} for name in names},
+        "messages": {kind: {"$ref": f"#/components/messages/{kind}"}},
+    }
+
+
+def _operation(channel: str, kind: str, way: Delivery) -> dict[str, Any]:
+    binding: dict[str, Any] = {"qos": way.qos, "retain": way.is_retained, "bindingVersion": "0.2.0"}
+    if way.expiry_s is not None:
+        binding["messageExpiryInterval"] = way.expiry_s
+    return {
+        "action": "send",
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{kind}"}],
+        "bindings": {"mqtt": binding},
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Patterns as JSON Schema's (ECMA 262) reader understands them: it knows no end of text but the dollar."""
+    if isinstance(value, dict):
+        return {
+            key: one.replace(r"\Z", "$") if key == "pattern" and isinstance(one, str) else _plain(one)
+            for key, one in value.items()
+        }
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    PATH.write_text(text(), encoding="utf-8")
+    print(f"wrote {PATH}", file=sys.stderr)
