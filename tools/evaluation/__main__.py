@@ -1,4 +1,4 @@
-"""Quality figures on real photos and clips and on the simulated street, as a table or as JSON."""
+"""Quality figures on real photos and clips, on the simulated street and on simulated days, as a table or as JSON."""
 
 import argparse
 import json
@@ -20,6 +20,7 @@ from tools.evaluation.fairness import fairness
 from tools.evaluation.garments import garments
 from tools.evaluation.labels import TEST_IDS, TRAIN_IDS
 from tools.evaluation.networks import open_network
+from tools.evaluation.pacing import pacing
 from tools.evaluation.patterns import BY_EYE, patterns
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
 from tools.evaluation.people import clips, compare, photos
@@ -82,7 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     walkers.add_argument("--seed", type=int, default=7)
     walkers.add_argument("--cameras", type=int, default=3)
     walkers.add_argument("--minutes", type=float, default=10.0)
-    for command in (people, maps, kinds, rare, fair, planted, walkers):
+    paced = commands.add_parser("pacing", help="simulated days: the booth's budget of alerts, kept and well spent")
+    paced.add_argument("--per-hour", type=float, default=12.0, help="alerts; default: %(default)s")
+    paced.add_argument("--hours", type=int, default=8, help="of a day; default: %(default)s")
+    paced.add_argument("--seeds", type=int, default=20, help="days of each pattern; default: %(default)s")
+    for command in (people, maps, kinds, rare, fair, planted, walkers, paced):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -229,6 +234,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "rarity": _rarity,
     "fairness": _fairness,
     "exceptions": exceptions,
+    "pacing": pacing,
     "street": street,
 }
 

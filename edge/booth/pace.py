@@ -1,0 +1,180 @@
+"""P-values of people as they arrive to alert or no alert, at once and for good, as many as the staff can greet; pure.
+
+Somebody is alerted whose bits, -log2 p, reach the price of an alert:
+
+    price = log2(people an hour / per_hour) - step * (saved - burst / 2) + shift
+
+The logarithm is the best fixed price if p-values are uniform and traffic goes on as in the last hours. The rest is dual
+subgradient descent: each alert raises the price by a step, the time in which the budget allows one lowers it by as much
+(Balseiro, Lu and Mirrokni 2023, "The Best of Many Worlds: Dual Mirror Descent for Online Allocation Problems",
+Operations Research 71(1), algorithm 1 with reward = bits and cost = 1). Those steps add up to the alerts saved, a token
+bucket (Turner 1986, "New directions in communications"), so that no hour goes beyond `per_hour` and one burst. The
+shift is the same descent counted in people instead of seconds and without a bound: with a baseline that has aged, more
+people have low p-values than should.
+"""
+
+from collections import deque
+from math import ceil, exp, expm1
+from typing import NamedTuple, Self
+
+HOUR_S = 3600.0
+LEAST_BURST = 4.0
+"""Alerts. Half an hour's budget may be saved up, and never less than these: fewer lose what a lull leaves over."""
+SWING_BITS = 1.0
+"""The price is lower by this with a burst saved, higher by it with nothing saved; .5 loses alerts, 2 loses bits."""
+MEMORY_S = 7200.0
+"""A person counts as traffic by exp(-age / this)."""
+LONGEST_S = 1800.0
+"""A longer silence counts as this: the street was empty, or the clock jumped; neither says how many will come."""
+PRIOR_S, PRIOR_PEOPLE = 120.0, 10.0
+"""What is believed of the traffic beforehand: 300 an hour, between a quiet place's 40 and a busy one's 2,000."""
+SHIFT_BITS = 0.3
+"""The price rises by this with each alert, and falls by it where uniform p-values would have given one; .1 follows an
+aging baseline too slowly at 4 alerts an hour, .4 wavers. Only people who could be alerted count, so that a crowd in
+one rare dress does not silence the booth."""
+
+
+class Budget(NamedTuple):
+    """How many people the staff can greet."""
+
+    per_hour: float
+    """Alerts, above 0."""
+    stock: int | None = None
+    """Shoes left; None if nobody counts them."""
+    max_open: int | None = None
+    """Alerts open at the same time."""
+    at_most_p: float = 1.0
+    """Nobody with a higher p-value is ever alerted, even if the budget is left over."""
+
+
+class Pace(NamedTuple):
+    """What the page says about one moment."""
+
+    threshold: float
+    """The p-value up to which the next person would be alerted; 0 if nobody would be."""
+    last_hour: int
+    """Alerts."""
+    stock: int | None
+    """Shoes left."""
+    why_closed: str
+    """Why nobody would be alerted; empty if somebody may be."""
+
+
+def burst(per_hour: float) -> float:
+    """Alerts beyond `per_hour` that one hour can have at most.
+
+    >>> burst(12), burst(4)
+    (6.0, 4.0)
+    """
+    return max(per_hour / 2, LEAST_BURST)
+
+
+class _Ledger(NamedTuple):
+    """All that a decision depends on, at one moment."""
+
+    saved: float
+    """Alerts the budget has to spare, up to a burst."""
+    people: float = PRIOR_PEOPLE
+    seconds: float = PRIOR_S
+    """In which they came."""
+    shift: float = 0.0
+    """Bits to add to the price because p-values are not uniform."""
+
+    def after(self, seconds: float, per_hour: float) -> "_Ledger":
+        """As it stands if nobody came for so long."""
+        kept = exp(-seconds / MEMORY_S)
+        return _Ledger(
+            min(self.saved + seconds * per_hour / HOUR_S, burst(per_hour)),
+            self.people * kept,
+            self.seconds * kept + seconds,
+            self.shift,
+        )
+
+    def threshold(self, per_hour: float) -> float:
+        """2 ** -price: the p-value up to which a person is worth an alert."""
+        people_per_hour = HOUR_S * self.people / self.seconds
+        swing = SWING_BITS * (2 * self.saved / burst(per_hour) - 1)
+        return float(per_hour / people_per_hour * 2 ** (swing - self.shift))
+
+
+class Pacer:
+    """Owner of the budget; its one verb is `admit`.
+
+    Times are seconds by one clock. A clock set back makes no time pass, one set ahead LONGEST_S at most.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._stock = budget.stock
+        self._ledger = _Ledger(burst(budget.per_hour) / 2)
+        self._at: float | None = None
+        self._alerts: deque[float] = deque()
+        """When, in the last hour."""
+
+    @classmethod
+    def resume(cls, budget: Budget, at: float, *, alerts: int, people: int, hours: float) -> Self:
+        """After a restart: `alerts` of the last hour, `people` of the last `hours` in which the booth ran.
+
+        `budget.stock` is what is left now. The alerts are taken as spread evenly over the hour, and no more than half a
+        burst as saved up: that is all a restart right after a burst can gain. The shift is learnt anew.
+        """
+        pacer = cls(budget)
+        half = burst(budget.per_hour) / 2
+        remembered = -MEMORY_S / HOUR_S * expm1(-hours * HOUR_S / MEMORY_S)
+        pacer._ledger = _Ledger(
+            saved=min(max(half + budget.per_hour - alerts, 0.0), half),
+            people=PRIOR_PEOPLE + (people * remembered / hours if hours else 0.0),
+            seconds=PRIOR_S + remembered * HOUR_S,
+        )
+        pacer._alerts.extend(at - HOUR_S * (1 - (i + 0.5) / alerts) for i in range(alerts))
+        pacer._at = at
+        return pacer
+
+    def admit(self, p: float, at: float, *, open_alerts: int) -> bool:
+        """Whether to alert for one person; to be called once for each."""
+        now = self._ledger_at(at)
+        threshold, is_open = self._threshold(now), not self._why_closed(now, at, open_alerts)
+        is_admitted = is_open and p <= threshold
+        surprise = is_admitted - threshold * 2**now.shift if is_open else 0.0
+        self._at = at
+        self._ledger = now._replace(
+            saved=now.saved - is_admitted,
+            people=now.people + 1,
+            shift=now.shift + SHIFT_BITS * surprise,
+        )
+        if is_admitted:
+            self._stock = None if self._stock is None else self._stock - 1
+            self._alerts.append(at)
+        while self._alerts and not _is_last_hour(self._alerts[0], at):
+            self._alerts.popleft()
+        return is_admitted
+
+    def look(self, at: float, *, open_alerts: int) -> Pace:
+        """How things stand; changes nothing."""
+        now = self._ledger_at(at)
+        why = self._why_closed(now, at, open_alerts)
+        return Pace(0.0 if why else self._threshold(now), self._last_hour(at), self._stock, why)
+
+    def _ledger_at(self, at: float) -> _Ledger:
+        passed_s = 0.0 if self._at is None else min(max(at - self._at, 0.0), LONGEST_S)
+        return self._ledger.after(passed_s, self._budget.per_hour)
+
+    def _threshold(self, now: _Ledger) -> float:
+        return min(now.threshold(self._budget.per_hour), self._budget.at_most_p, 1.0)
+
+    def _why_closed(self, now: _Ledger, at: float, open_alerts: int) -> str:
+        if self._stock is not None and self._stock <= 0:
+            return "stock is used up"
+        if self._budget.max_open is not None and open_alerts >= self._budget.max_open:
+            return f"{open_alerts} {'alert is' if open_alerts == 1 else 'alerts are'} open"
+        if now.saved < 1:
+            wait_min = ceil((1 - now.saved) * 60 / self._budget.per_hour)
+            return f"{self._last_hour(at)} alerts in the last hour, the next in {wait_min} min at the earliest"
+        return ""
+
+    def _last_hour(self, at: float) -> int:
+        return sum(_is_last_hour(alerted_at, at) for alerted_at in self._alerts)
+
+
+def _is_last_hour(alerted_at: float, at: float) -> bool:
+    return at - HOUR_S < alerted_at <= at
