@@ -153,9 +153,24 @@ class AlertSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """When the booth tells people."""
 
     one_in: Annotated[float, Meta(gt=1)] = 100.0
-    """Alert on scores at least this rare."""
+    """Alert on nobody less rare than this."""
+    per_hour: Annotated[float, Meta(gt=0, le=3600)] | None = None
+    """People the staff can greet in an hour: the rarest of them are alerted; null: everybody that rare."""
+    stock: Annotated[int, Meta(ge=0)] | None = None
+    """Shoes to give away in all; every greeting takes one. Counts only with `per_hour`."""
+    max_open: Annotated[int, Meta(ge=1)] | None = None
+    """Alerts that may be open at the same time. Counts only with `per_hour`."""
     expires_s: Annotated[int, Meta(ge=5, le=600)] = 60
     """An alert is worth nothing after this; a score that arrives later is stored, never alerted."""
+
+
+class JoinSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which sightings are one person's."""
+
+    window_s: Annotated[float, Meta(gt=0, le=60)] = 15.0
+    """Seconds between two sightings of one person at most: from one camera to the next but one, or round a corner."""
+    slack_s: Annotated[float, Meta(ge=0, le=60)] = 3.0
+    """Seconds by which a walker may leave the next camera's picture before the one behind: overlap, and clocks."""
 
 
 class PrivacySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -184,6 +199,8 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Where scores come from."""
     alert: AlertSection = AlertSection()
     """When to tell people."""
+    join: JoinSection = JoinSection()
+    """Which sightings are one person's."""
     privacy: PrivacySection = PrivacySection()
     """What may be said about a person."""
 

@@ -21,6 +21,8 @@ MAX_BYTES = 2048
 
 SCORE_EXPIRY_S = 600
 
+LINK_ROTATION_S = 600
+"""Links of different ten minutes, counted from 1970, have nothing in common."""
 WINDOW_S = 900
 """15 minutes: the finest time at which anything is counted or stored."""
 FLOOR = 5
@@ -345,6 +347,11 @@ def _check_time(text: str | None, topic: str) -> None:
             from_time(text)
     except ValueError as err:
         raise WireError("schema", f"{err} on {topic}") from err
+
+
+def ended(alert: Alert, state: Literal["withdrawn", "lapsed"]) -> Alert:
+    """The same alert, said to be over."""
+    return msgspec.structs.replace(alert, state=state)
 
 
 def pack(message: Message) -> bytes:

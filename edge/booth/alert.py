@@ -1,6 +1,7 @@
 """Scores past the site's threshold to alerts; pure."""
 
 import hashlib
+from collections.abc import Sequence
 
 from edge import wire
 from edge.config import BoothConfig
@@ -26,12 +27,14 @@ def expires_at(score: wire.Score, now: float, expires_s: int) -> float:
     return min(wire.from_time(score.at), now) + expires_s
 
 
-def make_alert(score: wire.Score, config: BoothConfig, now: float) -> wire.Alert:
-    """What people are told about a rare score."""
+def make_alert(
+    score: wire.Score, config: BoothConfig, now: float, *, name: str = "", cameras: Sequence[str] = ()
+) -> wire.Alert:
+    """What people are told about a rare score: under the name of its person, with the cameras that saw them so far."""
     assert score.one_in is not None
     assert score.low is not None
     return wire.Alert(
-        id=alert_id(score),
+        id=name or alert_id(score),
         at=score.at,
         node=score.node,
         facing=config.nodes.get(score.node),
@@ -42,7 +45,7 @@ def make_alert(score: wire.Score, config: BoothConfig, now: float) -> wire.Alert
         high=score.high,
         reasons=score.reasons,
         hint=_hint(score) if config.privacy.hint == "coarse" else None,
-        cameras=[score.node],
+        cameras=list(cameras) or [score.node],
         expires_at=wire.to_time(expires_at(score, now, config.alert.expires_s)),
     )
 

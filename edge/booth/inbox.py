@@ -6,16 +6,19 @@ was tried, so that a booth killed anywhere in between gets it again and ends whe
 
 import logging
 import queue
-from collections import Counter, deque
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from edge import wire
-from edge.booth.alert import alert_id, expires_at, is_rare, make_alert
+from edge.booth.alert import expires_at
+from edge.booth.desk import Desk
 from edge.booth.health import Roster
+from edge.booth.selection import Selection
 from edge.config import BoothConfig
 from edge.errors import StoreError, WireError
 from edge.seams import Broker, Clock, Publish, Received
-from edge.store import Key, Outcome, Source, SqlStore, key
+from edge.store.store import Decision, Key, Source, SqlStore, key
 
 log = logging.getLogger(__name__)
 
@@ -23,13 +26,8 @@ QUEUED = 2000
 """Messages waiting at most; what does not fit is not acknowledged, so its node sends it again."""
 BATCH = 200
 """Messages in one transaction: 4,000 a second were measured so."""
-ANSWER_S = 1.0
-"""How long to wait for the broker to take an alert."""
-AGAIN_S = 2.0
-"""Pause before an alert that reached nobody is tried again, until it expires."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 """While the store cannot be written."""
-SHOWN = 50
 
 
 @dataclass
@@ -42,10 +40,6 @@ class Counts:
     """Delivered again; changed nothing."""
     late: int = 0
     """Stored after their alert would have expired; never alerted."""
-    alerts: int = 0
-    """Sent, and somebody was listening."""
-    lapsed: int = 0
-    """Alerts that expired before anybody listened."""
     overflow: int = 0
     """Messages that found the queue full; their nodes send them again."""
 
@@ -54,24 +48,25 @@ class Counts:
 class _Batch:
     scores: list[wire.Score] = field(default_factory=list)
     gaps: list[wire.Gap] = field(default_factory=list)
+    trends: list[wire.Trend] = field(default_factory=list)
+    feedback: list[wire.Feedback] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
 
 
 class Inbox:
     """Owner of what came in; its one verb is `step`. Only `receive` may be called from another thread."""
 
-    def __init__(self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
+    def __init__(
+        self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock, selection: Selection, desk: Desk
+    ) -> None:
         self._config = config
         self._broker = broker
         self._store = store
         self._clock = clock
+        self._selection = selection
+        self._desk = desk
         self._queue: queue.Queue[Received] = queue.Queue(QUEUED)
         self._batch: _Batch | None = None
-        self._open: dict[str, wire.Alert] = {}
-        """Alerts that nobody has got yet."""
-        self._unsettled: dict[str, Outcome] = {}
-        """Alerts whose end the store does not know yet."""
-        self._try_at = 0.0
         self._pause_s = 0.0
         self._said: set[str] = set()
         self.counts = Counts()
@@ -79,8 +74,6 @@ class Inbox:
         """Refused messages by reason, since the store exists."""
         self.lost: dict[str, int] = {}
         """Scores each node had to drop."""
-        self.alerts: deque[wire.Alert] = deque(maxlen=SHOWN)
-        """The newest ones, oldest first; some have expired."""
         self.roster = Roster()
         self.trouble = ""
         """Why nothing is stored and acknowledged at the moment; empty when all is well."""
@@ -88,7 +81,9 @@ class Inbox:
     @property
     def subscriptions(self) -> list[str]:
         """What to hand to Broker.connect."""
-        return [wire.node_topic(self._config.site, "+", leaf) for leaf in ("score", "gap", "status", "health")]
+        leaves = ("score", "gap", "status", "health", "trend")
+        nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
+        return [*nodes, wire.booth_topic(self._config.site, "feedback")]
 
     def receive(self, message: Received) -> None:
         """Take one message in; never blocks, never raises."""
@@ -104,7 +99,7 @@ class Inbox:
         try:
             self._handle(self._batch)
             self._batch = _Batch()
-            self._settle()
+            self._desk.settle()
         except StoreError as err:
             return self._wait_for_store(err)
         self._batch, self._pause_s, self.trouble = None, 0.0, ""
@@ -143,12 +138,16 @@ class Inbox:
 
     def _admit(self, message: Received, batch: _Batch) -> None:
         address, content = wire.decode(message.topic, message.payload)
-        if address.site != self._config.site or address.node is None:
-            raise WireError("topic", f"expected a node of site {self._config.site}, found {message.topic}")
+        if address.site != self._config.site:
+            raise WireError("topic", f"expected site {self._config.site}, found {message.topic}")
+        if isinstance(content, wire.Score | wire.Feedback | wire.Trend) and message.is_retained:
+            raise WireError("retained", f"expected a {type(content).__name__.lower()} never to be retained")
         if isinstance(content, wire.Score):
-            if message.is_retained:
-                raise WireError("retained", "expected scores never to be retained")
             batch.scores.append(content)
+        elif isinstance(content, wire.Feedback):
+            batch.feedback.append(content)
+        elif isinstance(content, wire.Trend):
+            batch.trends.append(content)
         elif isinstance(content, wire.Gap):
             batch.gaps.append(content)
             self._note_losses(content)
@@ -170,8 +169,12 @@ class Inbox:
 
     def _handle(self, batch: _Batch) -> None:
         """Commit, alert, and only then acknowledge."""
+        for trend in batch.trends:
+            self._store.worn(trend)
         upto = self._record(batch) if batch.scores or batch.gaps or batch.refusals else {}
-        self._send_alerts()
+        for feedback in batch.feedback:
+            self._desk.take(feedback)
+        self._desk.step()
         for source, seq in upto.items():
             topic = wire.node_topic(self._config.site, source.node, "ack")
             payload = wire.encode(topic, wire.Ack(epoch=source.epoch, upto=seq))
@@ -179,17 +182,20 @@ class Inbox:
 
     def _record(self, batch: _Batch) -> dict[Source, int]:
         now = self._clock.now()
-        due = {key(score): alert_id(score) for score in batch.scores if self._is_due(score, now)}
-        recorded = self._store.record(batch.scores, batch.gaps, due, batch.refusals, now=now)
+
+        def decide(new: Sequence[wire.Score]) -> Decision:
+            return self._selection.choose(new, now, self._desk.open_alerts(now), self._desk.shoes)
+
+        recorded = self._store.record(batch.scores, batch.gaps, decide, batch.refusals, now=now)
+        self._selection.stored()
         self._count(batch, recorded.new, now)
         for score in batch.scores:
-            if key(score) in due:
-                self._open_alert(score, recorded.pending, now)
+            if key(score) in recorded.pending:
+                name = recorded.pending[key(score)]
+                self._desk.open(name, score, self._selection.cameras(name))
+            elif score.follows is not None and key(score) in recorded.new:
+                self._desk.reconsider(self._selection.person(score, now), score)
         return recorded.upto
-
-    def _is_due(self, score: wire.Score, now: float) -> bool:
-        section = self._config.alert
-        return is_rare(score, section.one_in) and expires_at(score, now, section.expires_s) >= now
 
     def _count(self, batch: _Batch, new: set[Key], now: float) -> None:
         first = {key(score): score for score in batch.scores if key(score) in new}
@@ -197,39 +203,3 @@ class Inbox:
         self.counts.repeats += len(batch.scores) - len(first)
         expires_s = self._config.alert.expires_s
         self.counts.late += sum(1 for score in first.values() if expires_at(score, now, expires_s) < now)
-
-    def _open_alert(self, score: wire.Score, pending: set[str], now: float) -> None:
-        """Unless it is open already, or sent and merely not yet noted as such."""
-        name = alert_id(score)
-        if name in pending and name not in self._open and name not in self._unsettled:
-            alert = make_alert(score, self._config, now)
-            self._open[name] = alert
-            self.alerts.append(alert)
-            self._try_at = 0.0
-
-    def _send_alerts(self) -> None:
-        if not self._open or self._clock.monotonic() < self._try_at:
-            return
-        self._try_at = self._clock.monotonic() + AGAIN_S
-        for name, alert in list(self._open.items()):
-            left = int(wire.from_time(alert.expires_at) - self._clock.now())
-            if left < 1:
-                self.counts.lapsed += 1
-                self._unsettled[name] = "lapsed"
-            elif self._publish(alert, left):
-                self.counts.alerts += 1
-                self._unsettled[name] = "sent"
-            else:
-                continue
-            del self._open[name]
-
-    def _publish(self, alert: wire.Alert, expiry_s: int) -> bool:
-        topic = wire.booth_topic(self._config.site, "alert")
-        message = Publish(topic, wire.encode(topic, alert), 1, is_retained=False, expiry_s=expiry_s)
-        return self._broker.publish(message, timeout_s=ANSWER_S)
-
-    def _settle(self) -> None:
-        """After acknowledging: killed just before, the booth leaves a wrong word in its store, never a second alert."""
-        for name, state in list(self._unsettled.items()):
-            self._store.settle(name, state)
-            del self._unsettled[name]

@@ -7,14 +7,16 @@ import threading
 from contextlib import closing
 
 from edge import __version__, wire
+from edge.booth.desk import Desk
 from edge.booth.inbox import Inbox
 from edge.booth.page import Page, Snapshot
+from edge.booth.selection import resumed
 from edge.clock import SystemClock
 from edge.config import BoothConfig
 from edge.errors import StoreError
 from edge.message.mqtt import MqttBroker
 from edge.seams import Broker, Clock, Publish
-from edge.store import SqlStore
+from edge.store.store import SqlStore
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,8 @@ def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Ev
     """Serve until `stop`; returns 0. Raises StoreError or ConfigError if it cannot even start."""
     boot = secrets.token_hex(8)
     with closing(SqlStore(config.store)) as store, closing(Page(config.page_host, config.page_port)) as page:
-        inbox = Inbox(config, broker, store, clock)
+        desk = Desk(config, broker, store, clock)
+        inbox = Inbox(config, broker, store, clock, resumed(config, store, clock.now()), desk)
         broker.connect(
             will=_status(config.site, "offline", boot),
             births=lambda: [_status(config.site, "online", boot)],
@@ -40,7 +43,7 @@ def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Ev
         )
         log.info("page at %s", page.url)
         try:
-            _serve(config, inbox, store, page, broker, clock, stop)
+            _serve(config, inbox, desk, store, page, broker, clock, stop)
         finally:
             broker.publish(_status(config.site, "offline", boot), timeout_s=FAREWELL_S)
             broker.close()
@@ -48,7 +51,14 @@ def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Ev
 
 
 def _serve(
-    config: BoothConfig, inbox: Inbox, store: SqlStore, page: Page, broker: Broker, clock: Clock, stop: threading.Event
+    config: BoothConfig,
+    inbox: Inbox,
+    desk: Desk,
+    store: SqlStore,
+    page: Page,
+    broker: Broker,
+    clock: Clock,
+    stop: threading.Event,
 ) -> None:
     cleaned_at = clock.monotonic() - HOUSEKEEPING_S
     while not stop.is_set():
@@ -56,7 +66,7 @@ def _serve(
         if not pause and clock.monotonic() >= cleaned_at + HOUSEKEEPING_S:
             cleaned_at = clock.monotonic()
             _clean(config, store, clock.now())
-        page.show(_snapshot(config, inbox, broker, clock.now()))
+        page.show(_snapshot(config, inbox, desk, broker, clock.now()))
         stop.wait(pause)
 
 
@@ -69,17 +79,17 @@ def _clean(config: BoothConfig, store: SqlStore, now: float) -> None:
         log.warning("old scores could not be deleted: %s", err)
 
 
-def _snapshot(config: BoothConfig, inbox: Inbox, broker: Broker, now: float) -> Snapshot:
+def _snapshot(config: BoothConfig, inbox: Inbox, desk: Desk, broker: Broker, now: float) -> Snapshot:
     return Snapshot(
         site=config.site,
         at=wire.to_time(now),
         is_connected=broker.is_connected,
         refusals=broker.refusals,
         trouble=inbox.trouble,
-        alerts=[alert for alert in inbox.alerts if wire.from_time(alert.expires_at) > now][::-1],
+        alerts=[one.alert for one in desk.told() if one.is_open(now)],
         nodes=inbox.roster.verdicts(now),
         lost=dict(inbox.lost),
-        counts=vars(inbox.counts).copy(),
+        counts={**vars(inbox.counts), "alerts": desk.sent, "lapsed": desk.lapsed},
         refused=dict(inbox.refused),
     )
 

@@ -1,4 +1,4 @@
-"""THE PRIVACY GATE: a Score of one sighting to the few plain fields that may leave the node.
+"""THE PRIVACY GATE: a Score of one sighting, and counts of many, to the few plain fields that may leave the node.
 
 The only file that sees `records` and `wire` together. Nothing is passed on: every field below is built anew from a
 number (clamped and rounded) or an enumerated word. No pixel, array, embedding, box, track id, finer time or free text
@@ -6,6 +6,7 @@ has a way through; what is left is checked against the closed schema before it i
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from edge import wire
@@ -37,6 +38,20 @@ def compose(score: Score, sighting: Sighting, *, node: str, baseline_id: str, li
         link=link,
         **_figures(score),
     )
+    wire.pack(message)
+    return message
+
+
+def compose_trend(node: str, start: int, sightings: int, counts: Mapping[str, int]) -> wire.Trend | None:
+    """The message for one window's counts; None with too few people for any.
+
+    Raises WireError for a word outside the vocabulary.
+    """
+    if sightings < wire.FLOOR:
+        return None
+    enough = {words: count for words, count in sorted(counts.items()) if count >= wire.FLOOR}
+    withheld = len(counts) - len(enough)
+    message = wire.Trend(node=node, window=wire.to_time(start), sightings=sightings, counts=enough, withheld=withheld)
     wire.pack(message)
     return message
 

@@ -12,6 +12,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +26,7 @@ from edge.clock import SystemClock
 from edge.config import NodeConfig
 from edge.errors import BaselineError, ConfigError, SourceError
 from edge.frame.source import open_camera
-from edge.message.compose import compose
+from edge.message.compose import compose, compose_trend
 from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
@@ -39,6 +40,7 @@ from edge.score import file
 from edge.score.baseline import Baseline
 from edge.score.channel import main_colours
 from edge.score.drift import Shift
+from edge.score.trend import Window, Worn
 from edge.seams import Broker, Camera, Clock, Interpreter, Publish
 from edge.vocabulary import day_part
 
@@ -56,6 +58,10 @@ DRAIN_S = 15.0
 """How long a node whose source ended, or that is told to stop, waits for its last scores to be taken."""
 SETTLE_S = 3.0
 """The same once all of them are on their way, for a booth that does not answer."""
+TRENDS = 96
+"""Closed windows that wait for the broker: a day of them; the oldest go first."""
+ANSWER_S = 1.0
+"""How long to wait for the broker to take one."""
 IDLE_S = 0.5
 
 
@@ -87,6 +93,9 @@ class Node:
         self._snapshot_at = self._last_snapshot()
         self._drift = self._baseline.drift(np.random.default_rng())
         self._saved_at = clock.monotonic()
+        self._worn = Worn()
+        self._trends: deque[wire.Trend] = deque(maxlen=TRENDS)
+        """Closed windows that the broker did not take yet, oldest first."""
         self._frames: queue.Queue[Frame | SourceError | None] = queue.Queue(QUEUE_FRAMES)
         self._frames_skipped = 0
         self._network_is_over = threading.Event()
@@ -143,13 +152,21 @@ class Node:
             if self._mode == "spot" and score.state is ScoreState.SCORED:
                 self._baseline.watch(sighting.appearance, self._drift)
             self._learning.learn(sighting.appearance, context)
+            self._note(self._worn.add(sighting.appearance, sighting.departure.last_seen_at))
             upper, lower = main_colours(sighting.appearance)
             linked = link(self._link_key, sighting.departure.last_seen_at, upper, lower)
             message = compose(score, sighting, node=self._config.node, baseline_id=self._baseline_id, link=linked)
             self._outbox.put(message)
             self._sender.wake()
             self._pulse.sightings += 1
+        self._note(self._worn.close(self._clock.now()))
         self._save(is_due=self._clock.monotonic() - self._saved_at >= SAVE_S)
+
+    def _note(self, window: Window | None) -> None:
+        """What was worn in a closed window waits to be sent."""
+        trend = window and compose_trend(self._config.node, *window)
+        if trend is not None:
+            self._trends.append(trend)
 
     def _save(self, *, is_due: bool) -> None:
         if self._learning.sightings >= self._snapshot_at + BATCH:
@@ -249,8 +266,18 @@ class Node:
             now = self._clock.monotonic()
             if now >= next_health:
                 self._broker.publish(self._health(now), timeout_s=0)
+                self._send_trends()
                 next_health = now + self._config.health_s
             self._sender.wait(min(self._sender.step(now), next_health - now))
+
+    def _send_trends(self) -> None:
+        """All that wait, until one that the broker does not take or nobody hears: with the next heartbeat again."""
+        topic = wire.node_topic(self._config.site, self._config.node, "trend")
+        while self._trends and self._broker.is_connected:
+            message = Publish(topic, wire.encode(topic, self._trends[0]), qos=1, is_retained=False)
+            if not self._broker.publish(message, timeout_s=ANSWER_S):
+                return
+            self._trends.popleft()
 
     def _drain(self) -> None:
         """Give the last scores time to be acknowledged; what is not stays on disk for the next run.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from edge import wire
 from edge.errors import WireError
-from edge.message.compose import compose
+from edge.message.compose import compose, compose_trend
 from edge.message.link import link
 from edge.records import Appearance, Departure, Heading, Reason, Score, ScoreState, Sighting, Zone
 from edge.vocabulary import COLOURS, FACETS, REGIONS
@@ -156,3 +156,21 @@ def test_links_join_for_ten_minutes_only() -> None:
     assert link(key, 600.0, "orange", "black") not in others
     assert len(others) == 3
     assert link(b"", 600.0, "orange", "black") == ""
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["colour:upper:black", "pattern:lower:striped", "garment:bare-legs"]), st.integers(0, 50)
+    )
+)
+def test_no_count_below_the_floor_leaves_the_node(counts: dict[str, int]) -> None:
+    trend = compose_trend("camera-1", 900, 60, counts)
+    assert trend is not None
+    assert all(count >= wire.FLOOR for count in trend.counts.values())
+    assert len(trend.counts) + trend.withheld == len(counts)
+    assert compose_trend("camera-1", 900, wire.FLOOR - 1, {}) is None
+
+
+def test_a_trend_of_other_words_never_leaves() -> None:
+    with pytest.raises(WireError, match="schema"):
+        compose_trend("camera-1", 900, 60, {"a person I know": 12})

@@ -21,6 +21,7 @@ from edge.pipeline import Pipeline
 from edge.records import Frame
 from edge.score import file
 from edge.score.baseline import Baseline
+from edge.score.trend import Worn
 from edge.seams import Received
 from tests.outfits import ordinary
 from tests.people import KnowingInterpreter, draw, standing
@@ -89,7 +90,7 @@ def heard(hub: InProcessBroker) -> list[wire.Message]:
             ack = wire.Ack(epoch=message.epoch, upto=message.seq)
             booth.publish(run.Publish(topic, wire.encode(topic, ack), 1, is_retained=True), timeout_s=0)
 
-    topics = [wire.node_topic("booth", "+", leaf) for leaf in ("score", "status", "health", "gap")]
+    topics = [wire.node_topic("booth", "+", leaf) for leaf in ("score", "status", "health", "gap", "trend")]
     booth.connect(will=None, births=tuple, subscriptions=topics, on_message=hear)
     return messages
 
@@ -253,3 +254,15 @@ def test_what_may_leave_the_node_is_written_in_batches_alone(
     assert start(3) == 0
     assert file.load(collected).sightings == 54
     assert snapshot.read_bytes() == before
+
+
+def test_what_is_worn_in_a_closed_window_is_told_once(
+    start: Starting, heard: list[wire.Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = Worn.close
+    monkeypatch.setattr(Worn, "close", lambda worn, now: close(worn, now + 1e6) if worn._sightings == 6 else None)
+    start(8)
+    (trend,) = [message for message in heard if isinstance(message, wire.Trend)]
+    assert (trend.node, trend.sightings) == ("camera-1", 6)
+    assert trend.counts
+    assert set(trend.counts.values()) <= {5, 6}

@@ -1,10 +1,10 @@
-"""The booth's store: scores and alerts on disk, each once, for a day.
+"""The booth's store: scores and alerts on disk, each once, for a day; counts of windows and days for good.
 
-Nothing here is finer than a 15-minute window, and `link` is not kept: who passed when cannot be read back.
-Plain SQLAlchemy Core, so that SQLite may be replaced by PostgreSQL by URL.
+Plain SQLAlchemy Core: SQLite, or PostgreSQL by URL.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
@@ -14,62 +14,25 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from edge import wire
 from edge.errors import StoreError
+from edge.store.migrations.open import migrate
+from edge.store.tables import alerts, cells, cursors, refused, scores
+from edge.wire import FLOOR, WINDOW_S
 
-WINDOW_S = 900
-"""15 minutes: the finest time that is stored."""
+DAY_S = 86_400
 BUSY_S = 5.0
 """Seconds to wait for another program that holds a SQLite file."""
 WALK = 1000
 """Scores a cursor moves over in one batch at most; the rest follows with the next."""
 
-Outcome = Literal["sent", "lapsed"]
+Outcome = Literal["sent", "lapsed", "withdrawn"]
 """How an alert ends; before that it is `pending`."""
-
-tables = sa.MetaData()
-
-scores = sa.Table(
-    "scores",
-    tables,
-    sa.Column("node", sa.String(32), primary_key=True),
-    sa.Column("epoch", sa.String(32), primary_key=True),
-    sa.Column("seq", sa.BigInteger, primary_key=True),
-    sa.Column("window", sa.BigInteger, nullable=False, index=True),
-    sa.Column("state", sa.String(16), nullable=False),
-    *(sa.Column(name, sa.Float) for name in ("bits", "p", "one_in", "low", "high")),
-    sa.Column("facets", sa.JSON(none_as_null=True)),
-    sa.Column("reasons", sa.JSON, nullable=False),
-    sa.Column("zone", sa.String(8), nullable=False),
-    sa.Column("heading", sa.String(8), nullable=False),
-    sa.Column("quality", sa.Float, nullable=False),
-    sa.Column("early", sa.Boolean, nullable=False),
-    sa.Column("follows", sa.BigInteger),
-    sa.Column("baseline", sa.String(32), nullable=False),
-)
-cursors = sa.Table(
-    "cursors",
-    tables,
-    sa.Column("node", sa.String(32), primary_key=True),
-    sa.Column("epoch", sa.String(32), primary_key=True),
-    sa.Column("upto", sa.BigInteger, nullable=False),
-    sa.Column("floor", sa.BigInteger, nullable=False),
-    sa.Column("dropped", sa.BigInteger, nullable=False),
-)
-alerts = sa.Table(
-    "alerts",
-    tables,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("window", sa.BigInteger, nullable=False, index=True),
-    sa.Column("state", sa.String(8), nullable=False),
-    sa.Column("node", sa.String(32), nullable=False),
-    sa.Column("epoch", sa.String(32), nullable=False),
-    sa.Column("seq", sa.BigInteger, nullable=False),
-)
-refused = sa.Table(
-    "refused",
-    tables,
-    sa.Column("reason", sa.String(32), primary_key=True),
-    sa.Column("count", sa.BigInteger, nullable=False),
-)
+Kind = Literal["worn", "exception", "outcome", "traffic"]
+"""Of counts: what everybody wears, what exceptions do, what became of alerts, how many there were."""
+SIGHTINGS, PEOPLE, ALERTS = "sightings", "people", "alerts"
+GREET_S, GREET_TIMED = "greet-seconds", "greet-timed"
+"""Words of counts that are not about clothes: the sum of seconds to greet, and over how many."""
+EVERYWHERE = ""
+"""Instead of a node, where a count is of all of them together."""
 
 
 class Key(NamedTuple):
@@ -92,8 +55,8 @@ class Recorded(NamedTuple):
 
     new: set[Key]
     """Scores seen for the first time."""
-    pending: set[str]
-    """Of the given alerts, those that were never sent."""
+    pending: dict[Key, str]
+    """Ids of alerts of this batch's scores that were never sent."""
     upto: dict[Source, int]
     """Every score of a source up to here is stored, or was announced as a gap."""
 
@@ -111,6 +74,28 @@ def key(score: wire.Score) -> Key:
     return Key(score.node, score.epoch, score.seq)
 
 
+class Cell(NamedTuple):
+    """One count."""
+
+    window: int
+    """Seconds since 1970 of its start."""
+    node: str
+    words: str
+    n: int
+
+
+class Decision(NamedTuple):
+    """What becomes of scores seen for the first time."""
+
+    alerts: Mapping[Key, str]
+    """Ids, for those that are to be alerted."""
+    people: int
+    """How many they are of who had not been seen."""
+
+
+Decide = Callable[[Sequence[wire.Score]], Decision]
+
+
 class SqlStore:
     """Owner of the database; used by one thread."""
 
@@ -118,7 +103,7 @@ class SqlStore:
         """Opens or creates it; raises StoreError saying what to do."""
         self._url = url
         try:
-            self._engine = sa.create_engine(url)
+            self._engine = sa.create_engine(_driver(url))
         except (sa.exc.SQLAlchemyError, ImportError) as err:
             raise StoreError(f"store {url!r} is no usable SQLAlchemy URL ({err}); try sqlite:///booth.sqlite") from err
         dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -127,35 +112,81 @@ class SqlStore:
         self._insert: Any = dialects[self._engine.dialect.name]
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _pragmas)
-        with self._transaction() as db:
-            tables.create_all(db)
+        try:
+            with self._transaction() as db:
+                migrate(db)
+        except StoreError:
+            self.close()
+            raise
 
     def record(
         self,
         batch: Sequence[wire.Score],
         gaps: Sequence[wire.Gap],
-        due: Mapping[Key, str],
+        decide: Decide,
         refusals: Mapping[str, int],
         *,
         now: float,
     ) -> Recorded:
-        """One batch in one transaction: scores once each, gaps, an alert id for each due score, refusal counts.
+        """One batch in one transaction: scores once each, the alerts decided on them, gaps, counts, refusals.
 
-        Raises StoreError if nothing of it could be stored.
+        Raises StoreError if nothing of it could be stored; `decide` is then asked again with the next try.
         """
         with self._transaction() as db:
             sources = {Source(s.node, s.epoch) for s in batch} | {Source(g.node, g.epoch) for g in gaps}
             old = self._cursors(db, sources)
             fresh = [score for score in batch if score.seq > old[Source(score.node, score.epoch)]]
-            new = self._insert_new(db, scores, [_score_row(score, now) for score in fresh])
-            keys = {Key(row.node, row.epoch, row.seq) for row in new}
-            rare = [score for score in fresh if key(score) in keys & due.keys()]
-            self._insert_new(db, alerts, [_alert_row(score, due[key(score)], now) for score in rare])
+            stored = self._insert_new(db, scores, [_score_row(score, now) for score in fresh])
+            keys = {Key(row.node, row.epoch, row.seq) for row in stored}
+            new = list({key(score): score for score in fresh if key(score) in keys}.values())
+            due, people = decide(new) if new else Decision({}, 0)
+            alerted = [score for score in new if key(score) in due]
+            self._insert_new(db, alerts, [_alert_row(score, due[key(score)], now) for score in alerted])
+            self._count_people(db, new, alerted, people, now)
             for gap in gaps:
                 self._note_gap(db, gap)
             upto = {source: self._advance(db, source) for source in old}
             self._count(db, refusals)
-            return Recorded(keys, self._pending(db, set(due.values())), upto)
+            return Recorded(keys, self._pending(db, batch), upto)
+
+    def worn(self, trend: wire.Trend) -> None:
+        """What a node counted in one window; told again it changes nothing, told more it is the larger."""
+        start = int(wire.from_time(trend.window))
+        rows = [_cell("worn", start, trend.node, words, count) for words, count in trend.counts.items()]
+        rows.append(_cell("worn", start, trend.node, SIGHTINGS, trend.sightings))
+        statement = self._insert(cells)
+        larger = sa.case(
+            (statement.excluded["count"] > cells.c["count"], statement.excluded["count"]), else_=cells.c["count"]
+        )
+        with self._transaction() as db:
+            db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_={"count": larger}), rows)
+
+    def feedback(self, alert_id: str, outcome: wire.Outcome, *, now: float, greet_s: float | None = None) -> bool:
+        """What became of an alert; returns whether that changed anything.
+
+        An end may be corrected by another end; a claim after the end is none. `greet_s` is how long greeting took.
+        """
+        with self._transaction() as db:
+            wanted = sa.select(alerts.c.outcome).where(alerts.c.id == alert_id).with_for_update()
+            row = db.execute(wanted).first()
+            if row is None or row.outcome == outcome or (row.outcome is not None and outcome == "claimed"):
+                return False
+            db.execute(alerts.update().where(alerts.c.id == alert_id).values(outcome=outcome))
+            day = int(now // DAY_S) * DAY_S
+            changes = Counter[str]({outcome: 1})
+            if row.outcome not in (None, "claimed"):
+                changes[row.outcome] -= 1
+            if outcome == "greeted" and greet_s is not None:
+                changes.update({GREET_S: round(greet_s), GREET_TIMED: 1})
+            self._add(db, [_cell("outcome", day, EVERYWHERE, words, by) for words, by in changes.items()])
+            return True
+
+    def cells(self, kind: Kind, since: float = 0.0) -> list[Cell]:
+        """Counts of windows that begin at or after that time, in the order of time."""
+        wanted = sa.select(cells.c.window, cells.c.node, cells.c.words, cells.c["count"])
+        wanted = wanted.where(cells.c.kind == kind, cells.c.window >= since)
+        with self._transaction() as db:
+            return [Cell(*row) for row in db.execute(wanted.order_by(cells.c.window, cells.c.node, cells.c.words))]
 
     def settle(self, alert_id: str, state: Outcome) -> None:
         """An alert is out, or not worth sending any more."""
@@ -165,9 +196,12 @@ class SqlStore:
     def purge(self, before: float) -> int:
         """Delete scores and alerts of windows that ended before that time; returns how many scores.
 
-        Alerts still pending then will never be sent; cursors stay, so that nothing deleted can come in again.
+        Alerts still pending then will never be sent; cursors stay, so that nothing deleted can come in again. Of
+        counts, those under the floor go with them, but for outcomes, which are about the staff.
         """
         with self._transaction() as db:
+            small = cells.c["count"] < FLOOR, cells.c.kind != "outcome", cells.c.window + DAY_S <= before
+            db.execute(cells.delete().where(*small))
             db.execute(alerts.delete().where(alerts.c.window + WINDOW_S <= before))
             return db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
 
@@ -194,11 +228,12 @@ class SqlStore:
         return db.execute(statement, rows).all()
 
     def _cursors(self, db: sa.Connection, sources: set[Source]) -> dict[Source, int]:
-        """Where each source stands; new ones start at 0."""
-        rows = [{**source._asdict(), "upto": 0, "floor": 0, "dropped": 0} for source in sources]
+        """Where each source stands; new ones start at 0. Held, so that a second worker sees what the first stored."""
+        rows = [{**source._asdict(), "upto": 0, "floor": 0, "dropped": 0} for source in sorted(sources)]
         self._insert_new(db, cursors, rows)
         wanted = sa.tuple_(cursors.c.node, cursors.c.epoch).in_(list(sources))
-        found = db.execute(sa.select(cursors.c.node, cursors.c.epoch, cursors.c.upto).where(wanted)) if sources else ()
+        held = sa.select(cursors.c.node, cursors.c.epoch, cursors.c.upto).where(wanted)
+        found = db.execute(held.order_by(*cursors.primary_key).with_for_update()) if sources else ()
         return {Source(node, epoch): upto for node, epoch, upto in found}
 
     def _note_gap(self, db: sa.Connection, gap: wire.Gap) -> None:
@@ -225,9 +260,33 @@ class SqlStore:
         for reason, more in refusals.items():
             db.execute(refused.update().where(refused.c.reason == reason).values(count=refused.c["count"] + more))
 
-    def _pending(self, db: sa.Connection, ids: set[str]) -> set[str]:
-        wanted = sa.select(alerts.c.id).where(alerts.c.state == "pending", alerts.c.id.in_(list(ids)))
-        return set(db.execute(wanted).scalars()) if ids else set()
+    def _count_people(
+        self, db: sa.Connection, new: Sequence[wire.Score], alerted: Sequence[wire.Score], people: int, now: float
+    ) -> None:
+        """Sightings, people and alerts by window, words of exceptions by day."""
+        traffic = Counter((_window(score, now), score.node, SIGHTINGS) for score in new if score.follows is None)
+        traffic.update((_window(score, now), score.node, ALERTS) for score in alerted)
+        traffic[window(now), EVERYWHERE, PEOPLE] = people
+        rows = [_cell("traffic", *where, by) for where, by in traffic.items() if by]
+        day = int(now // DAY_S) * DAY_S
+        worn = Counter(reason.words for score in alerted for reason in score.reasons)
+        rows += [_cell("exception", day, EVERYWHERE, words, by) for words, by in worn.items()]
+        self._add(db, rows)
+
+    def _add(self, db: sa.Connection, rows: list[dict[str, Any]]) -> None:
+        """Add counts to counts; in one order, so that two workers cannot wait for each other."""
+        if rows:
+            statement = self._insert(cells)
+            more = {"count": cells.c["count"] + statement.excluded["count"]}
+            ordered = sorted(rows, key=lambda row: (row["kind"], row["window"], row["node"], row["words"]))
+            db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_=more), ordered)
+
+    def _pending(self, db: sa.Connection, batch: Sequence[wire.Score]) -> dict[Key, str]:
+        """Few alerts are pending at any time."""
+        keys = {key(score) for score in batch}
+        wanted = sa.select(alerts.c.node, alerts.c.epoch, alerts.c.seq, alerts.c.id).where(alerts.c.state == "pending")
+        found = {Key(node, epoch, seq): name for node, epoch, seq, name in db.execute(wanted)} if keys else {}
+        return {one: name for one, name in found.items() if one in keys}
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
@@ -237,6 +296,16 @@ class SqlStore:
         except sa.exc.SQLAlchemyError as err:
             cause = " ".join(str(getattr(err, "orig", None) or err).split())
             raise StoreError(f"store {self._engine.url!r} cannot be used ({cause}); {_advice(cause)}") from err
+
+
+def _driver(url: str) -> sa.URL:
+    """`postgresql://` means the driver that is installed."""
+    parsed = sa.make_url(url)
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
+def _cell(kind: Kind, start: int, node: str, words: str, count: int) -> dict[str, Any]:
+    return {"kind": kind, "window": start, "node": node, "words": words, "count": count}
 
 
 def _at(source: Source) -> sa.ColumnElement[bool]:

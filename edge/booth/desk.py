@@ -1,0 +1,144 @@
+"""Alerts from the decision to their end: sent once somebody listens, claimed and greeted, or lapsed, or withdrawn."""
+
+from dataclasses import dataclass, replace
+
+from edge import wire
+from edge.booth.alert import make_alert
+from edge.config import BoothConfig
+from edge.seams import Broker, Clock, Publish
+from edge.store.store import Outcome as End
+from edge.store.store import SqlStore
+
+ANSWER_S = 1.0
+"""How long to wait for the broker to take an alert."""
+AGAIN_S = 2.0
+"""Pause before an alert that reached nobody is tried again, until it expires."""
+CLAIM_S = 600.0
+"""Whoever claimed an alert and then says nothing has forgotten to."""
+SHOWN_S = 120.0
+"""An ended alert stays to be seen, and its outcome to be corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert, and what staff made of it."""
+
+    alert: wire.Alert
+    outcome: wire.Outcome | None = None
+    who: str = ""
+    """Where that was said."""
+    is_sent: bool = False
+    changed_at: float = 0.0
+
+    def is_open(self, now: float) -> bool:
+        """Whether somebody may still go, or is on the way."""
+        if self.outcome == "claimed":
+            return now < self.changed_at + CLAIM_S
+        is_going = self.alert.state == "open" and self.outcome is None
+        return is_going and now < wire.from_time(self.alert.expires_at)
+
+
+class Desk:
+    """Owner of the alerts of the last minutes; what must survive the booth is in the store."""
+
+    def __init__(self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
+        self._config, self._broker, self._store, self._clock = config, broker, store, clock
+        self._told: dict[str, Told] = {}
+        self._unsettled: dict[str, End] = {}
+        """Alerts whose end the store does not know yet."""
+        self._try_at = 0.0
+        self._greeted = _greeted(store)
+        self.sent = self.lapsed = 0
+        """Since the booth started: alerts that somebody heard; alerts that nobody did, or nobody claimed."""
+
+    def told(self) -> list[Told]:
+        """Newest first."""
+        return list(self._told.values())[::-1]
+
+    @property
+    def shoes(self) -> int | None:
+        """Left to give away; None if nobody counts them."""
+        stock = self._config.alert.stock
+        return None if stock is None else max(stock - self._greeted, 0)
+
+    def open_alerts(self, now: float) -> int:
+        return sum(one.is_open(now) for one in self._told.values())
+
+    def open(self, name: str, score: wire.Score, cameras: list[str]) -> None:
+        """Unless it is open already, or sent and merely not yet noted as such."""
+        if name not in self._told and name not in self._unsettled:
+            alert = make_alert(score, self._config, self._clock.now(), name=name, cameras=cameras)
+            self._told[name] = Told(alert, changed_at=self._clock.now())
+            self._try_at = 0.0
+
+    def reconsider(self, name: str, final: wire.Score) -> None:
+        """Withdraw an alert of an early score whose final one is clearly less rare."""
+        one = self._told.get(name)
+        if one is not None and one.is_open(self._clock.now()) and (final.one_in or 0.0) < one.alert.low:
+            self._end(one, "withdrawn")
+
+    def take(self, feedback: wire.Feedback) -> None:
+        """What somebody said of an alert; of one that is unknown nothing is kept. Raises StoreError."""
+        now, one = self._clock.now(), self._told.get(feedback.id)
+        greet_s = None if one is None else max(now - wire.from_time(one.alert.at), 0.0)
+        is_new = self._store.feedback(feedback.id, feedback.outcome, now=now, greet_s=greet_s)
+        self._greeted = _greeted(self._store) if is_new else self._greeted
+        if one is not None and is_new:
+            self._told[feedback.id] = replace(one, outcome=feedback.outcome, who=feedback.who, changed_at=now)
+
+    def step(self) -> None:
+        """Send what is due, say what has lapsed, forget what is long over."""
+        now = self._clock.now()
+        if self._clock.monotonic() >= self._try_at:
+            self._try_at = self._clock.monotonic() + AGAIN_S
+            for one in [one for one in self._told.values() if not one.is_sent and one.alert.state == "open"]:
+                self._send(one, now)
+        for one in [one for one in self._told.values() if one.is_sent and self._has_lapsed(one, now)]:
+            self._end(one, "lapsed")
+        for name in [name for name, one in self._told.items() if self._is_over(one, now)]:
+            del self._told[name]
+
+    def settle(self) -> None:
+        """After acknowledging: killed just before, the booth leaves a wrong word in its store, never a second alert."""
+        for name, state in list(self._unsettled.items()):
+            self._store.settle(name, state)
+            del self._unsettled[name]
+
+    def _send(self, one: Told, now: float) -> None:
+        left = int(wire.from_time(one.alert.expires_at) - now)
+        if left < 1:
+            self._note(one, "lapsed")
+        elif self._publish(one.alert, left):
+            self.sent += 1
+            self._told[one.alert.id] = replace(one, is_sent=True)
+            self._unsettled[one.alert.id] = "sent"
+
+    def _has_lapsed(self, one: Told, now: float) -> bool:
+        is_late = now >= wire.from_time(one.alert.expires_at)
+        return one.alert.state == "open" and one.outcome is None and is_late
+
+    def _end(self, one: Told, state: End) -> None:
+        """Whoever heard the alert hears that it is over; who does not listen now misses nothing."""
+        self._note(one, state)
+        if one.is_sent:
+            self._publish(self._told[one.alert.id].alert, self._config.alert.expires_s, timeout_s=0.0)
+
+    def _note(self, one: Told, state: End) -> None:
+        assert state != "sent"
+        self.lapsed += state == "lapsed"
+        alert = wire.ended(one.alert, state)
+        self._told[alert.id] = replace(one, alert=alert, changed_at=self._clock.now())
+        self._unsettled[alert.id] = state
+
+    def _is_over(self, one: Told, now: float) -> bool:
+        has_ended = one.alert.state != "open" or one.outcome is not None
+        return has_ended and not one.is_open(now) and now >= one.changed_at + SHOWN_S
+
+    def _publish(self, alert: wire.Alert, expiry_s: int, timeout_s: float = ANSWER_S) -> bool:
+        topic = wire.booth_topic(self._config.site, "alert")
+        message = Publish(topic, wire.encode(topic, alert), 1, is_retained=False, expiry_s=expiry_s)
+        return self._broker.publish(message, timeout_s=timeout_s)
+
+
+def _greeted(store: SqlStore) -> int:
+    return sum(cell.n for cell in store.cells("outcome") if cell.words == "greeted")

@@ -1,0 +1,95 @@
+"""New scores to the people who are to be alerted: one person's sightings joined, then as many as the budget allows."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from edge import wire
+from edge.booth.alert import expires_at, is_rare
+from edge.booth.join import Joiner
+from edge.booth.pace import HOUR_S, Budget, Pacer
+from edge.config import BoothConfig
+from edge.store.store import ALERTS, PEOPLE, Decision, Key, SqlStore, key
+from edge.wire import WINDOW_S
+
+RESUMED_S = 2 * HOUR_S
+"""Traffic of so long is taken up again after a restart."""
+REMEMBERED = 5000
+"""People for whom it is known whether they were alerted."""
+
+
+class Selection:
+    """Owner of who was seen and who was chosen; its one verb is `choose`."""
+
+    def __init__(self, config: BoothConfig, pacer: Pacer | None) -> None:
+        self._section = config.alert
+        self._joiner = Joiner(config.nodes, config.join)
+        self._pacer = pacer
+        self._is_alerted: OrderedDict[str, bool] = OrderedDict()
+        self._chosen: dict[Key, str | None] = {}
+        """Of the batch that is not stored yet, so that a second try chooses the same."""
+        self._people = 0
+
+    @property
+    def pacer(self) -> Pacer | None:
+        return self._pacer
+
+    def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, shoes: int | None) -> Decision:
+        """Of scores seen for the first time, those to alert, with the alert's id; asked again, the same.
+
+        `shoes` is how many are left to give; None if nobody counts them.
+        """
+        for score in new:
+            if key(score) not in self._chosen:
+                taken = open_alerts + sum(name is not None for name in self._chosen.values())
+                has_shoes = shoes is None or taken < shoes
+                self._chosen[key(score)] = self._choose(score, now, taken, has_shoes=has_shoes)
+        return Decision({one: name for one, name in self._chosen.items() if name is not None}, self._people)
+
+    def stored(self) -> None:
+        """That batch is on disk; the next begins."""
+        self._chosen, self._people = {}, 0
+
+    def person(self, score: wire.Score, now: float) -> str:
+        """The id of whoever the score is about, which is also their alert's."""
+        return self._joiner.person(score, now)
+
+    def cameras(self, person: str) -> list[str]:
+        return self._joiner.cameras(person)
+
+    def _choose(self, score: wire.Score, now: float, open_alerts: int, *, has_shoes: bool) -> str | None:
+        person = self._joiner.person(score, now)
+        is_known = person in self._is_alerted
+        if not is_known:
+            self._people += 1
+            self._is_alerted[person] = False
+            while len(self._is_alerted) > REMEMBERED:
+                self._is_alerted.popitem(last=False)
+        is_late = expires_at(score, now, self._section.expires_s) < now
+        if self._is_alerted[person] or score.p is None or is_late or not has_shoes:
+            return None
+        if self._is_wanted(score, now, open_alerts, is_known=is_known):
+            self._is_alerted[person] = True
+            return person
+        return None
+
+    def _is_wanted(self, score: wire.Score, now: float, open_alerts: int, *, is_known: bool) -> bool:
+        """A second look at a person counts as one more passer-by only if it makes them rare."""
+        assert score.p is not None
+        if self._pacer is None:
+            return is_rare(score, self._section.one_in)
+        if is_known and score.p > self._pacer.look(now, open_alerts=open_alerts).threshold:
+            return False
+        return self._pacer.admit(score.p, now, open_alerts=open_alerts)
+
+
+def resumed(config: BoothConfig, store: SqlStore, now: float) -> Selection:
+    """As after the last run of the booth, as far as counts tell; without a budget everybody rare enough is chosen."""
+    section = config.alert
+    if section.per_hour is None:
+        return Selection(config, None)
+    budget = Budget(section.per_hour, None, section.max_open, at_most_p=1 / section.one_in)
+    cells = store.cells("traffic", since=now - RESUMED_S)
+    alerts = sum(cell.n for cell in cells if cell.words == ALERTS and cell.window > now - HOUR_S)
+    people = [cell.n for cell in cells if cell.words == PEOPLE]
+    pacer = Pacer.resume(budget, now, alerts=alerts, people=sum(people), hours=len(people) * WINDOW_S / HOUR_S)
+    return Selection(config, pacer)

@@ -1,0 +1,64 @@
+"""What the booth keeps on disk: scores and alerts for a day, counts above the floor for good.
+
+Nothing here is finer than a 15-minute window, and `link` is not kept: who passed when cannot be read back.
+A change here needs a step in migrations/versions/.
+"""
+
+import sqlalchemy as sa
+
+tables = sa.MetaData()
+
+scores = sa.Table(
+    "scores",
+    tables,
+    sa.Column("node", sa.String(32), primary_key=True),
+    sa.Column("epoch", sa.String(32), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("window", sa.BigInteger, nullable=False, index=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    *(sa.Column(name, sa.Float) for name in ("bits", "p", "one_in", "low", "high")),
+    sa.Column("facets", sa.JSON(none_as_null=True)),
+    sa.Column("reasons", sa.JSON, nullable=False),
+    sa.Column("zone", sa.String(8), nullable=False),
+    sa.Column("heading", sa.String(8), nullable=False),
+    sa.Column("quality", sa.Float, nullable=False),
+    sa.Column("early", sa.Boolean, nullable=False),
+    sa.Column("follows", sa.BigInteger),
+    sa.Column("baseline", sa.String(32), nullable=False),
+)
+cursors = sa.Table(
+    "cursors",
+    tables,
+    sa.Column("node", sa.String(32), primary_key=True),
+    sa.Column("epoch", sa.String(32), primary_key=True),
+    sa.Column("upto", sa.BigInteger, nullable=False),
+    sa.Column("floor", sa.BigInteger, nullable=False),
+    sa.Column("dropped", sa.BigInteger, nullable=False),
+)
+alerts = sa.Table(
+    "alerts",
+    tables,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("window", sa.BigInteger, nullable=False, index=True),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("node", sa.String(32), nullable=False),
+    sa.Column("epoch", sa.String(32), nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("outcome", sa.String(16)),
+)
+refused = sa.Table(
+    "refused",
+    tables,
+    sa.Column("reason", sa.String(32), primary_key=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+)
+cells = sa.Table(
+    "cells",
+    tables,
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("window", sa.BigInteger, primary_key=True),
+    sa.Column("node", sa.String(32), primary_key=True),
+    sa.Column("words", sa.String(64), primary_key=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+)
+"""Counts of one kind in one window (or day): what remains of people."""

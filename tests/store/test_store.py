@@ -1,0 +1,314 @@
+"""The store keeps each score once, moves its cursors only over what is there, and keeps no fine time."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge import wire
+from edge.errors import StoreError
+from edge.store import store as module
+from edge.store.store import EVERYWHERE, Decision, Key, Source, SqlStore
+from edge.store.tables import alerts, cells, cursors, scores, tables
+from tests import databases
+from tests.messages import EPOCH, NOW, make_score
+
+CAMERA = Source("camera-1", EPOCH)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "booth.sqlite"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with databases.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
+    """Of an empty store; everything holds on both."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{path}"
+    else:
+        with databases.database(request.getfixturevalue("server")) as made:
+            yield made
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    with closing(SqlStore(url)) as opened:
+        yield opened
+
+
+def rows(store: SqlStore, table: sa.Table) -> list[dict[str, object]]:
+    with store._engine.connect() as db:
+        return [dict(row) for row in db.execute(sa.select(table)).mappings()]
+
+
+def put(store: SqlStore, *seqs: int, due: dict[Key, str] | None = None) -> module.Recorded:
+    return store.record([make_score(seq=seq) for seq in seqs], [], lambda _: Decision(due or {}, 0), {}, now=NOW)
+
+
+def nobody(_: object) -> Decision:
+    return Decision({}, 0)
+
+
+def gap(upto: int, dropped: int = 0) -> wire.Gap:
+    return wire.Gap(node="camera-1", epoch=EPOCH, upto=upto, dropped=dropped)
+
+
+def test_once_each(store: SqlStore) -> None:
+    assert put(store, 1, 2, 2).new == {Key("camera-1", EPOCH, 1), Key("camera-1", EPOCH, 2)}
+    assert put(store, 2, 3).new == {Key("camera-1", EPOCH, 3)}
+    assert [row["seq"] for row in rows(store, scores)] == [1, 2, 3]
+
+
+def test_cursor_stops_at_holes(store: SqlStore) -> None:
+    assert put(store, 2, 3).upto == {CAMERA: 0}
+    assert put(store, 5).upto == {CAMERA: 0}
+    assert put(store, 1).upto == {CAMERA: 3}
+    assert put(store, 4).upto == {CAMERA: 5}
+    assert put(store, 4).upto == {CAMERA: 5}
+
+
+def test_cursor_passes_announced_gaps(store: SqlStore) -> None:
+    put(store, 6)
+    assert store.record([], [gap(5, dropped=4)], nobody, {}, now=NOW).upto == {CAMERA: 6}
+    assert store.record([], [gap(2, dropped=1)], nobody, {}, now=NOW).upto == {CAMERA: 6}
+    (row,) = rows(store, cursors)
+    assert (row["floor"], row["dropped"], row["upto"]) == (5, 4, 6)
+
+
+def test_long_runs_are_walked_in_pieces(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WALK", 10)
+    put(store, *range(2, 40))
+    assert put(store, 1).upto == {CAMERA: 10}
+    assert [put(store, 1).upto[CAMERA] for _ in range(3)] == [20, 30, 39]
+
+
+def test_nodes_and_epochs_do_not_mix(store: SqlStore) -> None:
+    batch = [make_score(), make_score(node="camera-2"), make_score(epoch="ffffffff", seq=2)]
+    upto = store.record(batch, [], nobody, {}, now=NOW).upto
+    assert upto == {CAMERA: 1, Source("camera-2", EPOCH): 1, Source("camera-1", "ffffffff"): 0}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_nothing_finer_than_the_window_is_stored(store: SqlStore, path: Path) -> None:
+    put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
+    (score,) = rows(store, scores)
+    (alert,) = rows(store, alerts)
+    assert score["window"] == alert["window"] == NOW // 900 * 900
+    assert not {"at", "link"} & (score.keys() | alert.keys())
+    content = path.read_bytes() + path.with_name("booth.sqlite-wal").read_bytes()
+    assert b"2025-06-15T" not in content
+    assert b"89abcdef" not in content.replace(EPOCH.encode(), b"")
+
+
+def test_a_clock_ahead_does_not_outlive_the_retention(store: SqlStore) -> None:
+    store.record([make_score(at="2999-01-01T00:00:00Z")], [], nobody, {}, now=NOW)
+    assert store.purge(NOW + 900) == 1
+
+
+def test_alerts_are_pending_until_settled(store: SqlStore) -> None:
+    due = {Key("camera-1", EPOCH, 1): "aaaaaaaa"}
+    waiting = {Key("camera-1", EPOCH, 1): "aaaaaaaa"}
+    assert put(store, 1, 2, due=due).pending == waiting
+    assert put(store, 1).pending == waiting, "delivered again before it was sent"
+    store.settle("aaaaaaaa", "sent")
+    assert put(store, 1).pending == {}
+    assert [row["state"] for row in rows(store, alerts)] == ["sent"]
+
+
+def test_pending_alerts_lapse(store: SqlStore) -> None:
+    put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
+    assert store.lapse(NOW) == 0
+    assert store.lapse(NOW + 900) == 1
+    assert put(store, 1).pending == {}
+
+
+def test_purged_scores_do_not_come_back(store: SqlStore) -> None:
+    put(store, 1, 2, 3)
+    assert store.purge(NOW) == 0
+    assert store.purge(NOW + 900) == 3
+    assert put(store, 2, 3, 4).new == {Key("camera-1", EPOCH, 4)}
+
+
+def test_refusals_add_up(store: SqlStore, url: str) -> None:
+    store.record([], [], nobody, {"schema": 2}, now=NOW)
+    store.record([], [], nobody, {"schema": 1, "version": 1}, now=NOW)
+    with closing(SqlStore(url)) as again:
+        assert again.refusals() == {"schema": 3, "version": 1}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_locked_full_and_damaged_are_said(store: SqlStore, path: Path, tmp_path: Path) -> None:
+    put(store, 1)
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        with store._engine.connect() as db:
+            db.exec_driver_sql("PRAGMA busy_timeout = 50")
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="second booth running"):
+            put(store, 2)
+        holder.execute("ROLLBACK")
+    with store._engine.connect() as db:
+        db.exec_driver_sql("PRAGMA max_page_count = 1")
+    with pytest.raises(StoreError, match="disk is full"):
+        put(store, *range(2, 200))
+    with store._engine.connect() as db:
+        db.exec_driver_sql("PRAGMA max_page_count = 100000")
+    assert put(store, 2).upto == {CAMERA: 2}, "whole or not at all"
+    (tmp_path / "text").write_text("no database " * 500)
+    with pytest.raises(StoreError, match="another kind of file"):
+        SqlStore(f"sqlite:///{tmp_path}/text")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("nonsense", "no usable SQLAlchemy URL"),
+        ("sqlite:////nowhere/at/all/booth.sqlite", "folder exists"),
+        ("mysql://host/db", "store"),
+        ("postgresql://nobody@/none?host=/nowhere", "whether the database runs"),
+    ],
+)
+def test_bad_urls_are_said(url: str, words: str) -> None:
+    with pytest.raises(StoreError, match=words):
+        SqlStore(url)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.lists(st.integers(1, 12), max_size=6), max_size=8))
+def test_any_order_of_delivery(batches: list[list[int]]) -> None:
+    with closing(SqlStore("sqlite://")) as store:
+        seen: set[int] = set()
+        for batch in batches:
+            recorded = put(store, *batch)
+            assert {found.seq for found in recorded.new} == set(batch) - seen
+            seen |= set(batch)
+            expected = next(n for n in range(14) if n + 1 not in seen)
+            assert not batch or recorded.upto == {CAMERA: expected}
+
+
+def counted(store: SqlStore, kind: module.Kind) -> dict[tuple[int, str, str], int]:
+    return {(cell.window, cell.node, cell.words): cell.n for cell in store.cells(kind)}
+
+
+def test_people_alerts_and_their_words_are_counted_once(store: SqlStore) -> None:
+    start, day = module.window(NOW), int(NOW // 86400) * 86400
+    final = make_score(seq=3, early=False, follows=2)
+    for _ in range(2):
+        put(store, 1, 2, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
+        store.record([final], [], nobody, {}, now=NOW)
+    assert counted(store, "traffic") == {(start, "camera-1", "sightings"): 2, (start, "camera-1", "alerts"): 1}
+    assert counted(store, "exception") == {
+        (day, EVERYWHERE, "colour:upper:orange"): 1,
+        (day, EVERYWHERE, "pattern:lower:checked"): 1,
+    }
+
+
+def test_decisions_are_asked_for_only_on_what_is_new(store: SqlStore) -> None:
+    asked: list[int] = []
+
+    def decide(new: Sequence[wire.Score]) -> Decision:
+        asked.extend(score.seq for score in new)
+        return Decision({}, len(new))
+
+    batch = [make_score(seq=1), make_score(seq=1), make_score(seq=2)]
+    store.record(batch, [], decide, {}, now=NOW)
+    store.record([*batch, make_score(seq=3)], [], decide, {}, now=NOW)
+    assert asked == [1, 2, 3]
+    assert counted(store, "traffic")[module.window(NOW), EVERYWHERE, "people"] == 3
+
+
+def test_what_is_worn_is_the_larger_of_what_was_told(store: SqlStore) -> None:
+    trend = wire.Trend(
+        node="camera-1",
+        window=wire.to_time(module.window(NOW)),
+        sightings=30,
+        counts={"colour:upper:black": 12},
+        withheld=2,
+    )
+    for counts in ({"colour:upper:black": 12}, {"colour:upper:black": 9}, {"colour:upper:black": 14}):
+        store.worn(msgspec.structs.replace(trend, counts=counts))
+    start = module.window(NOW)
+    expected = {(start, "camera-1", "colour:upper:black"): 14, (start, "camera-1", "sightings"): 30}
+    assert counted(store, "worn") == expected
+    assert store.cells("worn", since=start + 1) == []
+
+
+def test_an_outcome_counts_once_and_can_be_corrected(store: SqlStore) -> None:
+    put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
+    day = int(NOW // 86400) * 86400
+    assert not store.feedback("bbbbbbbb", "claimed", now=NOW), "an alert nobody sent"
+    assert store.feedback("aaaaaaaa", "claimed", now=NOW)
+    assert store.feedback("aaaaaaaa", "greeted", now=NOW, greet_s=41.4)
+    assert not store.feedback("aaaaaaaa", "greeted", now=NOW, greet_s=50.0)
+    assert not store.feedback("aaaaaaaa", "claimed", now=NOW), "a claim after the end"
+    assert store.feedback("aaaaaaaa", "not_found", now=NOW)
+    found = {words: count for (when, _, words), count in counted(store, "outcome").items() if when == day}
+    assert found == {"claimed": 1, "greeted": 0, "not_found": 1, "greet-seconds": 41, "greet-timed": 1}
+
+
+def test_small_counts_go_with_the_scores_and_large_ones_stay(store: SqlStore) -> None:
+    put(store, *range(1, 8))
+    put(store, 8, due={Key("camera-1", EPOCH, 8): "aaaaaaaa"})
+    store.feedback("aaaaaaaa", "greeted", now=NOW)
+    store.purge(NOW + 2 * 86400)
+    left = sorted(row["words"] for row in rows(store, cells))
+    assert left == ["greeted", "sightings"], "8 of them; no word of the one person alerted"
+    assert not rows(store, scores)
+    assert not rows(store, alerts)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_store_of_before_versions_keeps_its_scores(url: str, path: Path) -> None:
+    with closing(SqlStore(url)) as store:
+        put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript("DROP TABLE cells; DROP TABLE alembic_version; ALTER TABLE alerts DROP COLUMN outcome")
+    with closing(SqlStore(url)) as store:
+        assert put(store, 1, 2).new == {Key("camera-1", EPOCH, 2)}
+        assert store.feedback("aaaaaaaa", "claimed", now=NOW)
+
+
+def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
+    with closing(SqlStore(url)) as store, store._engine.begin() as db:
+        db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0002 at most"):
+        SqlStore(url)
+
+
+def test_migrations_make_the_tables_that_the_code_names(store: SqlStore) -> None:
+    with store._engine.connect() as db:
+        context = MigrationContext.configure(db)
+        assert compare_metadata(context, tables) == []
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_two_workers_on_one_database_leave_no_hole(url: str) -> None:
+    """Each stores every other score of one outbox; the cursor ends at the last whoever was quicker."""
+    with closing(SqlStore(url)) as one, closing(SqlStore(url)) as other, ThreadPoolExecutor(2) as pool:
+
+        def work(store: SqlStore, first: int) -> None:
+            for seq in range(first, 101, 2):
+                store.record([make_score(seq=seq)], [], nobody, {"schema": 1}, now=NOW)
+
+        for done in [pool.submit(work, one, 1), pool.submit(work, other, 2)]:
+            done.result()
+        assert put(one).upto == {}
+        (row,) = rows(one, cursors)
+        assert row["upto"] == 100
+        assert one.refusals() == {"schema": 100}
+        assert counted(one, "traffic") == {(module.window(NOW), "camera-1", "sightings"): 100}
