@@ -16,7 +16,7 @@ from edge.booth.alert import alert_id
 from edge.config import JoinSection
 
 REMEMBER_S = 60.0
-"""A sighting is forgotten so long after it came in; one that comes in later than that is not joined: no alert is due."""
+"""A sighting is forgotten so long after it came in; what comes in later is not joined: no alert is due."""
 LONGEST_S = float(wire.LINK_ROTATION_S)
 """Whoever stays longer is somebody new."""
 MOST = 1000
