@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_running(commands)
     _add_asking(commands)
+    _add_trends(commands)
     _add_learning(commands)
     _add_models(commands)
     _add_checking(commands)
@@ -103,6 +104,24 @@ def _add_asking(commands: Any) -> None:
         parser.add_argument("--broker", metavar="HOST:PORT", default="127.0.0.1:1883", help="default: %(default)s")
         parser.add_argument("--site", default=BoothConfig().site, help="default: %(default)s")
         parser.add_argument("--json", action="store_true", help="one JSON line each")
+
+
+def _add_trends(commands: Any) -> None:
+    trends = _command(
+        commands,
+        "trends",
+        _trends,
+        "What is worn now against what was worn before, and how alerts ended.",
+        "spotter trends --config booth.yaml --since 24h --by colour",
+    )
+    trends.add_argument("--config", type=Path, help="booth.yaml, whose store is read; without it, defaults")
+    trends.add_argument("--site", help="refuse the store of another site")
+    trends.add_argument("--since", default="24h", help="24h, 7d or a time such as 2026-09-21T08:00:00Z; default: 24h")
+    trends.add_argument("--by", default="", choices=("colour", "pattern", "garment"), help="one facet alone")
+    form = trends.add_mutually_exclusive_group()
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", default="table")
+    form.add_argument("--json", dest="form", action="store_const", const="json", help="one JSON object")
+    trends.add_argument("--plot", type=Path, metavar="FILE", help="also draw it: .png or .svg")
 
 
 def _add_learning(commands: Any) -> None:
@@ -239,6 +258,15 @@ def _health(args: Args) -> int:
     from edge.booth.health import run_health
 
     return run_health(_broker(args.broker, BrokerSection()), args.site, as_json=args.json)
+
+
+def _trends(args: Args) -> int:
+    from edge.booth.report import run_trends
+
+    config = load(args.config, BoothConfig) if args.config else BoothConfig()
+    if args.site not in (None, config.site):
+        raise ConfigError(f"--site {args.site}: this is the store of {config.site}; give the --config of that site")
+    return run_trends(config, since=args.since, facet=args.by, form=args.form, plot=args.plot)
 
 
 def _learn(args: Args) -> int:

@@ -1,0 +1,233 @@
+"""Counts in the store to trends: what is worn now against what was worn before, and how alerts ended; pure.
+
+A word's share now is tested against the share that earlier windows let expect, as GeoStyle does (Mall et al. 2019,
+"GeoStyle: Discovering Fashion Trends and Events", ICCV): a binomial test against a fitted trend and season.
+Nodes withhold counts under the floor, so every share lies between two ends; a verdict holds at both.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import linear_regression
+from typing import NamedTuple
+
+import msgspec
+
+from edge.store.store import DAY_S, GREET_S, GREET_TIMED, SIGHTINGS, Cell
+from edge.wire import FLOOR
+
+ENOUGH_NOW, ENOUGH_BEFORE = 30, 100
+"""Sightings; with fewer nothing is said."""
+SIGNIFICANT = 0.05
+"""Of all words of one table together (Holm 1979)."""
+SEASON_WEIGHT = 100.0
+"""Sightings' worth of the whole day in the share of each hour."""
+TREND_DAYS = 7
+"""Fewer have no trend."""
+Z95 = 1.959964
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One colour, pattern or garment: now against what is usual."""
+
+    facet: str
+    value: str
+    where: str
+    """The region, or empty."""
+    share_now: float
+    share_usual: float
+    """Expected at these hours of the day, by what was seen before."""
+    low: float
+    high: float
+    """95 % interval of `share_now`, wherever between 0 and the floor the withheld counts are."""
+    n: int
+    """Sightings behind `share_now`."""
+    p: float | None
+    """Of so much less or more by chance alone, before correction; None with too few sightings."""
+    verdict: str
+    """`more than usual`, `less than usual`, `as usual` or `too few to say`."""
+
+
+class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the alerts."""
+
+    claimed: int = 0
+    greeted: int = 0
+    not_found: int = 0
+    not_unusual: int = 0
+    declined: int = 0
+    precision: float | None = None
+    """Of those who were found, the share that staff thought unusual; None while nobody was found."""
+    low: float | None = None
+    high: float | None = None
+    """95 % interval of `precision`."""
+    greet_s: float | None = None
+    """Mean seconds from being seen to being greeted."""
+
+
+class _Share(NamedTuple):
+    """Between which counts a word lies, of how many sightings."""
+
+    low: float
+    high: float
+    n: float
+
+
+def trends(cells: Sequence[Cell], since: float) -> list[Row]:
+    """One row a word, of windows from `since` on against those before; the surest first."""
+    now, before = _windows([c for c in cells if c.window >= since]), _windows([c for c in cells if c.window < since])
+    rows = [_row(word, now, before) for word in sorted({w for counts in now.values() for w in counts} - {SIGHTINGS})]
+    return sorted(_corrected(rows), key=lambda row: (1.0 if row.p is None else row.p, row.facet, row.value))
+
+
+def outcomes(cells: Sequence[Cell]) -> Outcomes:
+    """Over all days given."""
+    count: defaultdict[str, int] = defaultdict(int)
+    for cell in cells:
+        count[cell.words] += cell.n
+    right = count["greeted"] + count["declined"]
+    found = right + count["not_unusual"]
+    low, high = wilson(right, found) if found else (None, None)
+    return Outcomes(
+        **{name: count[name] for name in ("claimed", "greeted", "not_found", "not_unusual", "declined")},
+        precision=right / found if found else None,
+        low=low,
+        high=high,
+        greet_s=count[GREET_S] / count[GREET_TIMED] if count[GREET_TIMED] else None,
+    )
+
+
+def exceptions(cells: Sequence[Cell]) -> dict[str, int]:
+    """Words of those who were alerted, commonest first; what too few had in common is left out."""
+    count: defaultdict[str, int] = defaultdict(int)
+    for cell in cells:
+        count[cell.words] += cell.n
+    return {word: n for word, n in sorted(count.items(), key=lambda pair: (-pair[1], pair[0])) if n >= FLOOR}
+
+
+def binomial(count: int, n: int, share: float) -> float:
+    """Two-sided p-value: twice the smaller tail of the binomial distribution, at most 1.
+
+    >>> round(binomial(8, 10, 0.5), 4), binomial(5, 10, 0.5)
+    (0.1094, 1.0)
+    """
+    share = min(max(share, 1e-9), 1 - 1e-9)
+
+    def mass(k: int) -> float:
+        ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+        return math.exp(ways + k * math.log(share) + (n - k) * math.log(1 - share))
+
+    lower = math.fsum(mass(k) for k in range(count + 1))
+    upper = math.fsum(mass(k) for k in range(count, n + 1))
+    return min(2 * min(lower, upper), 1.0)
+
+
+def wilson(count: float, n: float) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927).
+
+    >>> [round(end, 3) for end in wilson(5, 100)]
+    [0.022, 0.112]
+    """
+    share, z2 = count / n, Z95**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+Windows = dict[tuple[int, str], dict[str, int]]
+"""Counts by word, of each window and node."""
+
+
+def _windows(cells: Sequence[Cell]) -> Windows:
+    found: Windows = defaultdict(dict)
+    for cell in cells:
+        found[cell.window, cell.node][cell.words] = cell.n
+    return {where: counts for where, counts in found.items() if SIGHTINGS in counts}
+
+
+def _row(word: str, now: Windows, before: Windows) -> Row:
+    share, usual = _pooled(word, now), _expected(word, now, before)
+    facet, *where, value = word.split(":")
+    low, high = wilson(share.low, share.n)[0], wilson(share.high, share.n)[1]
+    p, verdict = None, "too few to say"
+    if share.n >= ENOUGH_NOW and usual.n >= ENOUGH_BEFORE:
+        more = binomial(int(share.low), int(share.n), usual.high)
+        less = binomial(int(share.high), int(share.n), usual.low)
+        is_more, is_less = share.low / share.n > usual.high, share.high / share.n < usual.low
+        p = more if is_more else less if is_less else 1.0
+        verdict = "more than usual" if is_more else "less than usual" if is_less else "as usual"
+    return Row(
+        facet=facet,
+        value=value,
+        where=where[0] if where else "",
+        share_now=(share.low + share.high) / 2 / share.n,
+        share_usual=(usual.low + usual.high) / 2,
+        low=low,
+        high=high,
+        n=int(share.n),
+        p=p,
+        verdict=verdict,
+    )
+
+
+def _corrected(rows: list[Row]) -> list[Row]:
+    """Holm's step-down: of many words some are rare by chance."""
+    ordered = sorted((row for row in rows if row.p is not None), key=lambda row: row.p or 0.0)
+    is_out, sure = False, set[int]()
+    for i, row in enumerate(ordered):
+        is_out = is_out or (row.p or 0.0) > SIGNIFICANT / (len(ordered) - i)
+        if not is_out:
+            sure.add(id(row))
+    return [
+        row if row.p is None or id(row) in sure else msgspec.structs.replace(row, verdict="as usual") for row in rows
+    ]
+
+
+def _pooled(word: str, windows: Windows) -> _Share:
+    low = sum(counts.get(word, 0) for counts in windows.values())
+    high = sum(counts.get(word, min(FLOOR - 1, counts[SIGHTINGS])) for counts in windows.values())
+    return _Share(low, high, sum(counts[SIGHTINGS] for counts in windows.values()))
+
+
+def _expected(word: str, now: Windows, before: Windows) -> _Share:
+    """Both ends of the share that earlier windows let expect now, give or take one standard error.
+
+    `n` is how many sightings they had.
+    """
+    if not before:
+        return _Share(0.0, 0.0, 0)
+    whole = _pooled(word, before)
+    hours: dict[int, Windows] = defaultdict(dict)
+    for (start, node), counts in before.items():
+        hours[_hour(start)][start, node] = counts
+    season = {hour: _pooled(word, windows) for hour, windows in hours.items()}
+    weights: defaultdict[int, int] = defaultdict(int)
+    for (start, _), counts in now.items():
+        weights[_hour(start)] += counts[SIGHTINGS]
+    behind = sum(season[hour].n + SEASON_WEIGHT if hour in season else whole.n for hour in weights)
+    ends = []
+    for end, side in ((0, -1), (1, 1)):
+        usual = whole[end] / whole.n
+        by_hour = {h: (s[end] + SEASON_WEIGHT * usual) / (s.n + SEASON_WEIGHT) for h, s in season.items()}
+        seasonal = sum(n * by_hour.get(hour, usual) for hour, n in weights.items()) / sum(weights.values())
+        expected = min(max(seasonal + _drift(word, now, before, end), 0.0), 1.0)
+        error = math.sqrt(expected * (1 - expected) / behind)
+        ends.append(min(max(expected + side * error, 0.0), 1.0))
+    return _Share(ends[0], ends[1], whole.n)
+
+
+def _drift(word: str, now: Windows, before: Windows, end: int) -> float:
+    """By how much a straight line through the days' shares lies above their mean today."""
+    days: dict[int, Windows] = defaultdict(dict)
+    for (start, node), counts in before.items():
+        days[start // DAY_S][start, node] = counts
+    if len(days) < TREND_DAYS:
+        return 0.0
+    shares = {day: (pooled := _pooled(word, windows))[end] / pooled.n for day, windows in days.items()}
+    line = linear_regression(list(shares), list(shares.values()))
+    today = sum(start / DAY_S for start, _ in now) / len(now)
+    return line.slope * (today - sum(shares) / len(shares))
+
+
+def _hour(start: int) -> int:
+    return start // 3600 % 24

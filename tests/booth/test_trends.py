@@ -1,0 +1,174 @@
+"""Trends: chance is not news, a change is, and what was withheld decides nothing."""
+
+import csv
+import io
+import json
+import random
+from contextlib import closing
+from pathlib import Path
+
+import cv2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge import wire
+from edge.booth.report import begin, make_report, run_trends
+from edge.booth.trends import binomial, exceptions, outcomes, trends
+from edge.config import BoothConfig
+from edge.errors import ConfigError
+from edge.store.store import DAY_S, SIGHTINGS, Cell, SqlStore
+from edge.wire import FLOOR, WINDOW_S
+
+NOW = 20_000 * DAY_S
+WORDS = [f"colour:upper:{word}" for word in ("black", "navy", "white", "red", "green")]
+
+
+def windows(share: dict[str, float], start: int, count: int, rng: random.Random, n: int = 60) -> list[Cell]:
+    """Whole windows as nodes tell them, counts under the floor withheld."""
+    found = []
+    for i in range(count):
+        when = start + i * WINDOW_S
+        worn = rng.choices(list(share), list(share.values()), k=n)
+        found.append(Cell(when, "camera-1", SIGHTINGS, n))
+        found += [Cell(when, "camera-1", word, k) for word in share if (k := worn.count(word)) >= FLOOR]
+    return found
+
+
+USUAL = dict(zip(WORDS, (0.4, 0.2, 0.2, 0.15, 0.05), strict=True))
+
+
+def verdicts(cells: list[Cell]) -> dict[str, str]:
+    return {row.value: row.verdict for row in trends(cells, NOW)}
+
+
+def test_what_became_common_and_what_went_is_said() -> None:
+    rng = random.Random(1)
+    changed = dict(zip(WORDS, (0.2, 0.2, 0.2, 0.35, 0.05), strict=True))
+    cells = windows(USUAL, NOW - 2 * DAY_S, 96, rng) + windows(changed, NOW, 8, rng)
+    found = verdicts(cells)
+    assert (found["red"], found["black"], found["navy"]) == ("more than usual", "less than usual", "as usual")
+    (red,) = [row for row in trends(cells, NOW) if row.value == "red"]
+    assert red.low < 0.35 < red.high
+    assert red.share_usual == pytest.approx(0.15, abs=0.02)
+    assert (red.n, red.where) == (480, "upper")
+
+
+def test_chance_is_hardly_ever_news() -> None:
+    alarms = 0
+    for seed in range(60):
+        rng = random.Random(seed)
+        cells = windows(USUAL, NOW - DAY_S, 96, rng) + windows(USUAL, NOW, 8, rng)
+        alarms += any(verdict.endswith("than usual") for verdict in verdicts(cells).values())
+    assert alarms <= 6, "a twentieth of 60 tables, and chance"
+
+
+def test_a_word_that_is_withheld_at_times_is_not_called_gone() -> None:
+    """Usually told, now just under the floor in most windows: it may have been 4 of 60 in each."""
+    rng = random.Random(3)
+    rare = {"colour:upper:black": 0.9, "colour:upper:green": 0.1}
+    fewer = {"colour:upper:black": 0.93, "colour:upper:green": 0.07}
+    cells = windows(rare, NOW - DAY_S, 96, rng) + windows(fewer, NOW, 4, rng)
+    assert verdicts(cells)["green"] == "as usual"
+
+
+def test_evenings_are_compared_with_evenings() -> None:
+    """Black is for the evening: an evening of black is no news, though the day before had less of it."""
+    rng = random.Random(4)
+    cells = []
+    for day in range(4, 0, -1):
+        for hour in range(24):
+            share = 0.7 if hour >= 18 else 0.2
+            worn = {"colour:upper:black": share, "colour:upper:white": 1 - share}
+            cells += windows(worn, NOW - day * DAY_S + hour * 3600, 4, rng)
+    evening = {"colour:upper:black": 0.7, "colour:upper:white": 0.3}
+    found = {row.value: row for row in trends(cells + windows(evening, NOW + 19 * 3600, 8, rng), NOW)}
+    assert found["black"].verdict == "as usual"
+    assert found["black"].share_usual == pytest.approx(0.7, abs=0.08)
+
+
+def test_a_steady_rise_is_expected_to_go_on() -> None:
+    rng = random.Random(5)
+    cells = []
+    for day in range(10):
+        share = 0.1 + 0.04 * day
+        worn = {"colour:upper:red": share, "colour:upper:black": 1 - share}
+        cells += windows(worn, NOW + (day - 10) * DAY_S, 40, rng)
+    today = windows({"colour:upper:red": 0.5, "colour:upper:black": 0.5}, NOW, 8, rng)
+    assert verdicts(cells + today)["red"] == "as usual"
+
+
+def test_too_few_say_nothing() -> None:
+    rng = random.Random(6)
+    few = windows(USUAL, NOW - DAY_S, 1, rng) + windows(USUAL, NOW, 8, rng)
+    assert set(verdicts(few).values()) == {"too few to say"}
+    assert trends([], NOW) == []
+
+
+@given(st.integers(1, 60), st.floats(0.01, 0.99), st.data())
+def test_the_test_is_a_test(n: int, share: float, data: st.DataObject) -> None:
+    """A probability, the same whichever of the two outcomes is counted."""
+    count = data.draw(st.integers(0, n))
+    p = binomial(count, n, share)
+    assert 0 < p <= 1
+    assert binomial(count, n, share) == pytest.approx(binomial(n - count, n, 1 - share), abs=1e-9)
+
+
+def test_precision_is_of_those_found() -> None:
+    ended = {"greeted": 6, "declined": 2, "not_unusual": 2, "not_found": 5}
+    cells = [Cell(NOW, "", word, n) for word, n in ended.items()]
+    found = outcomes([*cells, Cell(NOW, "", "greet-seconds", 250), Cell(NOW, "", "greet-timed", 5)])
+    assert (found.precision, found.greet_s) == (0.8, 50.0)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 0.8 < found.high
+    assert outcomes([]).precision is None
+
+
+def test_exceptions_are_told_as_groups_only() -> None:
+    cells = [Cell(NOW, "", "colour:upper:orange", 3), Cell(NOW + DAY_S, "", "colour:upper:orange", 4)]
+    assert exceptions([*cells, Cell(NOW, "", "garment:dress", 4)]) == {"colour:upper:orange": 7}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> BoothConfig:
+    made = BoothConfig(store=f"sqlite:///{tmp_path}/booth.sqlite")
+    rng = random.Random(7)
+    changed = dict(zip(WORDS, (0.2, 0.2, 0.2, 0.35, 0.05), strict=True))
+    with closing(SqlStore(made.store)) as store:
+        for start, share, count in ((NOW - DAY_S, USUAL, 40), (NOW, changed, 8)):
+            for i in range(count):
+                one = windows(share, start + i * WINDOW_S, 1, rng)
+                counts = {c.words: c.n for c in one if c.words != SIGHTINGS}
+                store.worn(
+                    wire.Trend(
+                        node="camera-1", window=wire.to_time(one[0].window), sightings=60, counts=counts, withheld=1
+                    )
+                )
+    return made
+
+
+def test_table_csv_json_and_plot_say_the_same(
+    config: BoothConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    since = wire.to_time(NOW)
+    assert run_trends(config, since=since, facet="", form="json", plot=tmp_path / "trends.png") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["trends"][0]["verdict"].endswith("than usual")
+    assert run_trends(config, since=since, facet="colour", form="csv", plot=tmp_path / "trends.svg") == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["value"] for row in rows] == [row["value"] for row in report["trends"]]
+    run_trends(config, since=since, facet="", form="table", plot=None)
+    assert "red upper" in capsys.readouterr().out
+    assert cv2.imread(str(tmp_path / "trends.png")).std() > 5
+    assert "<svg" in (tmp_path / "trends.svg").read_text()
+
+
+def test_nothing_counted_and_bad_questions_are_said(config: BoothConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_trends(config, since="1h", facet="", form="table", plot=None) == 1
+    assert "no window with enough sightings" in capsys.readouterr().err
+    with pytest.raises(ConfigError, match=r"expected e\.g\. 24h"):
+        begin("yesterday", NOW)
+    with pytest.raises(ConfigError, match=r"ends in \.png or \.svg"):
+        run_trends(config, since=wire.to_time(NOW), facet="", form="table", plot=Path("trends.doc"))
+    assert make_report(config, NOW, "pattern").trends == []
