@@ -37,7 +37,7 @@ from edge.pipeline import Pipeline
 from edge.records import Frame, ScoreState, Sighting
 from edge.score import file
 from edge.score.baseline import Baseline
-from edge.score.channel import main_colours
+from edge.score.channel import main_words
 from edge.score.drift import Shift
 from edge.seams import Broker, Camera, Clock, Interpreter, Publish
 from edge.vocabulary import day_part
@@ -143,8 +143,7 @@ class Node:
             if self._mode == "spot" and score.state is ScoreState.SCORED:
                 self._baseline.watch(sighting.appearance, self._drift)
             self._learning.learn(sighting.appearance, context)
-            upper, lower = main_colours(sighting.appearance)
-            linked = link(self._link_key, sighting.departure.last_seen_at, upper, lower)
+            linked = link(self._link_key, sighting.departure.last_seen_at, main_words(sighting.appearance))
             message = compose(score, sighting, node=self._config.node, baseline_id=self._baseline_id, link=linked)
             self._outbox.put(message)
             self._sender.wake()
