@@ -158,6 +158,15 @@ class AlertSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """An alert is worth nothing after this; a score that arrives later is stored, never alerted."""
 
 
+class JoinSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which sightings are one person's."""
+
+    window_s: Annotated[float, Meta(gt=0, le=60)] = 15.0
+    """Seconds between two sightings of one person at most: from one camera to the next but one, or round a corner."""
+    slack_s: Annotated[float, Meta(ge=0, le=60)] = 3.0
+    """Seconds by which a walker may leave the next camera's picture before the one behind: overlap, and clocks."""
+
+
 class PrivacySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What may be said about a person."""
 
@@ -184,6 +193,8 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Where scores come from."""
     alert: AlertSection = AlertSection()
     """When to tell people."""
+    join: JoinSection = JoinSection()
+    """Which sightings are one person's."""
     privacy: PrivacySection = PrivacySection()
     """What may be said about a person."""
 
