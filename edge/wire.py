@@ -144,7 +144,10 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     baseline: Annotated[str, Meta(pattern=r"^([0-9a-f]{8,32})?\Z")] = ""
     """Id of the baseline it was scored against; empty while there is none."""
     link: Annotated[str, Meta(pattern=r"^([0-9a-f]{8})?\Z")] = ""
-    """Joins one person's sightings by several cameras for at most 10 minutes; empty without a site key."""
+    """Joins one person's sightings by several cameras for at most 10 minutes; empty without a site key.
+
+    One digit a word, 0 for what was not seen; message/link.py says of what.
+    """
 
     def __post_init__(self) -> None:
         figures = (self.bits, self.p, self.one_in, self.low, self.facets)

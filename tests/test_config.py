@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.config import AlertSection, BoothConfig, BrokerSection, NodeConfig, PrivacySection, Tls, load
+from edge.config import AlertSection, BoothConfig, BrokerSection, JoinSection, NodeConfig, PrivacySection, Tls, load
 from edge.errors import ConfigError
 
 FIXTURES = Path(__file__).parent / "config"
@@ -77,6 +77,7 @@ configs = st.builds(
     nodes=st.dictionaries(names, st.none() | st.integers(0, 359), max_size=3),
     broker=brokers,
     alert=st.builds(AlertSection, one_in=st.floats(1.01, 1e6), expires_s=st.integers(5, 600)),
+    join=st.builds(JoinSection, window_s=st.floats(0.1, 60), slack_s=st.floats(0, 60)),
     privacy=st.builds(PrivacySection, hint=st.sampled_from(["none", "coarse"])),
 )
 

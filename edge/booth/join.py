@@ -6,7 +6,7 @@ that it is twice as common between sightings of one person as between those of t
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log, log2
 from statistics import fmean, median
@@ -16,7 +16,7 @@ from edge.booth.alert import alert_id
 from edge.config import JoinSection
 
 REMEMBER_S = 60.0
-"""A sighting is forgotten so long after it came in; what comes in later is not joined: no alert is due."""
+"""A sighting is forgotten so long after it came in; what comes in that late is not joined, since no alert is due."""
 LONGEST_S = float(wire.LINK_ROTATION_S)
 """Whoever stays longer is somebody new."""
 MOST = 1000
@@ -120,7 +120,7 @@ class Joiner:
         if old.score.node == new.score.node:
             first = old if lag > 0 else new
             return lag != 0 and not (is_same_way and _has_left(first.score))
-        if not is_same_way:
+        if not is_same_way or self._usual(old, new):
             return True
         order = turn(self._facings.get(old.score.node), self._facings.get(new.score.node), new.score.heading)
         return order * lag >= -self._section.slack_s
@@ -134,13 +134,19 @@ class Joiner:
 
     def _lag_bits(self, old: _Sighting, new: _Sighting) -> float:
         """Laplace's distribution around the usual lag, against all lags of the window being alike."""
-        lags = self._lags.get(_way(old, new), ())
+        lags = self._usual(old, new)
         usual, spread = 0.0, UNKNOWN_SPREAD * self._section.window_s
-        if len(lags) >= LAGS_KNOWN and _has_left(old.score) and _has_left(new.score):
+        if lags:
             usual = median(lags)
             spread = max(fmean(abs(lag - usual) for lag in lags), LEAST_SPREAD_S)
         away = abs(new.at - old.at - usual)
         return max(log2(self._section.window_s / spread) - away / spread / log(2), LEAST_LAG_BITS)
+
+    def _usual(self, old: _Sighting, new: _Sighting) -> Sequence[float]:
+        """Lags to compare theirs with; none if there are not enough of them."""
+        lags = self._lags.get(_way(old, new), ())
+        is_comparable = len(lags) >= LAGS_KNOWN and _has_left(old.score) and _has_left(new.score)
+        return lags if is_comparable else ()
 
     def _learn(self, new: _Sighting) -> None:
         for old in self._people.get(new.person, []):

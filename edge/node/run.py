@@ -38,7 +38,7 @@ from edge.pipeline import Pipeline
 from edge.records import Frame, ScoreState, Sighting
 from edge.score import file
 from edge.score.baseline import Baseline
-from edge.score.channel import main_colours
+from edge.score.channel import main_words
 from edge.score.drift import Shift
 from edge.score.trend import Window, Worn
 from edge.seams import Broker, Camera, Clock, Interpreter, Publish
@@ -153,8 +153,7 @@ class Node:
                 self._baseline.watch(sighting.appearance, self._drift)
             self._learning.learn(sighting.appearance, context)
             self._note(self._worn.add(sighting.appearance, sighting.departure.last_seen_at))
-            upper, lower = main_colours(sighting.appearance)
-            linked = link(self._link_key, sighting.departure.last_seen_at, upper, lower)
+            linked = link(self._link_key, sighting.departure.last_seen_at, main_words(sighting.appearance))
             message = compose(score, sighting, node=self._config.node, baseline_id=self._baseline_id, link=linked)
             self._outbox.put(message)
             self._sender.wake()

@@ -6,6 +6,7 @@ pattern kinds beside distances of kinds and texture; counts of garment arrangeme
 the reasons.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from edge.records import Appearance, Floats
 from edge.score import nuisance, surprisal
 from edge.score.recipe import Recipe
 from edge.score.state import CHANNELS, MOMENTS, SHARE_UNIT, State, values
-from edge.vocabulary import COLOURS
+from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
 
 FACET_OF = ("colour", "colour", "pattern", "pattern", "pattern", "garment", "garment", "combination")
 """Which facet each of CHANNELS belongs to."""
@@ -30,6 +31,9 @@ DISTANCE_BITS = 6.0
 
 WORD_UNIT = 64.0
 """The root of a share of 1 counts as much as 64 CIELAB units where one limit and one noise hold for both."""
+
+SECOND_COLOUR = 0.15
+"""Share of a garment from which its second colour is named: less is folds and shade."""
 
 GRID = (L_CELLS, AB_CELLS, AB_CELLS)
 COLOUR_OF_CELL = np.eye(len(COLOURS), dtype=np.float32)[CELL_COLOURS]
@@ -117,8 +121,19 @@ def pairs(appearance: Appearance) -> Floats:
     return np.outer(upper, lower)
 
 
-def main_colours(appearance: Appearance) -> tuple[str, str]:
-    """The commonest colour words of the upper and the lower garment; empty for one that was not seen."""
-    shares = appearance.palettes[:2] @ COLOUR_OF_CELL
-    upper, lower = (COLOURS[int(row.argmax())] if row.any() else "" for row in shares)
-    return upper, lower
+def main_words(appearance: Appearance) -> list[str]:
+    """What `message/link.py` hashes: two colours of upper, lower and shoes, arrangement, the upper garment's pattern.
+
+    A colour stands twice where there is hardly a second; what was not seen is "".
+    """
+    colours = [word for row in appearance.palettes[:3] @ COLOUR_OF_CELL for word in _main_colours(row)]
+    return [*colours, _commonest(appearance.garments, GARMENTS), _commonest(appearance.patterns[0], PATTERNS)]
+
+
+def _main_colours(shares: Floats) -> tuple[str, str]:
+    main, second = _commonest(shares, COLOURS), int(np.argsort(shares, kind="stable")[-2])
+    return main, COLOURS[second] if shares[second] >= SECOND_COLOUR else main
+
+
+def _commonest(shares: Floats, words: Sequence[str]) -> str:
+    return words[int(shares.argmax())] if shares.any() else ""

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from edge import wire
 from edge.errors import WireError
 from edge.message.compose import compose, compose_trend
-from edge.message.link import link
 from edge.records import Appearance, Departure, Heading, Reason, Score, ScoreState, Sighting, Zone
 from edge.vocabulary import COLOURS, FACETS, REGIONS
 
@@ -143,19 +142,6 @@ def _kinds(fields: dict[str, Any]) -> set[type]:
 def test_every_good_score_passes() -> None:
     message = composed(make_record(), make_sighting())
     assert msgspec.structs.replace(message, seq=7).seq == 7
-
-
-def test_links_join_for_ten_minutes_only() -> None:
-    key = b"k" * 32
-    assert link(key, 600.0, "orange", "black") == link(key, 1199.0, "orange", "black")
-    others = {
-        link(key, 1200.0, "orange", "black"),
-        link(key, 600.0, "black", "orange"),
-        link(b"x", 600.0, "orange", "black"),
-    }
-    assert link(key, 600.0, "orange", "black") not in others
-    assert len(others) == 3
-    assert link(b"", 600.0, "orange", "black") == ""
 
 
 @given(

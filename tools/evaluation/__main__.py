@@ -15,6 +15,7 @@ from rich.table import Table
 from edge.config import DetectionSection
 from edge.errors import EdgeError
 from edge.seams import Interpreter
+from tools.evaluation.booth import booth
 from tools.evaluation.exceptions import exceptions
 from tools.evaluation.fairness import fairness
 from tools.evaluation.garments import garments
@@ -79,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     planted.add_argument("--cameras", type=int, default=3)
     planted.add_argument("--learn-minutes", type=float, default=20.0)
     planted.add_argument("--minutes", type=float, default=20.0)
+    joined = commands.add_parser("booth", help="several cameras of the simulated street: is one person one alert?")
+    joined.add_argument("--seed", type=int, default=5)
+    joined.add_argument("--cameras", type=int, default=4)
+    joined.add_argument("--minutes", type=float, default=60.0)
     walkers = commands.add_parser("street", help="the simulated street: sightings per walker and camera")
     walkers.add_argument("--seed", type=int, default=7)
     walkers.add_argument("--cameras", type=int, default=3)
@@ -87,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     paced.add_argument("--per-hour", type=float, default=12.0, help="alerts; default: %(default)s")
     paced.add_argument("--hours", type=int, default=8, help="of a day; default: %(default)s")
     paced.add_argument("--seeds", type=int, default=20, help="days of each pattern; default: %(default)s")
-    for command in (people, maps, kinds, rare, fair, planted, walkers, paced):
+    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -234,6 +239,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "rarity": _rarity,
     "fairness": _fairness,
     "exceptions": exceptions,
+    "booth": booth,
     "pacing": pacing,
     "street": street,
 }

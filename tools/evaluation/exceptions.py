@@ -16,7 +16,7 @@ from edge.errors import BaselineError
 from edge.frame.street.camera import StreetCamera
 from edge.node.network import open_interpreter
 from edge.pipeline import Pipeline
-from edge.records import Appearance
+from edge.records import Sighting
 from edge.score.baseline import Baseline
 from tools.evaluation.street import NOBODY, Votes
 
@@ -35,8 +35,13 @@ class Seen(NamedTuple):
     """One sighting and who it really is."""
 
     walker: int
+    """NOBODY where no walker is."""
     is_exception: bool
-    appearance: Appearance
+    sighting: Sighting
+    reported_at: float
+    """Seconds, when the track had ended."""
+    share: float
+    """Of the track's detections that lie on that walker."""
 
 
 class Job(NamedTuple):
@@ -50,6 +55,7 @@ class Job(NamedTuple):
     exceptions: float
     skip: float
     """Street seconds before the first frame."""
+    fps: float = 8.0
 
 
 def exceptions(args: argparse.Namespace) -> dict[str, Any]:
@@ -67,8 +73,8 @@ def exceptions(args: argparse.Namespace) -> dict[str, Any]:
         for c in cameras
     ]
     with ProcessPoolExecutor() as pool:
-        found = list(pool.map(watch, [*learn, *spot]))
-    baseline = _learnt([one for seen in found[: len(learn)] for one in seen])
+        found = [[one for one in seen if one.walker != NOBODY] for seen in pool.map(watch, [*learn, *spot])]
+    baseline = learnt([one for seen in found[: len(learn)] for one in seen])
     if baseline.calibrated_on < ENOUGH:
         raise BaselineError(
             f"{baseline.sightings} sightings learnt, {baseline.calibrated_on} calibrate: expected at least {ENOUGH}; "
@@ -93,30 +99,34 @@ def watch(job: Job) -> list[Seen]:
         camera=job.camera,
         cameras=job.cameras,
         minutes=job.minutes,
+        fps=job.fps,
         exceptions=job.exceptions,
         dark=job.dark,
         skip=job.skip,
     )
-    votes, sightings, planted = Votes(), [], {}
+    votes, planted = Votes(), {NOBODY: False}
+    sightings: list[tuple[Sighting, float]] = []
+    at = 0.0
     while (frame := camera.read()) is not None:
-        step = pipeline.step(frame)
+        step, at = pipeline.step(frame), frame.captured_at
         truth = camera.truth(frame.number)
         planted |= {one.walker_id: one.is_exception for one in truth}
         votes.count(step.tracks, truth)
-        sightings += step.sightings
-    sightings += pipeline.finish()
-    whose = [votes.of(sighting.departure.track_id) for sighting in sightings]
-    return [
-        Seen(walker, planted[walker], sighting.appearance)
-        for walker, sighting in zip(whose, sightings, strict=True)
-        if walker != NOBODY
-    ]
+        sightings += [(sighting, at) for sighting in step.sightings]
+    sightings += [(sighting, at) for sighting in pipeline.finish()]
+    return [_seen(sighting, at, votes, planted) for sighting, at in sightings]
 
 
-def _learnt(seen: Sequence[Seen]) -> Baseline:
+def _seen(sighting: Sighting, at: float, votes: Votes, planted: dict[int, bool]) -> Seen:
+    track_id = sighting.departure.track_id
+    walker = votes.of(track_id)
+    return Seen(walker, planted[walker], sighting, at, votes.share(track_id))
+
+
+def learnt(seen: Sequence[Seen]) -> Baseline:
     baseline = Baseline(_recipe())
     for one in seen:
-        baseline.learn(one.appearance)
+        baseline.learn(one.sighting.appearance)
     return baseline
 
 
@@ -129,7 +139,7 @@ def _figures(baseline: Baseline, sightings: Sequence[Seen], light: str, p: list[
     """Adds the p-values of the ordinary to `p`."""
     best: dict[int, float] = {}
     for one in sightings:
-        score = baseline.score(one.appearance)
+        score = baseline.score(one.sighting.appearance)
         if not one.is_exception:
             p.append(score.p_value)
         rarity = score.surprisal_bits + 1e-3 * sum(score.facets.values())

@@ -95,6 +95,10 @@ class Votes:
     def of(self, track_id: int) -> int:
         return self._votes[track_id].most_common(1)[0][0]
 
+    def share(self, track_id: int) -> float:
+        """Of the track's detections that lie on that walker."""
+        return self._votes[track_id].most_common(1)[0][1] / self._votes[track_id].total()
+
 
 def _whose(person: Detection, truth: list[WalkerTruth]) -> int:
     """The walker whose keypoints lie nearest, if they are near at all; left and right may be mistaken."""

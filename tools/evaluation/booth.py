@@ -1,0 +1,144 @@
+"""The booth's joining against the truth of the simulated street: is one person one, and are two people two?
+
+Several cameras of one street by day, the real pipeline and privacy gate; the booth's Joiner gets what they would
+publish, in order of arrival. One baseline learns everybody and then ranks them: only the order of rarity counts here.
+"""
+
+import argparse
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from edge import wire
+from edge.booth.alert import alert_id
+from edge.booth.join import Joiner
+from edge.config import JoinSection
+from edge.frame.street.optics import camera_places
+from edge.message.compose import compose
+from edge.message.link import link
+from edge.score.channel import main_words
+from tools.evaluation.exceptions import PLANTED, Job, Seen, learnt, watch
+from tools.evaluation.street import NOBODY
+
+FPS = 6.0
+"""Of a node on a small board."""
+KEY = b"the simulated street's"
+ONE_PERSON = 0.8
+"""Share of a track's detections on one walker, below which the tracker went over from one person to another."""
+RAREST = 0.05
+"""Share of the people who are alerted where not everybody is."""
+
+ALIKE = "00000011"
+"""A link that shows no colour, so that everybody's clothes are alike."""
+
+Join = Callable[[wire.Score, float], str]
+"""A score and when it came in, to a person's id."""
+
+
+class Heard(NamedTuple):
+    """One score, and what the booth does not know of it."""
+
+    score: wire.Score
+    now: float
+    walker: int
+    rarity: float
+    share: float = 1.0
+    """Of the track's detections that lie on that walker."""
+
+
+def booth(args: argparse.Namespace) -> dict[str, Any]:
+    """Duplicates and mistaken joins of the booth; beside it those of simpler ways to join."""
+    jobs = [
+        Job(args.seed, camera, args.cameras, args.minutes, 0.0, PLANTED, 0.0, FPS) for camera in range(args.cameras)
+    ]
+    with ProcessPoolExecutor() as pool:
+        heard = hear(list(pool.map(watch, jobs)))
+    facings = {_node(i): round(np.degrees(yaw)) % 360 for i, (_, yaw) in enumerate(camera_places(args.cameras))}
+    section = JoinSection()
+    found, *others = (
+        figures(heard, join)
+        for join in (
+            Joiner(facings, section).person,
+            lambda score, _: alert_id(score),
+            lambda score, _: f"{score.link}/{wire.from_time(score.at) // wire.LINK_ROTATION_S}",
+            _same_clothes(Joiner(facings, section)),
+            Joiner(dict.fromkeys(facings), section).person,
+        )
+    )
+    names = ("no joining", "equal links alone", "time and geometry alone", "facings unknown")
+    return {"model": "booth", **found, "beside": dict(zip(names, others, strict=True))}
+
+
+def hear(cameras: Sequence[Sequence[Seen]]) -> list[Heard]:
+    """What the booth would hear, in order of arrival."""
+    baseline = learnt([one for seen in cameras for one in seen if one.walker != NOBODY])
+    heard = []
+    for camera, seen in enumerate(cameras):
+        for seq, one in enumerate(seen, 1):
+            score = baseline.score(one.sighting.appearance)
+            linked = link(KEY, one.sighting.departure.last_seen_at, main_words(one.sighting.appearance))
+            message = compose(score, one.sighting, node=_node(camera), baseline_id="", link=linked)
+            message = msgspec.structs.replace(message, seq=seq)
+            rarity = score.surprisal_bits + 1e-3 * sum(score.facets.values())
+            heard.append(Heard(message, one.reported_at, one.walker, rarity, one.share))
+    return sorted(heard, key=lambda one: one.now)
+
+
+def figures(heard: Sequence[Heard], join: Join) -> dict[str, Any]:
+    """What one way to join makes of it."""
+    ids = [join(one.score, one.now) for one in heard]
+    people: dict[int, set[str]] = defaultdict(set)
+    rarest: dict[int, float] = {}
+    for one, person in zip(heard, ids, strict=True):
+        if one.walker != NOBODY:
+            people[one.walker].add(person)
+            rarest[one.walker] = max(rarest.get(one.walker, -np.inf), one.rarity)
+    threshold = float(np.quantile(list(rarest.values()), 1 - RAREST))
+    return {
+        "people": len(people),
+        "sightings": len(heard),
+        "tracks of two people": sum(one.share < ONE_PERSON for one in heard) / max(len(heard), 1),
+        "sightings of nobody": sum(one.walker == NOBODY for one in heard),
+        "sightings per person": sum(one.walker != NOBODY for one in heard) / max(len(people), 1),
+        "people split in two or more": sum(len(persons) > 1 for persons in people.values()) / max(len(people), 1),
+        "people joined with somebody else": _mixed_up(heard, ids, 0.0) / max(len(people), 1),
+        "the same, without tracks of two people": _mixed_up(heard, ids, ONE_PERSON) / max(len(people), 1),
+        **_alerts(heard, ids, threshold, "the rarest"),
+        **_alerts(heard, ids, -np.inf, "everybody"),
+    }
+
+
+def _mixed_up(heard: Sequence[Heard], ids: Sequence[str], share: float) -> int:
+    """How many people have an id that somebody else has too, going by tracks that are theirs for such a share."""
+    walkers: dict[str, set[int]] = defaultdict(set)
+    for one, person in zip(heard, ids, strict=True):
+        if one.walker != NOBODY and one.share >= share:
+            walkers[person].add(one.walker)
+    return len(set().union(*(some for some in walkers.values() if len(some) > 1)))
+
+
+def _alerts(heard: Sequence[Heard], ids: Sequence[str], threshold: float, whom: str) -> dict[str, Any]:
+    """One alert a person that reaches the threshold."""
+    alerts = dict[str, int]()
+    for one, person in zip(heard, ids, strict=True):
+        if one.rarity >= threshold:
+            alerts.setdefault(person, one.walker)
+    wanted = {one.walker for one in heard if one.rarity >= threshold} - {NOBODY}
+    told = Counter(walker for walker in alerts.values() if walker != NOBODY)
+    return {
+        f"alerts on {whom}": len(alerts),
+        f"of these duplicates, {whom} alerted": (told.total() - len(told)) / max(len(alerts), 1),
+        f"people never alerted, {whom} alerted": len(wanted - set(told)) / max(len(wanted), 1),
+    }
+
+
+def _same_clothes(joiner: Joiner) -> Join:
+    return lambda score, now: joiner.person(msgspec.structs.replace(score, link=ALIKE), now)
+
+
+def _node(camera: int) -> str:
+    return f"camera-{camera + 1}"
