@@ -90,6 +90,11 @@ class Inbox:
         """What to hand to Broker.connect."""
         return [wire.node_topic(self._config.site, "+", leaf) for leaf in ("score", "gap", "status", "health")]
 
+    @property
+    def queued(self) -> int:
+        """Messages that wait."""
+        return self._queue.qsize()
+
     def receive(self, message: Received) -> None:
         """Take one message in; never blocks, never raises."""
         try:

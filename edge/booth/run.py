@@ -8,7 +8,9 @@ from contextlib import closing
 
 from edge import __version__, wire
 from edge.booth.inbox import Inbox
-from edge.booth.page import Page, Snapshot
+from edge.booth.page.app import OnOutcome
+from edge.booth.page.server import Page
+from edge.booth.page.snapshot import AlertView, Outcome, Snapshot
 from edge.clock import SystemClock
 from edge.config import BoothConfig
 from edge.errors import StoreError
@@ -27,10 +29,16 @@ SESSION_S = 3600
 """So long the broker keeps what nodes send while the booth restarts."""
 
 
-def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Event) -> int:
+def ignore(_alert_id: str, _outcome: Outcome, _who: str) -> None:
+    """What staff say about an alert is not kept."""
+
+
+def run(
+    config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Event, on_outcome: OnOutcome = ignore
+) -> int:
     """Serve until `stop`; returns 0. Raises StoreError or ConfigError if it cannot even start."""
     boot = secrets.token_hex(8)
-    with closing(SqlStore(config.store)) as store, closing(Page(config.page_host, config.page_port)) as page:
+    with closing(SqlStore(config.store)) as store, closing(Page(config, on_outcome, clock)) as page:
         inbox = Inbox(config, broker, store, clock)
         broker.connect(
             will=_status(config.site, "offline", boot),
@@ -76,11 +84,13 @@ def _snapshot(config: BoothConfig, inbox: Inbox, broker: Broker, now: float) -> 
         is_connected=broker.is_connected,
         refusals=broker.refusals,
         trouble=inbox.trouble,
-        alerts=[alert for alert in inbox.alerts if wire.from_time(alert.expires_at) > now][::-1],
+        alerts=[AlertView(alert=alert) for alert in inbox.alerts if wire.from_time(alert.expires_at) > now][::-1],
         nodes=inbox.roster.verdicts(now),
+        facings=dict(config.nodes),
         lost=dict(inbox.lost),
         counts=vars(inbox.counts).copy(),
         refused=dict(inbox.refused),
+        queued=inbox.queued,
     )
 
 
