@@ -1,11 +1,13 @@
 """The newest snapshot to every browser that asks: a web server in a thread of its own."""
 
+import asyncio
 import ipaddress
 import logging
 import socket
 import threading
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from edge.booth.page import password
 from edge.booth.page.app import Desk, OnOutcome, Shown
@@ -23,6 +25,23 @@ KEEP_S = 10
 """A connection that asks nothing is closed after this."""
 FAREWELL_S = 2
 """How long answers under way may take once the booth stops."""
+
+
+class Impatient(H11Protocol):
+    """Uvicorn waits for ever for the end of a request's head; whoever holds connections so would keep others out."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(KEEP_S, self._look, None)
+
+    def _look(self, before: RequestResponseCycle | None) -> None:
+        """Closes if nothing was asked since `before`, and that was answered."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is before and (before is None or before.response_complete):
+            self.transport.close()
+        else:
+            self.loop.call_later(KEEP_S, self._look, self.cycle)
 
 
 class Page:
@@ -61,7 +80,7 @@ class Page:
             Desk(door, lambda: self._shown, on_outcome, self._monotonic).app(),
             ssl_certfile=section.tls_cert or None,
             ssl_keyfile=section.tls_key or None,
-            http="h11",
+            http=Impatient,
             ws="none",
             loop="asyncio",
             lifespan="off",

@@ -1,11 +1,15 @@
 """The page over HTTP: what it shows, and everything it refuses."""
 
+import http.client
 import json
 import re
 import shutil
 import socket
 import ssl
 import subprocess
+import time
+import tomllib
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -406,6 +410,45 @@ def test_starting_and_stopping(monkeypatch: pytest.MonkeyPatch) -> None:
         url = desk.page.url
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
+
+
+def test_whoever_holds_connections_is_put_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.booth.page.server.KEEP_S", 0.5)
+    whole = b"GET /static/icon.svg HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with open_desk() as desk:
+        port = urlsplit(desk.page.url).port or 0
+        for begun in (b"", whole[:20], whole + whole[:20]):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
+                raw.sendall(begun)
+                heard = b""
+                while more := raw.recv(65536):
+                    heard += more
+                assert heard.count(b"200 OK") == begun.count(whole)
+
+
+def test_whoever_keeps_asking_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.booth.page.server.KEEP_S", 2)
+    with open_desk() as desk, closing(http.client.HTTPConnection(urlsplit(desk.page.url).netloc, timeout=20)) as asking:
+        asking.connect()
+        own = asking.sock.getsockname()
+        for _ in range(15):
+            asking.request("HEAD", "/static/icon.svg")
+            assert asking.getresponse().read() == b""
+            assert asking.sock is not None
+            assert asking.sock.getsockname() == own, "the same connection, never put out"
+            time.sleep(0.2)
+
+
+def test_all_its_files_are_shipped() -> None:
+    """What is no module is named in pyproject.toml, or an installed page would lack it."""
+    root = Path(__file__).parents[3]
+    settings = tomllib.loads((root / "pyproject.toml").read_text())
+    globs = settings["tool"]["setuptools"]["package-data"]["edge.booth.page"]
+    folder = root / "edge" / "booth" / "page"
+    shipped = {path for glob in globs for path in folder.glob(glob)}
+    files = {path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert len(files) >= 6
+    assert files == shipped
 
 
 def test_a_taken_port_is_said(desk: Desk) -> None:
