@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -86,9 +85,7 @@ class Desk:
             self._post("/outcome", self._outcome),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
-        return Starlette(
-            routes=routes, middleware=[Middleware(Guard, door=self._door)], exception_handlers={HTTPException: _say}
-        )
+        return Guard(Starlette(routes=routes, exception_handlers={HTTPException: _say}), self._door)
 
     def _post(self, path: str, answer: Answer, *, before_login: bool = False) -> Route:
         """A form's address: nothing is done before its origin, its session and its token were checked."""
@@ -227,7 +224,7 @@ class Desk:
 
 
 class Guard:
-    """Around everything: the host name is checked first, and every answer carries the headers."""
+    """Around everything, errors too: the host name is checked first, and every answer carries the headers."""
 
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app

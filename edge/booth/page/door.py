@@ -53,7 +53,8 @@ class Door:
         self.limiter = Limiter(monotonic)
         self._hash = password_hash
         self._metrics_token = metrics_token
-        self._hosts = own_names() | {name.lower() for name in hosts}
+        # On loopback not even the machine's own name: a neighbour could answer for it on the local network.
+        self._hosts = ({"localhost"} if password_hash is None else own_names()) | {name.lower() for name in hosts}
         self._is_tls = is_tls
         self._port = port
         self._one_at_a_time = threading.Lock()
@@ -63,7 +64,7 @@ class Door:
         return self._hash is not None
 
     def check_host(self, connection: HTTPConnection) -> None:
-        """An address cannot be rebound, a name of ours is ours; raises 421 for any other."""
+        """An address cannot be rebound; raises 421 for any other."""
         names = connection.headers.getlist("host")
         if len(names) != 1 or not self._is_ours(_host_of(names[0])):
             detail = "This page does not go by that name; reach it by its address, or add the name to page.hosts."
@@ -82,7 +83,7 @@ class Door:
         """Raises 403 unless the browser itself says that a page of ours sent this."""
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
         own = f"{'https' if self._is_tls else 'http'}://{request.headers['host'].lower()}"
-        if site not in (None, "same-origin") or origin not in (None, own) or site is origin is None:
+        if site not in (None, "same-origin") or origin not in (None, own) or (site is None and origin is None):
             raise HTTPException(HTTPStatus.FORBIDDEN, "This did not come from the booth's own page.")
 
     async def form(self, request: Request, session: Session | None) -> dict[str, str]:

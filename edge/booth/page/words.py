@@ -8,8 +8,8 @@ from edge.booth.alert import span, where, why
 from edge.booth.page.compass import bearing, wind
 from edge.booth.page.snapshot import AlertView, Outcome, Snapshot, State, TrendRow
 
-STALE_S = 10.0
-"""A booth at work shows something new twice a second."""
+STALE_S = 20.0
+"""A booth at work shows something new twice a second, one that waits for its store every ten seconds."""
 
 ACTIONS: dict[State, tuple[Outcome, ...]] = {
     "open": ("claimed",),

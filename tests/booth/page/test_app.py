@@ -155,6 +155,13 @@ def test_a_name_that_was_slipped_in_is_not_believed(desk: Desk, browser: Browser
     assert desk.told == [(ALERT, "claimed", "booth")]
 
 
+def test_an_error_of_ours_says_nothing(desk: Desk, browser: Browser) -> None:
+    desk.breaks = RuntimeError("camera-1")
+    answer = browser.post("/outcome", token=browser.token(), alert=ALERT, outcome="claimed")
+    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
 HOSTILE = [
     {"Origin": "http://evil.example"},
     {"Origin": "null"},
@@ -210,8 +217,15 @@ def test_a_name_that_was_rebound_to_this_machine_is_refused(browser: Browser, pa
         assert answer.status_code == 421, host
         assert "page.hosts" in answer.text
         assert "430" not in answer.text
+    assert browser.get(path, host=socket.gethostname()).status_code == 421
     for host in ("localhost", "LocalHost:9999", "127.0.0.1", "[::1]:8080"):
         assert browser.get(path, host=host).status_code in (200, 404)
+
+
+def test_the_machines_own_name_is_known_on_the_network(stranger: Browser) -> None:
+    for host in (socket.gethostname(), f"{socket.gethostname()}:8080", "10.0.0.7"):
+        assert stranger.get("/login", host=host).status_code == 200
+    assert stranger.get("/login", host="evil.example").status_code == 421
 
 
 def test_two_host_names_are_refused(desk: Desk) -> None:
