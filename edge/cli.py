@@ -89,6 +89,14 @@ def _add_running(commands: Any) -> None:
     booth.add_argument("--config", type=Path, help="booth.yaml; without it, defaults")
     booth.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
     booth.add_argument("--port", type=int, help="instead of page_port")
+    password = _command(
+        commands,
+        "booth-password",
+        _booth_password,
+        "Set the password of the booth's page: asks at a terminal, else reads a line.",
+        "spotter booth-password --out /etc/spotter/page.password",
+    )
+    password.add_argument("--out", type=Path, required=True, help="the file to write; holds a hash only")
 
 
 def _add_asking(commands: Any) -> None:
@@ -246,6 +254,12 @@ def _booth(args: Args) -> int:
     if args.port is not None:
         config = _replace(config, page_port=args.port)
     return run_booth(_replace(config, broker=_broker(args.broker, config.broker)))
+
+
+def _booth_password(args: Args) -> int:
+    from edge.booth.page.password import run_booth_password
+
+    return run_booth_password(args.out)
 
 
 def _watch(args: Args) -> int:

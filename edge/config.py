@@ -180,6 +180,21 @@ class PrivacySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """coarse: an alert carries one short phrase made from its reasons, to find the person in the crowd."""
 
 
+class PageSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who may see the booth's page."""
+
+    password_file: str = ""
+    """Path of what `spotter booth-password` wrote; needed unless page_host is a loopback address."""
+    tls_cert: str = ""
+    """Path of the page's certificate with its chain, PEM; empty: plain HTTP."""
+    tls_key: str = ""
+    """Path of the certificate's private key, PEM."""
+    hosts: list[str] = []
+    """Names the page is reached by, besides the machine's own and its addresses."""
+    metrics_token_file: str = ""
+    """Path of a word that opens /metrics as a bearer token; empty: a log-in is needed."""
+
+
 class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """booth.yaml: the aggregator."""
 
@@ -190,9 +205,11 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     retention_h: Positive = 24.0
     """Scores and alerts are deleted after this many hours."""
     page_host: str = "127.0.0.1"
-    """Address the page listens on; keep to loopback."""
+    """Address the page listens on; anything but loopback needs page.password_file."""
     page_port: Annotated[int, Meta(ge=0, le=65535)] = 8080
     """Port of the page; 0: any free one."""
+    page: PageSection = PageSection()
+    """Who may see the page."""
     nodes: dict[Name, Annotated[int, Meta(ge=0, lt=360)] | None] = {}
     """Facing of each node in degrees clockwise from north, for the alerts."""
     broker: BrokerSection = BrokerSection()

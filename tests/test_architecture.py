@@ -51,6 +51,11 @@ ONE_HOME = {
     "sqlalchemy": {"store/"},
     "alembic": {"store/migrations/"},
     "sqlite3": {"message/outbox.py", "store/"},
+    "uvicorn": {"booth/page/server.py"},
+    "starlette": {"booth/page/app.py", "booth/page/door.py"},
+    "jinja2": {"booth/page/app.py"},
+    "itsdangerous": {"booth/page/session.py"},
+    "prometheus_client": {"booth/page/metrics.py"},
     "psutil": {"node/health.py", "node/bench.py"},
 }
 

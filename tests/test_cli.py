@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 COMMANDS = [
     "node",
     "booth",
+    "booth-password",
     "watch",
     "health",
     "learn",
@@ -40,7 +41,7 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
-    assert {command.split()[0] for command in COMMANDS} <= set(re.findall(r"^    (\w+) ", text, re.MULTILINE))
+    assert {command.split()[0] for command in COMMANDS} <= set(re.findall(r"^    ([\w-]+)\s", text, re.MULTILINE))
 
 
 @pytest.mark.parametrize(

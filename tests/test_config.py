@@ -9,7 +9,17 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.config import AlertSection, BoothConfig, BrokerSection, JoinSection, NodeConfig, PrivacySection, Tls, load
+from edge.config import (
+    AlertSection,
+    BoothConfig,
+    BrokerSection,
+    JoinSection,
+    NodeConfig,
+    PageSection,
+    PrivacySection,
+    Tls,
+    load,
+)
 from edge.errors import ConfigError
 
 FIXTURES = Path(__file__).parent / "config"
@@ -27,6 +37,7 @@ EXPECTED = {
     "booth-unknown-hint": r"privacy\.hint: Invalid enum value 'detailed'",
     "booth-alerts-on-everybody": r"alert\.one_in: Expected `float` > 1\.0",
     "booth-facing-out-of-range": r"nodes.*: Expected `int` <= 359",
+    "booth-page-password-itself": r"page: Object contains unknown field `password`",
     "booth-never-forgets": r"retention_h: Expected `float` > 0\.0",
 }
 
@@ -74,6 +85,7 @@ configs = st.builds(
     site=names,
     store=paths,
     retention_h=st.floats(0.01, 1e4),
+    page=st.builds(PageSection, password_file=paths, tls_cert=paths, hosts=st.lists(names, max_size=3)),
     nodes=st.dictionaries(names, st.none() | st.integers(0, 359), max_size=3),
     broker=brokers,
     alert=st.builds(AlertSection, one_in=st.floats(1.01, 1e6), expires_s=st.integers(5, 600)),

@@ -48,6 +48,7 @@ class Desk:
         """Alerts whose end the store does not know yet."""
         self._try_at = 0.0
         self._greeted = _greeted(store)
+        self._has_news = False
         self.sent = self.lapsed = 0
         """Since the booth started: alerts that somebody heard; alerts that nobody did, or nobody claimed."""
 
@@ -60,6 +61,12 @@ class Desk:
         """Left to give away; None if nobody counts them."""
         stock = self._config.alert.stock
         return None if stock is None else max(stock - self._greeted, 0)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether an outcome came since this was last asked."""
+        had, self._has_news = self._has_news, False
+        return had
 
     def open_alerts(self, now: float) -> int:
         return sum(one.is_open(now) for one in self._told.values())
@@ -85,6 +92,7 @@ class Desk:
         self._greeted = _greeted(self._store) if is_new else self._greeted
         if one is not None and is_new:
             self._told[feedback.id] = replace(one, outcome=feedback.outcome, who=feedback.who, changed_at=now)
+        self._has_news = self._has_news or is_new
 
     def step(self) -> None:
         """Send what is due, say what has lapsed, forget what is long over."""

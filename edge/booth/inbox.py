@@ -85,6 +85,11 @@ class Inbox:
         nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
         return [*nodes, wire.booth_topic(self._config.site, "feedback")]
 
+    @property
+    def queued(self) -> int:
+        """Messages that wait."""
+        return self._queue.qsize()
+
     def receive(self, message: Received) -> None:
         """Take one message in; never blocks, never raises."""
         try:

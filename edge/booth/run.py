@@ -1,103 +1,158 @@
-"""The booth put together: inbox, housekeeping and page around one broker and one store."""
+"""The booth put together: inbox, desk, housekeeping and page around one broker and one store."""
 
 import logging
 import secrets
 import signal
 import threading
 from contextlib import closing
+from typing import Literal
 
 from edge import __version__, wire
-from edge.booth.desk import Desk
+from edge.booth.desk import Desk, Told
 from edge.booth.inbox import Inbox
-from edge.booth.page import Page, Snapshot
-from edge.booth.selection import resumed
+from edge.booth.page.server import Page
+from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
+from edge.booth.selection import Selection, resumed
+from edge.booth.trends import Row, outcomes, trends
 from edge.clock import SystemClock
 from edge.config import BoothConfig
-from edge.errors import StoreError
+from edge.errors import BrokerError, StoreError
 from edge.message.mqtt import MqttBroker
 from edge.seams import Broker, Clock, Publish
-from edge.store.store import SqlStore
+from edge.store.store import DAY_S, SqlStore
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.5
 """How long to wait for messages before looking after everything else."""
 HOUSEKEEPING_S = 600.0
-FAREWELL_S = 2.0
-"""How long to wait for the broker to take the last word."""
+TRENDS_S = 60.0
+"""How often the page's trends are looked up: nodes tell theirs every 15 minutes."""
+TRENDS_NOW_S, TRENDS_BEFORE_S = 2 * 3600.0, 14 * DAY_S
+"""What the page's trends call now, and how far back they look for what is usual."""
+ANSWER_S = 2.0
+"""How long to wait for the broker to take an outcome, or the last word."""
 SESSION_S = 3600
 """So long the broker keeps what nodes send while the booth restarts."""
 
 
+class Booth:
+    """Owner of all parts; `serve` until stopped."""
+
+    def __init__(self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
+        self._config, self._broker, self._store, self._clock = config, broker, store, clock
+        self._desk = Desk(config, broker, store, clock)
+        self._selection: Selection = resumed(config, store, clock.now())
+        self._inbox = Inbox(config, broker, store, clock, self._selection, self._desk)
+        self._boot = secrets.token_hex(8)
+        self._trends: list[Row] = []
+        self._outcomes = outcomes([])
+        self._cleaned_at = self._counted_at = clock.monotonic() - HOUSEKEEPING_S
+
+    def connect(self) -> None:
+        self._broker.connect(
+            will=self._status("offline"),
+            births=lambda: [self._status("online")],
+            subscriptions=self._inbox.subscriptions,
+            on_message=self._inbox.receive,
+        )
+
+    def serve(self, page: Page, stop: threading.Event) -> None:
+        while not stop.is_set():
+            pause = self._inbox.step(POLL_S)
+            if not pause:
+                self._look_after()
+            page.show(self.snapshot())
+            stop.wait(pause)
+
+    def leave(self) -> None:
+        self._broker.publish(self._status("offline"), timeout_s=ANSWER_S)
+        self._broker.close()
+
+    def tell(self, alert_id: str, outcome: wire.Outcome, who: str) -> None:
+        """Somebody at the page said what became of an alert: to everybody, this booth's inbox among them.
+
+        Raises BrokerError if it could not be said.
+        """
+        topic = wire.booth_topic(self._config.site, "feedback")
+        feedback = wire.Feedback(id=alert_id, outcome=outcome, at=wire.to_time(self._clock.now()), who=who)
+        message = Publish(topic, wire.encode(topic, feedback), 1, is_retained=False)
+        if not self._broker.publish(message, timeout_s=ANSWER_S):
+            raise BrokerError("the broker is away, so nobody would hear of it; is mosquitto running? Then try again")
+
+    def snapshot(self) -> Snapshot:
+        """Everything the page shows."""
+        now, inbox, desk = self._clock.now(), self._inbox, self._desk
+        return Snapshot(
+            site=self._config.site,
+            at=wire.to_time(now),
+            is_connected=self._broker.is_connected,
+            refusals=self._broker.refusals,
+            trouble=inbox.trouble,
+            alerts=[_view(one) for one in desk.told()],
+            nodes=inbox.roster.verdicts(now),
+            facings=dict(self._config.nodes),
+            lost=dict(inbox.lost),
+            counts={**vars(inbox.counts), "alerts": desk.sent, "lapsed": desk.lapsed},
+            refused=dict(inbox.refused),
+            queued=inbox.queued,
+            budget=self._budget(now),
+            trends=self._trends,
+            outcomes=self._outcomes,
+        )
+
+    def _look_after(self) -> None:
+        """A store in trouble is tried again next time; the inbox says so meanwhile."""
+        monotonic, now = self._clock.monotonic(), self._clock.now()
+        try:
+            if monotonic >= self._cleaned_at + HOUSEKEEPING_S:
+                self._cleaned_at = monotonic
+                self._store.lapse(now - self._config.alert.expires_s)
+                self._store.purge(now - 3600 * self._config.retention_h)
+            if monotonic >= self._counted_at + TRENDS_S or self._desk.has_news:
+                self._counted_at = monotonic
+                self._outcomes = outcomes(self._store.cells("outcome"))
+                self._trends = trends(self._store.cells("worn", now - TRENDS_BEFORE_S), now - TRENDS_NOW_S)
+        except StoreError as err:
+            log.warning("old scores could not be deleted, or counts not be read: %s", err)
+
+    def _budget(self, now: float) -> BudgetView | None:
+        pacer, section = self._selection.pacer, self._config.alert
+        if pacer is None or section.per_hour is None:
+            return None
+        pace, shoes = pacer.look(now, open_alerts=self._desk.open_alerts(now)), self._desk.shoes
+        return BudgetView(
+            per_hour=section.per_hour,
+            stock=shoes,
+            threshold=1 / pace.threshold if pace.threshold else None,
+            traffic_per_h=self._selection.people_last_hour(now),
+            alerts_per_h=pace.last_hour,
+            silence="nothing is left to give away" if shoes == 0 else pace.why_closed,
+        )
+
+    def _status(self, state: Literal["online", "offline"]) -> Publish:
+        topic = wire.booth_topic(self._config.site, "status")
+        status = wire.Status(state=state, boot=self._boot, software=__version__)
+        return Publish(topic, wire.encode(topic, status), 1, is_retained=True)
+
+
+def _view(one: Told) -> AlertView:
+    state = one.outcome or one.alert.state
+    return AlertView(alert=one.alert, state=state, claimed_by=one.who)
+
+
 def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Event) -> int:
     """Serve until `stop`; returns 0. Raises StoreError or ConfigError if it cannot even start."""
-    boot = secrets.token_hex(8)
-    with closing(SqlStore(config.store)) as store, closing(Page(config.page_host, config.page_port)) as page:
-        desk = Desk(config, broker, store, clock)
-        inbox = Inbox(config, broker, store, clock, resumed(config, store, clock.now()), desk)
-        broker.connect(
-            will=_status(config.site, "offline", boot),
-            births=lambda: [_status(config.site, "online", boot)],
-            subscriptions=inbox.subscriptions,
-            on_message=inbox.receive,
-        )
-        log.info("page at %s", page.url)
-        try:
-            _serve(config, inbox, desk, store, page, broker, clock, stop)
-        finally:
-            broker.publish(_status(config.site, "offline", boot), timeout_s=FAREWELL_S)
-            broker.close()
+    with closing(SqlStore(config.store)) as store:
+        booth = Booth(config, broker, store, clock)
+        with closing(Page(config, booth.tell, clock)) as page:
+            booth.connect()
+            log.info("page at %s", page.url)
+            try:
+                booth.serve(page, stop)
+            finally:
+                booth.leave()
     return 0
-
-
-def _serve(
-    config: BoothConfig,
-    inbox: Inbox,
-    desk: Desk,
-    store: SqlStore,
-    page: Page,
-    broker: Broker,
-    clock: Clock,
-    stop: threading.Event,
-) -> None:
-    cleaned_at = clock.monotonic() - HOUSEKEEPING_S
-    while not stop.is_set():
-        pause = inbox.step(POLL_S)
-        if not pause and clock.monotonic() >= cleaned_at + HOUSEKEEPING_S:
-            cleaned_at = clock.monotonic()
-            _clean(config, store, clock.now())
-        page.show(_snapshot(config, inbox, desk, broker, clock.now()))
-        stop.wait(pause)
-
-
-def _clean(config: BoothConfig, store: SqlStore, now: float) -> None:
-    """A store in trouble is tried again next time; the inbox says so meanwhile."""
-    try:
-        store.lapse(now - config.alert.expires_s)
-        store.purge(now - 3600 * config.retention_h)
-    except StoreError as err:
-        log.warning("old scores could not be deleted: %s", err)
-
-
-def _snapshot(config: BoothConfig, inbox: Inbox, desk: Desk, broker: Broker, now: float) -> Snapshot:
-    return Snapshot(
-        site=config.site,
-        at=wire.to_time(now),
-        is_connected=broker.is_connected,
-        refusals=broker.refusals,
-        trouble=inbox.trouble,
-        alerts=[one.alert for one in desk.told() if one.is_open(now)],
-        nodes=inbox.roster.verdicts(now),
-        lost=dict(inbox.lost),
-        counts={**vars(inbox.counts), "alerts": desk.sent, "lapsed": desk.lapsed},
-        refused=dict(inbox.refused),
-    )
-
-
-def _status(site: str, state: str, boot: str) -> Publish:
-    topic = wire.booth_topic(site, "status")
-    status = wire.Status(state="online" if state == "online" else "offline", boot=boot, software=__version__)
-    return Publish(topic, wire.encode(topic, status), 1, is_retained=True)
 
 
 def run_booth(config: BoothConfig) -> int:

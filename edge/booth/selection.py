@@ -1,6 +1,6 @@
 """New scores to the people who are to be alerted: one person's sightings joined, then as many as the budget allows."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 
 from edge import wire
@@ -13,6 +13,8 @@ from edge.wire import WINDOW_S
 
 RESUMED_S = 2 * HOUR_S
 """Traffic of so long is taken up again after a restart."""
+MOST_CAME = 100_000
+"""In an hour, whatever nodes send."""
 REMEMBERED = 5000
 """People for whom it is known whether they were alerted."""
 
@@ -28,6 +30,13 @@ class Selection:
         self._chosen: dict[Key, str | None] = {}
         """Of the batch that is not stored yet, so that a second try chooses the same."""
         self._people = 0
+        self._came_at: deque[float] = deque(maxlen=MOST_CAME)
+
+    def people_last_hour(self, now: float) -> int:
+        """Since the booth started, at most an hour."""
+        while self._came_at and self._came_at[0] <= now - HOUR_S:
+            self._came_at.popleft()
+        return len(self._came_at)
 
     @property
     def pacer(self) -> Pacer | None:
@@ -61,6 +70,7 @@ class Selection:
         is_known = person in self._is_alerted
         if not is_known:
             self._people += 1
+            self._came_at.append(now)
             self._is_alerted[person] = False
             while len(self._is_alerted) > REMEMBERED:
                 self._is_alerted.popitem(last=False)

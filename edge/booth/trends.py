@@ -42,7 +42,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """95 % interval of `share_now`, wherever between 0 and the floor the withheld counts are."""
     n: int
     """Sightings behind `share_now`."""
-    p: float | None
+    p: float | None = None
     """Of so much less or more by chance alone, before correction; None with too few sightings."""
     verdict: str
     """`more than usual`, `less than usual`, `as usual` or `too few to say`."""

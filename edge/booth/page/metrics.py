@@ -1,0 +1,78 @@
+"""A snapshot to Prometheus' text: counts and states of machines, nothing about anybody."""
+
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from edge.booth.page.snapshot import Snapshot
+from edge.booth.trends import Outcomes
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+COUNTS = {
+    "scores": "Sightings stored since the booth started",
+    "repeats": "Sightings delivered again",
+    "late": "Sightings stored too late for an alert",
+    "alerts": "Alerts sent",
+    "lapsed": "Alerts that expired with nobody going",
+    "overflow": "Messages that found the queue full",
+}
+OUTCOMES = ("claimed", "greeted", "not_found", "not_unusual", "declined")
+NODE_STATES = ("ok", "degraded", "failing")
+
+
+class Readings(Collector):
+    """One snapshot as Prometheus collects it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def collect(self) -> Iterator[Metric]:
+        snapshot = self._snapshot
+        for name, about in COUNTS.items():
+            yield CounterMetricFamily(f"spotter_{name}", about, snapshot.counts[name])
+        yield _counter("spotter_refused", "Messages refused", "reason", snapshot.refused.items())
+        yield _counter("spotter_lost", "Sightings a node had to drop", "node", snapshot.lost.items())
+        yield CounterMetricFamily("spotter_broker_refusals", "What the broker refused", snapshot.refusals)
+        yield GaugeMetricFamily("spotter_broker_connected", "1 while the broker is there", snapshot.is_connected)
+        yield GaugeMetricFamily("spotter_store_ok", "1 while scores can be stored", not snapshot.trouble)
+        yield GaugeMetricFamily("spotter_queue_depth", "Messages that wait for the booth", snapshot.queued)
+        yield from self._nodes()
+        yield from self._outcomes(snapshot.outcomes)
+        yield from self._budget()
+
+    def _nodes(self) -> Iterator[Metric]:
+        states = GaugeMetricFamily("spotter_node_state", "1 for the state a node is in", labels=["node", "state"])
+        outbox = GaugeMetricFamily("spotter_node_outbox_depth", "Sightings that wait on a node", labels=["node"])
+        for verdict in self._snapshot.nodes:
+            for state in NODE_STATES:
+                states.add_metric([verdict.node, state], verdict.state == state)
+            if verdict.outbox_depth is not None:
+                outbox.add_metric([verdict.node], verdict.outbox_depth)
+        yield states
+        yield outbox
+
+    def _outcomes(self, outcomes: Outcomes | None) -> Iterator[Metric]:
+        if outcomes is None:
+            return
+        told = ((outcome, getattr(outcomes, outcome)) for outcome in OUTCOMES)
+        yield _counter("spotter_outcomes", "Alerts by what became of them", "outcome", told)
+
+    def _budget(self) -> Iterator[Metric]:
+        budget = self._snapshot.budget
+        if budget is not None and budget.threshold is not None:
+            yield GaugeMetricFamily("spotter_threshold_one_in", "Alerts start at 1 in this", budget.threshold)
+
+
+def _counter(name: str, about: str, label: str, values: Iterable[tuple[str, int]]) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, about, labels=[label])
+    for value, count in values:
+        family.add_metric([value], count)
+    return family
+
+
+def render(snapshot: Snapshot) -> bytes:
+    registry = CollectorRegistry()
+    registry.register(Readings(snapshot))
+    return generate_latest(registry)

@@ -1,0 +1,137 @@
+"""The newest snapshot to every browser that asks: a web server in a thread of its own."""
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import threading
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from edge.booth.page import password
+from edge.booth.page.app import OnOutcome, Pages, Shown
+from edge.booth.page.door import Door
+from edge.booth.page.snapshot import Snapshot
+from edge.config import BoothConfig
+from edge.errors import ConfigError
+from edge.seams import Clock
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 200
+"""At once; a laptop holds one or two."""
+KEEP_S = 10
+"""A connection that asks nothing is closed after this."""
+FAREWELL_S = 2
+"""How long answers under way may take once the booth stops."""
+
+
+class Impatient(H11Protocol):
+    """Uvicorn waits for ever for the end of a request's head; whoever holds connections so would keep others out."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(KEEP_S, self._look, None)
+
+    def _look(self, before: RequestResponseCycle | None) -> None:
+        """Closes if nothing was asked since `before`, and that was answered."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is before and (before is None or before.response_complete):
+            self.transport.close()
+        else:
+            self.loop.call_later(KEEP_S, self._look, self.cycle)
+
+
+class Page:
+    """Open from construction to `close`; `show` may be called from any thread."""
+
+    def __init__(self, config: BoothConfig, on_outcome: OnOutcome, clock: Clock) -> None:
+        """Port 0 is any free one; raises ConfigError if it cannot listen there, or not safely."""
+        self._monotonic = clock.monotonic
+        self._shown: Shown | None = None
+        self._socket = _listen(config.page_host, config.page_port)
+        try:
+            self._server = uvicorn.Server(self._settings(config, on_outcome))
+        except BaseException:
+            self._socket.close()
+            raise
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="page", daemon=True)
+        self._thread.start()
+
+    def _settings(self, config: BoothConfig, on_outcome: OnOutcome) -> uvicorn.Config:
+        section = config.page
+        host, self._port = self._socket.getsockname()[:2]
+        is_tls = bool(section.tls_cert or section.tls_key)
+        door = Door(
+            self._monotonic,
+            password_hash=_password_hash(host, config),
+            metrics_token=password.read_token(section.metrics_token_file) if section.metrics_token_file else None,
+            hosts=section.hosts,
+            is_tls=is_tls,
+            port=self._port,
+        )
+        shown_host = f"[{host}]" if ":" in host else host
+        self.url = f"{'https' if is_tls else 'http'}://{shown_host}:{self._port}/"
+        if door.is_locked and not is_tls:
+            log.warning("the page is open to the network without TLS: passwords can be overheard; set page.tls_cert")
+        settings = uvicorn.Config(
+            Pages(door, lambda: self._shown, on_outcome, self._monotonic).app(),
+            ssl_certfile=section.tls_cert or None,
+            ssl_keyfile=section.tls_key or None,
+            http=Impatient,
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_keep_alive=KEEP_S,
+            timeout_graceful_shutdown=FAREWELL_S,
+        )
+        _load(settings, config)
+        return settings
+
+    def show(self, snapshot: Snapshot) -> None:
+        """From now on the page shows this."""
+        self._shown = Shown(snapshot, self._monotonic())
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as err:
+        raise ConfigError(f"page_host {host}, page_port {port}: cannot listen there ({err}); try --port 0") from err
+    # Connections inherit it. Without, the body of an answer waits 40 ms for the browser to acknowledge its head.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
+def _password_hash(host: str, config: BoothConfig) -> str | None:
+    """None on loopback, where whoever is at the machine may see the page."""
+    if ipaddress.ip_address(host).is_loopback:
+        return None
+    if not config.page.password_file:
+        advice = "run: spotter booth-password --out FILE, and set page.password_file to FILE, or keep to 127.0.0.1"
+        raise ConfigError(f"page_host {config.page_host}: the network could see the page without a password; {advice}")
+    return password.read_hash(config.page.password_file)
+
+
+def _load(settings: uvicorn.Config, config: BoothConfig) -> None:
+    section = config.page
+    if bool(section.tls_cert) != bool(section.tls_key):
+        raise ConfigError("page.tls_cert and page.tls_key: expected both or neither, found one")
+    try:
+        settings.load()
+    except OSError as err:
+        files = f"page.tls_cert {section.tls_cert}, page.tls_key {section.tls_key}"
+        raise ConfigError(f"{files}: cannot be used ({err}); expected PEM files that belong together") from err

@@ -1,0 +1,141 @@
+"""Snapshots and booths' pages to start tests from."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from edge import wire
+from edge.booth.alert import make_alert
+from edge.booth.health import Verdict
+from edge.booth.page.password import hash_password, write_hash
+from edge.booth.page.server import Page
+from edge.booth.page.snapshot import AlertView, BudgetView, Outcome, Snapshot, State
+from edge.booth.trends import Outcomes, Row
+from edge.config import BoothConfig, PageSection
+from edge.fakes import FakeClock
+from tests.messages import NOW, make_score
+
+PASSWORD = "grey-on-grey-on-grey"
+COUNTS = {"scores": 1234, "repeats": 5, "late": 6, "alerts": 7, "lapsed": 8, "overflow": 9}
+CONFIG = BoothConfig(nodes={"camera-1": 315, "camera-2": 45})
+
+
+def make_view(seq: int = 1, state: State = "open", by: str = "", **changes: Any) -> AlertView:
+    alert = make_alert(make_score(seq=seq, **changes), CONFIG, NOW)
+    return AlertView(alert=alert, state=state, claimed_by=by)
+
+
+def make_snapshot(**changes: Any) -> Snapshot:
+    fields: dict[str, Any] = {
+        "site": "booth",
+        "at": wire.to_time(NOW + 13),
+        "is_connected": True,
+        "refusals": 0,
+        "trouble": "",
+        "alerts": [make_view()],
+        "nodes": [Verdict("camera-1", "degraded", ["too dark: clean the lens"], "spot", 12.5, 42, 17)],
+        "facings": dict(CONFIG.nodes),
+        "lost": {"camera-1": 3},
+        "counts": COUNTS,
+        "refused": {"schema": 11},
+        "queued": 2,
+    }
+    return Snapshot(**(fields | changes))
+
+
+BUDGET = BudgetView(per_hour=6, stock=14, threshold=210, traffic_per_h=1180, alerts_per_h=5.4)
+OUTCOMES = Outcomes(
+    claimed=1, greeted=9, not_found=4, not_unusual=2, declined=1, precision=0.82, low=0.52, high=0.95, greet_s=24
+)
+TRENDS = [
+    Row(
+        facet="colour",
+        value="orange",
+        where="upper",
+        share_now=0.126,
+        share_usual=0.031,
+        low=0.08,
+        high=0.17,
+        n=222,
+        verdict="more than usual",
+    ),
+    Row(
+        facet="garment",
+        value="bare-legs",
+        where="",
+        share_now=0.02,
+        share_usual=0.11,
+        low=0.005,
+        high=0.04,
+        n=222,
+        verdict="less than usual",
+    ),
+]
+
+
+class Desk:
+    """A page that is open, the clock it goes by, and what was tapped."""
+
+    def __init__(self, config: BoothConfig) -> None:
+        self.clock = FakeClock()
+        self.told: list[tuple[str, str, str]] = []
+        self.breaks: Exception | None = None
+        self.plays_booth = False
+        """Whether what was tapped is shown, as the booth does."""
+        self.page = Page(config, self._note, self.clock)
+
+    def _note(self, alert_id: str, outcome: Outcome, who: str) -> None:
+        if self.breaks is not None:
+            raise self.breaks
+        self.told.append((alert_id, outcome, who))
+        if self.plays_booth:
+            self.page.show(make_snapshot(alerts=[make_view(1, outcome, who)]))
+
+
+@contextmanager
+def open_desk(**changes: Any) -> Iterator[Desk]:
+    """On loopback and on any free port unless told otherwise; shows `make_snapshot()`."""
+    desk = Desk(BoothConfig(**({"page_port": 0} | changes)))
+    try:
+        desk.page.show(make_snapshot())
+        yield desk
+    finally:
+        desk.page.close()
+
+
+def password_file(folder: Path) -> str:
+    path = folder / "page.password"
+    write_hash(path, hash_password(PASSWORD))
+    return str(path)
+
+
+def locked(folder: Path, **changes: Any) -> dict[str, Any]:
+    """Settings of a page that is open to the network."""
+    return {"page_host": "0.0.0.0", "page": PageSection(password_file=password_file(folder), **changes)}
+
+
+class Browser:
+    """What a browser does with forms and cookies; `url` is where it reaches the page."""
+
+    def __init__(self, desk: Desk, *, verify: Any = True) -> None:
+        self.url = desk.page.url.replace("0.0.0.0", "127.0.0.1").rstrip("/")
+        self.client = httpx.Client(base_url=self.url, verify=verify, timeout=20)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.client.get(path, headers=headers)
+
+    def token(self, path: str = "/") -> str:
+        found = re.search(r'name="token" value="([0-9a-f]{64})"', self.get(path).text)
+        assert found is not None
+        return found[1]
+
+    def post(self, path: str, headers: dict[str, str] | None = None, /, **fields: str) -> httpx.Response:
+        """As a form of the page itself would be sent, unless `headers` say otherwise."""
+        return self.client.post(path, data=fields, headers={"Origin": self.url} | (headers or {}))
+
+    def log_in(self, password: str = PASSWORD, **more: str) -> httpx.Response:
+        return self.post("/login", token=self.token("/login"), password=password, **more)

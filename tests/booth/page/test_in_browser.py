@@ -1,0 +1,279 @@
+"""The page as people use it: a real browser, by tap and by key, with and without JavaScript."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from edge import wire
+from edge.booth.health import Verdict
+from edge.booth.page.limit import MOST_EACH
+from edge.booth.page.snapshot import State
+from tests.booth.page.pages import (
+    BUDGET,
+    OUTCOMES,
+    PASSWORD,
+    TRENDS,
+    Browser,
+    Desk,
+    make_snapshot,
+    make_view,
+)
+from tests.brokers import wait_for
+from tests.messages import NOW
+
+pytestmark = pytest.mark.requires_browser
+
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+class Window:
+    """One tab, and every complaint of the browser about it."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.complaints: list[str] = []
+        self.asked: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda err: self.complaints.append(str(err)))
+        self.page.on("request", self._note_request)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _note_request(self, request: Request) -> None:
+        self.asked.append(request.url)
+
+
+@pytest.fixture
+def window(chromium: Chromium) -> Iterator[Window]:
+    context = chromium.new_context(**DESKTOP)
+    yield Window(context)
+    context.close()
+
+
+@pytest.fixture
+def phone(chromium: Chromium) -> Iterator[Window]:
+    context = chromium.new_context(**PHONE)
+    yield Window(context)
+    context.close()
+
+
+def test_claimed_and_greeted_by_tap(desk: Desk, phone: Window) -> None:
+    desk.plays_booth = True
+    desk.page.show(make_snapshot(alerts=[]))
+    phone.page.goto(desk.page.url)
+    expect(phone.page.get_by_text("Nobody exceptional")).to_be_visible()
+    desk.page.show(make_snapshot())
+    expect(phone.page.locator(".card")).to_contain_text("1 in 430 (300-620)")
+    expect(phone.page.get_by_role("status")).to_have_text("New alert: 1 in 430 (300-620). Look north-west.")
+    phone.page.get_by_role("button", name="Claim").tap()
+    expect(phone.page.locator(".card")).to_contain_text("claimed by booth")
+    phone.page.get_by_role("button", name="Greeted").tap()
+    expect(phone.page.locator(".card")).to_contain_text("greeted by booth")
+    expect(phone.page.locator(".card button")).to_have_count(0)
+    assert [outcome for _, outcome, _ in desk.told] == ["claimed", "greeted"]
+    assert phone.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("key", "end"), [("g", "greeted"), ("n", "not_found"), ("u", "not_unusual"), ("d", "declined")]
+)
+def test_by_key(desk: Desk, window: Window, key: str, end: State) -> None:
+    desk.plays_booth = True
+    window.page.goto(desk.page.url)
+    window.page.keyboard.press("c")
+    window.page.wait_for_timeout(200)
+    assert desk.told == [], "nothing is chosen yet"
+    window.page.keyboard.press("j")
+    expect(window.page.locator(".card")).to_be_focused()
+    expect(window.page.locator(".mark.chosen")).to_have_count(1)
+    window.page.keyboard.press("c")
+    expect(window.page.locator(".card")).to_contain_text("claimed by booth")
+    expect(window.page.locator(".card")).to_be_focused()
+    window.page.keyboard.press(key)
+    expect(window.page.locator(".card button")).to_have_count(0)
+    assert [outcome for _, outcome, _ in desk.told] == ["claimed", end]
+
+
+def test_choosing_survives_what_comes_and_goes(desk: Desk, window: Window) -> None:
+    desk.page.show(make_snapshot(alerts=[make_view(1), make_view(2), make_view(3)]))
+    window.page.goto(desk.page.url)
+    for key in ("j", "ArrowDown", "j", "k", "ArrowDown", "k"):
+        window.page.keyboard.press(key)
+    middle = make_view(2).alert.id
+    expect(window.page.locator(f"#alert-{middle}")).to_be_focused()
+    outline = window.page.locator(f"#alert-{middle}").evaluate("card => getComputedStyle(card).outlineWidth")
+    assert outline == "4px"
+    desk.page.show(make_snapshot(alerts=[make_view(4), make_view(2)]))
+    expect(window.page.locator(".card")).to_have_count(2)
+    expect(window.page.locator(f"#alert-{middle}")).to_be_focused()
+
+
+def test_keys_do_nothing_while_somebody_types(desk: Desk, window: Window) -> None:
+    window.page.goto(desk.page.url)
+    field = window.page.get_by_label("This laptop")
+    field.fill("")
+    field.press_sequentially("jcg")
+    assert field.input_value() == "jcg"
+    window.page.get_by_role("button", name="Name it").click()
+    expect(field).to_have_value("jcg")
+    assert desk.told == []
+
+
+def test_an_alert_expires(desk: Desk, window: Window) -> None:
+    window.page.goto(desk.page.url)
+    expect(window.page.locator(".card")).to_contain_text("47 s left")
+    desk.page.show(make_snapshot(at=wire.to_time(NOW + 50)))
+    expect(window.page.locator(".card")).to_contain_text("10 s left")
+    desk.page.show(make_snapshot(at=wire.to_time(NOW + 60)))
+    expect(window.page.locator(".card")).to_have_count(0)
+    expect(window.page.locator(".mark")).to_have_count(0)
+
+
+def test_health_turns_red(desk: Desk, window: Window) -> None:
+    desk.page.show(make_snapshot(nodes=[Verdict("camera-1", "ok", [], "spot", 12.5, 42, 0)]))
+    window.page.goto(desk.page.url)
+    node = window.page.locator("#node-camera-1")
+    expect(node).to_contain_text("12.5 frames a second")
+    before = node.evaluate("node => getComputedStyle(node).backgroundColor")
+    desk.page.show(make_snapshot(nodes=[Verdict("camera-1", "failing", ["is offline: check power"])]))
+    expect(node).to_contain_text("is offline: check power")
+    assert node.evaluate("node => getComputedStyle(node).backgroundColor") != before
+    red, green, blue = re.findall(r"\d+", node.locator(".problem").evaluate("p => getComputedStyle(p).color"))[:3]
+    assert int(red) > 2 * max(int(green), int(blue))
+
+
+def test_a_booth_that_is_gone_is_said(desk: Desk, window: Window) -> None:
+    window.page.goto(desk.page.url)
+    expect(window.page.locator("#away")).to_be_hidden()
+    window.page.route("**/*", lambda route: route.abort())
+    expect(window.page.locator("#away")).to_contain_text("No answer from the booth", timeout=20_000)
+
+
+def test_sound_is_off_until_asked_for(desk: Desk, window: Window) -> None:
+    window.page.add_init_script(
+        "window.tones = 0; const start = OscillatorNode.prototype.start;"
+        "OscillatorNode.prototype.start = function (...at) { window.tones += 1; return start.apply(this, at); };"
+    )
+    desk.page.show(make_snapshot(alerts=[]))
+    window.page.goto(desk.page.url)
+    desk.page.show(make_snapshot(alerts=[make_view(1)]))
+    expect(window.page.locator(".card")).to_have_count(1)
+    assert window.page.evaluate("tones") == 0
+    window.page.get_by_role("button", name="Sound on").click()
+    expect(window.page.locator("#sound")).to_have_attribute("aria-pressed", "true")
+    sample = window.page.evaluate("tones")
+    assert sample > 0, "so that people hear what it is like"
+    desk.page.show(make_snapshot(alerts=[make_view(2), make_view(1)]))
+    expect(window.page.locator(".card")).to_have_count(2)
+    assert window.page.evaluate("tones") == 2 * sample
+    window.page.get_by_role("button", name="Sound is on").click()
+    desk.page.show(make_snapshot(alerts=[make_view(3), make_view(2), make_view(1)]))
+    expect(window.page.locator(".card")).to_have_count(3)
+    assert window.page.evaluate("tones") == 2 * sample
+
+
+def test_logging_in(locked_desk: Desk, stranger: Browser, window: Window) -> None:
+    window.page.goto(stranger.url)
+    expect(window.page.get_by_label("Password")).to_be_focused()
+    window.page.get_by_label("Password").fill("wrong")
+    window.page.get_by_label("Name of this laptop").fill("north")
+    window.page.get_by_role("button", name="Log in").click()
+    expect(window.page.get_by_role("alert")).to_have_text("That is not the site's password.")
+    window.page.get_by_label("Password").fill(PASSWORD)
+    window.page.get_by_label("Name of this laptop").fill("north")
+    window.page.get_by_role("button", name="Log in").click()
+    window.page.get_by_role("button", name="Claim").click()
+    wait_for(lambda: [who for _, _, who in locked_desk.told] == ["north"])
+    window.page.get_by_role("button", name="Log out").click()
+    expect(window.page.get_by_label("Password")).to_be_visible()
+
+
+def test_logging_in_too_often(locked_desk: Desk, stranger: Browser, window: Window) -> None:
+    window.page.goto(stranger.url)
+    for _ in range(MOST_EACH + 1):
+        window.page.get_by_label("Password").fill("wrong")
+        window.page.get_by_role("button", name="Log in").click()
+        expect(window.page.get_by_role("alert")).to_be_visible()
+    expect(window.page.get_by_role("alert")).to_contain_text("Too many wrong passwords; try again in")
+
+
+def test_without_javascript(desk: Desk, chromium: Chromium) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    desk.plays_booth = True
+    tab.goto(desk.page.url)
+    for label in ("Claim", "Not found"):
+        tab.get_by_role("button", name=label).click()
+    expect(tab.locator(".card")).to_contain_text("not found by booth")
+    expect(tab.locator("#sound")).to_be_hidden()
+    tab.get_by_label("This laptop").fill("south")
+    tab.get_by_role("button", name="Name it").click()
+    expect(tab.get_by_label("This laptop")).to_have_value("south")
+    desk.page.show(make_snapshot(alerts=[]))
+    expect(tab.get_by_text("Nobody exceptional")).to_be_visible(timeout=20_000)
+    context.close()
+
+
+def test_what_is_inline_does_not_run_and_is_complained_about(desk: Desk, window: Window) -> None:
+    window.page.goto(desk.page.url)
+    window.page.evaluate(
+        "for (const [tag, text] of [['script', 'window.ran = 1'], ['style', 'h1 { display: none }']])"
+        "document.body.append(Object.assign(document.createElement(tag), { textContent: text }))"
+    )
+    assert window.page.evaluate("window.ran") is None
+    expect(window.page.locator("h1")).to_be_visible()
+    assert len([text for text in window.complaints if "Content Security Policy" in text]) == 2
+
+
+def test_a_hostile_page_can_say_nothing(desk: Desk, window: Window) -> None:
+    """One that is open in the same browser, with its session, sends the forms of the page."""
+    window.page.goto(desk.page.url)
+    token = window.page.locator("#live").get_attribute("data-token")
+    html = f"""<form method="post" action="{desk.page.url}outcome"><input name="token" value="{token}">
+    <input name="alert" value="{make_view().alert.id}"><button name="outcome" value="claimed">Win</button></form>"""
+    window.page.route("http://evil.example/", lambda route: route.fulfill(body=html, content_type="text/html"))
+    window.page.goto("http://evil.example/")
+    window.page.get_by_role("button", name="Win").click()
+    window.page.wait_for_url("**/outcome")
+    assert "did not come from the booth" in window.page.content()
+    assert desk.told == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("shape", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_it_can_be_looked_at(
+    desk: Desk, chromium: Chromium, tmp_path: Path, shape: dict[str, Any], scheme: Any
+) -> None:
+    """Nothing is cut off sideways, no text is tiny, nothing comes from elsewhere, the browser has no complaint."""
+    alerts = [make_view(1), make_view(2, "claimed", "north", node="camera-2"), make_view(3, "greeted", "north")]
+    desk.page.show(make_snapshot(alerts=alerts, budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS, is_connected=False))
+    context = chromium.new_context(color_scheme=scheme, **shape)
+    window = Window(context)
+    window.page.goto(desk.page.url)
+    window.page.wait_for_timeout(1500)
+    assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    sizes = "[...document.querySelectorAll('main *:not(svg *)')].map(e => parseFloat(getComputedStyle(e).fontSize))"
+    assert min(window.page.evaluate(sizes)) >= 16
+    assert all(url.startswith(desk.page.url) for url in window.asked)
+    assert window.complaints == []
+    picture = tmp_path / "page.png"
+    window.page.screenshot(path=picture, full_page=True)
+    assert picture.stat().st_size > 20_000
+    context.close()
