@@ -6,6 +6,7 @@ The truth that alerts are held against never leaves this program; nodes and boot
 import argparse
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -41,6 +42,7 @@ from edge.seams import Broker, Received
 
 CAMERAS, RATE, FPS = 3, 40, 6
 """Walkers a minute; frames a second that two cores of a laptop render and see three times over."""
+FACINGS = tuple(round((i - 1) * 40) % 360 for i in range(CAMERAS))
 LEARN_SEED, SPOT_SEED = 11, 23
 LEARN_CAMERAS, LEARN_MINUTES, LEARN_RATE, LEARN_EXCEPTIONS = (0, 2), 4.0, 90, 0.002
 """Fewer cameras and a busier street than are then watched: each knows what is usual sooner."""
@@ -124,6 +126,14 @@ def _learn(folder: Path) -> Path:
     return baseline
 
 
+def _link_key(folder: Path) -> Path:
+    """The site's: with it the booth knows one walker past three cameras as one."""
+    path = folder / "link.key"
+    if not path.exists():
+        path.write_bytes(secrets.token_bytes(32))
+    return path
+
+
 def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stays: bool) -> NodeConfig:
     minutes = "" if stays else f"&minutes={SPOT_S / 60}"
     source = (
@@ -134,6 +144,8 @@ def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stay
         site="demo",
         node=f"camera-{i + 1}",
         state=str(folder / f"state{i}"),
+        link_key=str(_link_key(folder)),
+        facing=FACINGS[i],
         health_s=2.0,
         frame=FrameSection(source=source),
         score=ScoreSection(baseline=str(baseline), min_sightings=60),
@@ -145,7 +157,7 @@ def _booth_config(folder: Path, port: int) -> BoothConfig:
         site="demo",
         store=f"sqlite:///{folder / 'booth.sqlite'}",
         page_port=port,
-        nodes={f"camera-{i + 1}": round((i - 1) * 40) % 360 for i in range(CAMERAS)},
+        nodes={f"camera-{i + 1}": facing for i, facing in enumerate(FACINGS)},
         alert=AlertSection(one_in=ONE_IN),
         privacy=PrivacySection(hint="coarse"),
     )
@@ -204,7 +216,7 @@ class Ledger:
         _, message = wire.decode(received.topic, received.payload)
         if isinstance(message, wire.Health):
             self.sightings[message.node] = message.sightings
-        if isinstance(message, wire.Alert):
+        if isinstance(message, wire.Alert) and message.state == "open":
             at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(message.at)))
             print(f"{at}  ALERT {span(message)}  {where(message)}: {why(message)}", flush=True)
             print(f"          truth: {self._truth(message)}", flush=True)

@@ -21,15 +21,19 @@ POLL_S = 0.5
 
 
 def line(alert: wire.Alert) -> str:
-    """`12:04:31  1 in 430 (300-620)  camera-1, left, heading right: orange upper, checked lower`; local time."""
+    """`12:04:31  1 in 430 (300-620)  camera-1, left, heading right: orange upper, checked lower`; local time.
+
+    Of one that is over, that it is: `12:04:31  lapsed: 1 in 430 (300-620)  camera-1 ...`.
+    """
     at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(alert.at)))
-    return f"{at}  {span(alert)}  {where(alert)}: {why(alert)}"
+    over = "" if alert.state == "open" else f"{alert.state}: "
+    return f"{at}  {over}{span(alert)}  {where(alert)}: {why(alert)}"
 
 
 def watch(broker: Broker, site: str, stop: threading.Event, *, as_json: bool) -> int:
-    """Print every alert once until `stop`; returns 0."""
+    """Print every alert once, and once more when it is over, until `stop`; returns 0."""
     inbox: queue.Queue[Received] = queue.Queue()
-    seen: deque[str] = deque(maxlen=REMEMBERED)
+    seen: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
     topic = wire.booth_topic(site, "alert")
     broker.connect(will=None, births=tuple, subscriptions=[topic], on_message=inbox.put)
     while not stop.is_set():
@@ -41,8 +45,8 @@ def watch(broker: Broker, site: str, stop: threading.Event, *, as_json: bool) ->
         except WireError as err:
             print(f"ignored a message: {err}", file=sys.stderr)
             continue
-        if isinstance(alert, wire.Alert) and alert.id not in seen:
-            seen.append(alert.id)
+        if isinstance(alert, wire.Alert) and (alert.id, alert.state) not in seen:
+            seen.append((alert.id, alert.state))
             print(message.payload.decode() if as_json else line(alert), flush=True)
     return 0
 

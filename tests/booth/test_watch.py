@@ -33,7 +33,8 @@ def test_every_alert_once(capsys: pytest.CaptureFixture[str], *, as_json: bool) 
     wait_for(lambda: client.is_connected)
     booth = hub.client()
     booth.connect(will=None, births=tuple, subscriptions=(), on_message=print)
-    for payload in (wire.encode(TOPIC, ALERT), wire.encode(TOPIC, ALERT), b"nonsense"):
+    lapsed = wire.encode(TOPIC, wire.ended(ALERT, "lapsed"))
+    for payload in (wire.encode(TOPIC, ALERT), wire.encode(TOPIC, ALERT), b"nonsense", lapsed, lapsed):
         booth.publish(Publish(TOPIC, payload, 1, is_retained=False))
     time.sleep(0.1)
     stop.set()
@@ -42,6 +43,7 @@ def test_every_alert_once(capsys: pytest.CaptureFixture[str], *, as_json: bool) 
     assert codes == [0]
     assert "ignored a message: not_json" in said.err
     if as_json:
-        assert json.loads(said.out)["id"] == ALERT.id
+        assert [json.loads(text)["state"] for text in said.out.splitlines()] == ["open", "lapsed"]
     else:
-        assert said.out == line(ALERT) + "\n"
+        assert said.out == f"{line(ALERT)}\n{line(wire.ended(ALERT, 'lapsed'))}\n"
+        assert said.out.count("lapsed: 1 in 430") == 1
