@@ -226,6 +226,10 @@ def _add_checking(commands: Any) -> None:
     )
     bench.add_argument("--source", default="street:7", help="default: %(default)s")
     bench.add_argument("--frames", type=int, default=200, help="default: %(default)s")
+    bench.add_argument("--booth", action="store_true", help="the booth instead: alert latency, scores stored a second")
+    bench.add_argument("--config", type=Path, help="booth.yaml, for its broker (with --booth)")
+    bench.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker (with --booth)")
+    bench.add_argument("--seconds", type=float, default=60.0, help="of each rate (with --booth); default: %(default)s")
     bench.add_argument("--json", action="store_true", help="JSON")
     config = commands.add_parser("config", help="Check a settings file.")
     verbs = config.add_subparsers(title="verbs", required=True, metavar="VERB")
@@ -338,6 +342,12 @@ def _models_verify(args: Args) -> int:
 
 
 def _bench(args: Args) -> int:
+    if args.booth:
+        from edge.booth.bench import run_bench as run_booth_bench
+
+        config = load(args.config, BoothConfig) if args.config else BoothConfig()
+        config = _replace(config, broker=_broker(args.broker, config.broker))
+        return run_booth_bench(config, args.seconds, as_json=args.json)
     from edge.node.bench import run_bench
 
     return run_bench(args.source, args.frames, as_json=args.json)

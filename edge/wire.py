@@ -5,6 +5,7 @@ enumerated words, nothing else. `Score`, `Gap`, `Ack` and `Alert` refuse fields 
 `Health` ignore them.
 """
 
+import functools
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal, NamedTuple
@@ -298,6 +299,7 @@ def to_time(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@functools.lru_cache(maxsize=4096)  # one score is asked for its second half a dozen times
 def from_time(text: str) -> float:
     """The inverse of `to_time`; raises ValueError on anything else.
 

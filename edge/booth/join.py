@@ -8,6 +8,7 @@ that it is twice as common between sightings of one person as between those of t
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import log, log2
 from statistics import fmean, median
 
@@ -19,6 +20,8 @@ REMEMBER_S = 60.0
 """A sighting is forgotten so long after it came in; what comes in that late is not joined, since no alert is due."""
 LONGEST_S = float(wire.LINK_ROTATION_S)
 """Whoever stays longer is somebody new."""
+NEAR = 100
+"""New sightings are compared with so many of the newest people: more than pass in a window, and a flood stays cheap."""
 MOST = 1000
 """Sightings remembered at once, the oldest forgotten first, whatever nodes send."""
 
@@ -102,16 +105,22 @@ class Joiner:
     def _join(self, new: _Sighting) -> None:
         """To who fits best, if anybody fits well enough; of two who fit alike, to the one who came first."""
         best = ENOUGH
-        for seen in self._people.values():
+        for seen in islice(reversed(self._people.values()), NEAR):
             if self._is_possible(seen, new):
                 bits = self._bits(seen, new)
-                if bits > best:
+                if bits >= best:
                     best, new.person, new.since = bits, seen[0].person, seen[0].since
         self._learn(new)
 
     def _is_possible(self, seen: list[_Sighting], new: _Sighting) -> bool:
-        is_near = any(abs(old.at - new.at) <= self._section.window_s for old in seen)
-        return is_near and new.since - seen[0].since <= LONGEST_S and all(self._can_follow(old, new) for old in seen)
+        if new.since - seen[0].since > LONGEST_S:
+            return False
+        is_near, window_s = False, self._section.window_s
+        for old in seen:
+            if not self._can_follow(old, new):
+                return False
+            is_near = is_near or abs(old.at - new.at) <= window_s
+        return is_near
 
     def _can_follow(self, old: _Sighting, new: _Sighting) -> bool:
         """Whether one person can have been last seen at both places at these times."""

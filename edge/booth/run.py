@@ -59,11 +59,21 @@ class Booth:
 
     def serve(self, page: Page, stop: threading.Event) -> None:
         while not stop.is_set():
-            pause = self._inbox.step(POLL_S)
-            if not pause:
-                self._look_after()
+            pause = self.step(POLL_S)
             page.show(self.snapshot())
             stop.wait(pause)
+
+    def step(self, wait_s: float) -> float:
+        """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
+        pause = self._inbox.step(wait_s)
+        if not pause:
+            self._look_after()
+        return pause
+
+    @property
+    def stored(self) -> int:
+        """Scores since the booth started."""
+        return self._inbox.counts.scores
 
     def leave(self) -> None:
         self._broker.publish(self._status("offline"), timeout_s=ANSWER_S)

@@ -1,0 +1,262 @@
+"""`spotter bench --booth`: how soon an alert is heard, and how many scores a second the inbox stores.
+
+Through the configured broker, each part a process of its own: a node's outbox and sender, a booth with a store on this
+disk, and a subscriber. Throughput is measured beside a bare subscriber that only counts, by the same broker and the
+same publisher, one after the other.
+"""
+
+import multiprocessing as mp
+import secrets
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+import msgspec
+from rich.console import Console
+
+from edge import wire
+from edge.booth.alert import alert_id
+from edge.booth.run import Booth
+from edge.clock import SystemClock
+from edge.config import BoothConfig, BrokerSection
+from edge.errors import BrokerError
+from edge.message.mqtt import MqttBroker
+from edge.message.outbox import Outbox
+from edge.message.sender import Sender
+from edge.seams import Publish, Received
+from edge.store.store import SqlStore
+
+RATE = 100
+"""Scores a second while latency is measured."""
+RARE_EVERY = 10
+"""Of these, so many to one alert."""
+IN_FLIGHT = 1000
+"""Scores the flood is ahead of who reads them: half of what the inbox queues, which drops what it cannot."""
+START_S, DRAIN_S = 30.0, 10.0
+NODE = "bench-node"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What was measured."""
+
+    alerts: int
+    missing: int
+    """Alerts that were not heard within DRAIN_S."""
+    alert_p50_ms: float
+    alert_p95_ms: float
+    """From the score's entry into the outbox until a subscriber has the alert, at RATE scores a second."""
+    stored_per_s: float
+    bare_per_s: float
+    ratio: float
+    """Stored to bare."""
+    seconds: float
+    """Of each of the two."""
+
+
+def run_bench(config: BoothConfig, seconds: float, *, as_json: bool) -> int:
+    """0; raises BrokerError if the broker cannot be reached."""
+    site = f"bench-{secrets.token_hex(4)}"
+    with tempfile.TemporaryDirectory(prefix="spotter-bench-") as folder:
+        here = msgspec.structs.replace(config, site=site, store=f"sqlite:///{folder}/booth.sqlite")
+        waits, missing = _latency(here, Path(folder), min(seconds, 30.0))
+        stored = _throughput(here, seconds, _store_all)
+        bare = _throughput(here, seconds, _count_all)
+    cuts = quantiles(waits, n=20) if len(waits) > 1 else [float("nan")] * 19
+    found = Bench(
+        alerts=len(waits),
+        missing=missing,
+        alert_p50_ms=round(1000 * cuts[9], 1),
+        alert_p95_ms=round(1000 * cuts[18], 1),
+        stored_per_s=round(stored, 1),
+        bare_per_s=round(bare, 1),
+        ratio=round(stored / bare, 3),
+        seconds=seconds,
+    )
+    if as_json:
+        print(msgspec.json.encode(asdict(found)).decode())
+    else:
+        _print(found)
+    return 0
+
+
+def _latency(config: BoothConfig, folder: Path, seconds: float) -> tuple[list[float], int]:
+    """Seconds of each alert, and how many were never heard."""
+    heard: dict[str, float] = {}
+
+    def hear(message: Received) -> None:
+        at = time.monotonic()
+        _, alert = wire.decode(message.topic, message.payload)
+        if isinstance(alert, wire.Alert):
+            heard.setdefault(alert.id, at)
+
+    ready, stop, count = mp.Event(), mp.Event(), mp.Value("q", 0)
+    told: mp.Queue[dict[str, float]] = mp.Queue()
+    booth = mp.Process(target=_store_all, args=(config, ready, stop, count), daemon=True)
+    with _listening(config, wire.booth_topic(config.site, "alert"), hear):
+        booth.start()
+        _wait(ready)
+        node = mp.Process(target=_speak, args=(config.broker, config.site, folder / "outbox.sqlite", seconds, told))
+        node.start()
+        sent: dict[str, float] = told.get(timeout=seconds + START_S + DRAIN_S)
+        until = time.monotonic() + DRAIN_S
+        while time.monotonic() < until and not sent.keys() <= heard.keys():
+            time.sleep(0.05)
+        node.join()
+        stop.set()
+        booth.join()
+    return [heard[name] - at for name, at in sent.items() if name in heard], len(sent.keys() - heard.keys())
+
+
+def _throughput(config: BoothConfig, seconds: float, reader: Callable[..., None]) -> float:
+    """Scores a second that `reader` got through."""
+    ready, stop, count = mp.Event(), mp.Event(), mp.Value("q", 0)
+    reading = mp.Process(target=reader, args=(config, ready, stop, count), daemon=True)
+    reading.start()
+    _wait(ready)
+    flood = mp.Process(target=_flood, args=(config.broker, config.site, stop, count), daemon=True)
+    flood.start()
+    time.sleep(2.0)  # until the queues are as full as they stay
+    begun, before = time.monotonic(), count.value
+    time.sleep(seconds)
+    rate: float = (count.value - before) / (time.monotonic() - begun)
+    stop.set()
+    for process in (flood, reading):
+        process.join()
+    return rate
+
+
+def _store_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> None:
+    """A booth without a page."""
+    broker = MqttBroker(config.broker, f"{config.site}-booth")
+    with closing(SqlStore(config.store)) as store:
+        booth = Booth(config, broker, store, SystemClock())
+        booth.connect()
+        while not stop.is_set():
+            booth.step(0.2)
+            count.value = booth.stored
+            if broker.is_connected:
+                ready.set()
+        booth.leave()
+
+
+def _count_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> None:
+    """A subscriber that does nothing else."""
+
+    def hear(_message: Received) -> None:
+        count.value += 1
+
+    with _listening(config, wire.node_topic(config.site, "+", "score"), hear):
+        ready.set()
+        stop.wait()
+
+
+def _speak(section: BrokerSection, site: str, path: Path, seconds: float, told: Any) -> None:
+    """A node's outbox and sender at RATE; tells when each rare score went into the outbox, by its alert's id."""
+    broker, sent = MqttBroker(section, f"{site}-node"), {}
+    with closing(Outbox(path, node=NODE, max_rows=100_000)) as outbox:
+        sender, is_over = Sender(outbox, broker, site=site, node=NODE), threading.Event()
+        broker.connect(will=None, births=tuple, subscriptions=sender.subscriptions, on_message=sender.receive)
+
+        def send() -> None:
+            while not is_over.is_set() or outbox.depth:
+                sender.wait(sender.step(time.monotonic()))
+
+        sending = threading.Thread(target=send, daemon=True)
+        sending.start()
+        begun = time.monotonic()
+        for i in range(int(seconds * RATE)):
+            time.sleep(max(0.0, begun + i / RATE - time.monotonic()))
+            score = _score(i + 1, is_rare=i % RARE_EVERY == 0)
+            at = time.monotonic()
+            numbered = msgspec.structs.replace(score, epoch=outbox.epoch, seq=outbox.put(score))
+            sender.wake()
+            if i % RARE_EVERY == 0:
+                sent[alert_id(numbered)] = at
+        told.put(sent)
+        is_over.set()
+        sending.join(DRAIN_S)
+    broker.close()
+
+
+def _flood(section: BrokerSection, site: str, stop: Event, count: Any) -> None:
+    """As many scores as are read, IN_FLIGHT ahead."""
+    broker, epoch, seq = MqttBroker(section, f"{site}-flood"), secrets.token_hex(8), 0
+    broker.connect(will=None, births=tuple, subscriptions=(), on_message=lambda _: None)
+    topic, already = wire.node_topic(site, NODE, "score"), count.value
+    while not stop.is_set():
+        if not broker.is_connected or seq - (count.value - already) >= IN_FLIGHT:
+            time.sleep(0.001)
+            continue
+        seq += 1
+        payload = msgspec.json.encode(
+            msgspec.structs.replace(_score(seq, is_rare=False, link=secrets.token_hex(4)), epoch=epoch)
+        )
+        broker.publish(Publish(topic, payload, 1, is_retained=False), timeout_s=0)
+    broker.close()
+
+
+def _score(seq: int, *, is_rare: bool, link: str = "") -> wire.Score:
+    one_in = 430.0 if is_rare else 3.0
+    return wire.Score(
+        node=NODE,
+        epoch=wire.UNNUMBERED_EPOCH,
+        seq=seq,
+        at=wire.to_time(time.time()),
+        state="scored",
+        bits=8.7 if is_rare else 1.6,
+        p=1 / one_in,
+        one_in=one_in,
+        low=one_in * 0.7,
+        high=one_in * 1.4,
+        facets=wire.Facets(colour=5.1, pattern=3.2),
+        reasons=[wire.Reason("colour:upper:orange", 5.1), wire.Reason("pattern:lower:checked", 3.2)],
+        zone="left",
+        heading="right",
+        quality=0.8,
+        baseline="0123456789ab",
+        link=link,
+    )
+
+
+class _listening:  # noqa: N801  reads as what it does in `with`
+    """A subscriber of one topic; raises BrokerError if it cannot connect."""
+
+    def __init__(self, config: BoothConfig, topic: str, hear: Callable[[Received], None]) -> None:
+        self._broker = MqttBroker(config.broker, f"{config.site}-listener")
+        self._broker.connect(will=None, births=tuple, subscriptions=[topic], on_message=hear)
+
+    def __enter__(self) -> None:
+        until = time.monotonic() + START_S
+        while not self._broker.is_connected:
+            if time.monotonic() > until:
+                self._broker.close()
+                raise BrokerError("the broker cannot be reached; is mosquitto running, and is --broker right?")
+            time.sleep(0.05)
+
+    def __exit__(self, *_: object) -> None:
+        self._broker.close()
+
+
+def _wait(ready: Event) -> None:
+    if not ready.wait(START_S):
+        raise BrokerError("the booth cannot reach the broker; is mosquitto running, and is --broker right?")
+
+
+def _print(found: Bench) -> None:
+    console = Console()
+    console.print(
+        f"{found.alerts} alerts at {RATE} scores/s: heard after {found.alert_p50_ms} ms (p50), "
+        f"{found.alert_p95_ms} ms (p95); {found.missing} missing"
+    )
+    console.print(
+        f"{found.stored_per_s:,.0f} scores/s stored, {found.bare_per_s:,.0f} counted by a bare subscriber "
+        f"({found.ratio:.2f}), {found.seconds:g} s each"
+    )
