@@ -30,6 +30,11 @@ class Told:
     is_sent: bool = False
     changed_at: float = 0.0
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to be sent; who claims it on the page has heard of it."""
+        return not self.is_sent and self.alert.state == "open" and self.outcome is None
+
     def is_open(self, now: float) -> bool:
         """Whether somebody may still go, or is on the way."""
         if self.outcome == "claimed":
@@ -99,7 +104,7 @@ class Desk:
         now = self._clock.now()
         if self._clock.monotonic() >= self._try_at:
             self._try_at = self._clock.monotonic() + AGAIN_S
-            for one in [one for one in self._told.values() if not one.is_sent and one.alert.state == "open"]:
+            for one in [one for one in self._told.values() if one.is_waiting]:
                 self._send(one, now)
         for one in [one for one in self._told.values() if one.is_sent and self._has_lapsed(one, now)]:
             self._end(one, "lapsed")

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 POLL_S = 0.5
 """How long to wait for messages before looking after everything else."""
 HOUSEKEEPING_S = 600.0
-TRENDS_S = 60.0
+TRENDS_S = 30.0
 """How often the page's trends are looked up: nodes tell theirs every 15 minutes."""
 TRENDS_NOW_S, TRENDS_BEFORE_S = 2 * 3600.0, 14 * DAY_S
 """What the page's trends call now, and how far back they look for what is usual."""

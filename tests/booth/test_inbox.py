@@ -254,6 +254,19 @@ def test_a_trend_told_twice_counts_once(bench: Bench) -> None:
     assert {cell.words: cell.n for cell in bench.store.cells("worn")} == {"colour:upper:black": 7, "sightings": 9}
 
 
+def test_an_alert_claimed_on_the_page_that_no_laptop_heard_does_not_lapse() -> None:
+    bench = Bench(with_laptop=False)
+    with closing(bench.store):
+        bench.say(make_score())
+        bench.inbox.step(0.0)
+        (told,) = bench.desk.told()
+        bench.say(feedback(told.alert.id, "claimed"))
+        bench.clock.sleep(61)
+        bench.inbox.step(0.0)
+        bench.inbox.step(0.0)
+        assert (bench.desk.told()[0].outcome, bench.desk.lapsed) == ("claimed", 0)
+
+
 class Killed(BaseException):
     """As a SIGKILL: nothing after it runs."""
 
