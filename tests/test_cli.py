@@ -19,6 +19,7 @@ COMMANDS = [
     "learn",
     "score",
     "bench",
+    "trends",
     "baseline show",
     "baseline merge",
     "baseline diff",
