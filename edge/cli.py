@@ -28,6 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code: 0 good, 1 the answer is bad news, 2 usage, configuration or broken input."""
     args = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of itself while it is imported
     try:
         code: int = args.run(args)
     except EdgeError as err:

@@ -1,6 +1,5 @@
 """A database of any age to today's tables, or a clear refusal."""
 
-import logging
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,7 +19,6 @@ def migrate(db: sa.Connection) -> None:
     """Within the transaction of `db`; raises StoreError for a store made by newer software."""
     if db.dialect.name == "postgresql":
         db.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = db
