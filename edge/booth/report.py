@@ -49,7 +49,7 @@ def begin(text: str, now: float) -> float:
 
 def make_report(config: BoothConfig, since: float, facet: str = "") -> Report:
     """Raises StoreError."""
-    store = SqlStore(config.store)
+    store = SqlStore(config.store, is_made=False)
     try:
         rows = trends(store.cells("worn"), since)
         day = wire.WINDOW_S * (int(since) // wire.WINDOW_S)

@@ -6,6 +6,7 @@ Plain SQLAlchemy Core: SQLite, or PostgreSQL by URL.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -99,8 +100,8 @@ Decide = Callable[[Sequence[wire.Score]], Decision]
 class SqlStore:
     """Owner of the database; used by one thread."""
 
-    def __init__(self, url: str) -> None:
-        """Opens or creates it; raises StoreError saying what to do."""
+    def __init__(self, url: str, *, is_made: bool = True) -> None:
+        """Opens it, or makes it unless `is_made` is false; raises StoreError saying what to do."""
         self._url = url
         try:
             self._engine = sa.create_engine(_driver(url))
@@ -109,6 +110,10 @@ class SqlStore:
         dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
         if self._engine.dialect.name not in dialects:
             raise StoreError(f"store {url!r}: expected sqlite:///PATH or postgresql://..., found another database")
+        path = self._engine.url.database
+        is_file = self._engine.dialect.name == "sqlite" and path not in (None, "", ":memory:")
+        if not is_made and is_file and not Path(str(path)).exists():
+            raise StoreError(f"store {url!r}: there is none; run spotter booth first, or give its --config")
         self._insert: Any = dialects[self._engine.dialect.name]
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _pragmas)

@@ -16,7 +16,7 @@ from edge import wire
 from edge.booth.report import begin, make_report, run_trends
 from edge.booth.trends import binomial, exceptions, outcomes, trends
 from edge.config import BoothConfig
-from edge.errors import ConfigError
+from edge.errors import ConfigError, StoreError
 from edge.store.store import DAY_S, SIGHTINGS, Cell, SqlStore
 from edge.wire import FLOOR, WINDOW_S
 
@@ -162,6 +162,12 @@ def test_table_csv_json_and_plot_say_the_same(
     assert "red upper" in capsys.readouterr().out
     assert cv2.imread(str(tmp_path / "trends.png")).std() > 5
     assert "<svg" in (tmp_path / "trends.svg").read_text()
+
+
+def test_asking_makes_no_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="run spotter booth first"):
+        make_report(BoothConfig(store=f"sqlite:///{tmp_path}/none.sqlite"), NOW)
+    assert not list(tmp_path.iterdir())
 
 
 def test_nothing_counted_and_bad_questions_are_said(config: BoothConfig, capsys: pytest.CaptureFixture[str]) -> None:
