@@ -1,6 +1,7 @@
 """Broker, node and booth killed in mid-stride: every score ends in the store exactly once."""
 
 import os
+import random
 import sqlite3
 import time
 from collections.abc import Callable
@@ -49,6 +50,32 @@ def test_nothing_is_lost_or_doubled(
     booth.kill()
     booth.start()
 
+    all_stored_once(node, booth, outbox, store, COUNT)
+
+
+@pytest.mark.slow
+def test_seventeen_kills_at_random_moments(
+    make_mosquitto: Callable[..., Mosquitto], start: Callable[..., Program], tmp_path: Path
+) -> None:
+    """Broker five times, booth five times, node seven times, under load and with mosquitto's defaults."""
+    broker, rng = make_mosquitto(with_defaults=True), random.Random(17)
+    store, outbox, config = tmp_path / "booth.sqlite", tmp_path / "outbox.sqlite", tmp_path / "booth.yaml"
+    config.write_text(f"store: sqlite:///{store}\npage_port: 0\nbroker: {{port: {broker.port}}}\n")
+    booth = start("-m", "edge.cli", "booth", "--config", str(config))
+    count = 12_000
+    node = start("tests/chaos_node.py", str(outbox), str(broker.port), str(count), str(RATE))
+    victims: list[Mosquitto | Program] = [broker] * 5 + [booth] * 5 + [node] * 7
+    rng.shuffle(victims)
+    for victim in victims:
+        time.sleep(rng.uniform(0.5, 3.0))
+        victim.kill()
+        time.sleep(rng.uniform(0.0, 1.0))
+        victim.start()
+    all_stored_once(node, booth, outbox, store, count)
+
+
+def all_stored_once(node: Program, booth: Program, outbox: Path, store: Path, count: int) -> None:
+    """Once the node has ended: every score it issued is in the store exactly once."""
     assert node.process.wait(120) == 0, "the node ends only when its outbox is empty"
     booth.end()
     assert booth.process.returncode == 0
@@ -59,5 +86,5 @@ def test_nothing_is_lost_or_doubled(
         others = db.execute("SELECT count(*) FROM scores WHERE epoch != ?", (epoch,)).fetchone()[0]
     kinds = len(set(stored))
     print(f"issued {issued}, stored {len(stored)}, lost {issued - kinds}, doubled {len(stored) - kinds}")
-    assert (issued, floor, dropped, others) == (COUNT, COUNT, 0, 0)
+    assert (issued, floor, dropped, others) == (count, count, 0, 0)
     assert stored == list(range(1, issued + 1))
