@@ -157,7 +157,7 @@ class AlertSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     per_hour: Annotated[float, Meta(gt=0, le=3600)] | None = None
     """People the staff can greet in an hour: the rarest of them are alerted; null: everybody that rare."""
     stock: Annotated[int, Meta(ge=0)] | None = None
-    """Shoes to give away in all; every greeting takes one. Counts only with `per_hour`."""
+    """Shoes to give away in all; every greeting takes one; null: nobody counts them."""
     max_open: Annotated[int, Meta(ge=1)] | None = None
     """Alerts that may be open at the same time. Counts only with `per_hour`."""
     expires_s: Annotated[int, Meta(ge=5, le=600)] = 60

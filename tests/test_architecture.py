@@ -10,12 +10,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STAGES = {"frame", "detection", "track", "appearance", "score", "message"}
-NOUNS = {"edge", "errors", "vocabulary", "wire", "config", "seams"}
+NOUNS = {"edge", "errors", "interval", "vocabulary", "wire", "config", "seams"}
 
 # What each part may import of edge, besides itself. `records` and `palette` are the nouns of the node's side.
 ALLOWED = {
     "errors": set(),
     "vocabulary": set(),
+    "interval": set(),
     "wire": {"errors", "vocabulary"},
     "config": {"errors", "wire"},
     "seams": {"records"},  # under TYPE_CHECKING only; see test_the_booth_loads_no_pixels

@@ -25,7 +25,8 @@ class Selection:
     def __init__(self, config: BoothConfig, pacer: Pacer | None) -> None:
         self._section = config.alert
         self._joiner = Joiner(config.nodes, config.join)
-        self._pacer = pacer
+        self.pacer = pacer
+        """None without a budget."""
         self._is_alerted: OrderedDict[str, bool] = OrderedDict()
         self._chosen: dict[Key, str | None] = {}
         """Of the batch that is not stored yet, so that a second try chooses the same."""
@@ -37,10 +38,6 @@ class Selection:
         while self._came_at and self._came_at[0] <= now - HOUR_S:
             self._came_at.popleft()
         return len(self._came_at)
-
-    @property
-    def pacer(self) -> Pacer | None:
-        return self._pacer
 
     def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, shoes: int | None) -> Decision:
         """Of scores seen for the first time, those to alert, with the alert's id; asked again, the same.
@@ -85,11 +82,11 @@ class Selection:
     def _is_wanted(self, score: wire.Score, now: float, open_alerts: int, *, is_known: bool) -> bool:
         """A second look at a person counts as one more passer-by only if it makes them rare."""
         assert score.p is not None
-        if self._pacer is None:
+        if self.pacer is None:
             return is_rare(score, self._section.one_in)
-        if is_known and score.p > self._pacer.look(now, open_alerts=open_alerts).threshold:
+        if is_known and score.p > self.pacer.look(now, open_alerts=open_alerts).threshold:
             return False
-        return self._pacer.admit(score.p, now, open_alerts=open_alerts)
+        return self.pacer.admit(score.p, now, open_alerts=open_alerts)
 
 
 def resumed(config: BoothConfig, store: SqlStore, now: float) -> Selection:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from edge.interval import wilson
 from edge.store.store import DAY_S, GREET_S, GREET_TIMED, SIGHTINGS, Cell
 from edge.wire import FLOOR
 
@@ -24,7 +25,6 @@ SEASON_WEIGHT = 100.0
 """Sightings' worth of the whole day in the share of each hour."""
 TREND_DAYS = 7
 """Fewer have no trend."""
-Z95 = 1.959964
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,18 +120,6 @@ def binomial(count: int, n: int, share: float) -> float:
     lower = math.fsum(mass(k) for k in range(count + 1))
     upper = math.fsum(mass(k) for k in range(count, n + 1))
     return min(2 * min(lower, upper), 1.0)
-
-
-def wilson(count: float, n: float) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927).
-
-    >>> [round(end, 3) for end in wilson(5, 100)]
-    [0.022, 0.112]
-    """
-    share, z2 = count / n, Z95**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 Windows = dict[tuple[int, str], dict[str, int]]

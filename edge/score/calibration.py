@@ -5,14 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.interval import wilson
+
 BINS, BIN_BITS = 640, 0.1
 """Raw scores of 0 to 64 bits in steps of a tenth; the last bin takes all above."""
 
 TAIL = 0.2
 """Share of past scores from which on the tail is smoothed; of .1, .2 and none this found most on photos."""
-
-Z95 = 1.959964
-"""Normal quantile of a two-sided 95 % interval."""
 
 
 class Rarity(NamedTuple):
@@ -49,22 +48,6 @@ def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
     p_value = (1 + above) / (n + 1)
     high = min(max(1 / low_p, 1 / p_value), n + 1) if above else None
     return Rarity(p_value, min(1 / high_p, 1 / p_value), high)
-
-
-def wilson(count: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share of which `count` of `n` were seen.
-
-    >>> wilson(0, 0)
-    (0.0, 1.0)
-    >>> [round(end, 3) for end in wilson(5, 100)]
-    [0.022, 0.112]
-    """
-    if n == 0:
-        return 0.0, 1.0
-    share, z2 = count / n, Z95**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z95 * float(np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    return (middle - half if count else 0.0), (middle + half if count < n else 1.0)
 
 
 def tail_bits(histogram: NDArray[np.int64], raw: float, cap: float) -> float:

@@ -15,8 +15,8 @@ from edge.errors import BaselineError
 from edge.manifest import manifest_path
 
 WEIGHT = 3.0
-"""Times the covariance, as in a feasibility study; here it steadies pattern and garment a little and costs bold prints
-as little (.820 to .817)."""
+"""Times the covariance, as in a feasibility study; here it steadies pattern and garment a little and
+costs the finding of edits as little (mean .822 to .819)."""
 
 
 class Nuisance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

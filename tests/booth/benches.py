@@ -1,0 +1,68 @@
+"""An inbox and a desk with a node and a laptop at hand, in memory, for the tests of both."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from edge import wire
+from edge.booth.desk import Desk
+from edge.booth.inbox import Inbox
+from edge.booth.selection import resumed
+from edge.config import AlertSection, BoothConfig
+from edge.fakes import FakeClock, InProcessBroker
+from edge.seams import Publish, Received
+from edge.store.store import SqlStore
+from tests.messages import NOW
+
+
+class Bench:
+    """An inbox, a node that speaks to it, and a laptop that listens for alerts."""
+
+    def __init__(self, url: str = "sqlite://", config: BoothConfig | None = None, *, with_laptop: bool = True) -> None:
+        self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), SqlStore(url)
+        self.heard: list[tuple[str, Any]] = []
+        self.node = self.join(wire.node_topic("booth", "+", "ack"))
+        if with_laptop:
+            self.join(wire.booth_topic("booth", "alert"))
+        self.start(config or BoothConfig(alert=AlertSection(one_in=100.0)))
+
+    def start(self, config: BoothConfig) -> None:
+        self.broker = self.hub.client()
+        self.desk = Desk(config, self.broker, self.store, self.clock)
+        selection = resumed(config, self.store, self.clock.now())
+        self.inbox = Inbox(config, self.broker, self.store, self.clock, selection, self.desk)
+        self.broker.connect(
+            will=None, births=tuple, subscriptions=self.inbox.subscriptions, on_message=self.inbox.receive
+        )
+
+    def join(self, topic: str) -> Any:
+        client = self.hub.client()
+        client.connect(will=None, births=tuple, subscriptions=[topic], on_message=self._hear)
+        return client
+
+    def _hear(self, message: Received) -> None:
+        self.heard.append((message.topic.rsplit("/", 1)[1], wire.decode(message.topic, message.payload)[1]))
+
+    def say(self, *messages: wire.Message) -> None:
+        for message in messages:
+            leaf = type(message).__name__.lower()
+            is_staff = isinstance(message, wire.Feedback)
+            node = getattr(message, "node", "camera-1")
+            topic = wire.booth_topic("booth", leaf) if is_staff else wire.node_topic("booth", node, leaf)
+            self.node.publish(Publish(topic, wire.encode(topic, message), 1, is_retained=False))
+
+    def step(self) -> list[tuple[str, Any]]:
+        """One step; what was heard since the last: acknowledged numbers and alerts' shares."""
+        self.inbox.step(0.0)
+        found = [(leaf, m.upto if isinstance(m, wire.Ack) else m.one_in) for leaf, m in self.heard]
+        self.heard.clear()
+        return found
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    with closing(made.store):
+        yield made
