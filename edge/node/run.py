@@ -34,8 +34,8 @@ from edge.message.sender import Sender
 from edge.node.health import Counters, Pulse, heartbeat, read_machine
 from edge.node.network import open_interpreter
 from edge.node.watchdog import notify
-from edge.pipeline import Pipeline
-from edge.records import Frame, ScoreState, Sighting
+from edge.pipeline import Pipeline, Step
+from edge.records import Frame, Score, ScoreState, Sighting
 from edge.score import file
 from edge.score.baseline import Baseline
 from edge.score.channel import main_words
@@ -94,6 +94,8 @@ class Node:
         self._drift = self._baseline.drift(np.random.default_rng())
         self._saved_at = clock.monotonic()
         self._worn = Worn()
+        self._early: dict[int, int] = {}
+        """Of people in view who were scored early: track to the score's `seq`."""
         self._trends: deque[wire.Trend] = deque(maxlen=TRENDS)
         """Closed windows that the broker did not take yet, oldest first."""
         self._frames: queue.Queue[Frame | SourceError | None] = queue.Queue(QUEUE_FRAMES)
@@ -128,12 +130,14 @@ class Node:
                 raise frame
             if frame is None:
                 break
-            self._take(self._step(frame))
+            step = self._step(frame)
+            self._take_early(step.early)
+            self._take(step.sightings)
         self._take(self._pipeline.finish())
         self._save(is_due=True)
         self._drain()
 
-    def _step(self, frame: Frame) -> list[Sighting]:
+    def _step(self, frame: Frame) -> Step:
         step = self._pipeline.step(frame)
         self._pulse.beat(
             self._clock.monotonic(),
@@ -142,7 +146,14 @@ class Node:
             brightness=float(np.mean(frame.pixels[::16, ::16])),
         )
         notify("WATCHDOG=1")
-        return step.sightings
+        return step
+
+    def _take_early(self, sightings: list[Sighting]) -> None:
+        """Tell of the clearly rare while they are still in view; only the final score counts anywhere."""
+        for sighting in sightings:
+            score = self._baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
+            if score.state is ScoreState.SCORED and score.one_in >= self._config.score.early_one_in:
+                self._early[sighting.departure.track_id] = self._send(score, sighting, early=True)
 
     def _take(self, sightings: list[Sighting]) -> None:
         """Score before counting: a person must not be compared with themselves."""
@@ -153,13 +164,25 @@ class Node:
                 self._baseline.watch(sighting.appearance, self._drift)
             self._learning.learn(sighting.appearance, context)
             self._note(self._worn.add(sighting.appearance, sighting.departure.last_seen_at))
-            linked = link(self._link_key, sighting.departure.last_seen_at, main_words(sighting.appearance))
-            message = compose(score, sighting, node=self._config.node, baseline_id=self._baseline_id, link=linked)
-            self._outbox.put(message)
-            self._sender.wake()
+            self._send(score, sighting, follows=self._early.pop(sighting.departure.track_id, None))
             self._pulse.sightings += 1
         self._note(self._worn.close(self._clock.now()))
         self._save(is_due=self._clock.monotonic() - self._saved_at >= SAVE_S)
+
+    def _send(self, score: Score, sighting: Sighting, *, early: bool = False, follows: int | None = None) -> int:
+        """Through the privacy gate to the outbox; returns the score's `seq`."""
+        message = compose(
+            score,
+            sighting,
+            node=self._config.node,
+            baseline_id=self._baseline_id,
+            link=link(self._link_key, sighting.departure.last_seen_at, main_words(sighting.appearance)),
+            early=early,
+            follows=follows,
+        )
+        seq = self._outbox.put(message)
+        self._sender.wake()
+        return seq
 
     def _note(self, window: Window | None) -> None:
         """What was worn in a closed window waits to be sent."""

@@ -156,6 +156,10 @@ class Tracker:
         self._people = [person for person in self._people if person not in ended]
         return Step([self._track(person, at) for person in self._people], [self._depart(person) for person in ended])
 
+    def so_far(self, track_id: int) -> Departure:
+        """Of a track that is alive: what its departure would be if it ended now."""
+        return self._depart(next(person for person in self._people if person.track_id == track_id))
+
     def finish(self) -> list[Departure]:
         """End every track: the source is over."""
         ended, self._people = self._people, []

@@ -157,7 +157,9 @@ def test_against_a_frozen_baseline_it_spots_and_leaves_it_as_it_is(
     file.save(baseline, path)
     before = path.read_bytes()
     start(1, score=ScoreSection(baseline=str(path)))
-    (score,) = scores(heard)
+    early, score = scores(heard)
+    assert early.early
+    assert (score.follows, score.early) == (early.seq, False)
     assert score.state == "scored"
     assert score.baseline == file.baseline_id(baseline)
     assert score.one_in is not None
