@@ -277,7 +277,9 @@ def test_a_store_of_before_versions_keeps_its_scores(url: str, path: Path) -> No
     with closing(SqlStore(url)) as store:
         put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
     with closing(sqlite3.connect(path)) as old:
-        old.executescript("DROP TABLE cells; DROP TABLE alembic_version; ALTER TABLE alerts DROP COLUMN outcome")
+        old.executescript(
+            "DROP TABLE cells; DROP TABLE baselines; DROP TABLE alembic_version; ALTER TABLE alerts DROP COLUMN outcome"
+        )
     with closing(SqlStore(url)) as store:
         assert put(store, 1, 2).new == {Key("camera-1", EPOCH, 2)}
         assert store.feedback("aaaaaaaa", "claimed", now=NOW)
@@ -286,7 +288,7 @@ def test_a_store_of_before_versions_keeps_its_scores(url: str, path: Path) -> No
 def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
     with closing(SqlStore(url)) as store, store._engine.begin() as db:
         db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0002 at most"):
+    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0003 at most"):
         SqlStore(url)
 
 

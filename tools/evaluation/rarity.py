@@ -15,7 +15,7 @@ from edge.records import Appearance
 from edge.score import file
 from edge.score.baseline import Baseline
 from edge.score.noise import noised
-from edge.score.recipe import Recipe
+from edge.recipe import Recipe
 from edge.seams import Interpreter
 from edge.vocabulary import FACETS
 from tools.evaluation import rivals
