@@ -1,4 +1,4 @@
-"""`spotter baseline freeze`: what the nodes of a site counted, added up, signed and published for them to spot against."""
+"""`spotter baseline freeze`: what the nodes of a site counted, added up, signed, and published for them to spot by."""
 
 import functools
 import secrets
@@ -48,15 +48,13 @@ def add_up(found: Sequence[NodeCounts], site: str, *, recipe: str = "", is_force
 
 
 def _check_recipes(found: Sequence[NodeCounts]) -> None:
-    nodes: dict[str, list[str]] = {}
-    for one in found:
-        names = nodes.setdefault(one.counted.recipe.id, [])
-        names.extend([one.node] if one.node not in names else [])
-    if len(nodes) > 1:
-        one, other = (next(c.counted.recipe for c in found if c.counted.recipe.id == id_) for id_ in list(nodes)[:2])
-        of = "; ".join(f"recipe {id_}: {', '.join(names)}" for id_, names in nodes.items())
+    recipes = {one.counted.recipe.id: one.counted.recipe for one in found}
+    if len(recipes) > 1:
+        nodes = {name: sorted({one.node for one in found if one.counted.recipe.id == name}) for name in recipes}
+        of = "; ".join(f"recipe {name}: {', '.join(names)}" for name, names in nodes.items())
+        first, second, *_ = recipes.values()
         raise BaselineError(
-            f"counts of different recipes cannot be added ({of}; {one.differences(other)}). Update the nodes whose "
+            f"counts of different recipes cannot be added ({of}; {first.differences(second)}). Update the nodes whose "
             "software or model is older and collect on; --recipe ID freezes one and leaves the others' counts out"
         )
 

@@ -21,9 +21,9 @@ from edge.detection import garments, keypoints
 from edge.detection.fit import fit
 from edge.detection.mirror import steadied
 from edge.palette import CELL_WORDS, CELLS
+from edge.recipe import Recipe
 from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
 from edge.score import nuisance
-from edge.recipe import Recipe
 from edge.seams import Interpreter
 from edge.track.look import looks
 from edge.track.tracker import Tracker

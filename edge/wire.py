@@ -33,7 +33,7 @@ WINDOW_S = 900
 FLOOR = 5
 """Smaller counts say too much about single people (design: cells under the floor are withheld)."""
 BATCH = 50
-"""Sightings between two baselines of one epoch: the difference of two that are one person apart would be that person."""
+"""Sightings between two baselines of one epoch: the difference of two one person apart would be that person."""
 
 UNNUMBERED_EPOCH = "00000000"
 """What `message/compose.py` writes as `epoch` (with `seq` 1) until the outbox has numbered the score."""

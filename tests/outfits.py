@@ -6,8 +6,8 @@ from edge.appearance.colour import COLOUR_MOMENTS
 from edge.appearance.composition import COMPOSITION
 from edge.appearance.pattern import TEXTURE
 from edge.palette import CELL_COLOURS, CELL_WORDS, CELLS
-from edge.records import Appearance
 from edge.recipe import Recipe
+from edge.records import Appearance
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
 RECIPE = Recipe(

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import BaselineError
+from edge.recipe import Recipe
 from edge.records import Appearance, Counts, Score, ScoreState
 from edge.score import channel
 from edge.score.calibration import bin_of, rarity, tail_bits
 from edge.score.channel import FACET_OF, WEIGHTS
 from edge.score.drift import Drift
 from edge.score.reason import reasons
-from edge.recipe import Recipe
 from edge.score.state import State, add_moments, add_shares, empty
 from edge.vocabulary import CONTEXTS, FACETS
 from edge.wire import WINDOW_S
@@ -91,7 +91,7 @@ class Baseline:
             add_moments(state, name, vector)
         state.sightings[0] += 1
         if at is not None:
-            start = int(at // WINDOW_S) * WINDOW_S
+            start = max(int(at // WINDOW_S), 0) * WINDOW_S
             self.period = _span(self.period, (start, start))
 
     def score(self, appearance: Appearance, context: str = "any") -> Score:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.palette import CELLS
+from edge.recipe import Recipe
 from edge.records import Counts, Floats
 from edge.score.calibration import BINS
-from edge.recipe import Recipe
 from edge.vocabulary import COLOURS, CONTEXTS, FACETS, GARMENTS, PATTERNS, REGIONS
 
 SHARE_UNIT = 1024

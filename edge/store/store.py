@@ -177,8 +177,8 @@ class SqlStore:
     def keep_baseline(self, site: str, node: str, counted: Counted) -> None:
         """A node's cumulative counts in place of its earlier ones of that epoch; told again, or older, no change."""
         statement = self._insert(baselines)
-        row = {"site": site, "node": node, "epoch": counted.epoch}
-        row |= {"sightings": counted.sightings, "content": pack(counted)}
+        where = {"site": site, "node": node, "epoch": counted.epoch}
+        row = {**where, "sightings": counted.sightings, "content": pack(counted)}
         newest = {name: statement.excluded[name] for name in ("sightings", "content")}
         is_more = statement.excluded.sightings > baselines.c.sightings
         with self._transaction() as db:
