@@ -182,7 +182,7 @@ def _problems(now: float, silent_s: float, pulse: Pulse, counters: Counters, mac
         ),
         (
             counters.mode == "spot" and not counters.is_calibrated,
-            "The baseline is still warming up: no alerts until it has seen more people.",
+            "The baseline is of too few people, so every score says warming up: collect more, then freeze again.",
         ),
         (bool(counters.refusal), counters.refusal[:SENTENCE]),
         (
