@@ -18,9 +18,9 @@ from edge import wire
 from edge.errors import StoreError
 from edge.store import store as module
 from edge.store.store import EVERYWHERE, Decision, Key, Source, SqlStore
-from edge.store.tables import alerts, cells, cursors, scores, tables
+from edge.store.tables import alerts, baselines, cells, cursors, scores, tables
 from tests import databases
-from tests.messages import EPOCH, NOW, make_score
+from tests.messages import EPOCH, NOW, make_counted, make_score
 
 CAMERA = Source("camera-1", EPOCH)
 
@@ -314,3 +314,34 @@ def test_two_workers_on_one_database_leave_no_hole(url: str) -> None:
         assert row["upto"] == 100
         assert one.refusals() == {"schema": 100}
         assert counted(one, "traffic") == {(module.window(NOW), "camera-1", "sightings"): 100}
+
+
+@given(told=st.lists(st.tuples(st.sampled_from(["aaaaaaaa", "bbbbbbbb"]), st.integers(50, 60)), max_size=6))
+@settings(max_examples=30, deadline=None)
+def test_of_each_epoch_the_largest_counts_are_kept_however_often_they_are_told(told: list[tuple[str, int]]) -> None:
+    largest: dict[str, int] = {}
+    with closing(SqlStore("sqlite://")) as store:
+        for epoch, sightings in told:
+            store.keep_baseline("booth", "camera-1", make_counted(sightings, epoch))
+            largest[epoch] = max(largest.get(epoch, 0), sightings)
+        found = store.baselines("booth")
+    assert found == [("camera-1", make_counted(sightings, epoch)) for epoch, sightings in sorted(largest.items())]
+
+
+def test_counts_are_kept_by_site_node_and_epoch(url: str, store: SqlStore) -> None:
+    for site, node, epoch in (("booth", "camera-2", EPOCH), ("booth", "camera-1", EPOCH), ("soho", "camera-1", EPOCH)):
+        store.keep_baseline(site, node, make_counted(50, epoch))
+        store.keep_baseline(site, node, make_counted(101, epoch))
+        store.keep_baseline(site, node, make_counted(51, epoch))
+    store.purge(NOW + 1e9)
+    with closing(SqlStore(url)) as again:
+        assert [node for node, _ in again.baselines("booth")] == ["camera-1", "camera-2"]
+        assert again.baselines("soho") == [("camera-1", make_counted(101, EPOCH))]
+
+
+def test_damaged_counts_are_said(store: SqlStore) -> None:
+    store.keep_baseline("booth", "camera-1", make_counted())
+    with store._engine.begin() as db:
+        db.execute(baselines.update().values(content=b"torn"))
+    with pytest.raises(StoreError, match="counts of camera-1 in the store: is not a baseline"):
+        store.baselines("booth")
