@@ -84,7 +84,7 @@ def test_other_recipes_are_named_and_left_out_on_demand(found: list[NodeCounts])
 
 def test_counts_that_only_look_like_it_are_named(found: list[NodeCounts]) -> None:
     torn = msgspec.structs.replace(found[0].counted, arrays={"sightings": bytes(8)})
-    with pytest.raises(BaselineError, match="counts of camera-9, epoch 0{15}1: cannot be read"):
+    with pytest.raises(BaselineError, match=r"counts of camera-9, epoch 0{15}1: cannot be read"):
         add_up([NodeCounts("camera-9", torn)], "booth")
 
 

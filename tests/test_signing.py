@@ -42,7 +42,9 @@ def test_the_private_key_is_for_its_owner_and_never_overwritten(keys: tuple[Path
     assert not (tmp_path / "new.key").exists(), "half a pair"
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no PEM", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"])
+@pytest.mark.parametrize(
+    "content", [None, b"", b"no PEM", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"]
+)
 def test_what_is_no_key_is_said(tmp_path: Path, keys: tuple[Path, Path], content: bytes | None) -> None:
     path = tmp_path / "wrong"
     if content is not None:

@@ -1,5 +1,6 @@
 """Counts outlive restarts and kills; what leaves the node leaves in batches of one epoch."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -64,7 +65,7 @@ def test_snapshots_of_one_epoch_are_a_batch_apart(
             collection.begin()
             assert (collection.baseline.sightings, collection.baseline.epoch == before) == (0, False)
     for counts in seen.values():
-        assert all(more - less >= BATCH for less, more in zip(counts, counts[1:], strict=False)), seen
+        assert all(more - less >= BATCH for less, more in pairwise(counts)), seen
 
 
 def test_after_a_kill_it_goes_on_from_the_larger_of_the_two_files(tmp_path: Path) -> None:
