@@ -1,8 +1,8 @@
 """The one wire schema: every message and topic, encoded and decoded, checked on sending and on receiving.
 
 This is the privacy boundary: numbers, times at one-second resolution and short
-enumerated words, nothing else. `Score`, `Gap`, `Ack` and `Alert` refuse fields they do not know; `Status` and
-`Health` ignore them.
+enumerated words, nothing else; in `baseline` sums over 50 sightings or more. `Status` and `Health` ignore fields they
+do not know; all others refuse them.
 """
 
 import functools
