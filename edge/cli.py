@@ -7,6 +7,7 @@ import argparse
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -185,12 +186,42 @@ def _add_learning(commands: Any) -> None:
         "How two baselines differ; 1 if they do.",
         "spotter baseline diff a.baseline b.baseline",
     )
+    _add_freezing(verbs)
     show.add_argument("files", nargs="+", type=Path, metavar="FILE")
     merge.add_argument("files", nargs="+", type=Path, metavar="FILE")
     merge.add_argument("--out", type=Path, required=True)
     diff.add_argument("files", nargs=2, type=Path, metavar="FILE")
     for parser in (show, diff):
         parser.add_argument("--json", action="store_true", help="JSON")
+
+
+def _add_freezing(verbs: Any) -> None:
+    freeze = _command(
+        verbs,
+        "freeze",
+        _baseline_freeze,
+        "Add up what the nodes counted, sign it and publish it: they spot against it from now on.",
+        "spotter baseline freeze --config booth.yaml",
+    )
+    freeze.add_argument("--config", type=Path, help="booth.yaml, for store, broker and baseline_key")
+    freeze.add_argument("--site", help="instead of the configured site")
+    freeze.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    freeze.add_argument(
+        "--since", metavar="T", help="24h, 7d or a time: only what nodes began to count since (after a new start)"
+    )
+    freeze.add_argument("--recipe", metavar="ID", default="", help="leave out counts of other recipes")
+    freeze.add_argument("--force", action="store_true", help="even of too few sightings")
+    freeze.add_argument("--out", type=Path, metavar="FILE", help="also keep the baseline as a file")
+    freeze.add_argument("--undo", action="store_true", help="let the nodes collect again instead")
+    freeze.add_argument("--json", action="store_true", help="JSON")
+    keygen = _command(
+        verbs,
+        "keygen",
+        _baseline_keygen,
+        "Make the site's key pair: the booth signs with one, nodes check with the other.",
+        "spotter baseline keygen --out site.key",
+    )
+    keygen.add_argument("--out", type=Path, required=True, help="the private key; the public one goes to FILE.pub")
 
 
 def _add_models(commands: Any) -> None:
@@ -322,6 +353,24 @@ def _baseline_diff(args: Args) -> int:
     from edge.node.baselines import run_diff
 
     return run_diff(*args.files, as_json=args.json)
+
+
+def _baseline_freeze(args: Args) -> int:
+    from edge.booth.report import begin
+    from edge.freeze import run_freeze, run_undo
+
+    config = load(args.config, BoothConfig) if args.config else BoothConfig()
+    config = _replace(config, site=args.site or config.site, broker=_broker(args.broker, config.broker))
+    if args.undo:
+        return run_undo(config, as_json=args.json)
+    since = begin(args.since, time.time()) if args.since else None
+    return run_freeze(config, since=since, recipe=args.recipe, is_forced=args.force, out=args.out, as_json=args.json)
+
+
+def _baseline_keygen(args: Args) -> int:
+    from edge.freeze import run_keygen
+
+    return run_keygen(args.out)
 
 
 def _models_list(args: Args) -> int:

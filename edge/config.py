@@ -104,7 +104,9 @@ class ScoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """The baseline and when it speaks."""
 
     baseline: str = ""
-    """Path of the frozen baseline to score against; empty: collect only."""
+    """Path of a baseline to score against, whatever the booth freezes; empty: collect until the booth freezes one."""
+    site_key: str = ""
+    """Path of the site's public key, PEM; empty: baselines that the booth freezes are not taken."""
     min_sightings: Annotated[int, Meta(ge=1)] = 100
     """Calibration sightings below which every score is `warming_up`."""
     early_one_in: Annotated[float, Meta(ge=1)] = 50.0
@@ -206,6 +208,8 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """The place."""
     store: str = "sqlite:///booth.sqlite"
     """SQLAlchemy URL of the store."""
+    baseline_key: str = ""
+    """Path of the site's private key, PEM, that `spotter baseline freeze` signs with."""
     retention_h: Positive = 24.0
     """Scores and alerts are deleted after this many hours."""
     page_host: str = "127.0.0.1"

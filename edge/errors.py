@@ -4,7 +4,7 @@ EdgeError                 anything the product itself reports; `spotter` prints 
 ├── ConfigError           a setting is wrong: says file, key, what was expected, what was found
 ├── SourceError           a camera, clip or folder is missing, lost or unreadable
 ├── ModelError            a model is missing, damaged, or not the kind its reader needs
-├── BaselineError         a baseline file is damaged, or its recipe is another one
+├── BaselineError         a baseline is damaged, too small, not the site's, or its recipe is another one
 ├── WireError             a message is outside the schema, too large, or not of this version
 ├── BrokerError           the broker cannot be reached or refused something
 └── StoreError            the outbox or the booth's store cannot be opened or written

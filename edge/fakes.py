@@ -3,9 +3,8 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from edge.errors import WireError
 from edge.seams import Publish, Received
-from edge.wire import MAX_BYTES
+from edge.wire import check_size
 
 
 class FakeClock:
@@ -108,8 +107,7 @@ class FakeBroker:
         self._hub.attach(self)
 
     def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
-        if len(message.payload) > MAX_BYTES:
-            raise WireError("too_large", f"expected at most {MAX_BYTES} bytes, found {len(message.payload)}")
+        check_size(message.topic, message.payload)
         if not self.is_connected:
             return False
         takers = self._hub.route(message)

@@ -1,5 +1,7 @@
 """The CIELAB grid that palettes are counted on, and the colour word of each cell."""
 
+import hashlib
+
 import numpy as np
 
 from edge.records import Floats
@@ -57,3 +59,5 @@ def _sectors(light: float, chroma: float) -> tuple[tuple[float, str], ...]:
 
 CELL_COLOURS = np.array([COLOURS.index(name(*(float(v) for v in centre))) for centre in _cell_centres()], np.intp)
 """[CELLS] position in COLOURS of each cell's name."""
+CELL_WORDS = hashlib.sha256(CELL_COLOURS.astype("<i8").tobytes()).hexdigest()[:8]
+"""Which cell has which colour word, for the recipe."""

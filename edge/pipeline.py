@@ -20,10 +20,10 @@ from edge.config import NodeConfig
 from edge.detection import garments, keypoints
 from edge.detection.fit import fit
 from edge.detection.mirror import steadied
-from edge.palette import CELLS
+from edge.palette import CELL_WORDS, CELLS
+from edge.recipe import Recipe
 from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
 from edge.score import nuisance
-from edge.score.recipe import Recipe
 from edge.seams import Interpreter
 from edge.track.look import looks
 from edge.track.tracker import Tracker
@@ -79,6 +79,7 @@ class Pipeline:
         return Recipe(
             model=self._interpreter.model_id,
             palette_cells=CELLS,
+            palette_words=CELL_WORDS,
             colour_moments=view.COLOURS,
             kind_moments=len(view.MEASURED) * (len(PATTERNS) - 1),
             textures=view.TEXTURES,

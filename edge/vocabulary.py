@@ -1,6 +1,6 @@
 """Every word that may describe an outfit, on the wire and on the page: short, enumerated, impersonal.
 
-The order is part of the recipe (edge/score/recipe.py): a new word goes at the end and makes a new recipe.
+The order is part of the recipe (edge/recipe.py): a new word goes at the end and makes a new recipe.
 """
 
 import re

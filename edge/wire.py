@@ -1,8 +1,8 @@
 """The one wire schema: every message and topic, encoded and decoded, checked on sending and on receiving.
 
 This is the privacy boundary: numbers, times at one-second resolution and short
-enumerated words, nothing else. `Score`, `Gap`, `Ack` and `Alert` refuse fields they do not know; `Status` and
-`Health` ignore them.
+enumerated words, nothing else; in `baseline` sums over 50 sightings or more. `Status` and `Health` ignore fields they
+do not know; all others refuse them.
 """
 
 import functools
@@ -13,12 +13,16 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
-from edge.errors import WireError
+from edge.counted import Counted, unpack
+from edge.counted import pack as pack_counted
+from edge.errors import BaselineError, WireError
 from edge.vocabulary import FACETS, HINT, REASON
 
 VERSION: Literal[1] = 1
 MAX_BYTES = 2048
 """Largest payload; checked before publishing, since an oversized QoS 1 message loops for ever (measured)."""
+MAX_BASELINE_BYTES = 256 * 1024
+"""The same of `baseline`, a node's and the booth's."""
 
 SCORE_EXPIRY_S = 600
 
@@ -28,6 +32,8 @@ WINDOW_S = 900
 """15 minutes: the finest time at which anything is counted or stored."""
 FLOOR = 5
 """Smaller counts say too much about single people (design: cells under the floor are withheld)."""
+BATCH = 50
+"""Sightings between two baselines of one epoch: the difference of two one person apart would be that person."""
 
 UNNUMBERED_EPOCH = "00000000"
 """What `message/compose.py` writes as `epoch` (with `seq` 1) until the outbox has numbered the score."""
@@ -235,7 +241,44 @@ class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             raise ValueError(msg)
 
 
-Message = Status | Health | Score | Gap | Ack | Alert | Feedback | Trend
+class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`booth/baseline`: retained; what the nodes of a site spot against from now on, or that they collect again.
+
+    Signed with the site's key: a node takes no other, nor an older one than it has.
+    """
+
+    v: Literal[1] = VERSION
+    site: Name
+    at: Time
+    mode: Literal["collect", "spot"]
+    id: Annotated[str, Meta(pattern=r"^([0-9a-f]{12})?\Z")] = ""
+    """Of counts and recipe; this and all below are empty in mode `collect`."""
+    recipe: Annotated[str, Meta(pattern=r"^([0-9a-f]{12})?\Z")] = ""
+    nodes: Annotated[list[Name], Meta(max_length=200)] = []
+    """Whose counts it is the sum of."""
+    sightings: Count = 0
+    since: Time | None = None
+    until: Time | None = None
+    """The windows of the first and the last sighting; null if nobody knows."""
+    baseline: bytes = b""
+    """A baseline file."""
+    signature: Annotated[bytes, Meta(max_length=64)] = b""
+    """Ed25519, over `signed_part`."""
+
+    def __post_init__(self) -> None:
+        if (self.mode == "spot") != bool(self.id and self.recipe and self.nodes and self.baseline):
+            msg = "expected id, recipe, nodes and baseline in mode spot, and none of them in mode collect"
+            raise ValueError(msg)
+
+    @property
+    def signed_part(self) -> bytes:
+        """All but the signature, encoded as on the wire, after a line that no other message starts with."""
+        return b"exception-spotter booth/baseline 1\n" + msgspec.json.encode(
+            msgspec.structs.replace(self, signature=b"")
+        )
+
+
+Message = Status | Health | Score | Gap | Ack | Alert | Feedback | Trend | Counted | Frozen
 
 NODE_LEAVES: dict[str, type[Message]] = {
     "status": Status,
@@ -244,8 +287,14 @@ NODE_LEAVES: dict[str, type[Message]] = {
     "gap": Gap,
     "ack": Ack,
     "trend": Trend,
+    "baseline": Counted,
 }
-BOOTH_LEAVES: dict[str, type[Message]] = {"status": Status, "alert": Alert, "feedback": Feedback}
+BOOTH_LEAVES: dict[str, type[Message]] = {
+    "status": Status,
+    "alert": Alert,
+    "feedback": Feedback,
+    "baseline": Frozen,
+}
 
 _TOPIC = re.compile(
     r"^spotter/v1/(?P<site>[a-z0-9-]{3,32})/(?:node/(?P<node>[a-z0-9-]{3,32})|booth)/(?P<leaf>[a-z]+)\Z"
@@ -290,6 +339,21 @@ def parse_topic(topic: str) -> Address:
     return Address(found["site"], found["node"], found["leaf"])
 
 
+def max_bytes(topic: str) -> int:
+    """Of one payload.
+
+    >>> max_bytes("spotter/v1/soho/node/north/score"), max_bytes("spotter/v1/soho/node/north/baseline")
+    (2048, 262144)
+    """
+    return MAX_BASELINE_BYTES if topic.endswith("/baseline") else MAX_BYTES
+
+
+def check_size(topic: str, payload: bytes) -> None:
+    """Raises WireError `too_large`."""
+    if len(payload) > max_bytes(topic):
+        raise WireError("too_large", f"expected at most {max_bytes(topic)} bytes, found {len(payload)} on {topic}")
+
+
 def to_time(seconds: float) -> str:
     """Seconds since 1970 as the wire writes them, whole seconds only.
 
@@ -316,21 +380,32 @@ class _Versioned(Struct):
 def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
     """One message, checked in full.
 
-    Raises WireError with reason `topic`, `too_large`, `not_json`, `version`, `schema` or `sender` (the payload
-    names another node than its topic).
+    Raises WireError with reason `topic`, `too_large`, `not_json`, `version`, `schema`, `baseline` (a node's counts
+    cannot be read) or `sender` (the payload names another node than its topic).
     """
     address = parse_topic(topic)
+    check_size(topic, payload)
     leaves = NODE_LEAVES if address.node else BOOTH_LEAVES
-    message = _read(payload, leaves[address.leaf], topic)
+    kind = leaves[address.leaf]
+    message = _read_counted(payload, topic) if kind is Counted else _read(payload, kind, topic)
     sender = getattr(message, "node", address.node)
     if address.node is not None and sender != address.node:
         raise WireError("sender", f"expected node {address.node} as in the topic, found {sender}")
     return address, message
 
 
+def _read_counted(payload: bytes, topic: str) -> Counted:
+    """Of a whole batch at least, of one epoch, and without the free words of a noise."""
+    try:
+        counted = unpack(payload, topic)
+    except BaselineError as err:
+        raise WireError("baseline", str(err)) from err
+    if not counted.epoch or counted.noise or counted.sightings < BATCH:
+        raise WireError("baseline", f"expected an epoch, no noise and at least {BATCH} sightings on {topic}")
+    return counted
+
+
 def _read(payload: bytes, kind: type[Message], topic: str) -> Message:
-    if len(payload) > MAX_BYTES:
-        raise WireError("too_large", f"expected at most {MAX_BYTES} bytes, found {len(payload)} on {topic}")
     try:
         version = msgspec.json.decode(payload, type=_Versioned).v
         if version != VERSION:
@@ -340,7 +415,7 @@ def _read(payload: bytes, kind: type[Message], topic: str) -> Message:
         raise WireError("schema", f"{err} on {topic}") from err
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as err:
         raise WireError("not_json", f"{err} on {topic}") from err
-    for field in ("at", "expires_at"):
+    for field in ("at", "expires_at", "since", "until"):
         _check_time(getattr(message, field, None), topic)
     return message
 
@@ -361,13 +436,14 @@ def ended(alert: Alert, state: Literal["withdrawn", "lapsed"]) -> Alert:
 
 def pack(message: Message) -> bytes:
     """The payload of a message whose topic comes later (it waits in the outbox); checked as in `encode`."""
-    payload = msgspec.json.encode(message)
-    _read(payload, type(message), f"a {type(message).__name__.lower()}")
+    payload, name = msgspec.json.encode(message), f"a {type(message).__name__.lower()}"
+    check_size(name, payload)
+    _read(payload, type(message), name)
     return payload
 
 
 def encode(topic: str, message: Message) -> bytes:
     """The payload for one message; raises WireError where `decode` would refuse it."""
-    payload = msgspec.json.encode(message)
+    payload = pack_counted(message) if isinstance(message, Counted) else msgspec.json.encode(message)
     decode(topic, payload)
     return payload

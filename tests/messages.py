@@ -3,6 +3,8 @@
 from typing import Any
 
 from edge import wire
+from edge.counted import Counted
+from edge.recipe import Recipe
 
 NOW = 1_750_000_000.0
 EPOCH = "0123456789abcdef"
@@ -68,3 +70,25 @@ def make_health(**changes: Any) -> wire.Health:
 
 def make_status(state: str = "online") -> wire.Status:
     return wire.Status(state=state, boot="01234567", software="0.1.0")  # type: ignore[arg-type]
+
+
+RECIPE = Recipe(
+    model="0123456789ab",
+    palette_cells=486,
+    palette_words="01234567",
+    colour_moments=10,
+    kind_moments=10,
+    textures=14,
+    composition=10,
+)
+
+
+def make_counted(sightings: int = 50, epoch: str = EPOCH, **changes: Any) -> Counted:
+    """What a booth may see of counts; too little to score with."""
+    fields: dict[str, Any] = {
+        "recipe": RECIPE,
+        "epoch": epoch,
+        "period": (1_750_000_500, 1_750_001_400),
+        "arrays": {"sightings": sightings.to_bytes(8, "little"), "joint": bytes(64)},
+    }
+    return Counted(**(fields | changes))

@@ -5,14 +5,15 @@ import numpy as np
 from edge.appearance.colour import COLOUR_MOMENTS
 from edge.appearance.composition import COMPOSITION
 from edge.appearance.pattern import TEXTURE
-from edge.palette import CELL_COLOURS, CELLS
+from edge.palette import CELL_COLOURS, CELL_WORDS, CELLS
+from edge.recipe import Recipe
 from edge.records import Appearance
-from edge.score.recipe import Recipe
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
 RECIPE = Recipe(
     model="0123456789ab",
     palette_cells=CELLS,
+    palette_words=CELL_WORDS,
     colour_moments=2 * COLOUR_MOMENTS,
     kind_moments=2 * (len(PATTERNS) - 1),
     textures=2 * TEXTURE,

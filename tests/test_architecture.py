@@ -10,14 +10,17 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STAGES = {"frame", "detection", "track", "appearance", "score", "message"}
-NOUNS = {"edge", "errors", "interval", "vocabulary", "wire", "config", "seams"}
+NOUNS = {"edge", "errors", "interval", "vocabulary", "recipe", "counted", "wire", "config", "seams"}
 
 # What each part may import of edge, besides itself. `records` and `palette` are the nouns of the node's side.
 ALLOWED = {
     "errors": set(),
     "vocabulary": set(),
     "interval": set(),
-    "wire": {"errors", "vocabulary"},
+    "recipe": {"vocabulary"},
+    "counted": {"errors", "recipe"},
+    "wire": {"errors", "vocabulary", "counted"},
+    "signing": {"errors"},
     "config": {"errors", "wire"},
     "seams": {"records"},  # under TYPE_CHECKING only; see test_the_booth_loads_no_pixels
     "records": set(),
@@ -36,11 +39,12 @@ ALLOWED = {
     "score": NOUNS | {"records", "palette", "manifest"},
     "message": NOUNS | {"records", "clock"},
     "pipeline": NOUNS | {"records", "palette", *STAGES} - {"message"},
-    "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline"},
+    "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline", "signing"},
     "booth": NOUNS | {"store", "clock", "message.mqtt"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
+    "freeze": NOUNS | {"store", "clock", "message.mqtt", "score", "signing"},
     "fakes": NOUNS | {"records", "clock"},
-    "cli": NOUNS | {"node", "booth", "models"},
+    "cli": NOUNS | {"node", "booth", "freeze", "models"},
 }
 
 ONE_HOME = {
@@ -58,10 +62,20 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
+    "cryptography": {"signing.py"},
     "psutil": {"node/health.py", "node/bench.py"},
 }
 
-WITHOUT_PIXELS = ("wire.py", "message/outbox.py", "message/mqtt.py", "message/sender.py", "message/link.py", "booth/")
+WITHOUT_PIXELS = (
+    "wire.py",
+    "counted.py",
+    "recipe.py",
+    "message/outbox.py",
+    "message/mqtt.py",
+    "message/sender.py",
+    "message/link.py",
+    "booth/",
+)
 PIXELS = {"numpy", "cv2", "edge.records", "edge.palette"}
 
 

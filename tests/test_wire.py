@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from edge import wire
 from edge.errors import WireError
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
-from tests.messages import make_health, make_score, make_status
+from tests.messages import make_counted, make_health, make_score, make_status
 
 SCORE_TOPIC = wire.node_topic("booth", "camera-1", "score")
 GAP = wire.Gap(node="camera-1", epoch="01234567", upto=3, dropped=2)
@@ -36,6 +36,18 @@ TREND = wire.Trend(
     counts={"colour:upper:black": 12, "garment:long-upper": 5},
     withheld=3,
 )
+FROZEN = wire.Frozen(
+    site="booth",
+    at="2025-06-15T15:06:40Z",
+    mode="spot",
+    id="0123456789ab",
+    recipe="ba9876543210",
+    nodes=["camera-1"],
+    sightings=6120,
+    since="2025-06-01T08:00:00Z",
+    baseline=bytes(range(256)),
+    signature=b"s" * 64,
+)
 
 node_messages = pytest.mark.parametrize(
     ("topic", "message"),
@@ -50,6 +62,8 @@ node_messages = pytest.mark.parametrize(
         (wire.booth_topic("booth", "status"), make_status("offline")),
         (wire.booth_topic("booth", "feedback"), FEEDBACK),
         (wire.node_topic("booth", "camera-1", "trend"), TREND),
+        (wire.booth_topic("booth", "baseline"), FROZEN),
+        (wire.booth_topic("booth", "baseline"), wire.Frozen(site="booth", at=FROZEN.at, mode="collect")),
     ],
 )
 
@@ -182,3 +196,58 @@ def test_sending_is_checked_too() -> None:
         wire.encode(SCORE_TOPIC, make_score(node="camera-2"))
     with pytest.raises(WireError, match="schema"):
         wire.pack(make_score(bits=float("nan")))
+
+
+def test_a_baseline_may_be_larger_than_the_rest() -> None:
+    topic = wire.booth_topic("booth", "baseline")
+    large = msgspec.structs.replace(FROZEN, baseline=b"x" * 190_000)
+    assert wire.decode(topic, wire.encode(topic, large))[1] == large
+    with pytest.raises(WireError, match="too_large"):
+        wire.encode(topic, msgspec.structs.replace(FROZEN, baseline=b"x" * 200_000))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"mode": "collect"},
+        {"id": ""},
+        {"nodes": []},
+        {"until": "2025-02-31T15:00:00Z"},
+        {"signature": b"s" * 65},
+        {"note": 1},
+        {"site": "+"},
+    ],
+)
+def test_a_frozen_baseline_says_all_or_nothing(change: dict[str, object]) -> None:
+    topic = wire.booth_topic("booth", "baseline")
+    fields = msgspec.to_builtins(FROZEN) | change
+    with pytest.raises(WireError, match="schema"):
+        wire.decode(topic, msgspec.json.encode(fields))
+
+
+def test_the_signature_is_over_everything_else() -> None:
+    assert msgspec.structs.replace(FROZEN, signature=b"").signed_part == FROZEN.signed_part
+    for field, value in (("at", "2025-06-15T15:06:41Z"), ("nodes", ["camera-2"]), ("baseline", b"x"), ("site", "soho")):
+        assert msgspec.structs.replace(FROZEN, **{field: value}).signed_part != FROZEN.signed_part
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"epoch": ""}, "epoch"),
+        ({"noise": ("a person I know",)}, "noise"),
+        ({"arrays": {"sightings": (49).to_bytes(8, "little")}}, "at least 50"),
+    ],
+)
+def test_a_nodes_counts_are_whole_batches_of_an_epoch(change: dict[str, object], words: str) -> None:
+    topic = wire.node_topic("booth", "camera-1", "baseline")
+    assert wire.decode(topic, wire.encode(topic, make_counted()))[1] == make_counted()
+    with pytest.raises(WireError, match=f"baseline: .*{words}"):
+        wire.encode(topic, msgspec.structs.replace(make_counted(), **change))
+
+
+@given(payload=st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(payload: bytes) -> None:
+    for topic in (wire.node_topic("booth", "camera-1", "baseline"), wire.booth_topic("booth", "baseline")):
+        with pytest.raises(WireError):
+            wire.decode(topic, payload)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from edge import __version__, wire
+from edge.counted import Counted
 
 PATH = Path(__file__).parents[1] / "edge" / "asyncapi.json"
 
@@ -28,19 +29,21 @@ NODE = {
     "gap": Delivery("node"),
     "ack": Delivery("booth", is_retained=True),
     "trend": Delivery("node"),
+    "baseline": Delivery("node", is_retained=True),
 }
 BOOTH = {
     "status": Delivery("booth", is_retained=True),
     "alert": Delivery("booth", expiry_s=60),
     "feedback": Delivery("laptop"),
+    "baseline": Delivery("booth", is_retained=True),
 }
+BINARY = {"contentType": "application/octet-stream", "payload": {"type": "string", "format": "binary"}}
 
 
 def document() -> dict[str, Any]:
     """AsyncAPI 3.0 (asyncapi.com/docs/reference/specification/v3.0.0), with its MQTT binding 0.2.0."""
-    kinds = {**wire.NODE_LEAVES, **wire.BOOTH_LEAVES}
     _, schemas = msgspec.json.schema_components(
-        list(dict.fromkeys(kinds.values())), ref_template="#/components/schemas/{name}"
+        [kind for kind in dict.fromkeys(_kinds()) if kind is not Counted], ref_template="#/components/schemas/{name}"
     )
     channels, operations = {}, {}
     for where, leaves, ways in (("node", wire.NODE_LEAVES, NODE), ("booth", wire.BOOTH_LEAVES, BOOTH)):
@@ -50,18 +53,18 @@ def document() -> dict[str, Any]:
             operations[f"{way.sender}-sends-{name}"] = _operation(name, kind.__name__, way)
     messages = {
         kind.__name__: {
-            "contentType": "application/json",
             "summary": " ".join((kind.__doc__ or "").replace("`", "").split()),
-            "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
+            **(BINARY if kind is Counted else _json(kind.__name__)),
         }
-        for kind in kinds.values()
+        for kind in _kinds()
     }
     found: dict[str, Any] = {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Exception Spotter",
             "version": __version__,
-            "description": f"MQTT v5. Times are UTC, whole seconds. A payload has at most {wire.MAX_BYTES} bytes.",
+            "description": f"MQTT v5. Times are UTC, whole seconds. A payload has at most {wire.MAX_BYTES} bytes, "
+            f"a baseline {wire.MAX_BASELINE_BYTES}.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
@@ -70,6 +73,14 @@ def document() -> dict[str, Any]:
         "components": {"messages": messages, "schemas": schemas},
     }
     return _plain(found)
+
+
+def _kinds() -> list[type[wire.Message]]:
+    return [*wire.NODE_LEAVES.values(), *wire.BOOTH_LEAVES.values()]
+
+
+def _json(kind: str) -> dict[str, Any]:
+    return {"contentType": "application/json", "payload": {"$ref": f"#/components/schemas/{kind}"}}
 
 
 def text() -> str:

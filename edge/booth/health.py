@@ -47,6 +47,8 @@ class Verdict(msgspec.Struct, frozen=True):
     sightings: int | None = None
     outbox_depth: int | None = None
     outbox_lost: int | None = None
+    baseline: str = ""
+    """Id of what it spots against; empty while it collects."""
 
 
 def judge(node: Node, now: float) -> Verdict:
@@ -67,6 +69,7 @@ def judge(node: Node, now: float) -> Verdict:
         health.sightings,
         health.outbox_depth,
         health.outbox_lost,
+        health.baseline,
     )
 
 

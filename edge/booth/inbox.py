@@ -16,6 +16,7 @@ from edge.booth.desk import Desk
 from edge.booth.health import Roster
 from edge.booth.selection import Selection
 from edge.config import BoothConfig
+from edge.counted import Counted
 from edge.errors import StoreError, WireError
 from edge.seams import Broker, Clock, Publish, Received
 from edge.store.store import Decision, Key, Source, SqlStore, key
@@ -50,6 +51,8 @@ class _Batch:
     gaps: list[wire.Gap] = field(default_factory=list)
     trends: list[wire.Trend] = field(default_factory=list)
     feedback: list[wire.Feedback] = field(default_factory=list)
+    baselines: list[tuple[str, Counted]] = field(default_factory=list)
+    """With the node of each."""
     refusals: Counter[str] = field(default_factory=Counter)
 
 
@@ -81,7 +84,7 @@ class Inbox:
     @property
     def subscriptions(self) -> list[str]:
         """What to hand to Broker.connect."""
-        leaves = ("score", "gap", "status", "health", "trend")
+        leaves = ("score", "gap", "status", "health", "trend", "baseline")
         nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
         return [*nodes, wire.booth_topic(self._config.site, "feedback")]
 
@@ -156,6 +159,9 @@ class Inbox:
         elif isinstance(content, wire.Gap):
             batch.gaps.append(content)
             self._note_losses(content)
+        elif isinstance(content, Counted):
+            assert address.node is not None
+            batch.baselines.append((address.node, content))
         else:
             self.roster.note(address, content, is_retained=message.is_retained, now=self._clock.now())
 
@@ -176,6 +182,8 @@ class Inbox:
         """Commit, alert, and only then acknowledge."""
         for trend in batch.trends:
             self._store.worn(trend)
+        for node, counted in batch.baselines:
+            self._store.keep_baseline(self._config.site, node, counted)
         upto = self._record(batch) if batch.scores or batch.gaps or batch.refusals else {}
         for feedback in batch.feedback:
             self._desk.take(feedback)

@@ -21,9 +21,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge.config import BrokerSection, Tls
-from edge.errors import BrokerError, EdgeError, WireError
+from edge.errors import BrokerError, EdgeError
 from edge.seams import Publish, Received
-from edge.wire import MAX_BYTES
+from edge.wire import check_size
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class MqttBroker:
         """As in seams.Broker; raises WireError for a will that is too large."""
         self._births, self._subscriptions, self._deliver = births, tuple(subscriptions), on_message
         if will is not None:
-            _check_size(will)
+            check_size(will.topic, will.payload)
             self._client.will_set(will.topic, will.payload, will.qos, will.is_retained)
         properties = _properties(PacketTypes.CONNECT, SessionExpiryInterval=self._expiry_s)
         section = self._section
@@ -103,7 +103,7 @@ class MqttBroker:
 
     def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
         """As in seams.Broker; False at once while the broker is away."""
-        _check_size(message)
+        check_size(message.topic, message.payload)
         if not self.is_connected:
             return False
         if message.qos == 0 or timeout_s == 0:
@@ -247,10 +247,3 @@ def _properties(kind: int, **values: int) -> Properties:
     for name, value in values.items():
         setattr(properties, name, value)
     return properties
-
-
-def _check_size(message: Publish) -> None:
-    if len(message.payload) > MAX_BYTES:
-        raise WireError(
-            "too_large", f"expected at most {MAX_BYTES} bytes on {message.topic}, {len(message.payload)} given"
-        )

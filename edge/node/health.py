@@ -25,6 +25,8 @@ HOT_C = 80.0
 """The Pi throttles from here (Raspberry Pi documentation, frequency management)."""
 DISK_FREE_MB = 200.0
 FULL_SHARE = 0.8
+SENTENCE = 200
+"""Characters at most (wire.Sentence)."""
 
 INVOKES_KEPT, FPS_WINDOW_S = 200, 10.0
 
@@ -76,6 +78,8 @@ class Counters(NamedTuple):
     baseline: str
     mode: Literal["collect", "spot"]
     is_calibrated: bool
+    refusal: str = ""
+    """Why the booth's baseline was not taken, in a sentence; empty: nothing was refused."""
     shift: str = ""
     """What people wear differently since the baseline, in a sentence's part; empty: nothing."""
 
@@ -178,8 +182,9 @@ def _problems(now: float, silent_s: float, pulse: Pulse, counters: Counters, mac
         ),
         (
             counters.mode == "spot" and not counters.is_calibrated,
-            "The baseline is still warming up: no alerts until it has seen more people.",
+            "The baseline is of too few people, so every score says warming up: collect more, then freeze again.",
         ),
+        (bool(counters.refusal), counters.refusal[:SENTENCE]),
         (
             bool(counters.shift),
             f"What people wear has shifted since the baseline ({counters.shift}): learn a new one.",

@@ -24,24 +24,25 @@ import numpy as np
 from edge import __version__, wire
 from edge.clock import SystemClock
 from edge.config import NodeConfig
-from edge.errors import BaselineError, ConfigError, SourceError
+from edge.errors import ConfigError, SourceError
 from edge.frame.source import open_camera
 from edge.message.compose import compose, compose_trend
 from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
+from edge.node.collection import Collection
+from edge.node.frozen import Frozen
 from edge.node.health import Counters, Pulse, heartbeat, read_machine
 from edge.node.network import open_interpreter
+from edge.node.standard import open_standard
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline, Step
 from edge.records import Frame, Score, ScoreState, Sighting
-from edge.score import file
-from edge.score.baseline import Baseline
 from edge.score.channel import main_words
 from edge.score.drift import Shift
 from edge.score.trend import Window, Worn
-from edge.seams import Broker, Camera, Clock, Interpreter, Publish
+from edge.seams import Broker, Camera, Clock, Interpreter, Publish, Received
 from edge.vocabulary import day_part
 
 log = logging.getLogger(__name__)
@@ -50,10 +51,6 @@ QUEUE_FRAMES = 2
 """Frames between camera and network; a live camera's older ones are dropped, not queued."""
 SAVE_S = 60.0
 """Collected counts are saved this often, for this node alone to go on with."""
-SNAPSHOT = "snapshot.baseline"
-"""The counts that may leave this node."""
-BATCH = 50
-"""Sightings between two snapshots: the difference of two that are one person apart would be that person."""
 DRAIN_S = 15.0
 """How long a node whose source ended, or that is told to stop, waits for its last scores to be taken."""
 SETTLE_S = 3.0
@@ -86,12 +83,13 @@ class Node:
         self._pulse = Pulse(clock.monotonic())
         self._boot = secrets.token_hex(4)
         self._link_key = _read_key(config.link_key)
-        self._collecting = Path(config.state) / "collected.baseline"
-        self._mode = "spot" if config.score.baseline else "collect"
-        self._learning = self._open_learning()
-        self._baseline, self._baseline_id = self._open_baseline()
-        self._snapshot_at = self._last_snapshot()
-        self._drift = self._baseline.drift(np.random.default_rng())
+        recipe, least = self._pipeline.recipe, config.score.min_sightings
+        self._collection = Collection(Path(config.state), recipe, min_sightings=least)
+        self._frozen = Frozen(config, recipe)
+        self._order = self._frozen.order
+        self._standard = open_standard(config.score, self._order, self._collection.baseline)
+        self._published: bytes | None = None
+        """The snapshot that the broker keeps."""
         self._saved_at = clock.monotonic()
         self._worn = Worn()
         self._early: dict[int, int] = {}
@@ -122,6 +120,7 @@ class Node:
 
     def _loop(self) -> None:
         while not self._stop.is_set():
+            self._obey()
             try:
                 frame = self._frames.get(timeout=IDLE_S)
             except queue.Empty:
@@ -134,7 +133,7 @@ class Node:
             self._take_early(step.early)
             self._take(step.sightings)
         self._take(self._pipeline.finish())
-        self._save(is_due=True)
+        self._collection.save()
         self._drain()
 
     def _step(self, frame: Frame) -> Step:
@@ -151,7 +150,7 @@ class Node:
     def _take_early(self, sightings: list[Sighting]) -> None:
         """Tell of the clearly rare while they are still in view; only the final score counts anywhere."""
         for sighting in sightings:
-            score = self._baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
+            score = self._standard.baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
             if score.state is ScoreState.SCORED and score.one_in >= self._config.score.early_one_in:
                 self._early[sighting.departure.track_id] = self._send(score, sighting, early=True)
 
@@ -159,15 +158,18 @@ class Node:
         """Score before counting: a person must not be compared with themselves."""
         for sighting in sightings:
             context = self._context(sighting.departure.last_seen_at)
-            score = self._baseline.score(sighting.appearance, context)
-            if self._mode == "spot" and score.state is ScoreState.SCORED:
-                self._baseline.watch(sighting.appearance, self._drift)
-            self._learning.learn(sighting.appearance, context)
+            baseline, name, drift = self._standard
+            score = baseline.score(sighting.appearance, context)
+            if name and score.state is ScoreState.SCORED:
+                baseline.watch(sighting.appearance, drift)
+            self._collection.learn(sighting.appearance, context, sighting.departure.last_seen_at)
             self._note(self._worn.add(sighting.appearance, sighting.departure.last_seen_at))
             self._send(score, sighting, follows=self._early.pop(sighting.departure.track_id, None))
             self._pulse.sightings += 1
         self._note(self._worn.close(self._clock.now()))
-        self._save(is_due=self._clock.monotonic() - self._saved_at >= SAVE_S)
+        if self._clock.monotonic() - self._saved_at >= SAVE_S:
+            self._collection.save()
+            self._saved_at = self._clock.monotonic()
 
     def _send(self, score: Score, sighting: Sighting, *, early: bool = False, follows: int | None = None) -> int:
         """Through the privacy gate to the outbox; returns the score's `seq`."""
@@ -175,7 +177,7 @@ class Node:
             score,
             sighting,
             node=self._config.node,
-            baseline_id=self._baseline_id,
+            baseline_id=self._standard.id,
             link=link(self._link_key, sighting.departure.last_seen_at, main_words(sighting.appearance)),
             early=early,
             follows=follows,
@@ -190,45 +192,15 @@ class Node:
         if trend is not None:
             self._trends.append(trend)
 
-    def _save(self, *, is_due: bool) -> None:
-        if self._learning.sightings >= self._snapshot_at + BATCH:
-            file.save(self._learning, self._collecting.with_name(SNAPSHOT))
-            self._snapshot_at = self._learning.sightings
-        if is_due:
-            file.save(self._learning, self._collecting)
-            self._saved_at = self._clock.monotonic()
-
-    def _open_baseline(self) -> tuple[Baseline, str]:
-        """The frozen one to spot against, and its id; else the collected one so far."""
-        section, recipe = self._config.score, self._pipeline.recipe
-        if self._mode == "collect":
-            return self._learning, ""
-        baseline = file.load(Path(section.baseline), min_sightings=section.min_sightings, recipe=recipe)
-        return baseline, file.baseline_id(baseline)
-
-    def _open_learning(self) -> Baseline:
-        """What was collected so far, to go on with; empty if nothing was.
-
-        While spotting it goes on in the background, ready to take the place of the frozen one.
-        """
-        section, recipe = self._config.score, self._pipeline.recipe
-        try:
-            if self._collecting.exists():
-                return file.load(self._collecting, min_sightings=section.min_sightings, recipe=recipe)
-        except BaselineError as err:
-            if self._mode == "collect":
-                raise
-            aside = self._collecting.replace(self._collecting.with_suffix(".baseline.old"))
-            log.warning("%s; put aside as %s, the background baseline begins anew", err, aside)
-        return Baseline(recipe, min_sightings=section.min_sightings)
-
-    def _last_snapshot(self) -> int:
-        """Sightings in the newest snapshot of these counts; 0 if there is none, or one of other counts."""
-        try:
-            last = file.load(self._collecting.with_name(SNAPSHOT), recipe=self._pipeline.recipe)
-        except BaselineError:
-            return 0
-        return last.sightings if last.sightings <= self._learning.sightings else 0
+    def _obey(self) -> None:
+        """The booth's newest word, between two frames. Every word begins a new epoch of counts."""
+        order = self._frozen.order
+        if order is self._order:
+            return
+        self._order = order
+        self._collection.begin()
+        self._standard = open_standard(self._config.score, order, self._collection.baseline)
+        log.info("the booth says %s %s from now on", self._standard.mode, self._standard.id)
 
     def _context(self, at: float) -> str:
         """What a sighting at that time (UTC seconds) is compared within."""
@@ -277,9 +249,14 @@ class Node:
         self._broker.connect(
             will=self._status("offline"),
             births=lambda: [self._status("online")],
-            subscriptions=self._sender.subscriptions,
-            on_message=self._sender.receive,
+            subscriptions=[*self._sender.subscriptions, self._frozen.topic],
+            on_message=self._receive,
         )
+
+    def _receive(self, message: Received) -> None:
+        """In the broker's thread: each takes what is its own."""
+        self._sender.receive(message)
+        self._frozen.receive(message)
 
     def _network(self) -> None:
         """The network thread: what waits goes out, and a heartbeat every `health_s`."""
@@ -289,8 +266,20 @@ class Node:
             if now >= next_health:
                 self._broker.publish(self._health(now), timeout_s=0)
                 self._send_trends()
+                self._send_snapshot()
                 next_health = now + self._config.health_s
             self._sender.wait(min(self._sender.step(now), next_health - now))
+        self._send_snapshot()
+
+    def _send_snapshot(self) -> None:
+        """Once, unless the broker does not take it: with the next heartbeat again."""
+        snapshot = self._collection.snapshot
+        if snapshot is None or snapshot is self._published or not self._broker.is_connected:
+            return
+        topic = wire.node_topic(self._config.site, self._config.node, "baseline")
+        wire.decode(topic, snapshot)
+        if self._broker.publish(Publish(topic, snapshot, qos=1, is_retained=True), timeout_s=ANSWER_S):
+            self._published = snapshot
 
     def _send_trends(self) -> None:
         """All that wait, until one that the broker does not take or nobody hears: with the next heartbeat again."""
@@ -336,6 +325,7 @@ class Node:
         return Publish(topic, wire.encode(topic, beat), qos=0, is_retained=True)
 
     def _counters(self) -> Counters:
+        standard = self._standard
         return Counters(
             frames_dropped=self._camera.frames_dropped + self._frames_skipped,
             reconnects=self._camera.reconnects,
@@ -347,10 +337,11 @@ class Node:
             outbox_lost=self._outbox.dropped,
             refused_publishes=self._broker.refusals,
             model=self._interpreter.model_id,
-            baseline=self._baseline_id,
-            mode="spot" if self._mode == "spot" else "collect",
-            shift=_sentence(self._drift.shift),
-            is_calibrated=self._baseline.calibrated_on >= self._config.score.min_sightings,
+            baseline=standard.id,
+            mode=standard.mode,
+            refusal=self._frozen.problem,
+            shift=_sentence(standard.drift.shift),
+            is_calibrated=standard.baseline.calibrated_on >= self._config.score.min_sightings,
         )
 
 

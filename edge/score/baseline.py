@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import BaselineError
+from edge.recipe import Recipe
 from edge.records import Appearance, Counts, Score, ScoreState
 from edge.score import channel
 from edge.score.calibration import bin_of, rarity, tail_bits
 from edge.score.channel import FACET_OF, WEIGHTS
 from edge.score.drift import Drift
 from edge.score.reason import reasons
-from edge.score.recipe import Recipe
 from edge.score.state import State, add_moments, add_shares, empty
 from edge.vocabulary import CONTEXTS, FACETS
+from edge.wire import WINDOW_S
 
 CAP_BITS = 8.0
 """No channel or facet claims more than 1 in 256 by itself: a single one once claimed 1 in 71,779."""
@@ -45,10 +46,16 @@ class Baseline:
         min_sightings: int = 100,
         state: State | None = None,
         noise: tuple[str, ...] = (),
+        epoch: str = "",
+        period: tuple[int, int] | None = None,
     ) -> None:
         self.recipe = recipe
         self.noise = tuple(sorted(noise))
         """What noise its counts were given (edge/score/noise.py), in words."""
+        self.epoch = epoch
+        """Under which a node counts, from an empty state on; empty for a sum of several and for files made by hand."""
+        self.period = period
+        """Starts of the first and the last 15-minute window counted in, seconds since 1970; None if nobody said."""
         self.state = empty(recipe) if state is None else state
         self._min_sightings = min_sightings
         self._model: channel.Model | None = None
@@ -62,8 +69,11 @@ class Baseline:
         """Sightings that were scored before they were counted."""
         return int(self.state.joint[0].sum())
 
-    def learn(self, appearance: Appearance, context: str = "any") -> None:
-        """Count one sighting, its own score against the others first; in a context and for all."""
+    def learn(self, appearance: Appearance, context: str = "any", *, at: float | None = None) -> None:
+        """Count one sighting, its own score against the others first; in a context and for all.
+
+        `at` is when, in seconds since 1970; only its window is kept.
+        """
         state = self.state
         raw = channel.measure(appearance, self._built())
         if self.sightings >= JOINT_WARM_UP:
@@ -80,6 +90,9 @@ class Baseline:
         for name, vector in channel.vectors(appearance).items():
             add_moments(state, name, vector)
         state.sightings[0] += 1
+        if at is not None:
+            start = max(int(at // WINDOW_S), 0) * WINDOW_S
+            self.period = _span(self.period, (start, start))
 
     def score(self, appearance: Appearance, context: str = "any") -> Score:
         """How unusual one sighting is; `warming_up` until calibrated on `min_sightings`.
@@ -122,7 +135,8 @@ class Baseline:
             )
         state = State(*(mine + theirs for mine, theirs in zip(self.state, other.state, strict=True)))
         noise = (*self.noise, *other.noise)
-        return Baseline(self.recipe, min_sightings=self._min_sightings, state=state, noise=noise)
+        period = _span(self.period, other.period)
+        return Baseline(self.recipe, min_sightings=self._min_sightings, state=state, noise=noise, period=period)
 
     def _past(self, context: str) -> Counts:
         """[BINS] the joined scores to compare with."""
@@ -153,3 +167,8 @@ def _tails(past: Counts, raw: list[float] | NDArray[np.float64]) -> NDArray[np.f
 
 def _count(histograms: Counts, raw: list[float] | NDArray[np.float64]) -> None:
     histograms[np.arange(len(histograms)), [bin_of(value) for value in raw]] += 1
+
+
+def _span(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+    both = [period for period in (one, other) if period is not None]
+    return (min(first for first, _ in both), max(last for _, last in both)) if both else None

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from edge.palette import AB_CELLS, CELL_COLOURS, L_CELLS
+from edge.recipe import Recipe
 from edge.records import Appearance, Floats
 from edge.score import nuisance, surprisal
-from edge.score.recipe import Recipe
 from edge.score.state import CHANNELS, MOMENTS, SHARE_UNIT, State, values
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
 

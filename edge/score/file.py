@@ -1,63 +1,78 @@
 """A baseline to one file and back: versioned, checksummed, written atomically, never larger than its constant size."""
 
-import hashlib
+import math
 import os
-import zlib
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
+from edge.counted import Counted, pack, unpack
 from edge.errors import BaselineError
+from edge.recipe import Recipe
 from edge.score.baseline import Baseline
-from edge.score.recipe import Recipe
-from edge.score.state import State, empty
-
-MAGIC = b"EXCEPTION-SPOTTER BASELINE 2\n"
-_DIGEST = hashlib.sha256().digest_size
+from edge.score.state import State, shapes
 
 
-class _Content(msgspec.Struct, frozen=True):
-    recipe: Recipe
-    arrays: dict[str, bytes]
-    """State's fields, little-endian int64, in C order."""
-    noise: tuple[str, ...] = ()
+def counted(baseline: Baseline) -> Counted:
+    return Counted(
+        recipe=baseline.recipe,
+        epoch=baseline.epoch,
+        period=baseline.period,
+        noise=baseline.noise,
+        arrays={name: array.astype("<i8").tobytes() for name, array in baseline.state._asdict().items()},
+    )
+
+
+def from_counted(content: Counted, where: str, *, min_sightings: int = 100) -> Baseline:
+    """The inverse of `counted`; raises BaselineError naming `where` if the arrays are not those of the recipe."""
+    try:
+        state = _state(content)
+    except ValueError as err:
+        raise BaselineError(f"{where}: cannot be read ({err}); was it made by newer software?") from err
+    return Baseline(
+        content.recipe,
+        min_sightings=min_sightings,
+        state=state,
+        noise=content.noise,
+        epoch=content.epoch,
+        period=content.period,
+    )
 
 
 def to_bytes(baseline: Baseline) -> bytes:
     """Equal bytes for equal counts."""
-    arrays = {name: array.astype("<i8").tobytes() for name, array in baseline.state._asdict().items()}
-    body = zlib.compress(msgspec.msgpack.encode(_Content(baseline.recipe, arrays, baseline.noise)), 6)
-    return MAGIC + hashlib.sha256(body).digest() + body
+    return pack(counted(baseline))
 
 
 def from_bytes(content: bytes, where: str, *, min_sightings: int = 100) -> Baseline:
     """The inverse of `to_bytes`; raises BaselineError naming `where` for anything else."""
-    if not content.startswith(MAGIC):
-        raise BaselineError(f"{where}: is not a baseline of this version; expected it to start {MAGIC!r}")
-    digest, body = content[len(MAGIC) : len(MAGIC) + _DIGEST], content[len(MAGIC) + _DIGEST :]
-    if hashlib.sha256(body).digest() != digest:
-        raise BaselineError(f"{where}: is damaged (its checksum does not match); restore it from a copy or learn anew")
-    try:
-        content_ = msgspec.msgpack.decode(zlib.decompress(body), type=_Content)
-        state = _state(content_)
-    except (zlib.error, msgspec.DecodeError, KeyError, ValueError) as err:
-        raise BaselineError(f"{where}: cannot be read ({err}); was it made by newer software?") from err
-    return Baseline(content_.recipe, min_sightings=min_sightings, state=state, noise=content_.noise)
+    return from_counted(unpack(content, where), where, min_sightings=min_sightings)
 
 
-def _state(content: _Content) -> State:
-    shapes = empty(content.recipe)._asdict()
-    arrays = {name: np.frombuffer(content.arrays[name], "<i8").astype(np.int64) for name in shapes}
-    return State(**{name: arrays[name].reshape(shape.shape) for name, shape in shapes.items()})
+def _state(content: Counted) -> State:
+    wanted = shapes(content.recipe)
+    if set(content.arrays) != set(wanted):
+        raise ValueError(f"expected arrays {', '.join(wanted)}")
+    found = {}
+    for name, shape in wanted.items():
+        array = np.frombuffer(content.arrays[name], "<i8").astype(np.int64)
+        if min(shape) < 1 or array.size != math.prod(shape):
+            raise ValueError(f"expected {name} of shape {shape}, found {array.size} numbers")
+        found[name] = array.reshape(shape)
+    return State(**found)
 
 
 def save(baseline: Baseline, path: Path) -> None:
     """Write beside `path`, then rename over it; raises BaselineError when the disk is full or read-only."""
+    write(to_bytes(baseline), path)
+
+
+def write(content: bytes, path: Path) -> None:
+    """As `save`, of what is bytes already."""
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as file:
-            file.write(to_bytes(baseline))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -82,5 +97,5 @@ def load(path: Path, *, min_sightings: int = 100, recipe: Recipe | None = None) 
 
 
 def baseline_id(baseline: Baseline) -> str:
-    """12 hex digits over counts and recipe."""
-    return hashlib.sha256(to_bytes(baseline)).hexdigest()[:12]
+    """12 hex digits over counts, recipe and noise."""
+    return counted(baseline).id

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.palette import CELLS
+from edge.recipe import Recipe
 from edge.records import Counts, Floats
 from edge.score.calibration import BINS
-from edge.score.recipe import Recipe
 from edge.vocabulary import COLOURS, CONTEXTS, FACETS, GARMENTS, PATTERNS, REGIONS
 
 SHARE_UNIT = 1024
@@ -74,15 +74,15 @@ class State(NamedTuple):
         return getattr(self, f"{name}_n"), getattr(self, f"{name}_sum"), getattr(self, f"{name}_products")
 
 
-def empty(recipe: Recipe) -> State:
-    """The state that changes nothing it is added to."""
+def shapes(recipe: Recipe) -> dict[str, tuple[int, ...]]:
+    """Of each of State's fields."""
     sizes = {
         "colour": recipe.colour_moments + recipe.colour_words,
         "kinds": recipe.kind_moments,
         "texture": recipe.textures,
         "composition": recipe.composition,
     }
-    shapes: dict[str, tuple[int, ...]] = {
+    found: dict[str, tuple[int, ...]] = {
         "sightings": (1,),
         "palettes": (len(REGIONS), CELLS),
         "patterns": (len(REGIONS), len(PATTERNS)),
@@ -93,8 +93,13 @@ def empty(recipe: Recipe) -> State:
         "joint": (len(CONTEXTS), BINS),
     }
     for name, size in sizes.items():
-        shapes |= {f"{name}_n": (1,), f"{name}_sum": (size,), f"{name}_products": (size, size)}
-    return State(**{name: np.zeros(shape, np.int64) for name, shape in shapes.items()})
+        found |= {f"{name}_n": (1,), f"{name}_sum": (size,), f"{name}_products": (size, size)}
+    return found
+
+
+def empty(recipe: Recipe) -> State:
+    """The state that changes nothing it is added to."""
+    return State(**{name: np.zeros(shape, np.int64) for name, shape in shapes(recipe).items()})
 
 
 def add_shares(total: Counts, shares: Floats) -> None:

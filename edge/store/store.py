@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from edge import wire
-from edge.errors import StoreError
+from edge.counted import Counted, pack, unpack
+from edge.errors import BaselineError, StoreError
 from edge.store.migrations.open import migrate
-from edge.store.tables import alerts, cells, cursors, refused, scores
+from edge.store.tables import alerts, baselines, cells, cursors, refused, scores
 from edge.wire import FLOOR, WINDOW_S
 
 DAY_S = 86_400
@@ -83,6 +84,13 @@ class Cell(NamedTuple):
     node: str
     words: str
     n: int
+
+
+class NodeCounts(NamedTuple):
+    """What one node counted in one epoch."""
+
+    node: str
+    counted: Counted
 
 
 class Decision(NamedTuple):
@@ -165,6 +173,28 @@ class SqlStore:
         )
         with self._transaction() as db:
             db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_={"count": larger}), rows)
+
+    def keep_baseline(self, site: str, node: str, counted: Counted) -> None:
+        """A node's cumulative counts in place of its earlier ones of that epoch; told again, or older, no change."""
+        statement = self._insert(baselines)
+        where = {"site": site, "node": node, "epoch": counted.epoch}
+        row = {**where, "sightings": counted.sightings, "content": pack(counted)}
+        newest = {name: statement.excluded[name] for name in ("sightings", "content")}
+        is_more = statement.excluded.sightings > baselines.c.sightings
+        with self._transaction() as db:
+            db.execute(
+                statement.on_conflict_do_update(index_elements=baselines.primary_key, set_=newest, where=is_more), row
+            )
+
+    def baselines(self, site: str) -> list[NodeCounts]:
+        """The newest counts of every node and epoch, in that order; raises StoreError for one that is damaged."""
+        wanted = sa.select(baselines.c.node, baselines.c.content).where(baselines.c.site == site)
+        with self._transaction() as db:
+            found = db.execute(wanted.order_by(*baselines.primary_key)).all()
+        try:
+            return [NodeCounts(node, unpack(content, f"counts of {node} in the store")) for node, content in found]
+        except BaselineError as err:
+            raise StoreError(str(err)) from err
 
     def feedback(self, alert_id: str, outcome: wire.Outcome, *, now: float, greet_s: float | None = None) -> bool:
         """What became of an alert; returns whether that changed anything.

@@ -62,3 +62,13 @@ cells = sa.Table(
     sa.Column("count", sa.BigInteger, nullable=False),
 )
 """Counts of one kind in one window (or day): what remains of people."""
+baselines = sa.Table(
+    "baselines",
+    tables,
+    sa.Column("site", sa.String(32), primary_key=True),
+    sa.Column("node", sa.String(32), primary_key=True),
+    sa.Column("epoch", sa.String(32), primary_key=True),
+    sa.Column("sightings", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+"""The newest counts that each node sent of each of its epochs, as they came."""

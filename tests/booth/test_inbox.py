@@ -15,10 +15,11 @@ from edge import wire
 from edge.booth import desk
 from edge.booth import inbox as module
 from edge.config import BoothConfig
+from edge.counted import Counted
 from edge.errors import StoreError
 from edge.seams import Publish, Received
 from tests.booth.benches import Bench, bench
-from tests.messages import EPOCH, NOW, make_health, make_score, make_status
+from tests.messages import EPOCH, NOW, make_counted, make_health, make_score, make_status
 
 SCORE = wire.node_topic("booth", "camera-1", "score")
 
@@ -103,6 +104,62 @@ def test_a_trend_told_twice_counts_once(bench: Bench) -> None:
     bench.say(trend, trend)
     bench.inbox.step(0.0)
     assert {cell.words: cell.n for cell in bench.store.cells("worn")} == {"colour:upper:black": 7, "sightings": 9}
+
+
+COUNTS = wire.node_topic("booth", "camera-1", "baseline")
+
+
+def hand_in(bench: Bench, counted: Counted, *, is_retained: bool = True) -> None:
+    bench.inbox.receive(Received(COUNTS, wire.encode(COUNTS, counted), is_retained=is_retained))
+
+
+def test_what_a_node_counted_is_kept_epoch_by_epoch(bench: Bench) -> None:
+    """Replays and older counts change nothing; those of a new epoch are added, in one batch too."""
+    newest, other = make_counted(101), make_counted(60, "fedcba98")
+    hand_in(bench, make_counted(50), is_retained=False)
+    hand_in(bench, other)
+    hand_in(bench, newest)
+    assert bench.step() == []
+    hand_in(bench, make_counted(50))
+    hand_in(bench, newest)
+    bench.step()
+    assert bench.store.baselines("booth") == [("camera-1", newest), ("camera-1", other)]
+    assert not bench.inbox.refused
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b"", "baseline"),
+        (wire.encode(COUNTS, make_counted())[:-1], "baseline"),
+        (b"x" * (wire.MAX_BASELINE_BYTES + 1), "too_large"),
+        (wire.pack(make_score()), "baseline"),
+    ],
+)
+def test_counts_that_cannot_be_read_are_refused_and_counted(bench: Bench, payload: bytes, reason: str) -> None:
+    bench.inbox.receive(Received(COUNTS, payload, is_retained=True))
+    bench.step()
+    assert bench.inbox.refused == {reason: 1}
+    assert bench.store.baselines("booth") == []
+
+
+def test_counts_on_another_topic_are_too_large(bench: Bench) -> None:
+    bench.inbox.receive(Received(SCORE, wire.encode(COUNTS, make_counted()) + bytes(2048), is_retained=False))
+    bench.step()
+    assert bench.inbox.refused == {"too_large": 1}
+
+
+def test_counts_outlast_a_store_in_trouble(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    hand_in(bench, make_counted())
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.store, "keep_baseline", full)
+        bench.step()
+        assert bench.inbox.trouble == "the disk is full"
+    bench.step()
+    assert bench.store.baselines("booth") == [("camera-1", make_counted())]
 
 
 class Killed(BaseException):

@@ -67,15 +67,17 @@ def test_oversized_never_leaves_and_nothing_loops(join: Callable[..., Client]) -
         sender.broker.publish(message("a", b"x" * 2049))
     time.sleep(0.3)
     assert sender.broker.connections == 1
+    join("reader", "a/baseline")
     assert sender.broker.publish(message("a", b"x" * 2048)), "the broker's own limit is not smaller"
+    assert sender.broker.publish(message("a/baseline", b"x" * 256 * 1024)), "nor for what may be larger"
 
 
 def test_what_the_broker_will_not_take_is_not_sent_for_ever(
     join: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mqtt, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(mqtt, "check_size", lambda *_: None)
     sender = join("sender")
-    assert not sender.broker.publish(message("a", b"x" * 5000), timeout_s=2)
+    assert not sender.broker.publish(message("a", b"x" * 300_000), timeout_s=2)
     wait_for(lambda: sender.broker.connections == 2)
     time.sleep(1.5)
     assert sender.broker.connections == 2, "paho must not send it again"

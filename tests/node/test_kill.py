@@ -24,7 +24,9 @@ def issued(outbox: Path) -> int:
     if not outbox.exists():
         return 0
     with closing(sqlite3.connect(outbox)) as db:
-        return int(db.execute("SELECT issued FROM counters").fetchone()[0])
+        is_made = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'counters'").fetchone()
+        row = db.execute("SELECT issued FROM counters").fetchone() if is_made else None
+        return int(row[0]) if row else 0
 
 
 def test_a_killed_node_and_an_absent_broker_lose_nothing(

@@ -12,6 +12,7 @@ import pytest
 from edge import wire
 from edge.clock import SystemClock
 from edge.config import FrameSection, NodeConfig, ScoreSection
+from edge.counted import Counted
 from edge.errors import BaselineError, SourceError
 from edge.fakes import InProcessBroker
 from edge.message.outbox import Outbox
@@ -23,8 +24,10 @@ from edge.score import file
 from edge.score.baseline import Baseline
 from edge.score.trend import Worn
 from edge.seams import Received
+from tests.messages import NOW
 from tests.outfits import ordinary
 from tests.people import KnowingInterpreter, draw, standing
+from tests.sites import Site, learnt
 
 
 class WalkersCamera:
@@ -32,14 +35,22 @@ class WalkersCamera:
 
     name, frames_dropped, reconnects = "walkers", 0, 0
 
-    def __init__(self, network: KnowingInterpreter, walkers: int, error: SourceError | None = None) -> None:
+    def __init__(
+        self,
+        network: KnowingInterpreter,
+        walkers: int,
+        error: SourceError | None = None,
+        meanwhile: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._frames = self._play(network, walkers)
         self._error = error
+        self._meanwhile = meanwhile
         self.is_closed = False
 
     def _play(self, network: KnowingInterpreter, walkers: int) -> Iterator[Frame]:
         number = 0
-        for _ in range(walkers):
+        for walker in range(walkers):
+            self._meanwhile(walker)
             for step in range(40):
                 person = standing(60 + 16 * step, 40, 260)
                 people = [(person, (240, 130, 20))] if person[:, 0].max() < 470 else []
@@ -100,7 +111,13 @@ Starting = Callable[..., int]
 
 @pytest.fixture
 def start(hub: InProcessBroker, tmp_path: Path) -> Starting:
-    def run_node(walkers: int, *, score: ScoreSection | None = None, error: SourceError | None = None) -> int:
+    def run_node(
+        walkers: int,
+        *,
+        score: ScoreSection | None = None,
+        error: SourceError | None = None,
+        meanwhile: Callable[[int], None] = lambda _: None,
+    ) -> int:
         network = InOrderInterpreter()
         config = NodeConfig(
             state=str(tmp_path), frame=FrameSection(pace="fast"), health_s=0.05, score=score or ScoreSection()
@@ -108,7 +125,7 @@ def start(hub: InProcessBroker, tmp_path: Path) -> Starting:
         with closing(Outbox(tmp_path / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
             node = Node(
                 config,
-                camera=WalkersCamera(network, walkers, error),
+                camera=WalkersCamera(network, walkers, error, meanwhile),
                 interpreter=network,
                 outbox=outbox,
                 broker=hub.client(),
@@ -268,3 +285,74 @@ def test_what_is_worn_in_a_closed_window_is_told_once(
     assert (trend.node, trend.sightings) == ("camera-1", 6)
     assert trend.counts
     assert set(trend.counts.values()) <= {5, 6}
+
+
+BOOTH = wire.booth_topic("booth", "baseline")
+
+
+def test_the_booths_baseline_is_spotted_against_from_the_next_person_on(
+    start: Starting, heard: list[wire.Message], hub: InProcessBroker, tmp_path: Path
+) -> None:
+    """Without a restart; and after one, with no broker that would say it again."""
+    (tmp_path / "site").mkdir()
+    site = Site(tmp_path / "site")
+    baseline = learnt(170, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
+    name = file.baseline_id(baseline)
+    client = hub.client()
+    client.connect(will=None, births=tuple, subscriptions=[], on_message=lambda _: None)
+
+    def freeze(walker: int) -> None:
+        if walker == 2:
+            client.publish(run.Publish(BOOTH, site.payload(baseline), 1, is_retained=True))
+
+    section = ScoreSection(site_key=str(site.public))
+    start(4, score=section, meanwhile=freeze)
+    states = [(score.state, score.baseline) for score in scores(heard)]
+    assert states[0] == ("warming_up", "")
+    assert states[-1] == ("scored", name)
+    assert states == sorted(states, key=lambda state: state[1])
+    beat = [message for message in heard if isinstance(message, wire.Health)][-1]
+    assert (beat.mode, beat.baseline) == ("spot", name)
+    counted = file.load(tmp_path / "collected.baseline")
+    finals = [score.baseline for score in scores(heard) if not score.early]
+    assert counted.sightings == finals.count(name), "a new epoch in the background"
+    hub._retained.pop(BOOTH)
+    start(1, score=section)
+    assert scores(heard)[-1].baseline == name
+    again = file.load(tmp_path / "collected.baseline")
+    assert (again.epoch, again.sightings) == (counted.epoch, counted.sightings + 1)
+    client.publish(run.Publish(BOOTH, site.payload(None, at=NOW + 1), 1, is_retained=True))
+    start(1, score=section)
+    assert scores(heard)[-1].baseline == ""
+    assert file.load(tmp_path / "collected.baseline").sightings == 1
+
+
+def test_a_batch_is_handed_in_once_a_start_and_stays_at_the_broker(
+    start: Starting, heard: list[wire.Message], hub: InProcessBroker, tmp_path: Path
+) -> None:
+    said: list[Received] = []
+    topic = wire.node_topic("booth", "camera-1", "baseline")
+    hub.client().connect(will=None, births=tuple, subscriptions=[topic], on_message=said.append)
+    file.save(learnt(48, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe), tmp_path / "collected.baseline")
+    start(4)
+    (message,) = said
+    _, counted = wire.decode(topic, message.payload)
+    assert isinstance(counted, Counted)
+    assert (counted.sightings, counted.epoch) == (50, "0123456789abcdef")
+    assert (tmp_path / "snapshot.baseline").read_bytes() == message.payload
+    assert [one.payload for one in hub.retained([topic])] == [message.payload]
+    start(1)
+    assert [one.payload for one in said] == [message.payload] * 2
+
+
+def test_a_baseline_of_another_site_changes_nothing_and_is_said(
+    start: Starting, heard: list[wire.Message], hub: InProcessBroker, tmp_path: Path
+) -> None:
+    (tmp_path / "site").mkdir()
+    ours, other = Site(tmp_path / "site"), Site(tmp_path / "site", "other")
+    baseline = learnt(170, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
+    hub.route(run.Publish(BOOTH, other.payload(baseline, site="booth"), 1, is_retained=True))
+    start(2, score=ScoreSection(site_key=str(ours.public)))
+    beat = [message for message in heard if isinstance(message, wire.Health)][-1]
+    assert (beat.mode, beat.state) == ("collect", "degraded")
+    assert "this site's key did not sign it" in " ".join(beat.problems)

@@ -18,9 +18,9 @@ from edge import wire
 from edge.errors import StoreError
 from edge.store import store as module
 from edge.store.store import EVERYWHERE, Decision, Key, Source, SqlStore
-from edge.store.tables import alerts, cells, cursors, scores, tables
+from edge.store.tables import alerts, baselines, cells, cursors, scores, tables
 from tests import databases
-from tests.messages import EPOCH, NOW, make_score
+from tests.messages import EPOCH, NOW, make_counted, make_score
 
 CAMERA = Source("camera-1", EPOCH)
 
@@ -277,7 +277,9 @@ def test_a_store_of_before_versions_keeps_its_scores(url: str, path: Path) -> No
     with closing(SqlStore(url)) as store:
         put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
     with closing(sqlite3.connect(path)) as old:
-        old.executescript("DROP TABLE cells; DROP TABLE alembic_version; ALTER TABLE alerts DROP COLUMN outcome")
+        old.executescript(
+            "DROP TABLE cells; DROP TABLE baselines; DROP TABLE alembic_version; ALTER TABLE alerts DROP COLUMN outcome"
+        )
     with closing(SqlStore(url)) as store:
         assert put(store, 1, 2).new == {Key("camera-1", EPOCH, 2)}
         assert store.feedback("aaaaaaaa", "claimed", now=NOW)
@@ -286,7 +288,7 @@ def test_a_store_of_before_versions_keeps_its_scores(url: str, path: Path) -> No
 def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
     with closing(SqlStore(url)) as store, store._engine.begin() as db:
         db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0002 at most"):
+    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0003 at most"):
         SqlStore(url)
 
 
@@ -312,3 +314,34 @@ def test_two_workers_on_one_database_leave_no_hole(url: str) -> None:
         assert row["upto"] == 100
         assert one.refusals() == {"schema": 100}
         assert counted(one, "traffic") == {(module.window(NOW), "camera-1", "sightings"): 100}
+
+
+@given(told=st.lists(st.tuples(st.sampled_from(["aaaaaaaa", "bbbbbbbb"]), st.integers(50, 60)), max_size=6))
+@settings(max_examples=30, deadline=None)
+def test_of_each_epoch_the_largest_counts_are_kept_however_often_they_are_told(told: list[tuple[str, int]]) -> None:
+    largest: dict[str, int] = {}
+    with closing(SqlStore("sqlite://")) as store:
+        for epoch, sightings in told:
+            store.keep_baseline("booth", "camera-1", make_counted(sightings, epoch))
+            largest[epoch] = max(largest.get(epoch, 0), sightings)
+        found = store.baselines("booth")
+    assert found == [("camera-1", make_counted(sightings, epoch)) for epoch, sightings in sorted(largest.items())]
+
+
+def test_counts_are_kept_by_site_node_and_epoch(url: str, store: SqlStore) -> None:
+    for site, node, epoch in (("booth", "camera-2", EPOCH), ("booth", "camera-1", EPOCH), ("soho", "camera-1", EPOCH)):
+        store.keep_baseline(site, node, make_counted(50, epoch))
+        store.keep_baseline(site, node, make_counted(101, epoch))
+        store.keep_baseline(site, node, make_counted(51, epoch))
+    store.purge(NOW + 1e9)
+    with closing(SqlStore(url)) as again:
+        assert [node for node, _ in again.baselines("booth")] == ["camera-1", "camera-2"]
+        assert again.baselines("soho") == [("camera-1", make_counted(101, EPOCH))]
+
+
+def test_damaged_counts_are_said(store: SqlStore) -> None:
+    store.keep_baseline("booth", "camera-1", make_counted())
+    with store._engine.begin() as db:
+        db.execute(baselines.update().values(content=b"torn"))
+    with pytest.raises(StoreError, match="counts of camera-1 in the store: is not a baseline"):
+        store.baselines("booth")

@@ -12,11 +12,11 @@ import pytest
 
 from edge import wire
 from tests.messages import make_health, make_score, make_status
-from tests.test_wire import ACK, ALERT, FEEDBACK, GAP, TREND
+from tests.test_wire import ACK, ALERT, FEEDBACK, FROZEN, GAP, TREND
 from tools import asyncapi
 
 DOCUMENT = asyncapi.document()
-MESSAGES = (make_score(), make_health(), make_status(), GAP, ACK, ALERT, FEEDBACK, TREND)
+MESSAGES = (make_score(), make_health(), make_status(), GAP, ACK, ALERT, FEEDBACK, TREND, FROZEN)
 
 
 def schema(kind: str) -> dict[str, Any]:

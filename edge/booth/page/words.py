@@ -43,6 +43,7 @@ REFUSALS = {
     "not_json": "they could not be read; no node of ours sends such.",
     "sender": "they named another node than their topic; check `node` in node.yaml.",
     "retained": "scores must never be retained; who else publishes to this broker?",
+    "baseline": "a node's counts could not be read; is its software newer than the booth's?",
     "too_many_nodes": "too many nodes; who else publishes to this broker?",
 }
 """What a technician does about each."""

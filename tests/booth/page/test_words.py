@@ -22,7 +22,8 @@ def test_no_trouble_is_not_mentioned() -> None:
 
 def test_every_reason_to_refuse_has_words() -> None:
     """What wire.py and the booth refuse for, said with what to do."""
-    reasons = {"topic", "too_large", "not_json", "version", "schema", "sender", "retained", "too_many_nodes"}
+    reasons = {"topic", "too_large", "not_json", "version", "schema", "sender", "baseline"}
+    reasons |= {"retained", "too_many_nodes"}
     assert set(words.REFUSALS) == reasons
     (told,) = words.troubles(make_snapshot(lost={}, refused={"unheard-of": 1}))
     assert told == "Refused 1 message (unheard-of): see the log."

@@ -4,7 +4,6 @@ import hashlib
 
 import msgspec
 
-from edge.palette import CELL_COLOURS
 from edge.vocabulary import COLOURS, CONTEXTS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
 SCHEMA = 3
@@ -18,7 +17,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     model: str
     """First 12 hex digits of the network's SHA-256."""
     palette_cells: int
-    palette_words: str = hashlib.sha256(CELL_COLOURS.astype("<i8").tobytes()).hexdigest()[:8]
+    palette_words: str
     """Which cell has which colour word: colour pairs are counted by word."""
     colour_moments: int
     colour_words: int = 2 * len(COLOURS)

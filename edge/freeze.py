@@ -1,0 +1,174 @@
+"""`spotter baseline freeze`: what the nodes of a site counted, added up, signed, and published for them to spot by."""
+
+import functools
+import secrets
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from edge import wire
+from edge.clock import SystemClock
+from edge.config import BoothConfig, ScoreSection
+from edge.errors import BaselineError, BrokerError, ConfigError
+from edge.message.mqtt import MqttBroker
+from edge.score import file
+from edge.score.baseline import JOINT_WARM_UP, Baseline
+from edge.seams import Broker, Clock, Publish
+from edge.signing import make_keys, sign
+from edge.store.store import NodeCounts, SqlStore
+
+NEEDED = ScoreSection().min_sightings
+"""Calibrating sightings below which a node says `warming_up`."""
+CONNECT_S, ANSWER_S = 5.0, 5.0
+
+
+def add_up(found: Sequence[NodeCounts], site: str, *, recipe: str = "", is_forced: bool = False) -> Baseline:
+    """The exact sum over nodes and epochs; raises BaselineError for none, too few, or those of different recipes.
+
+    With `recipe`, an id, those of others are left out.
+    """
+    chosen = [one for one in found if recipe in ("", one.counted.recipe.id)]
+    if not chosen:
+        raise BaselineError(
+            f"no node of site {site} has handed in counts{f' of recipe {recipe}' if recipe else ''}; each does after "
+            f"{wire.BATCH} sightings: are booth and nodes running, and is --site right?"
+        )
+    _check_recipes(chosen)
+    parts = (file.from_counted(one.counted, f"counts of {one.node}, epoch {one.counted.epoch}") for one in chosen)
+    merged = functools.reduce(Baseline.merge, parts, Baseline(chosen[0].counted.recipe))
+    if merged.calibrated_on < NEEDED and not is_forced:
+        raise BaselineError(
+            f"{merged.sightings} sightings calibrate {merged.calibrated_on}, nodes need {NEEDED} to score (the first "
+            f"{JOINT_WARM_UP} of every epoch of a node calibrate nothing): collect on, or give --force"
+        )
+    return merged
+
+
+def _check_recipes(found: Sequence[NodeCounts]) -> None:
+    recipes = {one.counted.recipe.id: one.counted.recipe for one in found}
+    if len(recipes) > 1:
+        nodes = {name: sorted({one.node for one in found if one.counted.recipe.id == name}) for name in recipes}
+        of = "; ".join(f"recipe {name}: {', '.join(names)}" for name, names in nodes.items())
+        first, second, *_ = recipes.values()
+        raise BaselineError(
+            f"counts of different recipes cannot be added ({of}; {first.differences(second)}). Update the nodes whose "
+            "software or model is older and collect on; --recipe ID freezes one and leaves the others' counts out"
+        )
+
+
+def frozen(baseline: Baseline, site: str, nodes: Sequence[str], at: float) -> wire.Frozen:
+    """The message, not yet signed."""
+    since, until = (None, None) if baseline.period is None else map(wire.to_time, baseline.period)
+    return wire.Frozen(
+        site=site,
+        at=wire.to_time(at),
+        mode="spot",
+        id=file.baseline_id(baseline),
+        recipe=baseline.recipe.id,
+        nodes=sorted(set(nodes)),
+        sightings=baseline.sightings,
+        since=since,
+        until=until,
+        baseline=file.to_bytes(baseline),
+    )
+
+
+def signed(message: wire.Frozen, key: Path) -> wire.Frozen:
+    return msgspec.structs.replace(message, signature=sign(key, message.signed_part))
+
+
+def publish(broker: Broker, message: wire.Frozen, clock: Clock) -> None:
+    """Raises BrokerError unless the broker keeps it for every node."""
+    topic = wire.booth_topic(message.site, "baseline")
+    payload = Publish(topic, wire.encode(topic, message), 1, is_retained=True)
+    broker.connect(will=None, births=tuple, subscriptions=(), on_message=lambda _: None)
+    until = clock.monotonic() + CONNECT_S
+    while not broker.is_connected and clock.monotonic() < until:
+        clock.sleep(0.05)
+    if not broker.publish(payload, timeout_s=ANSWER_S):
+        raise BrokerError("nothing was published: is mosquitto running, is --broker right, may the booth write there?")
+
+
+def run_freeze(
+    config: BoothConfig,
+    *,
+    since: float | None = None,
+    recipe: str = "",
+    is_forced: bool = False,
+    out: Path | None = None,
+    as_json: bool = False,
+) -> int:
+    """`spotter baseline freeze`: 0; EdgeError if anything speaks against it, and nothing is published.
+
+    `since`, in seconds since 1970, leaves out what nodes began to count in earlier windows.
+    """
+    key = _key(config)
+    with closing(SqlStore(config.store, is_made=False)) as store:
+        found = [one for one in store.baselines(config.site) if _is_since(one, since)]
+    baseline = add_up(found, config.site, recipe=recipe, is_forced=is_forced)
+    nodes = [one.node for one in found if one.counted.recipe == baseline.recipe]
+    message = signed(frozen(baseline, config.site, nodes, time.time()), key)
+    _send(config, message)
+    if out is not None:
+        file.save(baseline, out)
+    period = "" if message.since is None else f", {message.since} to {message.until}"
+    left_out = len(found) - len(nodes)
+    sentence = (
+        f"frozen: baseline {message.id} of {message.sightings} sightings by {', '.join(message.nodes)}{period}; "
+        f"recipe {message.recipe}{f'; {left_out} counts of other recipes left out' if left_out else ''}. "
+        "Nodes that have the site's key spot from now on: spotter health"
+    )
+    _say(message, sentence, as_json=as_json)
+    return 0
+
+
+def run_undo(config: BoothConfig, *, as_json: bool = False) -> int:
+    """`spotter baseline freeze --undo`: 0; the nodes collect again, also those that are away now."""
+    message = wire.Frozen(site=config.site, at=wire.to_time(time.time()), mode="collect")
+    message = signed(message, _key(config))
+    _send(config, message)
+    _say(message, f"undone: the nodes of {config.site} collect again, each from nothing", as_json=as_json)
+    return 0
+
+
+def run_keygen(out: Path) -> int:
+    """`spotter baseline keygen`: 0."""
+    public = out.with_name(out.name + ".pub")
+    make_keys(out, public)
+    print(
+        f"{out}: stays on the booth, baseline_key in booth.yaml. {public}: to every node, score.site_key in node.yaml"
+    )
+    return 0
+
+
+def _key(config: BoothConfig) -> Path:
+    if not config.baseline_key:
+        raise ConfigError(
+            "baseline_key is not set in booth.yaml: expected the path of the site's private key; "
+            "spotter baseline keygen makes one"
+        )
+    return Path(config.baseline_key)
+
+
+def _is_since(one: NodeCounts, since: float | None) -> bool:
+    period = one.counted.period
+    return since is None or (period is not None and period[0] + wire.WINDOW_S > since)
+
+
+def _send(config: BoothConfig, message: wire.Frozen) -> None:
+    broker = MqttBroker(config.broker, f"freeze-{secrets.token_hex(4)}")
+    try:
+        publish(broker, message, SystemClock())
+    finally:
+        broker.close()
+
+
+def _say(message: wire.Frozen, sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        fields = msgspec.to_builtins(message)
+        print(msgspec.json.encode({name: fields[name] for name in fields if name != "baseline"}).decode())
+    else:
+        print(sentence)

@@ -1,0 +1,42 @@
+"""A site's keys, what its nodes counted, and the booth's signed word on it."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from edge import wire
+from edge.freeze import frozen, signed
+from edge.recipe import Recipe
+from edge.score.baseline import Baseline
+from edge.signing import make_keys
+from tests.messages import NOW
+from tests.outfits import RECIPE, ordinary
+
+
+def learnt(sightings: int, *, recipe: Recipe = RECIPE, seed: int = 0, epoch: str = "0123456789abcdef") -> Baseline:
+    """What one node counted, a person a minute."""
+    rng = np.random.default_rng(seed)
+    baseline = Baseline(recipe, epoch=epoch)
+    for number in range(sightings):
+        baseline.learn(ordinary(rng), at=NOW + 60 * number)
+    return baseline
+
+
+class Site:
+    """Keys in a folder, and what their owner says."""
+
+    def __init__(self, folder: Path, name: str = "booth") -> None:
+        self.name, self.key, self.public = name, folder / f"{name}.key", folder / f"{name}.pub"
+        make_keys(self.key, self.public)
+
+    def word(self, counts: Baseline | None, *, at: float = NOW, **changes: object) -> wire.Frozen:
+        """To spot against that, or to collect; `changes` are made before it is signed."""
+        if counts is None:
+            message = wire.Frozen(site=self.name, at=wire.to_time(at), mode="collect")
+        else:
+            message = frozen(counts, self.name, ["camera-1"], at)
+        return signed(msgspec.structs.replace(message, **changes), self.key)
+
+    def payload(self, counts: Baseline | None, *, at: float = NOW, **changes: object) -> bytes:
+        return msgspec.json.encode(self.word(counts, at=at, **changes))
