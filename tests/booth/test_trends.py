@@ -135,7 +135,7 @@ def config(tmp_path: Path) -> BoothConfig:
     made = BoothConfig(store=f"sqlite:///{tmp_path}/booth.sqlite")
     rng = random.Random(7)
     changed = dict(zip(WORDS, (0.2, 0.2, 0.2, 0.35, 0.05), strict=True))
-    with closing(SqlStore(made.store)) as store:
+    with closing(SqlStore(made.store, made.site)) as store:
         for start, share, count in ((NOW - DAY_S, USUAL, 40), (NOW, changed, 8)):
             for i in range(count):
                 one = windows(share, start + i * WINDOW_S, 1, rng)

@@ -9,13 +9,16 @@ from pathlib import Path
 import msgspec
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge import wire
 from edge.errors import StoreError
+from edge.store import migrations
 from edge.store import store as module
 from edge.store.store import EVERYWHERE, Decision, Key, Source, SqlStore
 from edge.store.tables import alerts, cells, cursors, scores, tables
@@ -272,21 +275,66 @@ def test_small_counts_go_with_the_scores_and_large_ones_stay(store: SqlStore) ->
     assert not rows(store, alerts)
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_a_store_of_before_versions_keeps_its_scores(url: str, path: Path) -> None:
-    with closing(SqlStore(url)) as store:
-        put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
-    with closing(sqlite3.connect(path)) as old:
-        old.executescript("DROP TABLE cells; DROP TABLE alembic_version; ALTER TABLE alerts DROP COLUMN outcome")
-    with closing(SqlStore(url)) as store:
+def make_old(url: str, version: str) -> None:
+    """A store of that version with one score, acknowledged, and its alert; none wrote down a version before 0002."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as db:
+        config.attributes.update(connection=db, site="")
+        command.upgrade(config, version)
+        score = (
+            "INSERT INTO scores (node, epoch, seq, \"window\", state, reasons, zone, heading, quality, early, baseline)"
+            f" VALUES ('camera-1', '{EPOCH}', 1, {module.window(NOW)}, 'scored', '[]', 'left', 'left', 1, false, '')"
+        )
+        alert = f"INSERT INTO alerts VALUES ('aaaaaaaa', {module.window(NOW)}, 'sent', 'camera-1', '{EPOCH}', 1"
+        for statement in (
+            score,
+            f"INSERT INTO cursors VALUES ('camera-1', '{EPOCH}', 1, 0, 0)",
+            f"{alert})" if version == "0001" else f"{alert}, NULL)",
+            "DROP TABLE alembic_version" if version == "0001" else "SELECT 1",
+        ):
+            db.execute(sa.text(statement))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_a_store_of_before_versions_or_sites_keeps_its_scores(url: str, version: str) -> None:
+    make_old(url, version)
+    with pytest.raises(StoreError, match="run that booth on it once"):
+        SqlStore(url)
+    with closing(SqlStore(url, "soho")) as store:
         assert put(store, 1, 2).new == {Key("camera-1", EPOCH, 2)}
         assert store.feedback("aaaaaaaa", "claimed", now=NOW)
+        assert {row["site"] for table in (scores, cursors, alerts, cells) for row in rows(store, table)} == {"soho"}
+    with closing(SqlStore(url)) as store:
+        assert store.sites() == ["soho"], "once every row has its site, nobody needs to say one"
+
+
+def test_sites_do_not_mix(store: SqlStore) -> None:
+    """Nodes of two sites may have the same name, the same epoch and the same alert."""
+    soho, mitte = store.at("soho"), store.at("mitte")
+    due = {Key("camera-1", EPOCH, 1): "aaaaaaaa"}
+    put(soho, 1, 3, due=due)
+    assert put(mitte, 1, 2, due=due).upto == {CAMERA: 2}
+    assert put(soho, 2).upto == {CAMERA: 3}
+    soho.settle("aaaaaaaa", "sent")
+    assert put(mitte, 1).pending == due
+    assert put(soho, 1).pending == {}
+    assert soho.feedback("aaaaaaaa", "greeted", now=NOW)
+    assert (counted(mitte, "outcome"), len(counted(soho, "outcome"))) == ({}, 1)
+    start = module.window(NOW)
+    for site, seen in ((soho, 3), (mitte, 2)):
+        found = counted(site, "traffic")
+        assert (found[start, "camera-1", "sightings"], found[start, "camera-1", "alerts"]) == (seen, 1)
+    assert store.sites() == ["mitte", "soho"]
+    assert store.purge(NOW + 900) == 5, "what is personal ends for all sites alike"
 
 
 def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
     with closing(SqlStore(url)) as store, store._engine.begin() as db:
         db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0002 at most"):
+    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0003 at most"):
         SqlStore(url)
 
 
