@@ -202,6 +202,8 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """The place."""
     store: str = "sqlite:///booth.sqlite"
     """SQLAlchemy URL of the store."""
+    centre: bool = False
+    """A centre stores this site's scores too: a node deletes a score once both have it (firmware-config/centre/)."""
     retention_h: Positive = 24.0
     """Scores and alerts are deleted after this many hours."""
     page_host: str = "127.0.0.1"
@@ -220,6 +222,19 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Which sightings are one person's."""
     privacy: PrivacySection = PrivacySection()
     """What may be said about a person."""
+
+
+class WorkerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """worker.yaml: one of several that store the scores of many sites."""
+
+    store: str = "postgresql:///spotter"
+    """SQLAlchemy URL of the store that all workers share."""
+    retention_h: Positive = 24.0
+    """Scores are deleted after this many hours."""
+    group: Name = "workers"
+    """Name of the shared subscription: each message goes to one worker of the group."""
+    broker: BrokerSection = BrokerSection()
+    """The central broker."""
 
 
 C = TypeVar("C", bound=Struct)

@@ -27,6 +27,7 @@ NODE = {
     "score": Delivery("node", expiry_s=wire.SCORE_EXPIRY_S),
     "gap": Delivery("node"),
     "ack": Delivery("booth", is_retained=True),
+    "stored": Delivery("worker", is_retained=True),
     "trend": Delivery("node"),
 }
 BOOTH = {

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from edge import wire
+from edge.booth.acknowledge import Acknowledger
 from edge.booth.alert import expires_at
 from edge.booth.desk import Desk
 from edge.booth.health import Roster
 from edge.booth.selection import Selection
 from edge.config import BoothConfig
 from edge.errors import StoreError, WireError
-from edge.seams import Broker, Clock, Publish, Received
+from edge.seams import Broker, Clock, Received
 from edge.store.store import Decision, Key, Source, SqlStore, key
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class _Batch:
     gaps: list[wire.Gap] = field(default_factory=list)
     trends: list[wire.Trend] = field(default_factory=list)
     feedback: list[wire.Feedback] = field(default_factory=list)
+    stored: list[tuple[str, wire.Ack]] = field(default_factory=list)
+    """Nodes, and what the centre has of them."""
     refusals: Counter[str] = field(default_factory=Counter)
 
 
@@ -57,10 +60,19 @@ class Inbox:
     """Owner of what came in; its one verb is `step`. Only `receive` may be called from another thread."""
 
     def __init__(
-        self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock, selection: Selection, desk: Desk
+        self,
+        config: BoothConfig,
+        broker: Broker,
+        store: SqlStore,
+        clock: Clock,
+        selection: Selection,
+        desk: Desk,
+        *,
+        leaf: str = "ack",
     ) -> None:
+        """`leaf`: where it says what is stored."""
         self._config = config
-        self._broker = broker
+        self._acknowledger = Acknowledger(broker, config.site, leaf, has_centre=config.centre)
         self._store = store
         self._clock = clock
         self._selection = selection
@@ -81,7 +93,7 @@ class Inbox:
     @property
     def subscriptions(self) -> list[str]:
         """What to hand to Broker.connect."""
-        leaves = ("score", "gap", "status", "health", "trend")
+        leaves = ["score", "gap", "status", "health", "trend"] + ["stored"] * self._config.centre
         nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
         return [*nodes, wire.booth_topic(self._config.site, "feedback")]
 
@@ -156,6 +168,8 @@ class Inbox:
         elif isinstance(content, wire.Gap):
             batch.gaps.append(content)
             self._note_losses(content)
+        elif isinstance(content, wire.Ack):
+            batch.stored.append((message.topic.split("/")[-2], content))
         else:
             self.roster.note(address, content, is_retained=message.is_retained, now=self._clock.now())
 
@@ -180,10 +194,9 @@ class Inbox:
         for feedback in batch.feedback:
             self._desk.take(feedback)
         self._desk.step()
-        for source, seq in upto.items():
-            topic = wire.node_topic(self._config.site, source.node, "ack")
-            payload = wire.encode(topic, wire.Ack(epoch=source.epoch, upto=seq))
-            self._broker.publish(Publish(topic, payload, 1, is_retained=True), timeout_s=0)
+        self._acknowledger.stored_here(upto)
+        for node, ack in batch.stored:
+            self._acknowledger.stored_there(node, ack)
 
     def _record(self, batch: _Batch) -> dict[Source, int]:
         now = self._clock.now()

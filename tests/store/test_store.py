@@ -284,7 +284,7 @@ def make_old(url: str, version: str) -> None:
         config.attributes.update(connection=db, site="")
         command.upgrade(config, version)
         score = (
-            "INSERT INTO scores (node, epoch, seq, \"window\", state, reasons, zone, heading, quality, early, baseline)"
+            'INSERT INTO scores (node, epoch, seq, "window", state, reasons, zone, heading, quality, early, baseline)'
             f" VALUES ('camera-1', '{EPOCH}', 1, {module.window(NOW)}, 'scored', '[]', 'left', 'left', 1, false, '')"
         )
         alert = f"INSERT INTO alerts VALUES ('aaaaaaaa', {module.window(NOW)}, 'sent', 'camera-1', '{EPOCH}', 1"
