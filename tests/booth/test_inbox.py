@@ -45,6 +45,29 @@ def test_repeats_change_nothing_but_are_acknowledged_again(bench: Bench) -> None
     assert (bench.inbox.counts.scores, bench.inbox.counts.repeats, bench.desk.sent) == (1, 2, 1)
 
 
+def test_with_a_centre_a_score_is_acknowledged_once_both_stores_have_it(bench: Bench) -> None:
+    def store_there(upto: int, epoch: str = EPOCH) -> None:
+        topic = wire.node_topic("booth", "camera-1", "stored")
+        ack = wire.encode(topic, wire.Ack(epoch=epoch, upto=upto))
+        bench.node.publish(Publish(topic, ack, 1, is_retained=True))
+
+    bench.start(BoothConfig(centre=True))
+    bench.say(make_score(seq=1, one_in=2.0), make_score(seq=2, one_in=2.0))
+    assert bench.step() == []
+    store_there(1)
+    assert bench.step() == [("ack", 1)]
+    store_there(4)
+    assert bench.step() == [("ack", 2)], "the centre was quicker"
+    bench.say(make_score(seq=3, one_in=2.0))
+    assert bench.step() == [("ack", 3)]
+    store_there(2)
+    assert bench.step() == [], "said late by another worker"
+    store_there(9, epoch="ffffffff")
+    assert bench.step() == []
+    bench.say(make_score(seq=3, one_in=2.0))
+    assert bench.step() == [], "of another outbox"
+
+
 def test_a_hole_is_not_acknowledged_over_but_an_announced_gap_is(bench: Bench) -> None:
     bench.say(make_score(seq=1, one_in=2.0), make_score(seq=4, one_in=2.0))
     assert bench.step() == [("ack", 1)]
