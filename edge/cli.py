@@ -99,7 +99,7 @@ def _add_running(commands: Any) -> None:
         "Store the scores of many sites, as one of several workers at a central broker.",
         "spotter worker --config worker.yaml",
     )
-    worker.add_argument("--config", type=Path, help="worker.yaml; without it, defaults")
+    worker.add_argument("--config", type=Path, required=True, help="worker.yaml")
     worker.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
     password = _command(
         commands,
@@ -277,7 +277,7 @@ def _booth(args: Args) -> int:
 def _worker(args: Args) -> int:
     from edge.booth.worker import run_worker
 
-    config = load(args.config, WorkerConfig) if args.config else WorkerConfig()
+    config = load(args.config, WorkerConfig)
     return run_worker(_replace(config, broker=_broker(args.broker, config.broker)))
 
 

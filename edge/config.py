@@ -231,8 +231,9 @@ class WorkerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """SQLAlchemy URL of the store that all workers share."""
     retention_h: Positive = 24.0
     """Scores are deleted after this many hours."""
-    group: Name = "workers"
-    """Name of the shared subscription: each message goes to one worker of the group."""
+    group: Name
+    """Name of the shared subscription: each message goes to one worker of the group. It has no default: by this key a
+    file is known to be a worker's."""
     broker: BrokerSection = BrokerSection()
     """The central broker."""
 

@@ -63,7 +63,7 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         load(tmp_path / "nowhere.yaml", NodeConfig)
 
 
-@pytest.mark.parametrize("schema", [NodeConfig, BoothConfig, WorkerConfig])
+@pytest.mark.parametrize("schema", [NodeConfig, BoothConfig])
 def test_an_empty_file_is_all_defaults(tmp_path: Path, schema: type[Any]) -> None:
     (tmp_path / "empty.yaml").write_text("# nothing yet\n")
     assert load(tmp_path / "empty.yaml", schema) == schema()

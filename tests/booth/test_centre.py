@@ -111,7 +111,7 @@ class Site:
 
 def start_workers(start: Callable[..., Program], centre: Centre, url: str, folder: Path) -> list[Program]:
     config = folder / "worker.yaml"
-    config.write_text(f"store: '{url}'\nbroker: {{port: {centre.broker.port}}}\n")
+    config.write_text(f"group: workers\nstore: '{url}'\nbroker: {{port: {centre.broker.port}}}\n")
     return [start("-m", "edge.cli", "worker", "--config", str(config)) for _ in range(2)]
 
 

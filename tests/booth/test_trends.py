@@ -169,7 +169,7 @@ def test_each_site_of_a_shared_store_is_asked_for_by_name(config: BoothConfig) -
         store.worn(
             wire.Trend(node="camera-1", window=wire.to_time(NOW), sightings=40, counts={WORDS[0]: 9}, withheld=0)
         )
-    worker = WorkerConfig(store=config.store)
+    worker = WorkerConfig(store=config.store, group="workers")
     assert make_report(worker, NOW, site="booth").trends == make_report(config, NOW).trends
     mitte = make_report(worker, NOW, site="mitte")
     assert (mitte.site, [row.n for row in mitte.trends]) == ("mitte", [40])

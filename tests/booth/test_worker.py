@@ -46,7 +46,7 @@ class Bench:
     def worker(self, name: str) -> tuple[Worker, MqttBroker]:
         self._stores.append(SqlStore(self.url))
         broker = self._join(name)
-        made = Worker(WorkerConfig(), broker, self._stores[-1], self.clock)
+        made = Worker(WorkerConfig(group="workers"), broker, self._stores[-1], self.clock)
         made.connect()
         wait_for(lambda: broker.is_connected and self.say("probe", 1, leaf="trend"), what="a subscription")
         return made, broker
