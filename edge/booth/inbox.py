@@ -56,6 +56,18 @@ class _Batch:
     refusals: Counter[str] = field(default_factory=Counter)
 
 
+def take(waiting: queue.Queue[Received], wait_s: float) -> list[Received]:
+    """One batch of what waits, at most; waits up to `wait_s` for the first."""
+    taken = []
+    try:
+        taken.append(waiting.get(timeout=wait_s) if wait_s else waiting.get_nowait())
+        while len(taken) < BATCH:
+            taken.append(waiting.get_nowait())
+    except queue.Empty:
+        pass
+    return taken
+
+
 class Inbox:
     """Owner of what came in; its one verb is `step`. Only `receive` may be called from another thread."""
 
@@ -112,7 +124,7 @@ class Inbox:
     def step(self, wait_s: float) -> float:
         """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
         if self._batch is None:
-            self._batch = self._sort(self._take(wait_s))
+            self._batch = self._sort(take(self._queue, wait_s))
         try:
             self._handle(self._batch)
             self._batch = _Batch()
@@ -129,16 +141,6 @@ class Inbox:
         self.trouble = str(err)
         self._pause_s = min(max(FIRST_PAUSE_S, 2 * self._pause_s), LONGEST_PAUSE_S)
         return self._pause_s
-
-    def _take(self, wait_s: float) -> list[Received]:
-        taken = []
-        try:
-            taken.append(self._queue.get(timeout=wait_s) if wait_s else self._queue.get_nowait())
-            while len(taken) < BATCH:
-                taken.append(self._queue.get_nowait())
-        except queue.Empty:
-            pass
-        return taken
 
     def _sort(self, messages: list[Received]) -> _Batch:
         """Good messages to where they belong, bad ones counted: the booth drops, counts, and carries on."""

@@ -14,7 +14,7 @@ from contextlib import closing
 
 from edge import wire
 from edge.booth.desk import Desk
-from edge.booth.inbox import BATCH, FIRST_PAUSE_S, QUEUED, Inbox
+from edge.booth.inbox import FIRST_PAUSE_S, QUEUED, Inbox, take
 from edge.booth.selection import Nobody
 from edge.clock import SystemClock
 from edge.config import BoothConfig, WorkerConfig
@@ -42,6 +42,8 @@ class Worker:
         self._cleaned_at = clock.monotonic() - HOUSEKEEPING_S
         self.refused: Counter[str] = Counter()
         """Messages of no site that could be served, by reason; the others are counted in the store."""
+        self.trouble = ""
+        """Why no new site can be served; an inbox in trouble says so itself."""
 
     def connect(self) -> None:
         topics = [f"$share/{self._config.group}/{wire.node_topic('+', '+', leaf)}" for leaf in LEAVES]
@@ -55,7 +57,7 @@ class Worker:
     def step(self, wait_s: float) -> float:
         """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
         try:
-            for message in self._take(wait_s):
+            for message in take(self._queue, wait_s):
                 self._pass_on(message)
             pause = max((inbox.step(0.0) for inbox in self._inboxes.values()), default=0.0)
             if not pause and self._clock.monotonic() >= self._cleaned_at + HOUSEKEEPING_S:
@@ -63,8 +65,11 @@ class Worker:
                 self._store.purge(self._clock.now() - 3600 * self._config.retention_h)
                 log.info("stored since the start: %s", self.stored)
         except StoreError as err:
-            log.error("nothing of a new site is stored, nothing old deleted until this is mended: %s", err)  # noqa: TRY400
-            pause = FIRST_PAUSE_S
+            if not self.trouble:
+                log.error("nothing of a new site is stored, nothing old deleted until this is mended: %s", err)  # noqa: TRY400
+            self.trouble = str(err)
+            return FIRST_PAUSE_S
+        self.trouble = ""
         return pause
 
     def _receive(self, message: Received) -> None:
@@ -73,16 +78,6 @@ class Worker:
             self._queue.put_nowait(message)
         except queue.Full:
             self.refused["overflow"] += 1
-
-    def _take(self, wait_s: float) -> list[Received]:
-        taken = []
-        try:
-            taken.append(self._queue.get(timeout=wait_s) if wait_s else self._queue.get_nowait())
-            while len(taken) < BATCH:
-                taken.append(self._queue.get_nowait())
-        except queue.Empty:
-            pass
-        return taken
 
     def _pass_on(self, message: Received) -> None:
         try:

@@ -27,7 +27,7 @@ class Centre:
         text = text.replace("listener 8883\n", f"listener {self.uplink} 127.0.0.1\n")
         text = text.replace("/etc/mosquitto/spotter-centre.acl", str(access))
         text = text.replace("/etc/mosquitto/certs", str(self.certificates))
-        self.broker = make(text=text.replace("/var/lib/mosquitto/", "FOLDER/"))
+        self.broker = make(text=text)
         self.sites = {site: make(settings=self._bridge(site)) for site in SITES}
 
     def _bridge(self, site: str) -> str:
