@@ -15,11 +15,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from edge import __version__
-from edge.config import BoothConfig, BrokerSection, NodeConfig, load
+from edge.config import BoothConfig, BrokerSection, NodeConfig, WorkerConfig, load
 from edge.errors import ConfigError, EdgeError
 from edge.vocabulary import CONTEXTS
 
 GOOD, BAD_NEWS, USAGE = 0, 1, 2
+
+KINDS: dict[Any, str] = {NodeConfig: "node.yaml", BoothConfig: "booth.yaml", WorkerConfig: "worker.yaml"}
 
 Args = argparse.Namespace
 S = TypeVar("S", bound=msgspec.Struct)
@@ -91,6 +93,15 @@ def _add_running(commands: Any) -> None:
     booth.add_argument("--config", type=Path, help="booth.yaml; without it, defaults")
     booth.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
     booth.add_argument("--port", type=int, help="instead of page_port")
+    worker = _command(
+        commands,
+        "worker",
+        _worker,
+        "Store the scores of many sites, as one of several workers at a central broker.",
+        "spotter worker --config worker.yaml",
+    )
+    worker.add_argument("--config", type=Path, required=True, help="worker.yaml")
+    worker.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
     password = _command(
         commands,
         "booth-password",
@@ -124,8 +135,8 @@ def _add_trends(commands: Any) -> None:
         "What is worn now against what was worn before, and how alerts ended.",
         "spotter trends --config booth.yaml --since 24h --by colour",
     )
-    trends.add_argument("--config", type=Path, help="booth.yaml, whose store is read; without it, defaults")
-    trends.add_argument("--site", help="refuse the store of another site")
+    trends.add_argument("--config", type=Path, help="booth.yaml or worker.yaml, whose store is read; else defaults")
+    trends.add_argument("--site", help="one of the sites in that store; default: the booth's own")
     trends.add_argument("--since", default="24h", help="24h, 7d or a time such as 2026-09-21T08:00:00Z; default: 24h")
     trends.add_argument("--by", default="", choices=("colour", "pattern", "garment"), help="one facet alone")
     form = trends.add_mutually_exclusive_group()
@@ -265,7 +276,9 @@ def _add_checking(commands: Any) -> None:
     bench.add_argument("--json", action="store_true", help="JSON")
     config = commands.add_parser("config", help="Check a settings file.")
     verbs = config.add_subparsers(title="verbs", required=True, metavar="VERB")
-    check = _command(verbs, "check", _config_check, "Check node.yaml or booth.yaml.", "spotter config check node.yaml")
+    check = _command(
+        verbs, "check", _config_check, "Check node.yaml, booth.yaml or worker.yaml.", "spotter config check node.yaml"
+    )
     check.add_argument("file", type=Path, metavar="FILE")
 
 
@@ -292,6 +305,13 @@ def _booth(args: Args) -> int:
     return run_booth(_replace(config, broker=_broker(args.broker, config.broker)))
 
 
+def _worker(args: Args) -> int:
+    from edge.booth.worker import run_worker
+
+    config = load(args.config, WorkerConfig)
+    return run_worker(_replace(config, broker=_broker(args.broker, config.broker)))
+
+
 def _booth_password(args: Args) -> int:
     from edge.booth.page.password import run_booth_password
 
@@ -313,10 +333,8 @@ def _health(args: Args) -> int:
 def _trends(args: Args) -> int:
     from edge.booth.report import run_trends
 
-    config = load(args.config, BoothConfig) if args.config else BoothConfig()
-    if args.site not in (None, config.site):
-        raise ConfigError(f"--site {args.site}: this is the store of {config.site}; give the --config of that site")
-    return run_trends(config, since=args.since, facet=args.by, form=args.form, plot=args.plot)
+    config = _load_one_of(args.config, BoothConfig, WorkerConfig) if args.config else BoothConfig()
+    return run_trends(config, site=args.site, since=args.since, facet=args.by, form=args.form, plot=args.plot)
 
 
 def _learn(args: Args) -> int:
@@ -404,16 +422,19 @@ def _bench(args: Args) -> int:
 
 
 def _config_check(args: Args) -> int:
-    """The file is whichever of the two it satisfies; if neither, the complaint of the one it looks like."""
+    found = _load_one_of(args.file, NodeConfig, BoothConfig, WorkerConfig)
+    print(f"{args.file}: a good {KINDS[type(found)]}")
+    return GOOD
+
+
+def _load_one_of(path: Path, *schemas: Any) -> Any:
+    """The file is of the first kind that it satisfies; raises ConfigError with the complaints of all."""
     complaints = []
-    for schema, kind in ((NodeConfig, "node"), (BoothConfig, "booth")):
+    for schema in schemas:
         try:
-            load(args.file, schema)
+            return load(path, schema)
         except ConfigError as err:
-            complaints.append(f"as {kind}.yaml: {err}")
-        else:
-            print(f"{args.file}: a good {kind}.yaml")
-            return GOOD
+            complaints.append(f"as {KINDS[schema]}: {err}")
     raise ConfigError("; ".join(complaints))
 
 

@@ -210,6 +210,8 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """SQLAlchemy URL of the store."""
     baseline_key: str = ""
     """Path of the site's private key, PEM, that `spotter baseline freeze` signs with."""
+    centre: bool = False
+    """A centre stores this site's scores too: a node deletes a score once both have it (firmware-config/centre/)."""
     retention_h: Positive = 24.0
     """Scores and alerts are deleted after this many hours."""
     page_host: str = "127.0.0.1"
@@ -228,6 +230,20 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Which sightings are one person's."""
     privacy: PrivacySection = PrivacySection()
     """What may be said about a person."""
+
+
+class WorkerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """worker.yaml: one of several that store the scores of many sites."""
+
+    store: str = "postgresql:///spotter"
+    """SQLAlchemy URL of the store that all workers share."""
+    retention_h: Positive = 24.0
+    """Scores are deleted after this many hours."""
+    group: Name
+    """Name of the shared subscription: each message goes to one worker of the group. It has no default: by this key a
+    file is known to be a worker's."""
+    broker: BrokerSection = BrokerSection()
+    """The central broker."""
 
 
 C = TypeVar("C", bound=Struct)

@@ -106,8 +106,8 @@ def run_freeze(
     `since`, in seconds since 1970, leaves out what nodes began to count in earlier windows.
     """
     key = _key(config)
-    with closing(SqlStore(config.store, is_made=False)) as store:
-        found = [one for one in store.baselines(config.site) if _is_since(one, since)]
+    with closing(SqlStore(config.store, config.site, is_made=False)) as store:
+        found = [one for one in store.baselines() if _is_since(one, since)]
     baseline = add_up(found, config.site, recipe=recipe, is_forced=is_forced)
     nodes = [one.node for one in found if one.counted.recipe == baseline.recipe]
     message = signed(frozen(baseline, config.site, nodes, time.time()), key)

@@ -179,7 +179,10 @@ class Gap(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Ack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`node/{node}/ack`: from the booth, after its store has committed. The outbox deletes on this alone."""
+    """`node/{node}/ack`: from the booth, after its store has committed. The outbox deletes on this alone.
+
+    `node/{node}/stored`: the same from a worker of the centre to the booth, which then waits for both stores.
+    """
 
     v: Literal[1] = VERSION
     epoch: Hex
@@ -286,6 +289,7 @@ NODE_LEAVES: dict[str, type[Message]] = {
     "score": Score,
     "gap": Gap,
     "ack": Ack,
+    "stored": Ack,
     "trend": Trend,
     "baseline": Counted,
 }

@@ -31,21 +31,26 @@ def wait_for(condition: Callable[[], object], seconds: float = 10.0, what: str =
 class Mosquitto:
     """One broker that can be killed and started again on the same port with the same files."""
 
-    def __init__(self, folder: Path, *, settings: str = "", with_defaults: bool = False, plain: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, settings: str = "", text: str = "", with_defaults: bool = False, plain: bool = True
+    ) -> None:
+        """`settings` go with those shipped for the booth, `text` instead of them; PORT is this broker's."""
         self.port = free_port()
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        if with_defaults:
+        if text:
+            lines, plain = [*text.splitlines(), f"persistence_location {folder}/"], False
+        elif with_defaults:
             lines = ["allow_anonymous true", "persistence true", f"persistence_location {folder}/"]
         else:
             lines = [line for line in SHIPPED.read_text().splitlines() if not line.startswith("listener ")]
-            lines = [f"persistence_location {folder}/" if "persistence_location" in line else line for line in lines]
+            lines.append(f"persistence_location {folder}/")
         if os.getuid() == 0:
             lines.append("user root")
         if plain:
             lines.insert(0, f"listener {self.port} 127.0.0.1")
         self._config = folder / "mosquitto.conf"
-        self._config.write_text("\n".join([*lines, settings.replace("PORT", str(self.port)), ""]))
+        self._config.write_text("\n".join([*lines, settings, ""]).replace("PORT", str(self.port)))
 
     def start(self) -> None:
         assert PROGRAM is not None

@@ -1,4 +1,4 @@
-"""A node's sending half, to be killed: OUTBOX PORT COUNT RATE. Ends with 0 once everything is acknowledged."""
+"""A node's sending half, to be killed: OUTBOX PORT COUNT RATE [SITE NODE]. Ends with 0 once all is acknowledged."""
 
 import sys
 import threading
@@ -12,16 +12,16 @@ from edge.message.sender import Sender
 from tests.messages import make_score
 
 
-def main(path: str, port: str, count: str, rate: str) -> int:
-    outbox = Outbox(path, node="camera-1", max_rows=50_000)
-    broker = MqttBroker(BrokerSection(port=int(port)), "camera-1")
-    sender = Sender(outbox, broker, site="booth", node="camera-1")
+def main(path: str, port: str, count: str, rate: str, site: str = "booth", node: str = "camera-1") -> int:
+    outbox = Outbox(path, node=node, max_rows=50_000)
+    broker = MqttBroker(BrokerSection(port=int(port)), node)
+    sender = Sender(outbox, broker, site=site, node=node)
     broker.connect(will=None, births=tuple, subscriptions=sender.subscriptions, on_message=sender.receive)
 
     def make() -> None:
         while outbox.issued < int(count):
             one_in = 500.0 if outbox.issued % 100 == 0 else 3.0
-            outbox.put(make_score(at=wire.to_time(time.time()), one_in=one_in))
+            outbox.put(make_score(node=node, at=wire.to_time(time.time()), one_in=one_in, link=""))
             sender.wake()
             time.sleep(1 / float(rate))
 

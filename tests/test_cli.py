@@ -86,10 +86,10 @@ def test_usage_is_exit_code_2() -> None:
         assert done.value.code == 2
 
 
-def test_config_check_knows_both_kinds(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["config", "check", str(ROOT / "firmware-config" / "node.yaml")]) == 0
-    assert main(["config", "check", str(ROOT / "firmware-config" / "booth.yaml")]) == 0
-    assert "node.yaml" in capsys.readouterr().out
+@pytest.mark.parametrize("file", ["node.yaml", "booth.yaml", "centre/worker.yaml"])
+def test_config_check_knows_every_kind(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "check", str(ROOT / "firmware-config" / file)]) == 0
+    assert capsys.readouterr().out.endswith(f"a good {Path(file).name}\n")
 
 
 def test_the_program_is_installed() -> None:

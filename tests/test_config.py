@@ -18,6 +18,7 @@ from edge.config import (
     PageSection,
     PrivacySection,
     Tls,
+    WorkerConfig,
     load,
 )
 from edge.errors import ConfigError
@@ -38,6 +39,7 @@ EXPECTED = {
     "booth-alerts-on-everybody": r"alert\.one_in: Expected `float` > 1\.0",
     "booth-facing-out-of-range": r"nodes.*: Expected `int` <= 359",
     "booth-page-password-itself": r"page: Object contains unknown field `password`",
+    "worker-alerts": r"top level: Object contains unknown field `alert`",
     "booth-never-forgets": r"retention_h: Expected `float` > 0\.0",
 }
 
@@ -49,7 +51,7 @@ def test_every_fixture_is_expected() -> None:
 @pytest.mark.parametrize("why", EXPECTED)
 def test_invalid(why: str) -> None:
     path = FIXTURES / f"invalid-{why}.yaml"
-    schema: type[Any] = BoothConfig if why.startswith("booth-") else NodeConfig
+    schema: type[Any] = {"booth": BoothConfig, "worker": WorkerConfig}.get(why.split("-", maxsplit=1)[0], NodeConfig)
     with pytest.raises(ConfigError, match=EXPECTED[why]) as caught:
         load(path, schema)
     assert str(caught.value).startswith(f"{path}: ")
@@ -78,24 +80,27 @@ brokers = st.builds(
     keepalive_s=st.integers(2, 3600),
     tls=st.none() | st.builds(Tls, ca=paths, certificate=paths, key=paths),
 )
-configs = st.builds(
-    NodeConfig, site=names, node=names, facing=st.none() | st.integers(0, 359), broker=brokers
-) | st.builds(
-    BoothConfig,
-    site=names,
-    store=paths,
-    retention_h=st.floats(0.01, 1e4),
-    page=st.builds(PageSection, password_file=paths, tls_cert=paths, hosts=st.lists(names, max_size=3)),
-    nodes=st.dictionaries(names, st.none() | st.integers(0, 359), max_size=3),
-    broker=brokers,
-    alert=st.builds(AlertSection, one_in=st.floats(1.01, 1e6), expires_s=st.integers(5, 600)),
-    join=st.builds(JoinSection, window_s=st.floats(0.1, 60), slack_s=st.floats(0, 60)),
-    privacy=st.builds(PrivacySection, hint=st.sampled_from(["none", "coarse"])),
+configs = (
+    st.builds(NodeConfig, site=names, node=names, facing=st.none() | st.integers(0, 359), broker=brokers)
+    | st.builds(
+        BoothConfig,
+        site=names,
+        store=paths,
+        centre=st.booleans(),
+        retention_h=st.floats(0.01, 1e4),
+        page=st.builds(PageSection, password_file=paths, tls_cert=paths, hosts=st.lists(names, max_size=3)),
+        nodes=st.dictionaries(names, st.none() | st.integers(0, 359), max_size=3),
+        broker=brokers,
+        alert=st.builds(AlertSection, one_in=st.floats(1.01, 1e6), expires_s=st.integers(5, 600)),
+        join=st.builds(JoinSection, window_s=st.floats(0.1, 60), slack_s=st.floats(0, 60)),
+        privacy=st.builds(PrivacySection, hint=st.sampled_from(["none", "coarse"])),
+    )
+    | st.builds(WorkerConfig, store=paths, group=names, retention_h=st.floats(0.01, 1e4), broker=brokers)
 )
 
 
 @given(configs)
-def test_round_trip(tmp_path_factory: pytest.TempPathFactory, config: NodeConfig | BoothConfig) -> None:
+def test_round_trip(tmp_path_factory: pytest.TempPathFactory, config: NodeConfig | BoothConfig | WorkerConfig) -> None:
     path = tmp_path_factory.getbasetemp() / "config.yaml"
     path.write_text(yaml.safe_dump(msgspec.to_builtins(config), allow_unicode=True), encoding="utf-8")
     found: object = load(path, type(config))  # type: ignore[type-var]

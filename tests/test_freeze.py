@@ -102,9 +102,9 @@ class Place:
         self.config.write_text(json.dumps(fields))
 
     def keep(self, found: list[NodeCounts]) -> None:
-        with closing(SqlStore(self.store)) as store:
+        with closing(SqlStore(self.store, "booth")) as store:
             for one in found:
-                store.keep_baseline("booth", one.node, one.counted)
+                store.keep_baseline(one.node, one.counted)
 
     def freeze(self, *words: str) -> int:
         return main(["baseline", "freeze", "--config", str(self.config), *words])
@@ -231,8 +231,8 @@ def test_nodes_count_the_booth_freezes_and_they_spot(
 
 
 def _is_kept(place: Place, nodes: int) -> bool:
-    with closing(SqlStore(place.store)) as store:
-        return len(store.baselines(BoothConfig().site)) == nodes
+    with closing(SqlStore(place.store, BoothConfig().site)) as store:
+        return len(store.baselines()) == nodes
 
 
 def _is_scored_by(listener: Listener, name: str) -> bool:

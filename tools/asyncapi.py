@@ -28,6 +28,7 @@ NODE = {
     "score": Delivery("node", expiry_s=wire.SCORE_EXPIRY_S),
     "gap": Delivery("node"),
     "ack": Delivery("booth", is_retained=True),
+    "stored": Delivery("worker", is_retained=True),
     "trend": Delivery("node"),
     "baseline": Delivery("node", is_retained=True),
 }

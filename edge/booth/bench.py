@@ -136,7 +136,7 @@ def _throughput(config: BoothConfig, seconds: float, reader: Callable[..., None]
 def _store_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> None:
     """A booth without a page."""
     broker = MqttBroker(config.broker, f"{config.site}-booth")
-    with closing(SqlStore(config.store)) as store:
+    with closing(SqlStore(config.store, config.site)) as store:
         booth = Booth(config, broker, store, SystemClock())
         booth.connect()
         while not stop.is_set():

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from edge import wire
+from edge.booth.acknowledge import Acknowledger
 from edge.booth.alert import expires_at
 from edge.booth.desk import Desk
 from edge.booth.health import Roster
@@ -18,7 +19,7 @@ from edge.booth.selection import Selection
 from edge.config import BoothConfig
 from edge.counted import Counted
 from edge.errors import StoreError, WireError
-from edge.seams import Broker, Clock, Publish, Received
+from edge.seams import Broker, Clock, Received
 from edge.store.store import Decision, Key, Source, SqlStore, key
 
 log = logging.getLogger(__name__)
@@ -53,17 +54,40 @@ class _Batch:
     feedback: list[wire.Feedback] = field(default_factory=list)
     baselines: list[tuple[str, Counted]] = field(default_factory=list)
     """With the node of each."""
+    stored: list[tuple[str, wire.Ack]] = field(default_factory=list)
+    """Nodes, and what the centre has of them."""
     refusals: Counter[str] = field(default_factory=Counter)
+
+
+def take(waiting: queue.Queue[Received], wait_s: float) -> list[Received]:
+    """One batch of what waits, at most; waits up to `wait_s` for the first."""
+    taken = []
+    try:
+        taken.append(waiting.get(timeout=wait_s) if wait_s else waiting.get_nowait())
+        while len(taken) < BATCH:
+            taken.append(waiting.get_nowait())
+    except queue.Empty:
+        pass
+    return taken
 
 
 class Inbox:
     """Owner of what came in; its one verb is `step`. Only `receive` may be called from another thread."""
 
     def __init__(
-        self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock, selection: Selection, desk: Desk
+        self,
+        config: BoothConfig,
+        broker: Broker,
+        store: SqlStore,
+        clock: Clock,
+        selection: Selection,
+        desk: Desk,
+        *,
+        leaf: str = "ack",
     ) -> None:
+        """`leaf`: where it says what is stored."""
         self._config = config
-        self._broker = broker
+        self._acknowledger = Acknowledger(broker, config.site, leaf, has_centre=config.centre)
         self._store = store
         self._clock = clock
         self._selection = selection
@@ -84,7 +108,7 @@ class Inbox:
     @property
     def subscriptions(self) -> list[str]:
         """What to hand to Broker.connect."""
-        leaves = ("score", "gap", "status", "health", "trend", "baseline")
+        leaves = ["score", "gap", "status", "health", "trend", "baseline"] + ["stored"] * self._config.centre
         nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
         return [*nodes, wire.booth_topic(self._config.site, "feedback")]
 
@@ -103,7 +127,7 @@ class Inbox:
     def step(self, wait_s: float) -> float:
         """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
         if self._batch is None:
-            self._batch = self._sort(self._take(wait_s))
+            self._batch = self._sort(take(self._queue, wait_s))
         try:
             self._handle(self._batch)
             self._batch = _Batch()
@@ -120,16 +144,6 @@ class Inbox:
         self.trouble = str(err)
         self._pause_s = min(max(FIRST_PAUSE_S, 2 * self._pause_s), LONGEST_PAUSE_S)
         return self._pause_s
-
-    def _take(self, wait_s: float) -> list[Received]:
-        taken = []
-        try:
-            taken.append(self._queue.get(timeout=wait_s) if wait_s else self._queue.get_nowait())
-            while len(taken) < BATCH:
-                taken.append(self._queue.get_nowait())
-        except queue.Empty:
-            pass
-        return taken
 
     def _sort(self, messages: list[Received]) -> _Batch:
         """Good messages to where they belong, bad ones counted: the booth drops, counts, and carries on."""
@@ -162,6 +176,8 @@ class Inbox:
         elif isinstance(content, Counted):
             assert address.node is not None
             batch.baselines.append((address.node, content))
+        elif isinstance(content, wire.Ack):
+            batch.stored.append((message.topic.split("/")[-2], content))
         else:
             self.roster.note(address, content, is_retained=message.is_retained, now=self._clock.now())
 
@@ -183,15 +199,14 @@ class Inbox:
         for trend in batch.trends:
             self._store.worn(trend)
         for node, counted in batch.baselines:
-            self._store.keep_baseline(self._config.site, node, counted)
+            self._store.keep_baseline(node, counted)
         upto = self._record(batch) if batch.scores or batch.gaps or batch.refusals else {}
         for feedback in batch.feedback:
             self._desk.take(feedback)
         self._desk.step()
-        for source, seq in upto.items():
-            topic = wire.node_topic(self._config.site, source.node, "ack")
-            payload = wire.encode(topic, wire.Ack(epoch=source.epoch, upto=seq))
-            self._broker.publish(Publish(topic, payload, 1, is_retained=True), timeout_s=0)
+        self._acknowledger.stored_here(upto)
+        for node, ack in batch.stored:
+            self._acknowledger.stored_there(node, ack)
 
     def _record(self, batch: _Batch) -> dict[Source, int]:
         now = self._clock.now()

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from edge import wire
 from edge.booth.trends import Outcomes, Row, exceptions, outcomes, trends
-from edge.config import BoothConfig
+from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError
 from edge.store.store import SqlStore
 
@@ -47,26 +47,44 @@ def begin(text: str, now: float) -> float:
         raise ConfigError(f"--since {text}: expected e.g. 24h, 7d or 2026-09-21T08:00:00Z") from err
 
 
-def make_report(config: BoothConfig, since: float, facet: str = "") -> Report:
-    """Raises StoreError."""
-    store = SqlStore(config.store, is_made=False)
+def make_report(config: BoothConfig | WorkerConfig, since: float, facet: str = "", site: str | None = None) -> Report:
+    """Of one of the store's sites, the booth's own unless told otherwise; raises StoreError or ConfigError."""
+    own = config.site if isinstance(config, BoothConfig) else ""
+    opened = SqlStore(config.store, own, is_made=False)
     try:
+        wanted = _choose(site or own, {own, *opened.sites()} - {""})
+        store = opened.at(wanted)
         rows = trends(store.cells("worn"), since)
         day = wire.WINDOW_S * (int(since) // wire.WINDOW_S)
         return Report(
-            site=config.site,
+            site=wanted,
             since=wire.to_time(since),
             trends=[row for row in rows if facet in ("", row.facet)],
             exceptions=exceptions(store.cells("exception", day - UNITS_S["d"])),
             outcomes=outcomes(store.cells("outcome", day - UNITS_S["d"])),
         )
     finally:
-        store.close()
+        opened.close()
 
 
-def run_trends(config: BoothConfig, *, since: str, facet: str, form: str, plot: Path | None) -> int:
+def _choose(site: str, known: set[str]) -> str:
+    if site in known or (not site and len(known) == 1):
+        return site or next(iter(known))
+    here = ", ".join(sorted(known)) or "none yet"
+    raise ConfigError(f"--site {site}: expected one of the sites of this store ({here}); is it the right --config?")
+
+
+def run_trends(
+    config: BoothConfig | WorkerConfig,
+    *,
+    since: str,
+    facet: str,
+    form: str,
+    plot: Path | None,
+    site: str | None = None,
+) -> int:
     """0, or 1 if nothing was counted yet. Raises ConfigError or StoreError (exit code 2)."""
-    report = make_report(config, begin(since, time.time()), facet)
+    report = make_report(config, begin(since, time.time()), facet, site)
     if plot is not None:
         draw(report, plot)
     if form == "json":

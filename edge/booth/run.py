@@ -153,7 +153,7 @@ def _view(one: Told) -> AlertView:
 
 def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Event) -> int:
     """Serve until `stop`; returns 0. Raises StoreError or ConfigError if it cannot even start."""
-    with closing(SqlStore(config.store)) as store:
+    with closing(SqlStore(config.store, config.site)) as store:
         booth = Booth(config, broker, store, clock)
         with closing(Page(config, booth.tell, clock)) as page:
             booth.connect()

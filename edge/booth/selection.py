@@ -89,6 +89,13 @@ class Selection:
         return self.pacer.admit(score.p, now, open_alerts=open_alerts)
 
 
+class Nobody(Selection):
+    """Nobody is chosen, nobody joined to anybody: what a worker decides, who hears of half of all sightings."""
+
+    def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, shoes: int | None) -> Decision:  # noqa: ARG002
+        return Decision({}, 0)
+
+
 def resumed(config: BoothConfig, store: SqlStore, now: float) -> Selection:
     """As after the last run of the booth, as far as counts tell; without a budget everybody rare enough is chosen."""
     section = config.alert

@@ -34,6 +34,8 @@ class Sender:
         self._is_booth_there = False
         """By its retained status; without one nobody would acknowledge, so nothing is sent again until it comes."""
         self._connections = 0
+        self._live = 0
+        """Newest score that was sent once, or is no news any more."""
         self._flight: deque[int] = deque()
         """Sent and not yet acknowledged, ascending."""
         self._sent_at = 0.0
@@ -98,6 +100,7 @@ class Sender:
             self._start_again()
         self._announce_gap()
         self._fill_window(now)
+        self._send_live()
         return max(0.0, min(IDLE_S, self._sent_at + self._timeout_s - now)) if self._awaits_ack else IDLE_S
 
     @property
@@ -117,6 +120,7 @@ class Sender:
         """Forget what was sent; announce the gap again, since it may have been lost too."""
         self._flight.clear()
         self._announced = None
+        self._live = self._outbox.issued
 
     def _announce_gap(self) -> None:
         """On every start, and whenever the outbox had to drop something."""
@@ -133,6 +137,16 @@ class Sender:
             if not self._flight:
                 self._sent_at = now
             self._flight.append(row.seq)
+
+    def _send_live(self) -> None:
+        """What is new does not wait for room: sent once at once, for the booth to alert, and again in its turn.
+
+        The window stays full while old scores are made up for, or while the centre is away.
+        """
+        newest = max(self._live, self._flight[-1] if self._flight else 0)
+        if self._is_booth_there and newest < self._outbox.issued:
+            for row in itertools.takewhile(self._sent, self._outbox.pending(newest, WINDOW)):
+                self._live = row.seq
 
     def _sent(self, row: tuple[int, bytes]) -> bool:
         return self._publish("score", row[1], expiry_s=wire.SCORE_EXPIRY_S)

@@ -1,8 +1,9 @@
 """The booth's store: scores and alerts on disk, each once, for a day; counts of windows and days for good.
 
-Plain SQLAlchemy Core: SQLite, or PostgreSQL by URL.
+Plain SQLAlchemy Core: SQLite, or PostgreSQL by URL, which several sites may share.
 """
 
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ EVERYWHERE = ""
 
 
 class Key(NamedTuple):
-    """One score, whoever delivers it and how often."""
+    """One score of a site, whoever delivers it and how often."""
 
     node: str
     epoch: str
@@ -46,7 +47,7 @@ class Key(NamedTuple):
 
 
 class Source(NamedTuple):
-    """One outbox."""
+    """One outbox of a site."""
 
     node: str
     epoch: str
@@ -106,11 +107,15 @@ Decide = Callable[[Sequence[wire.Score]], Decision]
 
 
 class SqlStore:
-    """Owner of the database; used by one thread."""
+    """Owner of one site's rows of the database; used by one thread."""
 
-    def __init__(self, url: str, *, is_made: bool = True) -> None:
-        """Opens it, or makes it unless `is_made` is false; raises StoreError saying what to do."""
+    def __init__(self, url: str, site: str = "", *, is_made: bool = True) -> None:
+        """Opens it, or makes it unless `is_made` is false; raises StoreError saying what to do.
+
+        Without a site it is of none, until `at` names one. Rows of before sites had names are taken for this one's.
+        """
         self._url = url
+        self._site = site
         try:
             self._engine = sa.create_engine(_driver(url))
         except (sa.exc.SQLAlchemyError, ImportError) as err:
@@ -127,10 +132,22 @@ class SqlStore:
             sa.event.listen(self._engine, "connect", _pragmas)
         try:
             with self._transaction() as db:
-                migrate(db)
+                migrate(db, site)
         except StoreError:
             self.close()
             raise
+
+    def at(self, site: str) -> "SqlStore":
+        """Another site's rows, by the same connections; used by the same thread."""
+        other = copy.copy(self)
+        other._site = site  # noqa: SLF001
+        return other
+
+    def sites(self) -> list[str]:
+        """Whose rows are here."""
+        wanted = sa.union(sa.select(cursors.c.site), sa.select(cells.c.site))
+        with self._transaction() as db:
+            return sorted(db.execute(wanted).scalars())
 
     def record(
         self,
@@ -165,8 +182,8 @@ class SqlStore:
     def worn(self, trend: wire.Trend) -> None:
         """What a node counted in one window; told again it changes nothing, told more it is the larger."""
         start = int(wire.from_time(trend.window))
-        rows = [_cell("worn", start, trend.node, words, count) for words, count in trend.counts.items()]
-        rows.append(_cell("worn", start, trend.node, SIGHTINGS, trend.sightings))
+        rows = [self._cell("worn", start, trend.node, words, count) for words, count in trend.counts.items()]
+        rows.append(self._cell("worn", start, trend.node, SIGHTINGS, trend.sightings))
         statement = self._insert(cells)
         larger = sa.case(
             (statement.excluded["count"] > cells.c["count"], statement.excluded["count"]), else_=cells.c["count"]
@@ -174,10 +191,10 @@ class SqlStore:
         with self._transaction() as db:
             db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_={"count": larger}), rows)
 
-    def keep_baseline(self, site: str, node: str, counted: Counted) -> None:
+    def keep_baseline(self, node: str, counted: Counted) -> None:
         """A node's cumulative counts in place of its earlier ones of that epoch; told again, or older, no change."""
         statement = self._insert(baselines)
-        where = {"site": site, "node": node, "epoch": counted.epoch}
+        where = {"site": self._site, "node": node, "epoch": counted.epoch}
         row = {**where, "sightings": counted.sightings, "content": pack(counted)}
         newest = {name: statement.excluded[name] for name in ("sightings", "content")}
         is_more = statement.excluded.sightings > baselines.c.sightings
@@ -186,9 +203,9 @@ class SqlStore:
                 statement.on_conflict_do_update(index_elements=baselines.primary_key, set_=newest, where=is_more), row
             )
 
-    def baselines(self, site: str) -> list[NodeCounts]:
+    def baselines(self) -> list[NodeCounts]:
         """The newest counts of every node and epoch, in that order; raises StoreError for one that is damaged."""
-        wanted = sa.select(baselines.c.node, baselines.c.content).where(baselines.c.site == site)
+        wanted = sa.select(baselines.c.node, baselines.c.content).where(baselines.c.site == self._site)
         with self._transaction() as db:
             found = db.execute(wanted.order_by(*baselines.primary_key)).all()
         try:
@@ -202,34 +219,34 @@ class SqlStore:
         An end may be corrected by another end; a claim after the end is none. `greet_s` is how long greeting took.
         """
         with self._transaction() as db:
-            wanted = sa.select(alerts.c.outcome).where(alerts.c.id == alert_id).with_for_update()
-            row = db.execute(wanted).first()
+            at = self._alert(alert_id)
+            row = db.execute(sa.select(alerts.c.outcome).where(at).with_for_update()).first()
             if row is None or row.outcome == outcome or (row.outcome is not None and outcome == "claimed"):
                 return False
-            db.execute(alerts.update().where(alerts.c.id == alert_id).values(outcome=outcome))
+            db.execute(alerts.update().where(at).values(outcome=outcome))
             day = int(now // DAY_S) * DAY_S
             changes = Counter[str]({outcome: 1})
             if row.outcome not in (None, "claimed"):
                 changes[row.outcome] -= 1
             if outcome == "greeted" and greet_s is not None:
                 changes.update({GREET_S: round(greet_s), GREET_TIMED: 1})
-            self._add(db, [_cell("outcome", day, EVERYWHERE, words, by) for words, by in changes.items()])
+            self._add(db, [self._cell("outcome", day, EVERYWHERE, words, by) for words, by in changes.items()])
             return True
 
     def cells(self, kind: Kind, since: float = 0.0) -> list[Cell]:
         """Counts of windows that begin at or after that time, in the order of time."""
         wanted = sa.select(cells.c.window, cells.c.node, cells.c.words, cells.c["count"])
-        wanted = wanted.where(cells.c.kind == kind, cells.c.window >= since)
+        wanted = wanted.where(cells.c.site == self._site, cells.c.kind == kind, cells.c.window >= since)
         with self._transaction() as db:
             return [Cell(*row) for row in db.execute(wanted.order_by(cells.c.window, cells.c.node, cells.c.words))]
 
     def settle(self, alert_id: str, state: Outcome) -> None:
         """An alert is out, or not worth sending any more."""
         with self._transaction() as db:
-            db.execute(alerts.update().where(alerts.c.id == alert_id).values(state=state))
+            db.execute(alerts.update().where(self._alert(alert_id)).values(state=state))
 
     def purge(self, before: float) -> int:
-        """Delete scores and alerts of windows that ended before that time; returns how many scores.
+        """Delete scores and alerts of windows that ended before that time, of every site; returns how many scores.
 
         Alerts still pending then will never be sent; cursors stay, so that nothing deleted can come in again. Of
         counts, those under the floor go with them, but for outcomes, which are about the staff.
@@ -241,7 +258,7 @@ class SqlStore:
             return db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
 
     def lapse(self, before: float) -> int:
-        """Mark alerts of windows that ended before that time and were never sent; returns how many."""
+        """Mark alerts of windows that ended before that time and were never sent, of every site; returns how many."""
         stale = alerts.update().where(alerts.c.state == "pending", alerts.c.window + WINDOW_S <= before)
         with self._transaction() as db:
             return db.execute(stale.values(state="lapsed")).rowcount
@@ -260,39 +277,43 @@ class SqlStore:
         if not rows:
             return ()
         statement = self._insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-        return db.execute(statement, rows).all()
+        return db.execute(statement, [{"site": self._site, **row} for row in rows]).all()
 
     def _cursors(self, db: sa.Connection, sources: set[Source]) -> dict[Source, int]:
         """Where each source stands; new ones start at 0. Held, so that a second worker sees what the first stored."""
         rows = [{**source._asdict(), "upto": 0, "floor": 0, "dropped": 0} for source in sorted(sources)]
         self._insert_new(db, cursors, rows)
         wanted = sa.tuple_(cursors.c.node, cursors.c.epoch).in_(list(sources))
-        held = sa.select(cursors.c.node, cursors.c.epoch, cursors.c.upto).where(wanted)
+        held = sa.select(cursors.c.node, cursors.c.epoch, cursors.c.upto).where(cursors.c.site == self._site, wanted)
         found = db.execute(held.order_by(*cursors.primary_key).with_for_update()) if sources else ()
         return {Source(node, epoch): upto for node, epoch, upto in found}
 
     def _note_gap(self, db: sa.Connection, gap: wire.Gap) -> None:
-        at = _at(Source(gap.node, gap.epoch))
+        at = self._cursor(Source(gap.node, gap.epoch))
         db.execute(cursors.update().where(at, cursors.c.floor < gap.upto).values(floor=gap.upto))
         db.execute(cursors.update().where(at, cursors.c.dropped < gap.dropped).values(dropped=gap.dropped))
 
     def _advance(self, db: sa.Connection, source: Source) -> int:
         """Move the cursor over the scores that follow without a hole; returns where it stands."""
-        row = db.execute(sa.select(cursors.c.upto, cursors.c.floor).where(_at(source))).one()
+        at = self._cursor(source)
+        row = db.execute(sa.select(cursors.c.upto, cursors.c.floor).where(at)).one()
         end = max(int(row.upto), int(row.floor))
-        beyond = scores.c.node == source.node, scores.c.epoch == source.epoch, scores.c.seq > end
-        wanted = sa.select(scores.c.seq).where(*beyond).order_by(scores.c.seq).limit(WALK)
+        theirs = scores.c.site == self._site, scores.c.node == source.node, scores.c.epoch == source.epoch
+        wanted = sa.select(scores.c.seq).where(*theirs, scores.c.seq > end).order_by(scores.c.seq).limit(WALK)
         for seq in db.execute(wanted).scalars():
             if seq != end + 1:
                 break
             end = seq
         if end > row.upto:
-            db.execute(cursors.update().where(_at(source)).values(upto=end))
+            db.execute(cursors.update().where(at).values(upto=end))
         return end
 
     def _count(self, db: sa.Connection, refusals: Mapping[str, int]) -> None:
-        self._insert_new(db, refused, [{"reason": reason, "count": 0} for reason in refusals])
-        for reason, more in refusals.items():
+        """Of all sites together; in one order, so that two workers cannot wait for each other."""
+        rows = [{"reason": reason, "count": 0} for reason in sorted(refusals)]
+        if rows:
+            db.execute(self._insert(refused).on_conflict_do_nothing(), rows)
+        for reason, more in sorted(refusals.items()):
             db.execute(refused.update().where(refused.c.reason == reason).values(count=refused.c["count"] + more))
 
     def _count_people(
@@ -302,10 +323,10 @@ class SqlStore:
         traffic = Counter((_window(score, now), score.node, SIGHTINGS) for score in new if score.follows is None)
         traffic.update((_window(score, now), score.node, ALERTS) for score in alerted)
         traffic[window(now), EVERYWHERE, PEOPLE] = people
-        rows = [_cell("traffic", *where, by) for where, by in traffic.items() if by]
+        rows = [self._cell("traffic", *where, by) for where, by in traffic.items() if by]
         day = int(now // DAY_S) * DAY_S
         worn = Counter(reason.words for score in alerted for reason in score.reasons)
-        rows += [_cell("exception", day, EVERYWHERE, words, by) for words, by in worn.items()]
+        rows += [self._cell("exception", day, EVERYWHERE, words, by) for words, by in worn.items()]
         self._add(db, rows)
 
     def _add(self, db: sa.Connection, rows: list[dict[str, Any]]) -> None:
@@ -319,9 +340,20 @@ class SqlStore:
     def _pending(self, db: sa.Connection, batch: Sequence[wire.Score]) -> dict[Key, str]:
         """Few alerts are pending at any time."""
         keys = {key(score) for score in batch}
-        wanted = sa.select(alerts.c.node, alerts.c.epoch, alerts.c.seq, alerts.c.id).where(alerts.c.state == "pending")
+        wanted = sa.select(alerts.c.node, alerts.c.epoch, alerts.c.seq, alerts.c.id)
+        wanted = wanted.where(alerts.c.site == self._site, alerts.c.state == "pending")
         found = {Key(node, epoch, seq): name for node, epoch, seq, name in db.execute(wanted)} if keys else {}
         return {one: name for one, name in found.items() if one in keys}
+
+    def _cell(self, kind: Kind, start: int, node: str, words: str, count: int) -> dict[str, Any]:
+        return {"site": self._site, "kind": kind, "window": start, "node": node, "words": words, "count": count}
+
+    def _cursor(self, source: Source) -> sa.ColumnElement[bool]:
+        here = cursors.c.site == self._site
+        return sa.and_(here, cursors.c.node == source.node, cursors.c.epoch == source.epoch)
+
+    def _alert(self, alert_id: str) -> sa.ColumnElement[bool]:
+        return sa.and_(alerts.c.site == self._site, alerts.c.id == alert_id)
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
@@ -337,14 +369,6 @@ def _driver(url: str) -> sa.URL:
     """`postgresql://` means the driver that is installed."""
     parsed = sa.make_url(url)
     return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
-
-
-def _cell(kind: Kind, start: int, node: str, words: str, count: int) -> dict[str, Any]:
-    return {"kind": kind, "window": start, "node": node, "words": words, "count": count}
-
-
-def _at(source: Source) -> sa.ColumnElement[bool]:
-    return sa.and_(cursors.c.node == source.node, cursors.c.epoch == source.epoch)
 
 
 def _score_row(score: wire.Score, now: float) -> dict[str, Any]:

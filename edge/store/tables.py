@@ -11,6 +11,7 @@ tables = sa.MetaData()
 scores = sa.Table(
     "scores",
     tables,
+    sa.Column("site", sa.String(32), primary_key=True),
     sa.Column("node", sa.String(32), primary_key=True),
     sa.Column("epoch", sa.String(32), primary_key=True),
     sa.Column("seq", sa.BigInteger, primary_key=True),
@@ -29,6 +30,7 @@ scores = sa.Table(
 cursors = sa.Table(
     "cursors",
     tables,
+    sa.Column("site", sa.String(32), primary_key=True),
     sa.Column("node", sa.String(32), primary_key=True),
     sa.Column("epoch", sa.String(32), primary_key=True),
     sa.Column("upto", sa.BigInteger, nullable=False),
@@ -38,6 +40,7 @@ cursors = sa.Table(
 alerts = sa.Table(
     "alerts",
     tables,
+    sa.Column("site", sa.String(32), primary_key=True),
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("window", sa.BigInteger, nullable=False, index=True),
     sa.Column("state", sa.String(8), nullable=False),
@@ -55,6 +58,7 @@ refused = sa.Table(
 cells = sa.Table(
     "cells",
     tables,
+    sa.Column("site", sa.String(32), primary_key=True),
     sa.Column("kind", sa.String(16), primary_key=True),
     sa.Column("window", sa.BigInteger, primary_key=True),
     sa.Column("node", sa.String(32), primary_key=True),

@@ -21,7 +21,7 @@ class Bench:
     """An inbox, a node that speaks to it, and a laptop that listens for alerts."""
 
     def __init__(self, url: str = "sqlite://", config: BoothConfig | None = None, *, with_laptop: bool = True) -> None:
-        self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), SqlStore(url)
+        self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), SqlStore(url, "booth")
         self.heard: list[tuple[str, Any]] = []
         self.node = self.join(wire.node_topic("booth", "+", "ack"))
         if with_laptop:

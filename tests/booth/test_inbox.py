@@ -46,6 +46,29 @@ def test_repeats_change_nothing_but_are_acknowledged_again(bench: Bench) -> None
     assert (bench.inbox.counts.scores, bench.inbox.counts.repeats, bench.desk.sent) == (1, 2, 1)
 
 
+def test_with_a_centre_a_score_is_acknowledged_once_both_stores_have_it(bench: Bench) -> None:
+    def store_there(upto: int, epoch: str = EPOCH) -> None:
+        topic = wire.node_topic("booth", "camera-1", "stored")
+        ack = wire.encode(topic, wire.Ack(epoch=epoch, upto=upto))
+        bench.node.publish(Publish(topic, ack, 1, is_retained=True))
+
+    bench.start(BoothConfig(centre=True))
+    bench.say(make_score(seq=1, one_in=2.0), make_score(seq=2, one_in=2.0))
+    assert bench.step() == []
+    store_there(1)
+    assert bench.step() == [("ack", 1)]
+    store_there(4)
+    assert bench.step() == [("ack", 2)], "the centre was quicker"
+    bench.say(make_score(seq=3, one_in=2.0))
+    assert bench.step() == [("ack", 3)]
+    store_there(2)
+    assert bench.step() == [], "said late by another worker"
+    store_there(9, epoch="ffffffff")
+    assert bench.step() == []
+    bench.say(make_score(seq=3, one_in=2.0))
+    assert bench.step() == [], "of another outbox"
+
+
 def test_a_hole_is_not_acknowledged_over_but_an_announced_gap_is(bench: Bench) -> None:
     bench.say(make_score(seq=1, one_in=2.0), make_score(seq=4, one_in=2.0))
     assert bench.step() == [("ack", 1)]
@@ -123,7 +146,7 @@ def test_what_a_node_counted_is_kept_epoch_by_epoch(bench: Bench) -> None:
     hand_in(bench, make_counted(50))
     hand_in(bench, newest)
     bench.step()
-    assert bench.store.baselines("booth") == [("camera-1", newest), ("camera-1", other)]
+    assert bench.store.baselines() == [("camera-1", newest), ("camera-1", other)]
     assert not bench.inbox.refused
 
 
@@ -140,7 +163,7 @@ def test_counts_that_cannot_be_read_are_refused_and_counted(bench: Bench, payloa
     bench.inbox.receive(Received(COUNTS, payload, is_retained=True))
     bench.step()
     assert bench.inbox.refused == {reason: 1}
-    assert bench.store.baselines("booth") == []
+    assert bench.store.baselines() == []
 
 
 def test_counts_on_another_topic_are_too_large(bench: Bench) -> None:
@@ -159,7 +182,7 @@ def test_counts_outlast_a_store_in_trouble(bench: Bench, monkeypatch: pytest.Mon
         bench.step()
         assert bench.inbox.trouble == "the disk is full"
     bench.step()
-    assert bench.store.baselines("booth") == [("camera-1", make_counted())]
+    assert bench.store.baselines() == [("camera-1", make_counted())]
 
 
 class Killed(BaseException):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from edge import wire
 from edge.booth.report import begin, make_report, run_trends
 from edge.booth.trends import binomial, exceptions, outcomes, trends
-from edge.config import BoothConfig
+from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError, StoreError
 from edge.store.store import DAY_S, SIGHTINGS, Cell, SqlStore
 from edge.wire import FLOOR, WINDOW_S
@@ -135,7 +135,7 @@ def config(tmp_path: Path) -> BoothConfig:
     made = BoothConfig(store=f"sqlite:///{tmp_path}/booth.sqlite")
     rng = random.Random(7)
     changed = dict(zip(WORDS, (0.2, 0.2, 0.2, 0.35, 0.05), strict=True))
-    with closing(SqlStore(made.store)) as store:
+    with closing(SqlStore(made.store, made.site)) as store:
         for start, share, count in ((NOW - DAY_S, USUAL, 40), (NOW, changed, 8)):
             for i in range(count):
                 one = windows(share, start + i * WINDOW_S, 1, rng)
@@ -162,6 +162,20 @@ def test_table_csv_json_and_plot_say_the_same(
     assert "red upper" in capsys.readouterr().out
     assert cv2.imread(str(tmp_path / "trends.png")).std() > 5
     assert "<svg" in (tmp_path / "trends.svg").read_text()
+
+
+def test_each_site_of_a_shared_store_is_asked_for_by_name(config: BoothConfig) -> None:
+    with closing(SqlStore(config.store, "mitte")) as store:
+        store.worn(
+            wire.Trend(node="camera-1", window=wire.to_time(NOW), sightings=40, counts={WORDS[0]: 9}, withheld=0)
+        )
+    worker = WorkerConfig(store=config.store, group="workers")
+    assert make_report(worker, NOW, site="booth").trends == make_report(config, NOW).trends
+    mitte = make_report(worker, NOW, site="mitte")
+    assert (mitte.site, [row.n for row in mitte.trends]) == ("mitte", [40])
+    for site in ("soho", None):
+        with pytest.raises(ConfigError, match=r"\(booth, mitte\)"):
+            make_report(worker, NOW, site=site)
 
 
 def test_asking_makes_no_store(tmp_path: Path) -> None:

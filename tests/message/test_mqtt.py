@@ -17,6 +17,7 @@ from edge.message import mqtt
 from edge.message.mqtt import MqttBroker
 from edge.seams import Publish, Received
 from tests.brokers import REPOSITORY, Mosquitto, free_port, wait_for
+from tests.certificates import make_certificates
 
 pytestmark = pytest.mark.requires_broker
 
@@ -184,24 +185,10 @@ def test_presence(join: Callable[..., Client], mosquitto: Mosquitto, *, is_kille
     assert late.heard[0].is_retained
 
 
-def openssl(folder: Path, *arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-
-
 @pytest.fixture
 def pki(tmp_path: Path) -> Path:
     """ca, server (localhost) and camera-1, and a stranger from another CA."""
-    folder = tmp_path / "pki"
-    folder.mkdir()
-    (folder / "san").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1")
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    for ca, leaves in (("ca", ("localhost", "camera-1")), ("other", ("stranger",))):
-        openssl(folder, "req", "-x509", *curve, "-keyout", f"{ca}.key", "-out", f"{ca}.pem", "-subj", f"/CN={ca}")
-        for leaf in leaves:
-            openssl(folder, "req", *curve, "-keyout", f"{leaf}.key", "-out", f"{leaf}.csr", "-subj", f"/CN={leaf}")
-            signing = ["-CA", f"{ca}.pem", "-CAkey", f"{ca}.key", "-CAcreateserial", "-extfile", "san"]
-            openssl(folder, "x509", "-req", "-in", f"{leaf}.csr", *signing, "-out", f"{leaf}.pem")
-    return folder
+    return make_certificates(tmp_path / "pki", {"ca": ("localhost", "camera-1"), "other": ("stranger",)})
 
 
 def tls(pki: Path, name: str, ca: str = "ca") -> Tls:

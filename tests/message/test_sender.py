@@ -95,6 +95,29 @@ def test_window(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     assert bench.take() == [5, 6, 7]
 
 
+def test_what_is_new_does_not_wait_for_room(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said once at once, and again in its turn; what was waiting before waits on."""
+    monkeypatch.setattr(module, "WINDOW", 3)
+    bench.say(STATUS, wire.encode(STATUS, make_status("online")))
+    bench.put(5)
+    bench.sender.step(0.0)
+    assert bench.take() == ["gap 0", 1, 2, 3]
+    bench.put(2)
+    bench.sender.step(0.1)
+    bench.sender.step(0.2)
+    assert bench.take() == [6, 7]
+    bench.acknowledge(2)
+    bench.put(1)
+    bench.sender.step(0.3)
+    assert bench.take() == [4, 5, 8]
+    bench.sender.step(0.3 + module.TIMEOUT_S)
+    assert bench.take() == ["gap 2", 3, 4, 5]
+    bench.acknowledge(8)
+    bench.put(1)
+    bench.sender.step(20.0)
+    assert bench.take() == [9]
+
+
 def test_silence_is_answered_by_sending_again_less_and_less_often(bench: Bench) -> None:
     bench.say(STATUS, wire.encode(STATUS, make_status("online")))
     bench.sender.step(0.0)

@@ -9,13 +9,16 @@ from pathlib import Path
 import msgspec
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge import wire
 from edge.errors import StoreError
+from edge.store import migrations
 from edge.store import store as module
 from edge.store.store import EVERYWHERE, Decision, Key, Source, SqlStore
 from edge.store.tables import alerts, baselines, cells, cursors, scores, tables
@@ -272,23 +275,66 @@ def test_small_counts_go_with_the_scores_and_large_ones_stay(store: SqlStore) ->
     assert not rows(store, alerts)
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_a_store_of_before_versions_keeps_its_scores(url: str, path: Path) -> None:
-    with closing(SqlStore(url)) as store:
-        put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
-    with closing(sqlite3.connect(path)) as old:
-        old.executescript(
-            "DROP TABLE cells; DROP TABLE baselines; DROP TABLE alembic_version; ALTER TABLE alerts DROP COLUMN outcome"
+def make_old(url: str, version: str) -> None:
+    """A store of that version with one score, acknowledged, and its alert; none wrote down a version before 0002."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as db:
+        config.attributes.update(connection=db, site="")
+        command.upgrade(config, version)
+        score = (
+            'INSERT INTO scores (node, epoch, seq, "window", state, reasons, zone, heading, quality, early, baseline)'
+            f" VALUES ('camera-1', '{EPOCH}', 1, {module.window(NOW)}, 'scored', '[]', 'left', 'left', 1, false, '')"
         )
-    with closing(SqlStore(url)) as store:
+        alert = f"INSERT INTO alerts VALUES ('aaaaaaaa', {module.window(NOW)}, 'sent', 'camera-1', '{EPOCH}', 1"
+        for statement in (
+            score,
+            f"INSERT INTO cursors VALUES ('camera-1', '{EPOCH}', 1, 0, 0)",
+            f"{alert})" if version == "0001" else f"{alert}, NULL)",
+            "DROP TABLE alembic_version" if version == "0001" else "SELECT 1",
+        ):
+            db.execute(sa.text(statement))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_a_store_of_before_versions_or_sites_keeps_its_scores(url: str, version: str) -> None:
+    make_old(url, version)
+    with pytest.raises(StoreError, match="run that booth on it once"):
+        SqlStore(url)
+    with closing(SqlStore(url, "soho")) as store:
         assert put(store, 1, 2).new == {Key("camera-1", EPOCH, 2)}
         assert store.feedback("aaaaaaaa", "claimed", now=NOW)
+        assert {row["site"] for table in (scores, cursors, alerts, cells) for row in rows(store, table)} == {"soho"}
+    with closing(SqlStore(url)) as store:
+        assert store.sites() == ["soho"], "once every row has its site, nobody needs to say one"
+
+
+def test_sites_do_not_mix(store: SqlStore) -> None:
+    """Nodes of two sites may have the same name, the same epoch and the same alert."""
+    soho, mitte = store.at("soho"), store.at("mitte")
+    due = {Key("camera-1", EPOCH, 1): "aaaaaaaa"}
+    put(soho, 1, 3, due=due)
+    assert put(mitte, 1, 2, due=due).upto == {CAMERA: 2}
+    assert put(soho, 2).upto == {CAMERA: 3}
+    soho.settle("aaaaaaaa", "sent")
+    assert put(mitte, 1).pending == due
+    assert put(soho, 1).pending == {}
+    assert soho.feedback("aaaaaaaa", "greeted", now=NOW)
+    assert (counted(mitte, "outcome"), len(counted(soho, "outcome"))) == ({}, 1)
+    start = module.window(NOW)
+    for site, seen in ((soho, 3), (mitte, 2)):
+        found = counted(site, "traffic")
+        assert (found[start, "camera-1", "sightings"], found[start, "camera-1", "alerts"]) == (seen, 1)
+    assert store.sites() == ["mitte", "soho"]
+    assert store.purge(NOW + 900) == 5, "what is personal ends for all sites alike"
 
 
 def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
     with closing(SqlStore(url)) as store, store._engine.begin() as db:
         db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0003 at most"):
+    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0004 at most"):
         SqlStore(url)
 
 
@@ -322,26 +368,26 @@ def test_of_each_epoch_the_largest_counts_are_kept_however_often_they_are_told(t
     largest: dict[str, int] = {}
     with closing(SqlStore("sqlite://")) as store:
         for epoch, sightings in told:
-            store.keep_baseline("booth", "camera-1", make_counted(sightings, epoch))
+            store.keep_baseline("camera-1", make_counted(sightings, epoch))
             largest[epoch] = max(largest.get(epoch, 0), sightings)
-        found = store.baselines("booth")
+        found = store.baselines()
     assert found == [("camera-1", make_counted(sightings, epoch)) for epoch, sightings in sorted(largest.items())]
 
 
 def test_counts_are_kept_by_site_node_and_epoch(url: str, store: SqlStore) -> None:
     for site, node, epoch in (("booth", "camera-2", EPOCH), ("booth", "camera-1", EPOCH), ("soho", "camera-1", EPOCH)):
-        store.keep_baseline(site, node, make_counted(50, epoch))
-        store.keep_baseline(site, node, make_counted(101, epoch))
-        store.keep_baseline(site, node, make_counted(51, epoch))
+        store.at(site).keep_baseline(node, make_counted(50, epoch))
+        store.at(site).keep_baseline(node, make_counted(101, epoch))
+        store.at(site).keep_baseline(node, make_counted(51, epoch))
     store.purge(NOW + 1e9)
     with closing(SqlStore(url)) as again:
-        assert [node for node, _ in again.baselines("booth")] == ["camera-1", "camera-2"]
-        assert again.baselines("soho") == [("camera-1", make_counted(101, EPOCH))]
+        assert [node for node, _ in again.at("booth").baselines()] == ["camera-1", "camera-2"]
+        assert again.at("soho").baselines() == [("camera-1", make_counted(101, EPOCH))]
 
 
 def test_damaged_counts_are_said(store: SqlStore) -> None:
-    store.keep_baseline("booth", "camera-1", make_counted())
+    store.keep_baseline("camera-1", make_counted())
     with store._engine.begin() as db:
         db.execute(baselines.update().values(content=b"torn"))
     with pytest.raises(StoreError, match="counts of camera-1 in the store: is not a baseline"):
-        store.baselines("booth")
+        store.baselines()

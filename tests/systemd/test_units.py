@@ -36,4 +36,4 @@ def test_a_misspelt_key_would_be_noticed(tmp_path: Path) -> None:
 
 
 def test_there_are_units() -> None:
-    assert {unit.name for unit in UNITS} == {"spotter-node.service", "spotter-booth.service"}
+    assert {unit.name for unit in UNITS} == {"spotter-node.service", "spotter-booth.service", "spotter-worker@.service"}

@@ -15,13 +15,16 @@ LOCK = 0x5B07732
 """Of PostgreSQL, so that only one of several workers that start together migrates; any number of our own."""
 
 
-def migrate(db: sa.Connection) -> None:
-    """Within the transaction of `db`; raises StoreError for a store made by newer software."""
+def migrate(db: sa.Connection, site: str) -> None:
+    """Within the transaction of `db`; what has no site yet is `site`'s.
+
+    Raises StoreError for a store made by newer software, and for rows that would need a site where none is given.
+    """
     if db.dialect.name == "postgresql":
         db.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    config.attributes["connection"] = db
+    config.attributes.update(connection=db, site=site)
     known = {step.revision for step in script.ScriptDirectory.from_config(config).walk_revisions()}
     here = MigrationContext.configure(db).get_current_revision()
     if here is not None and here not in known:

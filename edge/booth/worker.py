@@ -1,0 +1,124 @@
+"""Scores of many sites to one store, each exactly once: one of several workers that share a subscription.
+
+The broker hands each message to one of them; whichever it is, the store keeps each score once and moves one cursor. A
+worker decides on nobody: whom to alert is the business of the site's own booth, which is there and is quick.
+"""
+
+import logging
+import queue
+import secrets
+import signal
+import threading
+from collections import Counter
+from contextlib import closing
+
+from edge import wire
+from edge.booth.desk import Desk
+from edge.booth.inbox import FIRST_PAUSE_S, QUEUED, Inbox, take
+from edge.booth.selection import Nobody
+from edge.clock import SystemClock
+from edge.config import BoothConfig, WorkerConfig
+from edge.errors import StoreError, WireError
+from edge.message.mqtt import MqttBroker
+from edge.seams import Broker, Clock, Received
+from edge.store.store import SqlStore
+
+log = logging.getLogger(__name__)
+
+LEAVES = ("score", "gap", "trend")
+"""Neither `status` nor `health`, which are retained, and no shared subscription gets those: `spotter health` asks."""
+POLL_S = 0.5
+HOUSEKEEPING_S = 600.0
+MOST_SITES = 1000
+
+
+class Worker:
+    """Owner of one inbox a site; `step` until stopped."""
+
+    def __init__(self, config: WorkerConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
+        self._config, self._broker, self._store, self._clock = config, broker, store, clock
+        self._queue: queue.Queue[Received] = queue.Queue(QUEUED)
+        self._inboxes: dict[str, Inbox] = {}
+        self._cleaned_at = clock.monotonic() - HOUSEKEEPING_S
+        self.refused: Counter[str] = Counter()
+        """Messages of no site that could be served, by reason; the others are counted in the store."""
+        self.trouble = ""
+        """Why no new site can be served; an inbox in trouble says so itself."""
+
+    def connect(self) -> None:
+        topics = [f"$share/{self._config.group}/{wire.node_topic('+', '+', leaf)}" for leaf in LEAVES]
+        self._broker.connect(will=None, births=tuple, subscriptions=topics, on_message=self._receive)
+
+    @property
+    def stored(self) -> dict[str, int]:
+        """Scores by site, since the worker started."""
+        return {site: inbox.counts.scores for site, inbox in sorted(self._inboxes.items())}
+
+    def step(self, wait_s: float) -> float:
+        """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
+        try:
+            for message in take(self._queue, wait_s):
+                self._pass_on(message)
+            pause = max((inbox.step(0.0) for inbox in self._inboxes.values()), default=0.0)
+            if not pause and self._clock.monotonic() >= self._cleaned_at + HOUSEKEEPING_S:
+                self._cleaned_at = self._clock.monotonic()
+                self._store.purge(self._clock.now() - 3600 * self._config.retention_h)
+                log.info("stored since the start: %s", self.stored)
+        except StoreError as err:
+            if not self.trouble:
+                log.error("nothing of a new site is stored, nothing old deleted until this is mended: %s", err)  # noqa: TRY400
+            self.trouble = str(err)
+            return FIRST_PAUSE_S
+        self.trouble = ""
+        return pause
+
+    def _receive(self, message: Received) -> None:
+        """From the broker's thread. What does not fit is not acknowledged, so its node sends it again."""
+        try:
+            self._queue.put_nowait(message)
+        except queue.Full:
+            self.refused["overflow"] += 1
+
+    def _pass_on(self, message: Received) -> None:
+        try:
+            self._inbox(wire.parse_topic(message.topic).site).receive(message)
+        except WireError as err:
+            if not self.refused[err.reason]:
+                log.warning("refused a message (%s); more of this kind are only counted", err)
+            self.refused[err.reason] += 1
+
+    def _inbox(self, site: str) -> Inbox:
+        if site not in self._inboxes:
+            if len(self._inboxes) >= MOST_SITES:
+                raise WireError("too_many_sites", f"expected at most {MOST_SITES} sites, found {site} too")
+            config, store = BoothConfig(site=site), self._store.at(site)
+            parts = config, self._broker, store, self._clock
+            self._inboxes[site] = Inbox(*parts, Nobody(config, None), Desk(*parts), leaf="stored")
+        return self._inboxes[site]
+
+
+def run(config: WorkerConfig, broker: Broker, *, clock: Clock, stop: threading.Event) -> int:
+    """Serve until `stop`; returns 0. Raises StoreError if it cannot even start."""
+    with closing(SqlStore(config.store)) as store:
+        worker = Worker(config, broker, store, clock)
+        worker.connect()
+        try:
+            while not stop.is_set():
+                stop.wait(worker.step(POLL_S))
+        finally:
+            broker.close()
+            log.info("stored since the start: %s", worker.stored)
+    return 0
+
+
+def run_worker(config: WorkerConfig) -> int:
+    """`spotter worker`: 0 once stopped by SIGTERM or Ctrl-C.
+
+    Raises StoreError or BrokerError (exit code 2) for what can never work; a broker that is away is waited for. It
+    keeps no session at the broker, which would go on to hand messages to a worker that is dead.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    broker = MqttBroker(config.broker, f"worker-{secrets.token_hex(4)}")
+    return run(config, broker, clock=SystemClock(), stop=stop)
