@@ -210,6 +210,13 @@ class SqlStore:
             db.execute(alerts.delete().where(alerts.c.window + WINDOW_S <= before))
             return db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
 
+    def redate(self, by_s: float) -> None:
+        """The clock was set, ahead where `by_s` is above 0: what is there is kept no shorter and no longer for it."""
+        by = round(by_s / WINDOW_S) * WINDOW_S
+        with self._transaction() as db:
+            for table in (scores, alerts):
+                db.execute(table.update().values(window=table.c.window + by))
+
     def lapse(self, before: float) -> int:
         """Mark alerts of windows that ended before that time and were never sent; returns how many."""
         stale = alerts.update().where(alerts.c.state == "pending", alerts.c.window + WINDOW_S <= before)
