@@ -10,6 +10,7 @@ from typing import Literal
 from edge import __version__, wire
 from edge.booth.desk import Desk, Told
 from edge.booth.health import age
+from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
@@ -19,7 +20,7 @@ from edge.clock import SystemClock
 from edge.config import BoothConfig
 from edge.errors import BrokerError, StoreError
 from edge.message.mqtt import MqttBroker
-from edge.seams import Broker, Clock, Publish
+from edge.seams import Broker, Clock, Publish, Received
 from edge.store.store import DAY_S, SqlStore
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Booth:
         self._desk = Desk(config, broker, store, clock)
         self._selection: Selection = resumed(config, store, clock.now())
         self._inbox = Inbox(config, broker, store, clock, self._selection, self._desk)
+        self._home = HomeAssistant(config, broker, clock)
         self._boot = secrets.token_hex(8)
         self._trends: list[Row] = []
         self._outcomes = outcomes([])
@@ -63,9 +65,13 @@ class Booth:
         self._broker.connect(
             will=self._status("offline"),
             births=lambda: [self._status("online")],
-            subscriptions=self._inbox.subscriptions,
-            on_message=self._inbox.receive,
+            subscriptions=[*self._inbox.subscriptions, *self._home.subscriptions],
+            on_message=self._receive,
         )
+
+    def _receive(self, message: Received) -> None:
+        receive = self._home.receive if self._home.is_ours(message) else self._inbox.receive
+        receive(message)
 
     def serve(self, page: Page, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -77,6 +83,7 @@ class Booth:
         """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
         pause = self._inbox.step(wait_s)
         self._inbox.roster.look(is_connected=self._broker.is_connected)
+        self._home.tell(self._inbox.roster.nodes)
         if not pause:
             self._look_after()
         return pause

@@ -21,10 +21,13 @@ OUTAGE_S = float(os.environ.get("SPOTTER_OUTAGE_S", "10"))
 
 
 def issued(outbox: Path) -> int:
-    if not outbox.exists():
+    """0 while the node has not made the file, its tables or its counters, or is just writing them."""
+    try:
+        with closing(sqlite3.connect(f"file:{outbox}?mode=ro", uri=True)) as db:
+            row = db.execute("SELECT issued FROM counters").fetchone()
+    except sqlite3.OperationalError:
         return 0
-    with closing(sqlite3.connect(outbox)) as db:
-        return int(db.execute("SELECT issued FROM counters").fetchone()[0])
+    return int(row[0]) if row else 0
 
 
 def test_a_killed_node_and_an_absent_broker_lose_nothing(
