@@ -216,6 +216,15 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The laptop or the page it was said on, never a person."""
 
 
+class Notice(Struct, frozen=True, kw_only=True):
+    """`booth/notice`: retained; what the booth noticed of nodes that they cannot say themselves."""
+
+    v: Literal[1] = VERSION
+    at: Time
+    nodes: Annotated[dict[Name, Annotated[list[Sentence], Meta(max_length=8)]], Meta(max_length=16)]
+    """Sentences for field staff, of nodes of which there are any."""
+
+
 class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`node/{node}/trend`: what was worn in one closed 15-minute window; too small a count is withheld."""
 
@@ -235,7 +244,7 @@ class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             raise ValueError(msg)
 
 
-Message = Status | Health | Score | Gap | Ack | Alert | Feedback | Trend
+Message = Status | Health | Score | Gap | Ack | Alert | Feedback | Notice | Trend
 
 NODE_LEAVES: dict[str, type[Message]] = {
     "status": Status,
@@ -245,7 +254,7 @@ NODE_LEAVES: dict[str, type[Message]] = {
     "ack": Ack,
     "trend": Trend,
 }
-BOOTH_LEAVES: dict[str, type[Message]] = {"status": Status, "alert": Alert, "feedback": Feedback}
+BOOTH_LEAVES: dict[str, type[Message]] = {"status": Status, "alert": Alert, "feedback": Feedback, "notice": Notice}
 
 _TOPIC = re.compile(
     r"^spotter/v1/(?P<site>[a-z0-9-]{3,32})/(?:node/(?P<node>[a-z0-9-]{3,32})|booth)/(?P<leaf>[a-z]+)\Z"

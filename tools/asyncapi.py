@@ -33,6 +33,7 @@ BOOTH = {
     "status": Delivery("booth", is_retained=True),
     "alert": Delivery("booth", expiry_s=60),
     "feedback": Delivery("laptop"),
+    "notice": Delivery("booth", is_retained=True),
 }
 
 

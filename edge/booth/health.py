@@ -77,9 +77,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def judge(node: Node, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> Verdict:
     """Its own report; what it cannot report itself: that it is gone or silent; and what others see: that it is odd."""
-    found = [*node.conduct.sentences(monotonic), *odd]
-    if node.is_off and not silence:
-        found.insert(0, _off(node.ahead_s))
+    found = list(dict.fromkeys([*_noticed(node, monotonic), *odd]))
     health, state = node.health, "degraded" if found else "ok"
     if silence:
         found.insert(0, silence)
@@ -98,6 +96,10 @@ def judge(node: Node, silence: str | None, monotonic: float, odd: Iterable[str] 
         health.outbox_lost,
         totals,
     )
+
+
+def _noticed(node: Node, monotonic: float) -> list[str]:
+    return [*([_off(node.ahead_s)] if node.is_off else []), *node.conduct.sentences(monotonic)]
 
 
 def _off(ahead_s: float) -> str:
@@ -128,7 +130,22 @@ class Roster:
         self._clock = clock
         self._expected = tuple(expected)
         self._listening_since: float | None = clock.monotonic()
+        self._notices: dict[str, list[str]] = {}
+        """What the booth noticed of each node, where this is not the booth itself."""
         self.nodes = {name: Node(name, clock.monotonic()) for name in self._expected}
+
+    def note_booth(self, message: wire.Message) -> None:
+        """The booth's notice, or its status: one that is offline notices nothing."""
+        if isinstance(message, wire.Notice):
+            self._notices = message.nodes
+        elif isinstance(message, wire.Status) and message.state == "offline":
+            self._notices = {}
+
+    def notices(self) -> dict[str, list[str]]:
+        """What no node says of itself, by node."""
+        monotonic = self._clock.monotonic()
+        found = {name: _noticed(node, monotonic) for name, node in sorted(self.nodes.items())}
+        return {name: sentences for name, sentences in found.items() if sentences}
 
     def note(
         self,
@@ -184,6 +201,8 @@ class Roster:
         nodes = [node for _, node in sorted(self.nodes.items()) if not self._is_awaited(node)]
         silences = {node.name: self._silence(node) for node in nodes}
         odd = _odd([node for node in nodes if not silences[node.name]])
+        for name, sentences in self._notices.items():
+            odd.setdefault(name, []).extend(sentences)
         return [judge(node, silences[node.name], monotonic, odd.get(node.name, ())) for node in nodes]
 
     def off_s(self) -> float:
@@ -257,13 +276,17 @@ def collect(broker: Broker, site: str, clock: Clock, wait_s: float) -> Roster:
     """
     inbox: queue.Queue[Received] = queue.Queue()
     topics = [wire.node_topic(site, "+", leaf) for leaf in ("status", "health")]
+    topics += [wire.booth_topic(site, leaf) for leaf in ("notice", "status")]
     broker.connect(will=None, births=tuple, subscriptions=topics, on_message=inbox.put)
     roster, end = Roster(clock), clock.monotonic() + wait_s
     while (left := end - clock.monotonic()) > 0:
         try:
             message = inbox.get(timeout=min(left, QUIET_S))
             address, content = wire.decode(message.topic, message.payload)
-            roster.note(address, content, is_retained=message.is_retained)
+            if address.node is None:
+                roster.note_booth(content)
+            else:
+                roster.note(address, content, is_retained=message.is_retained)
         except queue.Empty:
             if broker.is_connected:
                 break

@@ -7,6 +7,8 @@ import threading
 from contextlib import closing
 from typing import Literal
 
+import msgspec
+
 from edge import __version__, wire
 from edge.booth.desk import Desk, Told
 from edge.booth.health import age
@@ -30,6 +32,8 @@ POLL_S = 0.5
 HOUSEKEEPING_S = 600.0
 JUMP_S = 60.0
 """A clock that is set by less changes nothing that anybody would see."""
+MOST_NOTICES = 16
+"""Nodes, as in wire.Notice."""
 SAID_S = 3600.0
 """How long the page says that the clock was set."""
 TRENDS_S = 30.0
@@ -58,6 +62,8 @@ class Booth:
         self._trouble = ""
         self._started_at = clock.now() - clock.monotonic()
         """When the monotonic clock began, in UTC: moves only when the other one is set."""
+        self._noticed: dict[str, list[str]] | None = None
+        """What was said of nodes last; None: nothing since the start."""
         self._jump = ("", -SAID_S)
         """What is said of that, and when it was."""
 
@@ -84,9 +90,22 @@ class Booth:
         pause = self._inbox.step(wait_s)
         self._inbox.roster.look(is_connected=self._broker.is_connected)
         self._home.tell(self._inbox.roster.nodes)
+        self._notify()
         if not pause:
             self._look_after()
         return pause
+
+    def _notify(self) -> None:
+        """For `spotter health`, which hears nodes but not what they did; as much as fits into one message."""
+        notices = self._inbox.roster.notices()
+        if notices == self._noticed or not self._broker.is_connected:
+            return
+        topic, at = wire.booth_topic(self._config.site, "notice"), wire.to_time(self._clock.now())
+        told = dict(list(notices.items())[:MOST_NOTICES])
+        while len(payload := msgspec.json.encode(wire.Notice(at=at, nodes=told))) > wire.MAX_BYTES:
+            told.popitem()
+        if self._broker.publish(Publish(topic, payload, 1, is_retained=True), timeout_s=0):
+            self._noticed = notices
 
     @property
     def stored(self) -> int:

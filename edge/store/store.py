@@ -22,6 +22,10 @@ from edge.wire import FLOOR, WINDOW_S
 DAY_S = 86_400
 BUSY_S = 5.0
 """Seconds to wait for another program that holds a SQLite file."""
+AWAY_S = 5
+"""Seconds to wait for a database server to answer at all."""
+MOST_CAUSE = 160
+"""Characters of a database's own words."""
 WALK = 1000
 """Scores a cursor moves over in one batch at most; the rest follows with the next."""
 
@@ -104,7 +108,7 @@ class SqlStore:
         """Opens it, or makes it unless `is_made` is false; raises StoreError saying what to do."""
         self._url = url
         try:
-            self._engine = sa.create_engine(_driver(url))
+            self._engine = sa.create_engine(_driver(url), connect_args=_patience(url))
         except (sa.exc.SQLAlchemyError, ImportError) as err:
             raise StoreError(f"store {url!r} is no usable SQLAlchemy URL ({err}); try sqlite:///booth.sqlite") from err
         dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -307,13 +311,18 @@ class SqlStore:
                 yield db
         except sa.exc.SQLAlchemyError as err:
             cause = " ".join(str(getattr(err, "orig", None) or err).split())
-            raise StoreError(f"store {self._engine.url!r} cannot be used ({cause}); {_advice(cause)}") from err
+            advice = _advice(cause, self._engine.dialect.name)
+            raise StoreError(f"{advice} (store {self._engine.url!r}: {cause[:MOST_CAUSE]})") from err
 
 
 def _driver(url: str) -> sa.URL:
     """`postgresql://` means the driver that is installed."""
     parsed = sa.make_url(url)
     return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
+def _patience(url: str) -> dict[str, int]:
+    return {"connect_timeout": AWAY_S} if url.startswith("postgresql") else {}
 
 
 def _cell(kind: Kind, start: int, node: str, words: str, count: int) -> dict[str, Any]:
@@ -349,16 +358,20 @@ def _pragmas(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _advice(cause: str) -> str:
-    """What to do, for the causes a technician meets; the words are SQLite's own."""
+def _advice(cause: str, database: str) -> str:
+    """What is wrong and what to do, for the causes a technician meets; the words are the databases' own."""
     for words, advice in {
-        "locked": "another program holds it: is a second booth running?",
-        "full": "the disk is full: free some space",
-        "malformed": "the file is damaged: move it away and start again, the nodes send what is not acknowledged",
-        "not a database": "this is another kind of file: give another path",
-        "unable to open": "check that the folder exists and may be written",
-        "readonly": "check permissions of file and folder",
+        "locked": "another program holds the store: is a second booth running?",
+        "is full": "the disk is full: free some space",
+        "No space left": "the disk is full: free some space",
+        "disk I/O": "the disk fails: replace it",
+        "malformed": "the store is damaged: move it away and start again, the nodes send what is not acknowledged",
+        "not a database": "the store is another kind of file: give another path",
+        "unable to open": "the store cannot be opened: check that the folder exists and may be written",
+        "readonly": "the store is read-only: check permissions of file and folder",
     }.items():
         if words in cause:
             return advice
-    return "check the URL and whether the database runs"
+    if database == "postgresql":
+        return "the database server is away: is PostgreSQL running, and is the URL right?"
+    return "the store cannot be used: is that the right file?"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from edge import wire
-from edge.booth.conduct import FAR, MANY, SHOWN_S, WINDOW, is_impossible
+from edge.booth.conduct import FAR, MANY, SENTENCES, SHOWN_S, WINDOW, is_impossible
 from edge.seams import Received
 from tests.booth.benches import Bench, bench
 from tests.messages import EPOCH, NOW, make_health, make_score
@@ -125,6 +125,11 @@ def test_what_a_recipe_makes_is_possible(one_in: float) -> None:
     warming: dict[str, object] = dict.fromkeys(("bits", "p", "one_in", "low", "high", "facets"))
     assert not is_impossible(make_score(state="warming_up", reasons=[], **warming))
     assert is_impossible(make_score(state="warming_up", **warming))
+
+
+def test_no_sentence_is_too_long_for_the_wire() -> None:
+    sentences = [sentence.format(n=1_000_000) for sentence in SENTENCES.values()]
+    wire.pack(wire.Notice(at=YESTERDAY, nodes={"camera-1": sentences}))
 
 
 def test_who_sends_what_is_refused_is_named(bench: Bench) -> None:

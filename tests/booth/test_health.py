@@ -1,15 +1,19 @@
 """Nodes' last words to verdicts: also about what a node cannot say itself."""
 
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from edge import wire
 from edge.booth.health import FORGOTTEN_S, STALE_S, Roster, Verdict, collect
+from edge.booth.run import MOST_NOTICES, Booth
 from edge.clock import SystemClock
+from edge.config import BoothConfig
 from edge.errors import BrokerError
 from edge.fakes import FakeClock, InProcessBroker
-from edge.seams import Publish
+from edge.seams import Publish, Received
+from edge.store.store import SqlStore
 from tests.messages import NOW, make_health, make_status
 
 DAY_S = 86_400.0
@@ -193,6 +197,29 @@ def test_collect_hears_what_is_retained_and_stops_when_quiet() -> None:
     roster = collect(hub.client(), "booth", SystemClock(), 5.0)
     assert list(roster.nodes) == ["camera-1"]
     assert roster.nodes["camera-1"].heard_at is None
+
+
+def test_more_notices_than_fit_are_cut_short() -> None:
+    """The booth says what fits into one message of the wire, and goes on."""
+    hub, clock, heard = InProcessBroker(), FakeClock(NOW), list[Received]()
+    topic = wire.booth_topic("booth", "notice")
+    hub.client().connect(will=None, births=tuple, subscriptions=[topic], on_message=heard.append)
+    node = hub.client()
+    node.connect(will=None, births=tuple, subscriptions=(), on_message=print)
+    with closing(SqlStore("sqlite://")) as store:
+        booth = Booth(BoothConfig(), hub.client(), store, clock)
+        booth.connect()
+        for number in range(30):
+            health = make_health(node=f"camera-{number}", at=wire.to_time(NOW - 7200))
+            health_topic = wire.node_topic("booth", health.node, "health")
+            node.publish(Publish(health_topic, wire.pack(health), 0, is_retained=True))
+        booth.step(0.0)
+        booth.step(0.0)
+    (message,) = [message for message in heard if len(message.payload) > 200]
+    _, notice = wire.decode(topic, message.payload)
+    assert isinstance(notice, wire.Notice)
+    assert 3 < len(notice.nodes) <= MOST_NOTICES
+    assert "its clock is 2 h behind" in str(notice)
 
 
 def test_collect_without_a_broker() -> None:

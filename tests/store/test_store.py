@@ -180,7 +180,7 @@ def test_locked_full_and_damaged_are_said(store: SqlStore, path: Path, tmp_path:
         ("nonsense", "no usable SQLAlchemy URL"),
         ("sqlite:////nowhere/at/all/booth.sqlite", "folder exists"),
         ("mysql://host/db", "store"),
-        ("postgresql://nobody@/none?host=/nowhere", "whether the database runs"),
+        ("postgresql://nobody@/none?host=/nowhere", "is PostgreSQL running"),
     ],
 )
 def test_bad_urls_are_said(url: str, words: str) -> None:
