@@ -140,7 +140,7 @@ def test_the_database_server_is_away(begin: Callable[[str], Scene], mode: str) -
     with postgresql_server() as server:
         scene = begin(server.url)
         server.stop(mode)
-        scene.expect_trouble("Nothing is stored", "the database server is away: is PostgreSQL running?")
+        scene.expect_trouble("Nothing is stored", "the database server is away: is PostgreSQL running")
         scene.expect_nothing_acknowledged()
         server.start()
         scene.expect_well()
