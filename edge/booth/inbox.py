@@ -136,7 +136,7 @@ class Inbox:
         """The batch is kept and nothing is acknowledged, so no node deletes anything."""
         if not self.trouble:
             log.error("nothing is stored or acknowledged until this is mended: %s", err)
-        self.trouble = str(err)
+        self.trouble = err.plain
         self._pause_s = min(max(FIRST_PAUSE_S, 2 * self._pause_s), LONGEST_PAUSE_S)
         return self._pause_s
 

@@ -164,7 +164,7 @@ class Booth:
                 self._trends = trends(self._store.cells("worn", now - TRENDS_BEFORE_S), now - TRENDS_NOW_S)
             self._trouble = ""
         except StoreError as err:
-            self._trouble = str(err)
+            self._trouble = err.plain
             log.warning("old scores could not be deleted, or counts not be read: %s", err)
 
     def _follow_clock(self, now: float, monotonic: float) -> None:

@@ -312,7 +312,7 @@ class SqlStore:
         except sa.exc.SQLAlchemyError as err:
             cause = " ".join(str(getattr(err, "orig", None) or err).split())
             advice = _advice(cause, self._engine.dialect.name)
-            raise StoreError(f"{advice} (store {self._engine.url!r}: {cause[:MOST_CAUSE]})") from err
+            raise StoreError(f"{advice} (store {self._engine.url!r}: {cause[:MOST_CAUSE]})", advice) from err
 
 
 def _driver(url: str) -> sa.URL:

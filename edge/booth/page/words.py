@@ -87,7 +87,7 @@ def _troubles(snapshot: Snapshot, silent_s: float) -> Iterator[str]:
     if not snapshot.is_connected:
         yield "The MQTT broker is away; is mosquitto running? Cameras keep their scores."
     if snapshot.trouble:
-        yield f"Nothing is stored: {snapshot.trouble}. Cameras keep their scores."
+        yield f"Nothing is stored, cameras keep their scores: {snapshot.trouble}"
     if snapshot.clock:
         yield snapshot.clock
     if snapshot.refusals:

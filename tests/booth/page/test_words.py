@@ -13,7 +13,7 @@ def test_troubles_worst_first() -> None:
     expected = (
         "nothing new for 31 s",
         "broker is away",
-        "Nothing is stored: the disk is full. C",
+        "Nothing is stored, cameras keep their scores: the disk is full",
         clock,
         "refused 2 times",
     )
