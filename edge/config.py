@@ -201,6 +201,15 @@ class PageSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Path of a word that opens /metrics as a bearer token; empty: a log-in is needed."""
 
 
+class HomeAssistantSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whether Home Assistant finds the nodes' health."""
+
+    announce: bool = False
+    """Once this is false again, what was announced is taken back."""
+    discovery_prefix: Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)*\Z")] = "homeassistant"
+    """As in the MQTT settings of Home Assistant."""
+
+
 class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """booth.yaml: the aggregator."""
 
@@ -230,6 +239,8 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Which sightings are one person's."""
     privacy: PrivacySection = PrivacySection()
     """What may be said about a person."""
+    home_assistant: HomeAssistantSection = HomeAssistantSection()
+    """Node health for Home Assistant."""
 
 
 class WorkerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -44,4 +44,8 @@ class BrokerError(EdgeError):
 
 
 class StoreError(EdgeError):
-    pass
+    """`plain` is what is wrong and what to do, without the words of a database."""
+
+    def __init__(self, message: str, plain: str = "") -> None:
+        super().__init__(message)
+        self.plain = plain or message

@@ -225,6 +225,15 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The laptop or the page it was said on, never a person."""
 
 
+class Notice(Struct, frozen=True, kw_only=True):
+    """`booth/notice`: retained; what the booth noticed of nodes that they cannot say themselves."""
+
+    v: Literal[1] = VERSION
+    at: Time
+    nodes: Annotated[dict[Name, Annotated[list[Sentence], Meta(max_length=8)]], Meta(max_length=16)]
+    """Sentences for field staff, of nodes of which there are any."""
+
+
 class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`node/{node}/trend`: what was worn in one closed 15-minute window; too small a count is withheld."""
 
@@ -281,7 +290,7 @@ class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         )
 
 
-Message = Status | Health | Score | Gap | Ack | Alert | Feedback | Trend | Counted | Frozen
+Message = Status | Health | Score | Gap | Ack | Alert | Feedback | Notice | Trend | Counted | Frozen
 
 NODE_LEAVES: dict[str, type[Message]] = {
     "status": Status,
@@ -297,6 +306,7 @@ BOOTH_LEAVES: dict[str, type[Message]] = {
     "status": Status,
     "alert": Alert,
     "feedback": Feedback,
+    "notice": Notice,
     "baseline": Frozen,
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -60,8 +61,15 @@ class Mosquitto:
 
     def kill(self) -> None:
         """SIGKILL: nothing is saved on the way out."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """SIGTERM, as by systemd."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> None:
         if self._process is not None:
-            self._process.kill()
+            self._process.send_signal(number)
             self._process.wait()
             self._process = None
 

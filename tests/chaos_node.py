@@ -1,4 +1,7 @@
-"""A node's sending half, to be killed: OUTBOX PORT COUNT RATE [SITE NODE]. Ends with 0 once all is acknowledged."""
+"""A node's sending half, to be killed: OUTBOX PORT COUNT RATE [SITE NODE]. Ends with 0 once all is acknowledged.
+
+It says a heartbeat every two seconds.
+"""
 
 import sys
 import threading
@@ -9,7 +12,10 @@ from edge.config import BrokerSection
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
-from tests.messages import make_score
+from edge.seams import Publish
+from tests.messages import make_health, make_score
+
+BEAT_S = 2.0
 
 
 def main(path: str, port: str, count: str, rate: str, site: str = "booth", node: str = "camera-1") -> int:
@@ -27,7 +33,12 @@ def main(path: str, port: str, count: str, rate: str, site: str = "booth", node:
 
     maker = threading.Thread(target=make)
     maker.start()
+    topic, next_beat = wire.node_topic(site, node, "health"), 0.0
     while maker.is_alive() or outbox.depth:
+        if time.monotonic() >= next_beat:
+            next_beat = time.monotonic() + BEAT_S
+            beat = make_health(node=node, at=wire.to_time(time.time()), outbox_depth=outbox.depth)
+            broker.publish(Publish(topic, wire.encode(topic, beat), 0, is_retained=True), timeout_s=0)
         sender.wait(sender.step(time.monotonic()))
     broker.close()
     outbox.close()

@@ -15,24 +15,51 @@ OWNER = "postgres"
 """It refuses to run as root, so root's tests run it as this user."""
 
 
+class Server:
+    """A PostgreSQL that listens on a socket only."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        self.url = f"postgresql://spotter@/postgres?host={folder}"
+        _run(programs, "initdb", "-D", folder / "data", "-U", "spotter", "-A", "trust", "--no-sync")
+        self.start()
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off"
+        self.is_running = True
+        self._control("-l", self._folder / "log", "-o", options, "-w", "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        self.is_running = False
+        self._control("-m", mode, "stop")
+
+    def _control(self, *words: object) -> None:
+        _run(self._programs, "pg_ctl", "-D", self._folder / "data", *words)
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """URL of an empty server that listens on a socket only."""
+    """URL of an empty server."""
+    with postgresql_server() as server:
+        yield server.url
+
+
+@contextmanager
+def postgresql_server() -> Iterator[Server]:
+    """An empty one, to be stopped and started."""
     programs = _programs()
     if programs is None:
         pytest.skip("no PostgreSQL: apt install postgresql")
     with tempfile.TemporaryDirectory(prefix="spotter-pg-") as name:
         folder = Path(name)
-        data = folder / "data"
         if os.getuid() == 0:
             shutil.chown(folder, OWNER)
-        _run(programs, "initdb", "-D", data, "-U", "spotter", "-A", "trust", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-        _run(programs, "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
+        server = Server(programs, folder)
         try:
-            yield f"postgresql://spotter@/postgres?host={folder}"
+            yield server
         finally:
-            _run(programs, "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            if server.is_running:
+                server.stop("immediate")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Good messages to start tests from."""
 
+from math import log2
 from typing import Any
 
 from edge import wire
@@ -13,17 +14,18 @@ REASONS = [wire.Reason("colour:upper:orange", 5.1), wire.Reason("pattern:lower:c
 
 def make_score(**changes: Any) -> wire.Score:
     """A rare one, seen just now."""
+    one_in = changes.get("one_in") or 430.0
     fields: dict[str, Any] = {
         "node": "camera-1",
         "epoch": EPOCH,
         "seq": 1,
         "at": wire.to_time(NOW),
         "state": "scored",
-        "bits": 8.75,
-        "p": 0.00233,
-        "one_in": 430.0,
-        "low": 300.0,
-        "high": 620.0,
+        "bits": round(log2(one_in), 2),
+        "p": float(f"{1 / one_in:.3g}"),
+        "one_in": one_in,
+        "low": 300.0 * one_in / 430,
+        "high": 620.0 * one_in / 430,
         "facets": wire.Facets(colour=5.1, pattern=3.2),
         "reasons": REASONS,
         "zone": "left",
@@ -68,8 +70,8 @@ def make_health(**changes: Any) -> wire.Health:
     return wire.Health(**(fields | changes))
 
 
-def make_status(state: str = "online") -> wire.Status:
-    return wire.Status(state=state, boot="01234567", software="0.1.0")  # type: ignore[arg-type]
+def make_status(state: str = "online", boot: str = "01234567") -> wire.Status:
+    return wire.Status(state=state, boot=boot, software="0.1.0")  # type: ignore[arg-type]
 
 
 RECIPE = Recipe(

@@ -61,6 +61,7 @@ node_messages = pytest.mark.parametrize(
         (wire.booth_topic("booth", "alert"), ALERT),
         (wire.booth_topic("booth", "status"), make_status("offline")),
         (wire.booth_topic("booth", "feedback"), FEEDBACK),
+        (wire.booth_topic("booth", "notice"), wire.Notice(at=FEEDBACK.at, nodes={"camera-1": ["is odd: look at it"]})),
         (wire.node_topic("booth", "camera-1", "trend"), TREND),
         (wire.booth_topic("booth", "baseline"), FROZEN),
         (wire.booth_topic("booth", "baseline"), wire.Frozen(site="booth", at=FROZEN.at, mode="collect")),

@@ -37,6 +37,7 @@ BOOTH = {
     "alert": Delivery("booth", expiry_s=60),
     "feedback": Delivery("laptop"),
     "baseline": Delivery("booth", is_retained=True),
+    "notice": Delivery("booth", is_retained=True),
 }
 BINARY = {"contentType": "application/octet-stream", "payload": {"type": "string", "format": "binary"}}
 

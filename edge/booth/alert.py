@@ -9,6 +9,8 @@ from edge.vocabulary import phrase
 
 HINT_PHRASES = 3
 """So many are heard once and remembered."""
+CLOCK_S = 30.0
+"""Clocks of node and booth that differ by less are taken to agree."""
 
 
 def alert_id(score: wire.Score) -> str:
@@ -23,8 +25,12 @@ def is_rare(score: wire.Score, threshold: float) -> bool:
 
 
 def expires_at(score: wire.Score, now: float, expires_s: int) -> float:
-    """When its alert is worth nothing any more; a node whose clock is ahead gains no time."""
-    return min(wire.from_time(score.at), now) + expires_s
+    """When its alert is worth nothing any more; a node whose clock is ahead gains no time.
+
+    By a clock that is far ahead nobody can tell how long ago the sighting was: that alert is worth nothing at once.
+    """
+    at = wire.from_time(score.at)
+    return 0.0 if at > now + CLOCK_S else min(at, now) + expires_s
 
 
 def make_alert(

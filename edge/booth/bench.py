@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from math import log2
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import quantiles
@@ -211,7 +212,7 @@ def _score(seq: int, *, is_rare: bool, link: str = "") -> wire.Score:
         seq=seq,
         at=wire.to_time(time.time()),
         state="scored",
-        bits=8.7 if is_rare else 1.6,
+        bits=log2(one_in),
         p=1 / one_in,
         one_in=one_in,
         low=one_in * 0.7,

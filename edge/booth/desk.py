@@ -29,18 +29,21 @@ class Told:
     """Where that was said."""
     is_sent: bool = False
     changed_at: float = 0.0
+    expires_at: float = 0.0
+    """As of `changed_at`, in monotonic seconds: no clock that is set makes an alert longer or shorter."""
+    seen_at: float = 0.0
+    """When the person was, likewise."""
 
     @property
     def is_waiting(self) -> bool:
         """Whether it is still to be sent; who claims it on the page has heard of it."""
         return not self.is_sent and self.alert.state == "open" and self.outcome is None
 
-    def is_open(self, now: float) -> bool:
+    def is_open(self, monotonic: float) -> bool:
         """Whether somebody may still go, or is on the way."""
         if self.outcome == "claimed":
-            return now < self.changed_at + CLAIM_S
-        is_going = self.alert.state == "open" and self.outcome is None
-        return is_going and now < wire.from_time(self.alert.expires_at)
+            return monotonic < self.changed_at + CLAIM_S
+        return self.alert.state == "open" and self.outcome is None and monotonic < self.expires_at
 
 
 class Desk:
@@ -73,37 +76,43 @@ class Desk:
         had, self._has_news = self._has_news, False
         return had
 
-    def open_alerts(self, now: float) -> int:
-        return sum(one.is_open(now) for one in self._told.values())
+    def open_alerts(self) -> int:
+        return sum(one.is_open(self._clock.monotonic()) for one in self._told.values())
 
     def open(self, name: str, score: wire.Score, cameras: list[str]) -> None:
         """Unless it is open already, or sent and merely not yet noted as such."""
         if name not in self._told and name not in self._unsettled:
-            alert = make_alert(score, self._config, self._clock.now(), name=name, cameras=cameras)
-            self._told[name] = Told(alert, changed_at=self._clock.now())
-            self._try_at = 0.0
+            now, monotonic = self._clock.now(), self._clock.monotonic()
+            alert = make_alert(score, self._config, now, name=name, cameras=cameras)
+            self._told[name] = Told(
+                alert,
+                changed_at=monotonic,
+                expires_at=monotonic + wire.from_time(alert.expires_at) - now,
+                seen_at=monotonic - max(now - wire.from_time(alert.at), 0.0),
+            )
+            self._try_at = monotonic
 
     def reconsider(self, name: str, final: wire.Score) -> None:
         """Withdraw an alert of an early score whose final one is clearly less rare."""
         one = self._told.get(name)
-        if one is not None and one.is_open(self._clock.now()) and (final.one_in or 0.0) < one.alert.low:
+        if one is not None and one.is_open(self._clock.monotonic()) and (final.one_in or 0.0) < one.alert.low:
             self._end(one, "withdrawn")
 
     def take(self, feedback: wire.Feedback) -> None:
         """What somebody said of an alert; of one that is unknown nothing is kept. Raises StoreError."""
-        now, one = self._clock.now(), self._told.get(feedback.id)
-        greet_s = None if one is None else max(now - wire.from_time(one.alert.at), 0.0)
-        is_new = self._store.feedback(feedback.id, feedback.outcome, now=now, greet_s=greet_s)
+        monotonic, one = self._clock.monotonic(), self._told.get(feedback.id)
+        greet_s = None if one is None else monotonic - one.seen_at
+        is_new = self._store.feedback(feedback.id, feedback.outcome, now=self._clock.now(), greet_s=greet_s)
         self._greeted = _greeted(self._store) if is_new else self._greeted
         if one is not None and is_new:
-            self._told[feedback.id] = replace(one, outcome=feedback.outcome, who=feedback.who, changed_at=now)
+            self._told[feedback.id] = replace(one, outcome=feedback.outcome, who=feedback.who, changed_at=monotonic)
         self._has_news = self._has_news or is_new
 
     def step(self) -> None:
         """Send what is due, say what has lapsed, forget what is long over."""
-        now = self._clock.now()
-        if self._clock.monotonic() >= self._try_at:
-            self._try_at = self._clock.monotonic() + AGAIN_S
+        now = self._clock.monotonic()
+        if now >= self._try_at:
+            self._try_at = now + AGAIN_S
             for one in [one for one in self._told.values() if one.is_waiting]:
                 self._send(one, now)
         for one in [one for one in self._told.values() if one.is_sent and self._has_lapsed(one, now)]:
@@ -118,7 +127,7 @@ class Desk:
             del self._unsettled[name]
 
     def _send(self, one: Told, now: float) -> None:
-        left = int(wire.from_time(one.alert.expires_at) - now)
+        left = int(one.expires_at - now)
         if left < 1:
             self._note(one, "lapsed")
         elif self._publish(one.alert, left):
@@ -127,8 +136,7 @@ class Desk:
             self._unsettled[one.alert.id] = "sent"
 
     def _has_lapsed(self, one: Told, now: float) -> bool:
-        is_late = now >= wire.from_time(one.alert.expires_at)
-        return one.alert.state == "open" and one.outcome is None and is_late
+        return one.alert.state == "open" and one.outcome is None and now >= one.expires_at
 
     def _end(self, one: Told, state: End) -> None:
         """Whoever heard the alert hears that it is over; who does not listen now misses nothing."""
@@ -140,7 +148,7 @@ class Desk:
         assert state != "sent"
         self.lapsed += state == "lapsed"
         alert = wire.ended(one.alert, state)
-        self._told[alert.id] = replace(one, alert=alert, changed_at=self._clock.now())
+        self._told[alert.id] = replace(one, alert=alert, changed_at=self._clock.monotonic())
         self._unsettled[alert.id] = state
 
     def _is_over(self, one: Told, now: float) -> bool:

@@ -1,9 +1,11 @@
-"""What nodes report to plain sentences; `spotter health` shows them as a table, one row a node."""
+"""What nodes report, and what they do not, to plain sentences; `spotter health` shows them, one row a node."""
 
 import queue
 import secrets
 import sys
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import msgspec
 from rich.box import SIMPLE
@@ -12,6 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge import wire
+from edge.booth.alert import CLOCK_S
+from edge.booth.conduct import Conduct
 from edge.clock import SystemClock
 from edge.config import BrokerSection
 from edge.errors import BrokerError, WireError
@@ -20,20 +24,40 @@ from edge.seams import Broker, Clock, Received
 
 STALE_S = 30.0
 """Three heartbeats: a node that missed them is not well, whatever its last words were."""
+FORGOTTEN_S = 24 * 3600.0
+"""A node so long silent that booth.yaml does not name is no more."""
 QUIET_S = 0.5
 """Retained messages all come at once; after this much silence there are no more."""
 MOST_NODES = 200
+SAME = {
+    "software": "runs software {mine}, {others} {theirs}: update the older",
+    "model": "uses model {mine}, {others} {theirs}, so that their scores do not compare: update it",
+    "baseline": "compares with baseline {mine}, {others} with {theirs}: freeze again, so that all get the same",
+}
+"""What all nodes of a site should have in common."""
 
 
 @dataclass
 class Node:
-    """The last words of one node."""
+    """What is known of one node; times are monotonic seconds here."""
 
     name: str
+    known_at: float
+    """Since when."""
     status: wire.Status | None = None
     health: wire.Health | None = None
     heard_at: float | None = None
-    """When its newest live heartbeat came, by the clock here; None if only a retained one is known."""
+    """When its newest live heartbeat came; None if only a retained one is known."""
+    is_gone: bool = False
+    """Whether the last that was heard of it is that it is offline."""
+    ahead_s: float = 0.0
+    """By how much its clock was ahead of the one here at that heartbeat."""
+    conduct: Conduct = field(default_factory=Conduct)
+
+    @property
+    def is_off(self) -> bool:
+        """Whether its clock and the one here do not agree."""
+        return abs(self.ahead_s) > CLOCK_S
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -49,79 +73,203 @@ class Verdict(msgspec.Struct, frozen=True):
     outbox_lost: int | None = None
     baseline: str = ""
     """Id of what it spots against; empty while it collects."""
+    odd: dict[str, int] = {}
+    """What no sound node does, by kind: how often."""
 
 
-def judge(node: Node, now: float) -> Verdict:
-    """Its own report, and what it cannot report itself: that it is gone or silent."""
-    health, problems = node.health, [] if node.health is None else list(node.health.problems)
-    silence = _silence(node, now)
+def judge(node: Node, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> Verdict:
+    """Its own report; what it cannot report itself: that it is gone or silent; and what others see: that it is odd."""
+    found = list(dict.fromkeys([*_noticed(node, monotonic), *odd]))
+    health, state = node.health, "degraded" if found else "ok"
     if silence:
-        problems.insert(0, silence)
-    state = "failing" if silence else "ok" if health is None else health.state
+        found.insert(0, silence)
+        state = "failing"
+    totals = dict(node.conduct.totals)
     if health is None:
-        return Verdict(node.name, state, problems)
+        return Verdict(node.name, state, found, odd=totals)
     return Verdict(
         node.name,
-        state,
-        problems,
+        health.state if state == "ok" or health.state == "failing" else state,
+        [*found, *health.problems],
         health.mode,
         health.fps,
         health.sightings,
         health.outbox_depth,
         health.outbox_lost,
         health.baseline,
+        totals,
     )
 
 
-def _silence(node: Node, now: float) -> str | None:
-    if node.status is not None and node.status.state == "offline":
-        return "is offline: check power, network and, on the node, `systemctl status spotter-node`"
-    if node.health is None:
-        return "has sent no heartbeat: wait half a minute, then restart it"
-    if node.heard_at is not None:
-        age, clock = now - node.heard_at, ""
-    else:
-        age, clock = now - wire.from_time(node.health.at), " by its own clock: is that clock right,"
-    if age > STALE_S:
-        return f"sent its last heartbeat {_age(age)} ago{clock or ':'} is it running, is the network up?"
-    return None
+def _noticed(node: Node, monotonic: float) -> list[str]:
+    return [*([_off(node.ahead_s)] if node.is_off else []), *node.conduct.sentences(monotonic)]
 
 
-def _age(seconds: float) -> str:
-    """
-    >>> [_age(seconds) for seconds in (45, 300, 8000)]
-    ['45 s', '5 min', '2 h']
-    """
+def _off(ahead_s: float) -> str:
+    way = "ahead of" if ahead_s > 0 else "behind"
     return (
-        f"{seconds:.0f} s"
-        if seconds < 120
-        else f"{seconds / 60:.0f} min"
-        if seconds < 7200
-        else f"{seconds / 3600:.0f} h"
+        f"its clock is {age(abs(ahead_s))} {way} the booth's: until they agree its alerts are late or missing; "
+        "check that it reaches the booth's time server"
     )
+
+
+def age(seconds: float) -> str:
+    """As people say it.
+
+    >>> [age(seconds) for seconds in (45, 300, 8000, 864000)]
+    ['45 s', '5 min', '2 h', '10 days']
+    """
+    for most, unit_s, unit in ((120, 1, "s"), (7200, 60, "min"), (48 * 3600, 3600, "h")):
+        if seconds < most:
+            return f"{seconds / unit_s:.0f} {unit}"
+    return f"{seconds / 86400:.0f} days"
 
 
 class Roster:
-    """Owner of every node's last words; `note` takes in one message."""
+    """Owner of what is known of every node; for one thread."""
 
-    def __init__(self) -> None:
-        self.nodes: dict[str, Node] = {}
+    def __init__(self, clock: Clock, expected: Iterable[str] = ()) -> None:
+        """Nodes that are expected are missed if they are never heard of."""
+        self._clock = clock
+        self._expected = tuple(expected)
+        self._listening_since: float | None = clock.monotonic()
+        self._notices: dict[str, list[str]] = {}
+        """What the booth noticed of each node, where this is not the booth itself."""
+        self.nodes = {name: Node(name, clock.monotonic()) for name in self._expected}
 
-    def note(self, address: wire.Address, message: wire.Message, *, is_retained: bool, now: float) -> None:
-        """Raises WireError `too_many_nodes` beyond MOST_NODES names."""
+    def note_booth(self, message: wire.Message) -> None:
+        """The booth's notice, or its status: one that is offline notices nothing."""
+        if isinstance(message, wire.Notice):
+            self._notices = message.nodes
+        elif isinstance(message, wire.Status) and message.state == "offline":
+            self._notices = {}
+
+    def notices(self) -> dict[str, list[str]]:
+        """What no node says of itself, by node."""
+        monotonic = self._clock.monotonic()
+        found = {name: _noticed(node, monotonic) for name, node in sorted(self.nodes.items())}
+        return {name: sentences for name, sentences in found.items() if sentences}
+
+    def note(
+        self,
+        address: wire.Address,
+        message: wire.Message,
+        *,
+        is_retained: bool,
+        heard: tuple[float, float] | None = None,
+    ) -> None:
+        """A status or heartbeat, `heard` at a time (UTC and monotonic seconds), else now.
+
+        Raises WireError `too_many_nodes` beyond MOST_NODES names.
+        """
         assert address.node is not None
-        if address.node not in self.nodes and len(self.nodes) >= MOST_NODES:
-            raise WireError("too_many_nodes", f"expected at most {MOST_NODES} nodes, found {address.node} too")
-        node = self.nodes.setdefault(address.node, Node(address.node))
+        now, monotonic = heard or (self._clock.now(), self._clock.monotonic())
+        node = self.node(address.node)
         if isinstance(message, wire.Status):
-            node.status = message
-        elif isinstance(message, wire.Health):
+            _note_status(node, message, monotonic)
+        elif isinstance(message, wire.Health) and not is_retained:
+            node.health, node.heard_at, node.is_gone = message, monotonic, False
+            node.ahead_s = wire.from_time(message.at) - now
+            node.conduct.beat(message, monotonic)
+        elif isinstance(message, wire.Health) and node.heard_at is None:
             node.health = message
-            node.heard_at = None if is_retained else now
 
-    def verdicts(self, now: float) -> list[Verdict]:
+    def node(self, name: str) -> Node:
+        """The one of that name; raises WireError `too_many_nodes`."""
+        if name not in self.nodes and len(self.nodes) >= MOST_NODES:
+            raise WireError("too_many_nodes", f"expected at most {MOST_NODES} nodes, found {name} too")
+        return self.nodes.setdefault(name, Node(name, self._clock.monotonic()))
+
+    def conduct(self, name: str) -> Conduct:
+        """Of that node; of one too many nobody keeps it."""
+        try:
+            return self.node(name).conduct
+        except WireError:
+            return Conduct()
+
+    def look(self, *, is_connected: bool) -> None:
+        """To be called now and then: nobody is silent to who does not listen, and who is silent for a day is gone."""
+        monotonic = self._clock.monotonic()
+        if not is_connected:
+            self._listening_since = None
+        elif self._listening_since is None:
+            self._listening_since = monotonic
+        for name, node in list(self.nodes.items()):
+            if self._silent_s(node) > FORGOTTEN_S and name not in self._expected:
+                del self.nodes[name]
+
+    def verdicts(self) -> list[Verdict]:
         """One per node, by name."""
-        return [judge(node, now) for _, node in sorted(self.nodes.items())]
+        monotonic = self._clock.monotonic()
+        nodes = [node for _, node in sorted(self.nodes.items()) if not self._is_awaited(node)]
+        silences = {node.name: self._silence(node) for node in nodes}
+        odd = _odd([node for node in nodes if not silences[node.name]])
+        for name, sentences in self._notices.items():
+            odd.setdefault(name, []).extend(sentences)
+        return [judge(node, silences[node.name], monotonic, odd.get(node.name, ())) for node in nodes]
+
+    def off_s(self) -> float:
+        """By how much all clocks but the one here are ahead of it, if they agree that it is off; else 0."""
+        ahead = [node.ahead_s for node in self.nodes.values() if not (node.heard_at is None or self._silence(node))]
+        is_here = len(ahead) > 1 and min(map(abs, ahead)) > CLOCK_S and max(ahead) - min(ahead) <= CLOCK_S
+        return sum(ahead) / len(ahead) if is_here else 0.0
+
+    def _is_awaited(self, node: Node) -> bool:
+        """Whether it had no time yet to say a first word."""
+        is_unheard = node.health is None and node.status is None and not node.conduct.totals
+        return node.name in self._expected and is_unheard and self._silent_s(node) <= STALE_S
+
+    def _silent_s(self, node: Node) -> float:
+        """By receive time, and of that only what was listened to."""
+        if self._listening_since is None:
+            return 0.0
+        since = node.known_at if node.heard_at is None else node.heard_at
+        return self._clock.monotonic() - max(since, self._listening_since)
+
+    def _silence(self, node: Node) -> str | None:
+        if node.is_gone:
+            return "is offline: check power, network and, on the node, `systemctl status spotter-node`"
+        silent_s = self._silent_s(node)
+        if node.health is None and node.status is None and node.name in self._expected:
+            return "was never heard of: is it switched on, and does booth.yaml name it as its node.yaml does?"
+        if node.health is None:
+            return "has sent no heartbeat: wait half a minute, then restart it"
+        own_s = self._clock.now() - wire.from_time(node.health.at)
+        if silent_s > STALE_S:
+            return f"sent its last heartbeat {age(silent_s)} ago: is it running, is the network up?"
+        if node.heard_at is None and own_s > STALE_S:
+            ago = f"{age(own_s)} ago by its own clock"
+            return f"sent its last heartbeat {ago}: is that clock right, is it running, is the network up?"
+        return None
+
+
+def _note_status(node: Node, status: wire.Status, monotonic: float) -> None:
+    """The will of an earlier start says nothing about this one."""
+    is_online = status.state == "online"
+    if is_online:
+        node.conduct.started(status.boot, monotonic)
+    elif node.status is not None and node.status.state == "online" and node.status.boot != status.boot:
+        return
+    node.status, node.is_gone = status, not is_online
+
+
+def _odd(nodes: list[Node]) -> dict[str, list[str]]:
+    """Who differs from most others in what all should have in common."""
+    found: dict[str, list[str]] = {}
+    for name, sentence in SAME.items():
+        having = {node.name: getattr(node.health, name) for node in nodes if _has(node, name)}
+        usual = Counter(having.values()).most_common(1)[0][0] if having else ""
+        like = [node for node, value in having.items() if value == usual]
+        others = " and ".join(like) if len(like) < 3 else f"{len(like)} others"
+        for node, mine in having.items():
+            if mine != usual:
+                found.setdefault(node, []).append(sentence.format(mine=mine, others=others, theirs=usual))
+    return found
+
+
+def _has(node: Node, name: str) -> bool:
+    """A baseline is to be the same only where it is frozen."""
+    return node.health is not None and (name != "baseline" or node.health.mode == "spot")
 
 
 def collect(broker: Broker, site: str, clock: Clock, wait_s: float) -> Roster:
@@ -131,13 +279,17 @@ def collect(broker: Broker, site: str, clock: Clock, wait_s: float) -> Roster:
     """
     inbox: queue.Queue[Received] = queue.Queue()
     topics = [wire.node_topic(site, "+", leaf) for leaf in ("status", "health")]
+    topics += [wire.booth_topic(site, leaf) for leaf in ("notice", "status")]
     broker.connect(will=None, births=tuple, subscriptions=topics, on_message=inbox.put)
-    roster, end = Roster(), clock.monotonic() + wait_s
+    roster, end = Roster(clock), clock.monotonic() + wait_s
     while (left := end - clock.monotonic()) > 0:
         try:
             message = inbox.get(timeout=min(left, QUIET_S))
             address, content = wire.decode(message.topic, message.payload)
-            roster.note(address, content, is_retained=message.is_retained, now=clock.now())
+            if address.node is None:
+                roster.note_booth(content)
+            else:
+                roster.note(address, content, is_retained=message.is_retained)
         except queue.Empty:
             if broker.is_connected:
                 break
@@ -159,7 +311,7 @@ def run_health(section: BrokerSection, site: str, *, as_json: bool, wait_s: floa
         roster = collect(broker, site, clock, wait_s)
     finally:
         broker.close()
-    verdicts = roster.verdicts(clock.now())
+    verdicts = roster.verdicts()
     if as_json:
         for verdict in verdicts:
             print(msgspec.json.encode(verdict).decode())

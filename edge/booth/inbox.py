@@ -7,12 +7,15 @@ was tried, so that a booth killed anywhere in between gets it again and ends whe
 import logging
 import queue
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from edge import wire
 from edge.booth.acknowledge import Acknowledger
 from edge.booth.alert import expires_at
+from edge.booth.conduct import is_impossible
 from edge.booth.desk import Desk
 from edge.booth.health import Roster
 from edge.booth.selection import Selection
@@ -20,10 +23,11 @@ from edge.config import BoothConfig
 from edge.counted import Counted
 from edge.errors import StoreError, WireError
 from edge.seams import Broker, Clock, Received
-from edge.store.store import Decision, Key, Source, SqlStore, key
+from edge.store.store import Decision, Key, Recorded, Source, SqlStore, key
 
 log = logging.getLogger(__name__)
 
+REPORTS = ("/status", "/health")
 QUEUED = 2000
 """Messages waiting at most; what does not fit is not acknowledged, so its node sends it again."""
 BATCH = 200
@@ -71,6 +75,13 @@ def take(waiting: queue.Queue[Received], wait_s: float) -> list[Received]:
     return taken
 
 
+class _Report(NamedTuple):
+    """A node's status or heartbeat, and when it came: UTC and monotonic seconds."""
+
+    message: Received
+    heard: tuple[float, float]
+
+
 class Inbox:
     """Owner of what came in; its one verb is `step`. Only `receive` may be called from another thread."""
 
@@ -93,6 +104,8 @@ class Inbox:
         self._selection = selection
         self._desk = desk
         self._queue: queue.Queue[Received] = queue.Queue(QUEUED)
+        self._reports: queue.Queue[_Report] = queue.Queue(QUEUED)
+        """These need no store, and are no older for its being in trouble."""
         self._batch: _Batch | None = None
         self._pause_s = 0.0
         self._said: set[str] = set()
@@ -101,7 +114,9 @@ class Inbox:
         """Refused messages by reason, since the store exists."""
         self.lost: dict[str, int] = {}
         """Scores each node had to drop."""
-        self.roster = Roster()
+        self._unsaved: Counter[str] = Counter()
+        """Refusals for the next batch."""
+        self.roster = Roster(clock, config.nodes)
         self.trouble = ""
         """Why nothing is stored and acknowledged at the moment; empty when all is well."""
 
@@ -120,14 +135,21 @@ class Inbox:
     def receive(self, message: Received) -> None:
         """Take one message in; never blocks, never raises."""
         try:
-            self._queue.put_nowait(message)
+            if message.topic.endswith(REPORTS):
+                self._reports.put_nowait(_Report(message, (self._clock.now(), self._clock.monotonic())))
+            else:
+                self._queue.put_nowait(message)
         except queue.Full:
             self.counts.overflow += 1
 
     def step(self, wait_s: float) -> float:
         """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
         if self._batch is None:
-            self._batch = self._sort(take(self._queue, wait_s))
+            messages = take(self._queue, wait_s)
+            self._hear()
+            self._batch = self._sort(messages)
+        else:
+            self._hear()
         try:
             self._handle(self._batch)
             self._batch = _Batch()
@@ -141,27 +163,45 @@ class Inbox:
         """The batch is kept and nothing is acknowledged, so no node deletes anything."""
         if not self.trouble:
             log.error("nothing is stored or acknowledged until this is mended: %s", err)
-        self.trouble = str(err)
+        self.trouble = err.plain
         self._pause_s = min(max(FIRST_PAUSE_S, 2 * self._pause_s), LONGEST_PAUSE_S)
         return self._pause_s
+
+    def _hear(self) -> None:
+        """What nodes say of themselves, also while nothing can be stored."""
+        for _ in range(self._reports.qsize()):
+            message, heard = self._reports.get_nowait()
+            with self._refusing(message.topic):
+                address, content = self._read(message)
+                self.roster.note(address, content, is_retained=message.is_retained, heard=heard)
 
     def _sort(self, messages: list[Received]) -> _Batch:
         """Good messages to where they belong, bad ones counted: the booth drops, counts, and carries on."""
         batch = _Batch()
         for message in messages:
-            try:
+            with self._refusing(message.topic):
                 self._admit(message, batch)
-            except WireError as err:
-                self._refuse(batch, err.reason, message.topic)
-            except Exception as err:  # noqa: BLE001 - whatever a node sends, the others must be served
-                self._refuse(batch, "unexpected", message.topic)
-                log.error("a message could not be read (%s); report this as a defect", type(err).__name__)  # noqa: TRY400
+        batch.refusals, self._unsaved = self._unsaved, Counter()
         return batch
 
-    def _admit(self, message: Received, batch: _Batch) -> None:
+    @contextmanager
+    def _refusing(self, topic: str) -> Iterator[None]:
+        try:
+            yield
+        except WireError as err:
+            self._refuse(err.reason, topic)
+        except Exception as err:  # noqa: BLE001 - whatever a node sends, the others must be served
+            self._refuse("unexpected", topic)
+            log.error("a message could not be read (%s); report this as a defect", type(err).__name__)  # noqa: TRY400
+
+    def _read(self, message: Received) -> tuple[wire.Address, wire.Message]:
         address, content = wire.decode(message.topic, message.payload)
         if address.site != self._config.site:
             raise WireError("topic", f"expected site {self._config.site}, found {message.topic}")
+        return address, content
+
+    def _admit(self, message: Received, batch: _Batch) -> None:
+        address, content = self._read(message)
         if isinstance(content, wire.Score | wire.Feedback | wire.Trend) and message.is_retained:
             raise WireError("retained", f"expected a {type(content).__name__.lower()} never to be retained")
         if isinstance(content, wire.Score):
@@ -179,15 +219,25 @@ class Inbox:
         elif isinstance(content, wire.Ack):
             batch.stored.append((message.topic.split("/")[-2], content))
         else:
-            self.roster.note(address, content, is_retained=message.is_retained, now=self._clock.now())
+            raise WireError("topic", f"expected nothing on {address.leaf}")
 
-    def _refuse(self, batch: _Batch, reason: str, topic: str) -> None:
+    def _refuse(self, reason: str, topic: str) -> None:
         """Without the message: nothing of a score or alert is ever logged."""
         if reason not in self._said:
             self._said.add(reason)
             log.warning("refused a message on %.80r (%s); more of this kind are only counted", topic, reason)
         self.refused[reason] += 1
-        batch.refusals[reason] += 1
+        self._unsaved[reason] += 1
+        self._note_refusal(topic)
+
+    def _note_refusal(self, topic: str) -> None:
+        """With who sent it, if it is a node that is known."""
+        try:
+            node = self.roster.nodes.get(wire.parse_topic(topic).node or "")
+        except WireError:
+            return
+        if node is not None:
+            node.conduct.note("refused", self._clock.monotonic())
 
     def _note_losses(self, gap: wire.Gap) -> None:
         if gap.dropped > self.lost.get(gap.node, 0):
@@ -201,8 +251,9 @@ class Inbox:
         for node, counted in batch.baselines:
             self._store.keep_baseline(node, counted)
         upto = self._record(batch) if batch.scores or batch.gaps or batch.refusals else {}
-        for feedback in batch.feedback:
-            self._desk.take(feedback)
+        while batch.feedback:
+            self._desk.take(batch.feedback[0])
+            del batch.feedback[0]
         self._desk.step()
         self._acknowledger.stored_here(upto)
         for node, ack in batch.stored:
@@ -212,11 +263,13 @@ class Inbox:
         now = self._clock.now()
 
         def decide(new: Sequence[wire.Score]) -> Decision:
-            return self._selection.choose(new, now, self._desk.open_alerts(now), self._desk.shoes)
+            possible = [score for score in new if not is_impossible(score)]
+            return self._selection.choose(possible, now, self._desk.open_alerts(), self._desk.shoes)
 
         recorded = self._store.record(batch.scores, batch.gaps, decide, batch.refusals, now=now)
         self._selection.stored()
         self._count(batch, recorded.new, now)
+        self._watch(batch, recorded, now)
         for score in batch.scores:
             if key(score) in recorded.pending:
                 name = recorded.pending[key(score)]
@@ -231,3 +284,17 @@ class Inbox:
         self.counts.repeats += len(batch.scores) - len(first)
         expires_s = self._config.alert.expires_s
         self.counts.late += sum(1 for score in first.values() if expires_at(score, now, expires_s) < now)
+
+    def _watch(self, batch: _Batch, recorded: Recorded, now: float) -> None:
+        """Who sends what no sound node does."""
+        monotonic, new = self._clock.monotonic(), set(recorded.new)
+        for gap in batch.gaps:
+            self.roster.conduct(gap.node).announced()
+        for score in batch.scores:
+            conduct = self.roster.conduct(score.node)
+            if key(score) in new:
+                new.remove(key(score))
+                conduct.stored(score, monotonic)
+            else:
+                behind = recorded.upto[Source(score.node, score.epoch)] - score.seq
+                conduct.repeated(score, behind, now, monotonic)

@@ -164,9 +164,10 @@ class Joiner:
                 self._lags.setdefault(_way(new, old), deque(maxlen=LAGS)).append(old.at - new.at)
 
     def _forget(self, now: float) -> None:
+        """A clock that is set, ahead or back, forgets all."""
         while self._sightings:
             key, oldest = next(iter(self._sightings.items()))
-            if len(self._sightings) < MOST and now - oldest.heard_at <= REMEMBER_S:
+            if len(self._sightings) < MOST and abs(now - oldest.heard_at) <= REMEMBER_S:
                 return
             del self._sightings[key]
             seen = self._people[oldest.person]

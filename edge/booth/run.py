@@ -7,8 +7,12 @@ import threading
 from contextlib import closing
 from typing import Literal
 
+import msgspec
+
 from edge import __version__, wire
 from edge.booth.desk import Desk, Told
+from edge.booth.health import age
+from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
@@ -18,7 +22,7 @@ from edge.clock import SystemClock
 from edge.config import BoothConfig
 from edge.errors import BrokerError, StoreError
 from edge.message.mqtt import MqttBroker
-from edge.seams import Broker, Clock, Publish
+from edge.seams import Broker, Clock, Publish, Received
 from edge.store.store import DAY_S, SqlStore
 
 log = logging.getLogger(__name__)
@@ -26,6 +30,12 @@ log = logging.getLogger(__name__)
 POLL_S = 0.5
 """How long to wait for messages before looking after everything else."""
 HOUSEKEEPING_S = 600.0
+JUMP_S = 60.0
+"""A clock that is set by less changes nothing that anybody would see."""
+MOST_NOTICES = 16
+"""Nodes, as in wire.Notice."""
+SAID_S = 3600.0
+"""How long the page says that the clock was set."""
 TRENDS_S = 30.0
 """How often the page's trends are looked up: nodes tell theirs every 15 minutes."""
 TRENDS_NOW_S, TRENDS_BEFORE_S = 2 * 3600.0, 14 * DAY_S
@@ -44,18 +54,30 @@ class Booth:
         self._desk = Desk(config, broker, store, clock)
         self._selection: Selection = resumed(config, store, clock.now())
         self._inbox = Inbox(config, broker, store, clock, self._selection, self._desk)
+        self._home = HomeAssistant(config, broker, clock)
         self._boot = secrets.token_hex(8)
         self._trends: list[Row] = []
         self._outcomes = outcomes([])
         self._cleaned_at = self._counted_at = clock.monotonic() - HOUSEKEEPING_S
+        self._trouble = ""
+        self._started_at = clock.now() - clock.monotonic()
+        """When the monotonic clock began, in UTC: moves only when the other one is set."""
+        self._noticed: dict[str, list[str]] | None = None
+        """What was said of nodes last; None: nothing since the start."""
+        self._jump = ("", -SAID_S)
+        """What is said of that, and when it was."""
 
     def connect(self) -> None:
         self._broker.connect(
             will=self._status("offline"),
             births=lambda: [self._status("online")],
-            subscriptions=self._inbox.subscriptions,
-            on_message=self._inbox.receive,
+            subscriptions=[*self._inbox.subscriptions, *self._home.subscriptions],
+            on_message=self._receive,
         )
+
+    def _receive(self, message: Received) -> None:
+        receive = self._home.receive if self._home.is_ours(message) else self._inbox.receive
+        receive(message)
 
     def serve(self, page: Page, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -66,9 +88,24 @@ class Booth:
     def step(self, wait_s: float) -> float:
         """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
         pause = self._inbox.step(wait_s)
+        self._inbox.roster.look(is_connected=self._broker.is_connected)
+        self._home.tell(self._inbox.roster.nodes)
+        self._notify()
         if not pause:
             self._look_after()
         return pause
+
+    def _notify(self) -> None:
+        """For `spotter health`, which hears nodes but not what they did; as much as fits into one message."""
+        notices = self._inbox.roster.notices()
+        if notices == self._noticed or not self._broker.is_connected:
+            return
+        topic, at = wire.booth_topic(self._config.site, "notice"), wire.to_time(self._clock.now())
+        told = dict(list(notices.items())[:MOST_NOTICES])
+        while len(payload := msgspec.json.encode(wire.Notice(at=at, nodes=told))) > wire.MAX_BYTES:
+            told.popitem()
+        if self._broker.publish(Publish(topic, payload, 1, is_retained=True), timeout_s=0):
+            self._noticed = notices
 
     @property
     def stored(self) -> int:
@@ -98,9 +135,10 @@ class Booth:
             at=wire.to_time(now),
             is_connected=self._broker.is_connected,
             refusals=self._broker.refusals,
-            trouble=inbox.trouble,
-            alerts=[_view(one) for one in desk.told()],
-            nodes=inbox.roster.verdicts(now),
+            trouble=inbox.trouble or self._trouble,
+            clock=self._clock_trouble(),
+            alerts=[_view(one, self._clock.monotonic()) for one in desk.told()],
+            nodes=inbox.roster.verdicts(),
             facings=dict(self._config.nodes),
             lost=dict(inbox.lost),
             counts={**vars(inbox.counts), "alerts": desk.sent, "lapsed": desk.lapsed},
@@ -115,6 +153,7 @@ class Booth:
         """A store in trouble is tried again next time; the inbox says so meanwhile."""
         monotonic, now = self._clock.monotonic(), self._clock.now()
         try:
+            self._follow_clock(now, monotonic)
             if monotonic >= self._cleaned_at + HOUSEKEEPING_S:
                 self._cleaned_at = monotonic
                 self._store.lapse(now - self._config.alert.expires_s)
@@ -123,14 +162,42 @@ class Booth:
                 self._counted_at = monotonic
                 self._outcomes = outcomes(self._store.cells("outcome"))
                 self._trends = trends(self._store.cells("worn", now - TRENDS_BEFORE_S), now - TRENDS_NOW_S)
+            self._trouble = ""
         except StoreError as err:
+            self._trouble = err.plain
             log.warning("old scores could not be deleted, or counts not be read: %s", err)
+
+    def _follow_clock(self, now: float, monotonic: float) -> None:
+        """Before anything is deleted by a new time, what is stored gets it too. Raises StoreError."""
+        by_s = now - monotonic - self._started_at
+        if abs(by_s) >= JUMP_S:
+            self._store.redate(by_s)
+            self._cleaned_at = monotonic
+            way = "ahead" if by_s > 0 else "back"
+            said = (
+                f"The clock of this machine was set {way} by {age(abs(by_s))}, to {wire.to_time(now)}: is that right?"
+            )
+            self._jump = said, monotonic
+            log.warning("%s", said)
+        self._started_at += by_s
+
+    def _clock_trouble(self) -> str:
+        said, at = self._jump
+        off_s = self._inbox.roster.off_s()
+        found = [said] if said and self._clock.monotonic() < at + SAID_S else []
+        if off_s:
+            way = "behind" if off_s > 0 else "ahead of"
+            found.append(
+                f"This machine's clock is {age(abs(off_s))} {way} all cameras': set it right, or wait until they "
+                "follow; until then alerts are late or missing."
+            )
+        return " ".join(found)
 
     def _budget(self, now: float) -> BudgetView | None:
         pacer, section = self._selection.pacer, self._config.alert
         if pacer is None or section.per_hour is None:
             return None
-        pace, shoes = pacer.look(now, open_alerts=self._desk.open_alerts(now)), self._desk.shoes
+        pace, shoes = pacer.look(now, open_alerts=self._desk.open_alerts()), self._desk.shoes
         return BudgetView(
             per_hour=section.per_hour,
             stock=shoes,
@@ -146,9 +213,10 @@ class Booth:
         return Publish(topic, wire.encode(topic, status), 1, is_retained=True)
 
 
-def _view(one: Told) -> AlertView:
+def _view(one: Told, monotonic: float) -> AlertView:
     state = one.outcome or one.alert.state
-    return AlertView(alert=one.alert, state=state, claimed_by=one.who)
+    left_s = max(one.expires_at - monotonic, 0.0)
+    return AlertView(alert=one.alert, state=state, claimed_by=one.who, left_s=left_s)
 
 
 def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Event) -> int:

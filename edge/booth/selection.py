@@ -35,7 +35,7 @@ class Selection:
 
     def people_last_hour(self, now: float) -> int:
         """Since the booth started, at most an hour."""
-        while self._came_at and self._came_at[0] <= now - HOUR_S:
+        while self._came_at and not now - HOUR_S < self._came_at[0] <= now:
             self._came_at.popleft()
         return len(self._came_at)
 

@@ -24,6 +24,10 @@ from edge.wire import FLOOR, WINDOW_S
 DAY_S = 86_400
 BUSY_S = 5.0
 """Seconds to wait for another program that holds a SQLite file."""
+AWAY_S = 5
+"""Seconds to wait for a database server to answer at all."""
+MOST_CAUSE = 160
+"""Characters of a database's own words."""
 WALK = 1000
 """Scores a cursor moves over in one batch at most; the rest follows with the next."""
 
@@ -117,7 +121,7 @@ class SqlStore:
         self._url = url
         self._site = site
         try:
-            self._engine = sa.create_engine(_driver(url))
+            self._engine = sa.create_engine(_driver(url), connect_args=_patience(url))
         except (sa.exc.SQLAlchemyError, ImportError) as err:
             raise StoreError(f"store {url!r} is no usable SQLAlchemy URL ({err}); try sqlite:///booth.sqlite") from err
         dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -257,6 +261,13 @@ class SqlStore:
             db.execute(alerts.delete().where(alerts.c.window + WINDOW_S <= before))
             return db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
 
+    def redate(self, by_s: float) -> None:
+        """The clock was set, ahead where `by_s` is above 0: what is there is kept no shorter and no longer for it."""
+        by = round(by_s / WINDOW_S) * WINDOW_S
+        with self._transaction() as db:
+            for table in (scores, alerts):
+                db.execute(table.update().where(table.c.site == self._site).values(window=table.c.window + by))
+
     def lapse(self, before: float) -> int:
         """Mark alerts of windows that ended before that time and were never sent, of every site; returns how many."""
         stale = alerts.update().where(alerts.c.state == "pending", alerts.c.window + WINDOW_S <= before)
@@ -362,13 +373,18 @@ class SqlStore:
                 yield db
         except sa.exc.SQLAlchemyError as err:
             cause = " ".join(str(getattr(err, "orig", None) or err).split())
-            raise StoreError(f"store {self._engine.url!r} cannot be used ({cause}); {_advice(cause)}") from err
+            advice = _advice(cause, self._engine.dialect.name)
+            raise StoreError(f"{advice} (store {self._engine.url!r}: {cause[:MOST_CAUSE]})", advice) from err
 
 
 def _driver(url: str) -> sa.URL:
     """`postgresql://` means the driver that is installed."""
     parsed = sa.make_url(url)
     return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
+def _patience(url: str) -> dict[str, int]:
+    return {"connect_timeout": AWAY_S} if url.startswith("postgresql") else {}
 
 
 def _score_row(score: wire.Score, now: float) -> dict[str, Any]:
@@ -396,16 +412,20 @@ def _pragmas(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _advice(cause: str) -> str:
-    """What to do, for the causes a technician meets; the words are SQLite's own."""
+def _advice(cause: str, database: str) -> str:
+    """What is wrong and what to do, for the causes a technician meets; the words are the databases' own."""
     for words, advice in {
-        "locked": "another program holds it: is a second booth running?",
-        "full": "the disk is full: free some space",
-        "malformed": "the file is damaged: move it away and start again, the nodes send what is not acknowledged",
-        "not a database": "this is another kind of file: give another path",
-        "unable to open": "check that the folder exists and may be written",
-        "readonly": "check permissions of file and folder",
+        "locked": "another program holds the store: is a second booth running?",
+        "is full": "the disk is full: free some space",
+        "No space left": "the disk is full: free some space",
+        "disk I/O": "the disk fails: replace it",
+        "malformed": "the store is damaged: move it away and start again, the nodes send what is not acknowledged",
+        "not a database": "the store is another kind of file: give another path",
+        "unable to open": "the store cannot be opened: check that the folder exists and may be written",
+        "readonly": "the store is read-only: check permissions of file and folder",
     }.items():
         if words in cause:
             return advice
-    return "check the URL and whether the database runs"
+    if database == "postgresql":
+        return "the database server is away: is PostgreSQL running, and is the URL right?"
+    return "the store cannot be used: is that the right file?"

@@ -25,7 +25,7 @@ def test_one_person_of_two_cameras_is_alerted_once_with_both_cameras() -> None:
     facings = {"camera-1": 0, "camera-2": 40}
     bench = Bench(config=BoothConfig(nodes=facings))
     with closing(bench.store):
-        bench.say(make_score(one_in=2.0, p=0.5, zone="right", at=wire.to_time(NOW - 3)))
+        bench.say(make_score(one_in=2.0, zone="right", at=wire.to_time(NOW - 3)))
         bench.say(make_score(node="camera-2", zone="right"), make_score(node="camera-2", seq=2, link="00000000"))
         bench.inbox.step(0.0)
         alerts = [message for leaf, message in bench.heard if leaf == "alert"]
@@ -39,7 +39,7 @@ def test_an_alert_nobody_claims_is_said_to_have_lapsed(bench: Bench) -> None:
     assert alert_states(bench) == []
     bench.clock.sleep(1)
     assert alert_states(bench) == ["lapsed"]
-    assert bench.desk.open_alerts(bench.clock.now()) == 0
+    assert bench.desk.open_alerts() == 0
     assert alert_states(bench) == []
 
 
@@ -59,10 +59,10 @@ def test_a_claimed_alert_stays_open_until_its_end_and_is_counted_once(bench: Ben
     bench.clock.sleep(90)
     bench.heard.clear()
     assert alert_states(bench) == [], "claimed in time: it does not lapse"
-    assert bench.desk.open_alerts(bench.clock.now()) == 1
+    assert bench.desk.open_alerts() == 1
     bench.say(feedback(name, "greeted"))
     bench.inbox.step(0.0)
-    assert bench.desk.open_alerts(bench.clock.now()) == 0
+    assert bench.desk.open_alerts() == 0
     assert {cell.words: cell.n for cell in bench.store.cells("outcome")} == {
         "claimed": 1,
         "greeted": 1,
@@ -95,7 +95,9 @@ def test_a_budget_holds_and_is_taken_up_again_after_a_restart() -> None:
         seqs = iter(range(1, 1000))
 
         def people(count: int) -> int:
-            bench.say(*(make_score(seq=next(seqs), p=0.001, at=wire.to_time(bench.clock.now())) for _ in range(count)))
+            bench.say(
+                *(make_score(seq=next(seqs), one_in=1000.0, at=wire.to_time(bench.clock.now())) for _ in range(count))
+            )
             return len(alert_states(bench))
 
         first = people(50)

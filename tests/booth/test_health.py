@@ -1,45 +1,191 @@
 """Nodes' last words to verdicts: also about what a node cannot say itself."""
 
+from contextlib import closing
+from typing import Any
+
 import pytest
 
 from edge import wire
-from edge.booth.health import Node, Roster, collect, judge
+from edge.booth.health import FORGOTTEN_S, STALE_S, Roster, Verdict, collect
+from edge.booth.run import MOST_NOTICES, Booth
 from edge.clock import SystemClock
+from edge.config import BoothConfig
 from edge.errors import BrokerError
-from edge.fakes import InProcessBroker
-from edge.seams import Publish
+from edge.fakes import FakeClock, InProcessBroker
+from edge.seams import Publish, Received
+from edge.store.store import SqlStore
 from tests.messages import NOW, make_health, make_status
 
-
-def note(roster: Roster, leaf: str, message: wire.Message, *, is_retained: bool = False) -> None:
-    roster.note(wire.Address("booth", "camera-1", leaf), message, is_retained=is_retained, now=NOW)
+DAY_S = 86_400.0
 
 
-def test_its_own_words() -> None:
-    roster = Roster()
-    note(roster, "status", make_status())
-    note(roster, "health", make_health(state="degraded", problems=["too dark: clean the lens"]))
-    (verdict,) = roster.verdicts(NOW + 5)
+class Watched:
+    """A roster, its clock, and nodes that speak to it."""
+
+    def __init__(self, *expected: str) -> None:
+        self.clock = FakeClock(NOW)
+        self.roster = Roster(self.clock, expected)
+
+    def say(self, message: wire.Message, name: str = "camera-1", *, is_retained: bool = False) -> None:
+        address = wire.Address("booth", name, type(message).__name__.lower())
+        self.roster.note(address, message, is_retained=is_retained)
+
+    def beat(self, name: str = "camera-1", *, ahead_s: float = 0.0, **changes: Any) -> None:
+        self.say(make_health(node=name, at=wire.to_time(self.clock.now() + ahead_s), **changes), name)
+
+    def verdict(self) -> Verdict:
+        (verdict,) = self.roster.verdicts()
+        return verdict
+
+    def problems(self) -> dict[str, str]:
+        return {verdict.node: " | ".join(verdict.problems) for verdict in self.roster.verdicts()}
+
+
+@pytest.fixture
+def watched() -> Watched:
+    return Watched()
+
+
+def test_its_own_words(watched: Watched) -> None:
+    watched.say(make_status())
+    watched.say(make_health(state="degraded", problems=["too dark: clean the lens"]))
+    watched.clock.sleep(5)
+    verdict = watched.verdict()
     assert (verdict.state, verdict.problems, verdict.fps) == ("degraded", ["too dark: clean the lens"], 12.5)
 
 
+def test_offline(watched: Watched) -> None:
+    watched.beat()
+    watched.say(make_status("offline"))
+    assert watched.verdict().state == "failing"
+    assert "is offline: check power" in watched.problems()["camera-1"]
+
+
+def test_no_heartbeat(watched: Watched) -> None:
+    watched.say(make_status())
+    assert watched.verdict().state == "failing"
+    assert "has sent no heartbeat" in watched.problems()["camera-1"]
+
+
+@pytest.mark.parametrize("jump_s", [0.0, DAY_S, -DAY_S])
+def test_silence_is_by_receive_time_whatever_the_clock_and_the_will_say(watched: Watched, jump_s: float) -> None:
+    watched.say(make_status("online"))
+    watched.beat()
+    watched.clock.time += jump_s
+    watched.clock.sleep(STALE_S - 1)
+    assert watched.verdict().state == "ok"
+    watched.clock.sleep(16)
+    assert watched.verdict().state == "failing"
+    assert "45 s ago: is it running" in watched.problems()["camera-1"]
+
+
+def test_a_will_is_not_believed_of_a_node_that_speaks(watched: Watched) -> None:
+    watched.say(make_status("offline"))
+    watched.beat()
+    assert watched.verdict().state == "ok"
+
+
+def test_the_will_of_an_earlier_start_says_nothing(watched: Watched) -> None:
+    watched.beat()
+    watched.say(make_status(boot="aaaaaaaa"))
+    watched.say(make_status(boot="bbbbbbbb"))
+    watched.say(make_status("offline", boot="aaaaaaaa"))
+    assert watched.verdict().state == "ok"
+    watched.say(make_status("offline", boot="bbbbbbbb"))
+    assert watched.verdict().state == "failing"
+
+
+@pytest.mark.parametrize("ahead_s", [-300.0, 0.0, DAY_S])
+def test_a_retained_heartbeat_ages_from_when_it_came(watched: Watched, ahead_s: float) -> None:
+    """Also one whose sender's clock was ahead, which would look fresh for a day."""
+    beat = make_health(at=wire.to_time(NOW + ahead_s))
+    watched.say(make_status(), is_retained=True)
+    watched.say(beat, is_retained=True)
+    assert ("5 min ago by its own clock" in watched.problems()["camera-1"]) == (ahead_s < 0)
+    watched.clock.sleep(STALE_S + 1)
+    assert watched.verdict().state == "failing"
+    assert "31 s ago: is it running" in watched.problems()["camera-1"]
+
+
+def test_a_retained_heartbeat_is_no_news_of_a_node_that_was_heard(watched: Watched) -> None:
+    watched.beat(fps=9.0)
+    watched.clock.sleep(20)
+    watched.say(make_health(fps=3.0), is_retained=True)
+    assert watched.verdict().fps == 9.0
+    watched.clock.sleep(20)
+    assert watched.verdict().state == "failing"
+
+
+def test_nobody_is_silent_to_who_cannot_hear(watched: Watched) -> None:
+    watched.beat()
+    watched.roster.look(is_connected=False)
+    watched.clock.sleep(500)
+    assert watched.verdict().state == "ok"
+    watched.roster.look(is_connected=True)
+    watched.clock.sleep(STALE_S)
+    assert watched.verdict().state == "ok"
+    watched.clock.sleep(1)
+    assert watched.verdict().state == "failing"
+
+
+def test_who_is_expected_is_missed_and_never_forgotten() -> None:
+    watched = Watched("camera-1")
+    watched.beat("camera-2")
+    assert list(watched.problems()) == ["camera-2"], "it may still come"
+    watched.clock.sleep(STALE_S + 1)
+    assert "was never heard of: is it switched on" in watched.problems()["camera-1"]
+    watched.clock.sleep(FORGOTTEN_S)
+    watched.roster.look(is_connected=True)
+    assert list(watched.problems()) == ["camera-1"]
+
+
 @pytest.mark.parametrize(
-    ("node", "words"),
+    ("ahead_s", "words"),
     [
-        (Node("camera-1", make_status("offline"), make_health(), NOW), "is offline: check power"),
-        (Node("camera-1", make_status()), "has sent no heartbeat"),
-        (Node("camera-1", make_status(), make_health(), NOW - 45), "45 s ago: is it running"),
-        (Node("camera-1", make_status(), make_health(at=wire.to_time(NOW - 300))), "5 min ago by its own clock"),
+        (-3 * 3600.0, "its clock is 3 h behind the booth's"),
+        (2 * DAY_S, "its clock is 2 days ahead of the booth's"),
+        (20.0, ""),
     ],
 )
-def test_silence(node: Node, words: str) -> None:
-    verdict = judge(node, NOW)
-    assert verdict.state == "failing"
-    assert words in verdict.problems[0]
+def test_a_clock_that_is_off_is_said(watched: Watched, ahead_s: float, words: str) -> None:
+    watched.beat(ahead_s=ahead_s)
+    assert words in watched.problems()["camera-1"]
+    assert watched.verdict().state == ("degraded" if words else "ok")
+    watched.beat()
+    assert watched.verdict().problems == []
 
 
-def test_a_wrong_clock_does_not_matter_once_it_speaks() -> None:
-    assert judge(Node("camera-1", make_status(), make_health(at="1970-01-01T00:00:00Z"), NOW - 5), NOW).state == "ok"
+def test_one_clock_against_all_others(watched: Watched) -> None:
+    watched.beat("camera-1", ahead_s=DAY_S)
+    assert watched.roster.off_s() == 0, "of two nobody knows which is right"
+    watched.beat("camera-2", ahead_s=DAY_S + 3)
+    assert watched.roster.off_s() == pytest.approx(DAY_S + 1.5)
+    watched.beat("camera-3")
+    assert watched.roster.off_s() == 0
+
+
+def test_what_all_should_have_in_common(watched: Watched) -> None:
+    for name in ("camera-1", "camera-2", "camera-3"):
+        watched.beat(name)
+    assert set(watched.problems().values()) == {""}
+    watched.beat("camera-2", baseline="ffffffffffff", software="0.0.9")
+    problems = watched.problems()
+    assert "software 0.0.9, camera-1 and camera-3 0.1.0: update" in problems["camera-2"]
+    assert "baseline ffffffffffff, camera-1 and camera-3 with 0123456789ab: freeze again" in problems["camera-2"]
+    assert problems["camera-1"] == problems["camera-3"] == ""
+    watched.beat("camera-2", baseline="", mode="collect", model="aaaaaaaaaaaa")
+    assert "uses model aaaaaaaaaaaa" in watched.problems()["camera-2"]
+    assert "baseline" not in watched.problems()["camera-2"], "what is collected differs"
+
+
+def test_two_machines_under_one_name(watched: Watched) -> None:
+    watched.beat()
+    for boot in ("aaaaaaaa", "bbbbbbbb", "cccccccc", "cccccccc"):
+        watched.say(make_status(boot=boot))
+    assert watched.problems()["camera-1"] == "", "it started three times, and reconnected"
+    watched.say(make_status(boot="bbbbbbbb"))
+    assert "two machines speak under this name" in watched.problems()["camera-1"]
+    assert watched.verdict().odd == {"twins": 1}
 
 
 def test_collect_hears_what_is_retained_and_stops_when_quiet() -> None:
@@ -51,6 +197,29 @@ def test_collect_hears_what_is_retained_and_stops_when_quiet() -> None:
     roster = collect(hub.client(), "booth", SystemClock(), 5.0)
     assert list(roster.nodes) == ["camera-1"]
     assert roster.nodes["camera-1"].heard_at is None
+
+
+def test_more_notices_than_fit_are_cut_short() -> None:
+    """The booth says what fits into one message of the wire, and goes on."""
+    hub, clock, heard = InProcessBroker(), FakeClock(NOW), list[Received]()
+    topic = wire.booth_topic("booth", "notice")
+    hub.client().connect(will=None, births=tuple, subscriptions=[topic], on_message=heard.append)
+    node = hub.client()
+    node.connect(will=None, births=tuple, subscriptions=(), on_message=print)
+    with closing(SqlStore("sqlite://")) as store:
+        booth = Booth(BoothConfig(), hub.client(), store, clock)
+        booth.connect()
+        for number in range(30):
+            health = make_health(node=f"camera-{number}", at=wire.to_time(NOW - 7200))
+            health_topic = wire.node_topic("booth", health.node, "health")
+            node.publish(Publish(health_topic, wire.pack(health), 0, is_retained=True))
+        booth.step(0.0)
+        booth.step(0.0)
+    (message,) = [message for message in heard if len(message.payload) > 200]
+    _, notice = wire.decode(topic, message.payload)
+    assert isinstance(notice, wire.Notice)
+    assert 3 < len(notice.nodes) <= MOST_NOTICES
+    assert "its clock is 2 h behind" in str(notice)
 
 
 def test_collect_without_a_broker() -> None:

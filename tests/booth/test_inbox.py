@@ -254,7 +254,7 @@ def test_the_queue_is_bounded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
 def test_statuses_and_health_reach_the_roster(bench: Bench) -> None:
     bench.say(make_health(problems=["too dark: clean the lens"], state="degraded"), make_status())
     bench.step()
-    (verdict,) = bench.inbox.roster.verdicts(NOW)
+    (verdict,) = bench.inbox.roster.verdicts()
     assert (verdict.node, verdict.state, verdict.problems) == ("camera-1", "degraded", ["too dark: clean the lens"])
 
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,32 @@ def test_a_day_in_short(booth: subprocess.Popen[str], mosquitto: Mosquitto, list
     booth.send_signal(signal.SIGTERM)
     assert booth.wait(10) == 0
     wait_for(lambda: [m.state for m in laptop.messages("booth/status")] == ["online", "offline"])  # type: ignore[union-attr]
+
+
+def test_a_replaying_node_is_said_by_spotter_health(
+    booth: subprocess.Popen[str], mosquitto: Mosquitto, listen: Callable[..., Listener]
+) -> None:
+    node = listen()
+    wait_for(lambda: node.messages("booth/status"))
+    node.say("status", make_status(), is_retained=True)
+    node.say("health", make_health(at=wire.to_time(time.time())), is_retained=True)
+    yesterday = wire.to_time(time.time() - 86_400)
+    for _ in range(2):
+        node.say("score", make_score(at=yesterday))
+        wait_for(lambda: node.messages("ack"))
+    wait_for(lambda: any(message.nodes for message in node.messages("booth/notice")))  # type: ignore[union-attr]
+
+    def health() -> tuple[int, dict[str, Any]]:
+        with spotter("health", "--broker", f"127.0.0.1:{mosquitto.port}", "--json") as asking:
+            out, _ = asking.communicate(timeout=20)
+            return asking.returncode, json.loads(out)
+
+    code, verdict = health()
+    assert (code, verdict["state"]) == (1, "degraded")
+    assert "sent 1 sightings of long ago again: is a recording played" in verdict["problems"][0]
+    booth.kill()
+    wait_for(lambda: node.messages("booth/status")[-1].state == "offline")  # type: ignore[union-attr]
+    assert health()[1]["problems"] == [], "a booth that is gone notices nothing"
 
 
 def test_the_booths_will(booth: subprocess.Popen[str], listen: Callable[..., Listener]) -> None:

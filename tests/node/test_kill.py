@@ -21,12 +21,13 @@ OUTAGE_S = float(os.environ.get("SPOTTER_OUTAGE_S", "10"))
 
 
 def issued(outbox: Path) -> int:
-    if not outbox.exists():
+    """0 while the node has not made the file, its tables or its counters, or is just writing them."""
+    try:
+        with closing(sqlite3.connect(f"file:{outbox}?mode=ro", uri=True)) as db:
+            row = db.execute("SELECT issued FROM counters").fetchone()
+    except sqlite3.OperationalError:
         return 0
-    with closing(sqlite3.connect(outbox)) as db:
-        is_made = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'counters'").fetchone()
-        row = db.execute("SELECT issued FROM counters").fetchone() if is_made else None
-        return int(row[0]) if row else 0
+    return int(row[0]) if row else 0
 
 
 def test_a_killed_node_and_an_absent_broker_lose_nothing(

@@ -148,6 +148,14 @@ def test_purged_scores_do_not_come_back(store: SqlStore) -> None:
     assert put(store, 2, 3, 4).new == {Key("camera-1", EPOCH, 4)}
 
 
+@pytest.mark.parametrize("jump_s", [86_400, -86_400])
+def test_a_clock_that_is_set_makes_nothing_older_or_younger(store: SqlStore, jump_s: int) -> None:
+    put(store, 1)
+    store.redate(jump_s + 0.3)
+    assert store.purge(NOW + jump_s) == 0
+    assert store.purge(NOW + jump_s + 900) == 1
+
+
 def test_refusals_add_up(store: SqlStore, url: str) -> None:
     store.record([], [], nobody, {"schema": 2}, now=NOW)
     store.record([], [], nobody, {"schema": 1, "version": 1}, now=NOW)
@@ -183,7 +191,7 @@ def test_locked_full_and_damaged_are_said(store: SqlStore, path: Path, tmp_path:
         ("nonsense", "no usable SQLAlchemy URL"),
         ("sqlite:////nowhere/at/all/booth.sqlite", "folder exists"),
         ("mysql://host/db", "store"),
-        ("postgresql://nobody@/none?host=/nowhere", "whether the database runs"),
+        ("postgresql://nobody@/none?host=/nowhere", "is PostgreSQL running"),
     ],
 )
 def test_bad_urls_are_said(url: str, words: str) -> None:

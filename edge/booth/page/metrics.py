@@ -37,6 +37,7 @@ class Readings(Collector):
         yield CounterMetricFamily("spotter_broker_refusals", "What the broker refused", snapshot.refusals)
         yield GaugeMetricFamily("spotter_broker_connected", "1 while the broker is there", snapshot.is_connected)
         yield GaugeMetricFamily("spotter_store_ok", "1 while scores can be stored", not snapshot.trouble)
+        yield GaugeMetricFamily("spotter_clock_ok", "1 while this machine's clock agrees", not snapshot.clock)
         yield GaugeMetricFamily("spotter_queue_depth", "Messages that wait for the booth", snapshot.queued)
         yield from self._nodes()
         yield from self._outcomes(snapshot.outcomes)
@@ -44,13 +45,19 @@ class Readings(Collector):
 
     def _nodes(self) -> Iterator[Metric]:
         states = GaugeMetricFamily("spotter_node_state", "1 for the state a node is in", labels=["node", "state"])
+        odd = CounterMetricFamily(
+            "spotter_node_odd", "What no sound node does, since the booth started", labels=["node", "kind"]
+        )
         outbox = GaugeMetricFamily("spotter_node_outbox_depth", "Sightings that wait on a node", labels=["node"])
         for verdict in self._snapshot.nodes:
             for state in NODE_STATES:
                 states.add_metric([verdict.node, state], verdict.state == state)
+            for kind, count in verdict.odd.items():
+                odd.add_metric([verdict.node, kind], count)
             if verdict.outbox_depth is not None:
                 outbox.add_metric([verdict.node], verdict.outbox_depth)
         yield states
+        yield odd
         yield outbox
 
     def _outcomes(self, outcomes: Outcomes | None) -> Iterator[Metric]:

@@ -20,6 +20,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     state: State = "open"
     claimed_by: str = ""
     """Name of the laptop that claimed it; empty while nobody has."""
+    left_s: float = 0.0
+    """Until it expires."""
 
 
 class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """What the broker refused."""
     trouble: str
     """Why nothing is stored; empty when all is well."""
+    clock: str = ""
+    """What is wrong with the time of this machine; empty when all is well."""
     alerts: list[AlertView]
     """Newest first, none expired."""
     nodes: list[Verdict]

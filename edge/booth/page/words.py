@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from edge import wire
 from edge.booth.alert import span, where, why
 from edge.booth.page.compass import bearing, wind
 from edge.booth.page.snapshot import AlertView, Outcome, Snapshot, State
@@ -89,7 +88,9 @@ def _troubles(snapshot: Snapshot, silent_s: float) -> Iterator[str]:
     if not snapshot.is_connected:
         yield "The MQTT broker is away; is mosquitto running? Cameras keep their scores."
     if snapshot.trouble:
-        yield f"Nothing is stored: {snapshot.trouble}"
+        yield f"Nothing is stored, cameras keep their scores: {snapshot.trouble}"
+    if snapshot.clock:
+        yield snapshot.clock
     if snapshot.refusals:
         yield f"The broker refused {snapshot.refusals:,} times; see the log."
     for node, count in sorted(snapshot.lost.items()):
@@ -109,17 +110,15 @@ def _many(count: int, noun: str) -> str:
 
 def cards(snapshot: Snapshot) -> list[Card]:
     """Newest first, without open ones that have expired since."""
-    now = wire.from_time(snapshot.at)
-    return [_card(view, wire.from_time(view.alert.expires_at) - now) for view in current(snapshot)]
+    return [_card(view) for view in current(snapshot)]
 
 
 def current(snapshot: Snapshot) -> list[AlertView]:
     """Whatever is open has not expired."""
-    now = wire.from_time(snapshot.at)
-    return [view for view in snapshot.alerts if view.state != "open" or wire.from_time(view.alert.expires_at) > now]
+    return [view for view in snapshot.alerts if view.state != "open" or view.left_s > 0]
 
 
-def _card(view: AlertView, left_s: float) -> Card:
+def _card(view: AlertView) -> Card:
     alert, degrees = view.alert, bearing(view.alert)
     return Card(
         id=alert.id,
@@ -131,7 +130,7 @@ def _card(view: AlertView, left_s: float) -> Card:
         why=why(alert),
         hint=alert.hint if alert.hint and alert.hint != why(alert) else "",
         cameras=", ".join(alert.cameras) if len(alert.cameras) > 1 else "",
-        left=f"{max(left_s, 0):.0f} s left" if view.state == "open" else "",
+        left=f"{view.left_s:.0f} s left" if view.state == "open" else "",
         actions=ACTIONS.get(view.state, ()),
     )
 

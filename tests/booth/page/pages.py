@@ -24,9 +24,9 @@ COUNTS = {"scores": 1234, "repeats": 5, "late": 6, "alerts": 7, "lapsed": 8, "ov
 CONFIG = BoothConfig(nodes={"camera-1": 315, "camera-2": 45})
 
 
-def make_view(seq: int = 1, state: State = "open", by: str = "", **changes: Any) -> AlertView:
+def make_view(seq: int = 1, state: State = "open", by: str = "", *, left_s: float = 47.0, **changes: Any) -> AlertView:
     alert = make_alert(make_score(seq=seq, **changes), CONFIG, NOW)
-    return AlertView(alert=alert, state=state, claimed_by=by)
+    return AlertView(alert=alert, state=state, claimed_by=by, left_s=left_s)
 
 
 def make_snapshot(**changes: Any) -> Snapshot:

@@ -17,7 +17,6 @@ import httpx
 import msgspec
 import pytest
 
-from edge import wire
 from edge.booth.health import Verdict
 from edge.booth.page.app import HEADERS
 from edge.booth.page.door import MOST_BYTES
@@ -38,7 +37,6 @@ from tests.booth.page.pages import (
     make_view,
     open_desk,
 )
-from tests.messages import NOW
 
 ALERT = make_view().alert.id
 FORMS = ("/login", "/logout", "/who", "/outcome")
@@ -131,7 +129,7 @@ def test_outcomes_that_make_no_sense(desk: Desk, browser: Browser) -> None:
         assert say in answer.text
     desk.page.show(make_snapshot(alerts=[make_view(1, "claimed", "south")]))
     assert "claimed by south" in browser.post("/outcome", token=token, alert=ALERT, outcome="claimed").text
-    desk.page.show(make_snapshot(at=wire.to_time(NOW + 61)))
+    desk.page.show(make_snapshot(alerts=[make_view(left_s=0)]))
     assert browser.post("/outcome", token=token, alert=ALERT, outcome="claimed").status_code == 404
     assert desk.told == []
 

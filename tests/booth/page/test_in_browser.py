@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from edge import wire
 from edge.booth.health import Verdict
 from edge.booth.page.limit import MOST_EACH
 from edge.booth.page.snapshot import State
@@ -25,7 +24,6 @@ from tests.booth.page.pages import (
     make_view,
 )
 from tests.brokers import wait_for
-from tests.messages import NOW
 
 pytestmark = pytest.mark.requires_browser
 
@@ -139,9 +137,9 @@ def test_keys_do_nothing_while_somebody_types(desk: Desk, window: Window) -> Non
 def test_an_alert_expires(desk: Desk, window: Window) -> None:
     window.page.goto(desk.page.url)
     expect(window.page.locator(".card")).to_contain_text("47 s left")
-    desk.page.show(make_snapshot(at=wire.to_time(NOW + 50)))
+    desk.page.show(make_snapshot(alerts=[make_view(left_s=10)]))
     expect(window.page.locator(".card")).to_contain_text("10 s left")
-    desk.page.show(make_snapshot(at=wire.to_time(NOW + 60)))
+    desk.page.show(make_snapshot(alerts=[make_view(left_s=0)]))
     expect(window.page.locator(".card")).to_have_count(0)
     expect(window.page.locator(".mark")).to_have_count(0)
 

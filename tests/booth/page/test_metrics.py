@@ -39,8 +39,16 @@ def test_every_outcome_is_counted() -> None:
 
 
 def test_trouble_is_measured() -> None:
-    found = read(make_snapshot(is_connected=False, trouble="the disk is full"))
-    assert (found["spotter_broker_connected",], found["spotter_store_ok",]) == (0, 0)
+    found = read(make_snapshot(is_connected=False, trouble="the disk is full", clock="was set ahead"))
+    assert (found["spotter_broker_connected",], found["spotter_store_ok",], found["spotter_clock_ok",]) == (0, 0, 0)
+
+
+def test_what_no_sound_node_does_is_counted() -> None:
+    found = read(make_snapshot(nodes=[Verdict("camera-1", "degraded", ["is odd"], odd={"old": 29, "twins": 1})]))
+    assert {labels[2]: value for labels, value in found.items() if labels[0] == "spotter_node_odd_total"} == {
+        "old": 29,
+        "twins": 1,
+    }
 
 
 def test_nobody_is_in_it() -> None:

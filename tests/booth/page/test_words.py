@@ -2,16 +2,21 @@
 
 import msgspec
 
-from edge import wire
 from edge.booth.page import words
 from tests.booth.page.pages import BUDGET, OUTCOMES, TRENDS, make_snapshot, make_view
-from tests.messages import NOW
 
 
 def test_troubles_worst_first() -> None:
-    snapshot = make_snapshot(is_connected=False, trouble="the disk is full", refusals=2)
+    clock = "The clock of this machine was set"
+    snapshot = make_snapshot(is_connected=False, trouble="the disk is full", clock=clock, refusals=2)
     told = words.troubles(snapshot, silent_s=31)
-    expected = ("nothing new for 31 s", "broker is away", "Nothing is stored: the disk is full", "refused 2 times")
+    expected = (
+        "nothing new for 31 s",
+        "broker is away",
+        "Nothing is stored, cameras keep their scores: the disk is full",
+        clock,
+        "refused 2 times",
+    )
     for sentence, start in zip(told, (*expected, "camera-1 lost 3 sightings", "Refused 11 messages"), strict=True):
         assert start in sentence
 
@@ -43,7 +48,8 @@ def test_a_camera_of_unknown_facing() -> None:
 
 
 def test_what_is_claimed_outlives_its_expiry_and_what_is_open_does_not() -> None:
-    snapshot = make_snapshot(at=wire.to_time(NOW + 61), alerts=[make_view(1), make_view(2, "claimed", "north")])
+    views = [make_view(1, left_s=0), make_view(2, "claimed", "north", left_s=0)]
+    snapshot = make_snapshot(alerts=views)
     (card,) = words.cards(snapshot)
     assert card.standing == "claimed by north"
     assert card.actions == ("greeted", "not_found", "not_unusual", "declined")

@@ -10,7 +10,7 @@ const away = document.getElementById("away");
 const sound = document.getElementById("sound");
 let audio = null;
 let known = openAlerts();
-let heardAt = Date.now();
+let heardAt = performance.now();
 
 function openAlerts() {
   return new Set([...live.querySelectorAll(".card.open")].map((card) => card.id));
@@ -63,7 +63,7 @@ async function refresh() {
   morph(live, document.adoptNode(fresh.getElementById("live")));
   mark();
   announce();
-  heardAt = Date.now();
+  heardAt = performance.now();
 }
 
 async function poll() {
@@ -72,7 +72,7 @@ async function poll() {
   } catch {
     // Said below, once it lasts.
   }
-  const silent = Math.round((Date.now() - heardAt) / 1000);
+  const silent = Math.round((performance.now() - heardAt) / 1000);
   away.hidden = silent < SILENT_S;
   away.textContent = away.hidden ? "" : `No answer from the booth for ${silent} s: what stands below is old. Is it running?`;
   setTimeout(poll, AGAIN_MS);
