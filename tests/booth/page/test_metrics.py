@@ -45,7 +45,7 @@ def test_trouble_is_measured() -> None:
 
 def test_what_no_sound_node_does_is_counted() -> None:
     found = read(make_snapshot(nodes=[Verdict("camera-1", "degraded", ["is odd"], odd={"old": 29, "twins": 1})]))
-    assert {labels[2]: value for labels, value in found.items() if labels[0] == "spotter_node_odd_total"} == {
+    assert {labels[1]: value for labels, value in found.items() if labels[0] == "spotter_node_odd_total"} == {
         "old": 29,
         "twins": 1,
     }
