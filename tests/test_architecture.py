@@ -58,7 +58,7 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "psutil": {"node/health.py", "node/bench.py"},
+    "psutil": {"node/board.py", "node/bench.py"},
 }
 
 WITHOUT_PIXELS = ("wire.py", "message/outbox.py", "message/mqtt.py", "message/sender.py", "message/link.py", "booth/")
