@@ -73,7 +73,7 @@ def _throttled() -> int | None:
     """The firmware's flags, from `throttled=0x50005`."""
     answer = _ask("vcgencmd", "get_throttled")
     try:
-        return int((answer or "").partition("=")[2], 16)
+        return int((answer or "").removeprefix("throttled="), 16)
     except ValueError:
         return None
 

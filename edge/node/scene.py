@@ -1,7 +1,7 @@
 """The picture's statistics to what is wrong with the view: lens covered, too dark, image frozen, camera moved.
 
-No picture is kept: a few hundred grey values of the newest look, too scattered to show anything, and how strong edges
-are along the columns and along the rows, from which none can be made. They are in memory only.
+No picture is kept: a few dozen single pixels of the newest look, and how strong edges are along the columns and along
+the rows, from which none can be made. They are in memory only.
 """
 
 from collections import deque
@@ -28,8 +28,8 @@ STRONGEST_SHARE = 0.01
 JUDGED = 10
 """Looks whose medians are judged: a bus in front of the lens is none of the camera's faults."""
 
-DOTS = 256
-"""Single pixels whose values two looks are compared by."""
+DOTS = 64
+"""Single pixels by whose values two looks are compared; too few to show anything."""
 FROZEN_LEVEL = 0.05
 """Mean difference in grey levels: noise alone makes 0.5 and more in a live picture, a coded still of one none."""
 FROZEN_LOOKS = 20

@@ -71,7 +71,7 @@ def _check_model(config: NodeConfig, interpreter: Interpreter) -> None:
         missed += not any(float(np.hypot(*(person - torso).T).mean()) < near for person in people)
     if missed:
         raise _FailedError(
-            f"The network misses {missed} of {len(drawn)} drawn people: run `spotter models verify`, then change the card."
+            f"The network misses {missed} of {len(drawn)} drawn people: run `spotter models verify`, change the card."
         )
 
 
