@@ -100,7 +100,8 @@ class Node:
         self._pipeline = Pipeline(interpreter, config)
         self._pulse = Pulse(clock.monotonic())
         self._scene = Scene(is_live=not config.frame.source.startswith(SIMULATED))
-        self._board = board or SystemBoard(Path(config.state), clock)
+        has_time_server = config.broker.host not in LOCAL
+        self._board = board or SystemBoard(Path(config.state), clock, has_time_server=has_time_server)
         self._start = start
         self._boots = boots.count(Path(config.state))
         self._unstored: deque[wire.Score] = deque(maxlen=UNSTORED)
@@ -486,7 +487,6 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
     failed = self_test(config, interpreter, clock)
     for failure in failed:
         log.error("self-test of the %s failed: %s", failure.part, failure.sentence)
-    board = SystemBoard(state, clock, has_time_server=config.broker.host not in LOCAL)
     broker = MqttBroker(config.broker, config.node)
     with (
         closing(Outbox(state / config.outbox.path, node=config.node, max_rows=config.outbox.max_rows)) as outbox,
@@ -500,7 +500,6 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
             broker=broker,
             clock=clock,
             stop=stop,
-            board=board,
             start=Start(tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox))))),
         )
         _stop_on_signals(stop.set)
