@@ -10,16 +10,12 @@ from cryptography.x509.oid import NameOID
 from edge.config import Tls
 from edge.errors import ConfigError
 
-DAY_S = 86_400.0
 AGAIN = "provision this node again"
 
 
-def days_left(tls: Tls | None, at: float) -> float | None:
-    """Days until the certificate ends, negative once it has; None without TLS. `at` is UTC seconds.
-
-    Raises ConfigError if the file holds no certificate.
-    """
-    return None if tls is None else (_read(tls).not_valid_after_utc.timestamp() - at) / DAY_S
+def end_of(tls: Tls | None) -> float | None:
+    """When the certificate ends, UTC seconds; None without TLS. Raises ConfigError if the file holds none."""
+    return None if tls is None else _read(tls).not_valid_after_utc.timestamp()
 
 
 def check(tls: Tls | None, node: str, at: float) -> None:

@@ -68,6 +68,7 @@ TRENDS = 96
 ANSWER_S = 1.0
 """How long to wait for the broker to take one."""
 IDLE_S = 0.5
+DAY_S = 86_400.0
 FIRST_FRAME_S = 5.0
 """How long the first heartbeat waits for the camera, whose frames are the last of the self-test."""
 UNSTORED = 1000
@@ -104,6 +105,7 @@ class Node:
         self._board = board or SystemBoard(Path(config.state), clock, has_time_server=has_time_server)
         self._start = start
         self._boots = boots.count(Path(config.state))
+        self._certificate_end = certificate.end_of(config.broker.tls)
         self._unstored: deque[wire.Score] = deque(maxlen=UNSTORED)
         """Scores that the disk did not take, oldest first."""
         self._unstored_lost = 0
@@ -448,7 +450,7 @@ class Node:
             unstored=len(self._unstored),
             refused_acks=self._outbox.refused_acks,
             boots=self._boots,
-            certificate_days=certificate.days_left(self._config.broker.tls, at),
+            certificate_days=None if self._certificate_end is None else (self._certificate_end - at) / DAY_S,
         )
 
 

@@ -6,17 +6,16 @@ import msgspec
 import pytest
 
 from edge.errors import ConfigError
-from edge.node.certificate import DAY_S, check, days_left
+from edge.node.certificate import check, end_of
 from tests.certificates import issue
 
-NOW = 1_790_000_000.0
+NOW, DAY_S = 1_790_000_000.0, 86_400.0
 
 
-def test_days_left(tmp_path: Path) -> None:
+def test_when_it_ends(tmp_path: Path) -> None:
     tls = issue(tmp_path, "north", ends_at=NOW + 9.5 * DAY_S)
-    assert days_left(tls, NOW) == pytest.approx(9.5)
-    assert days_left(tls, NOW + 12 * DAY_S) == pytest.approx(-2.5)
-    assert days_left(None, NOW) is None
+    assert end_of(tls) == NOW + 9.5 * DAY_S
+    assert end_of(None) is None
     check(tls, "north", NOW)
     check(None, "north", NOW)
 
@@ -32,4 +31,4 @@ def test_what_does_not_fit_is_named(tmp_path: Path) -> None:
             check(mine, "north", at)
     Path(mine.certificate).write_bytes(b"-----BEGIN CERTIFICATE-----\nnonsense")
     with pytest.raises(ConfigError, match=r"north.pem: expected a PEM certificate"):
-        days_left(mine, NOW)
+        end_of(mine)
