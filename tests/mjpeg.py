@@ -5,12 +5,10 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-
 import cv2
 import numpy as np
 
 from edge.frame.street.camera import StreetCamera
-from edge.records import Pixels
 
 FPS = 5.0
 
@@ -19,7 +17,7 @@ class NetworkCamera:
     """Serves one stream on a free port; `spoil` is what happens to every picture before it is sent."""
 
     def __init__(self, seed: int) -> None:
-        self.spoil: Callable[[Pixels], Pixels] = lambda pixels: pixels
+        self.spoil: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels
         self._street = StreetCamera(seed, fps=FPS)
         self._rng = np.random.default_rng(0)
         camera = self
