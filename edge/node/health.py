@@ -100,7 +100,12 @@ class Pulse:
         """For how long this street may well be empty."""
         if now - self.started_at < WATCHED_S or self.last_person_at is None:
             return LONELY_S
-        return float(np.clip(LONGER * max(self.pauses, default=0.0), SHORTEST_S, LONGEST_S))
+        return float(np.clip(LONGER * self.longest_pause_s, SHORTEST_S, LONGEST_S))
+
+    @property
+    def longest_pause_s(self) -> float:
+        """Of the last ones; 0 if there was none."""
+        return max(list(self.pauses), default=0.0)  # a copy: the frame loop appends meanwhile
 
 
 class Counters(NamedTuple):
@@ -153,7 +158,7 @@ def heartbeat(
     silent_s = now - (pulse.started_at if pulse.last_frame_at is None else pulse.last_frame_at)
     problems = [
         *_picture(now, silent_s, pulse, counters, view),
-        *(failure.sentence for failure in start.failed),
+        *(failure.sentence for failure in start.failed if _still_fails(failure.part, pulse, counters, board)),
         *start.repairs,
         *_network(counters, start),
         *_machine(now, pulse, board),
@@ -201,6 +206,16 @@ def heartbeat(
     )
 
 
+def _still_fails(part: wire.Part, pulse: Pulse, counters: Counters, board: BoardReading) -> bool:
+    """Whether nothing since the start has shown that it is well by now."""
+    is_well: dict[wire.Part, bool] = {
+        "camera": pulse.frames > 0,
+        "clock": pulse.clock_jumps > 0 or bool(board.is_clock_set),
+        "disk": pulse.sightings > 0 and not counters.unstored,
+    }
+    return not is_well.get(part, False)
+
+
 def _fitting(problems: list[str]) -> list[str]:
     """As many as the message has room for, the most urgent ones."""
     kept: list[str] = []
@@ -238,7 +253,7 @@ def _picture(now: float, silent_s: float, pulse: Pulse, counters: Counters, view
     if counters.reconnects:
         yield f"The camera was lost and found {counters.reconnects} times: check its cable."
     if lonely_s > pulse.patience_s(now):
-        usual = f", where {max(pulse.pauses, default=0) / 60:.0f} min was the longest" if pulse.pauses else ""
+        usual = f", where {pulse.longest_pause_s / 60:.0f} min was the longest" if pulse.longest_pause_s >= 60 else ""
         yield f"Nobody was seen for {lonely_s / 60:.0f} min{usual}: check where the camera looks."
 
 

@@ -78,7 +78,8 @@ class Scene:
     @property
     def view(self) -> View:
         """As of the newest look."""
-        level, edge = np.median(self._levels, axis=0) if len(self._levels) == JUDGED else (128.0, 255.0)
+        levels = list(self._levels)  # the heartbeat asks from another thread
+        level, edge = np.median(levels, axis=0) if len(levels) == JUDGED else (128.0, 255.0)
         is_covered = bool(edge < FLAT)
         return View(
             is_covered,

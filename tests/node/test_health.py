@@ -152,11 +152,23 @@ def test_for_how_long_nobody_may_be_seen_follows_the_street(every_s: int, well_s
 
 
 def test_what_failed_at_the_start_is_said_while_it_runs() -> None:
-    start = Start((Failure("disk", "The disk takes nothing: free space."),), ("node.yaml cannot be used: x.",))
+    start = Start((Failure("model", "The network sees nobody."),), ("node.yaml cannot be used: x.",))
     found = report(running(), start=start)
-    assert (found.self_test, found.state) == (["disk"], "degraded")
-    assert found.problems == ["The disk takes nothing: free space.", "node.yaml cannot be used: x."]
+    assert (found.self_test, found.state) == (["model"], "degraded")
+    assert found.problems == ["The network sees nobody.", "node.yaml cannot be used: x."]
     assert report(running()).self_test == []
+
+
+def test_what_is_well_by_now_is_said_no_more() -> None:
+    start = Start(tuple(Failure(part, f"{part}: bad.") for part in ("camera", "clock", "disk")))
+    pulse = Pulse(started_at=0.0)
+    assert len(report(pulse, 1.0, start=start).problems) == 3
+    pulse = running()
+    pulse.sightings = 1
+    found = report(pulse, board=BOARD._replace(is_clock_set=True), start=start)
+    assert (found.problems, found.self_test) == ([], ["camera", "clock", "disk"])
+    full = report(pulse, counters=WELL._replace(unstored=1), start=start)
+    assert [problem for problem in full.problems if "bad" in problem] == ["clock: bad.", "disk: bad."]
 
 
 def test_a_missing_edge_tpu_is_said_once_and_one_that_fails_later_too() -> None:

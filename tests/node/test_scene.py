@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from edge.clock import SystemClock
 from edge.frame.street.camera import StreetCamera
+from edge.frame.video import Clip
 from edge.node import scene
 from edge.node.scene import Scene, View
 from edge.records import Frame, Pixels
@@ -151,3 +154,29 @@ def test_what_is_kept_is_too_little_for_a_picture() -> None:
     assert sum(len(profile) for profile in signature._known) == scene.ROWS + scene.COLUMNS - 2
     assert scenery._dots is not None
     assert len(scenery._dots) <= 2 * scene.DOTS
+
+
+@pytest.mark.requires_clips
+@pytest.mark.parametrize("name", ["one-by-one-person-detection.mp4", "worker-zone-detection.gif"])
+@pytest.mark.parametrize(
+    ("after", "has_moved"),
+    [
+        (unspoilt, False),
+        (times(0.5), False),
+        (moved(0.05, 0), True),
+        (moved(0, 0.1), True),
+        (moved(0, 0, 0, 1.2), True),
+    ],
+    ids=["same", "half", "left", "up", "nearer"],
+)
+def test_on_real_clips(shared_data: Path, name: str, after: Spoil, *, has_moved: bool) -> None:
+    """A person who walks, a machine that turns; nobody says where people are."""
+    clip = Clip(shared_data / "clips" / name, clock=SystemClock(), pace="fast", start_at=0.0)
+    frames = [frame for frame in iter(clip.read, None) if frame.number % (15 if name.endswith("mp4") else 1) == 0]
+    scenery, half = Scene(is_live=False), len(frames) // 2
+    for second, frame in enumerate(frames):
+        pixels = frame.pixels if second < half else np.ascontiguousarray(after(frame.pixels))
+        scenery.look(replace(frame, pixels=pixels), [], float(second))
+        if second == half - 1:
+            assert scenery.view == View()
+    assert scenery.view == View(has_moved=has_moved)
