@@ -62,8 +62,8 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "cryptography": {"signing.py"},
-    "psutil": {"node/health.py", "node/bench.py"},
+    "cryptography": {"signing.py", "node/certificate.py"},
+    "psutil": {"node/board.py", "node/bench.py"},
 }
 
 WITHOUT_PIXELS = (

@@ -25,6 +25,8 @@ class Collection:
     def __init__(self, folder: Path, recipe: Recipe, *, min_sightings: int) -> None:
         """Goes on with what was counted before; what that recipe or this software cannot use is put aside."""
         self._folder, self._recipe, self._min_sightings = folder, recipe, min_sightings
+        self.repair = ""
+        """What was damaged, and what is used instead, in a sentence; empty: nothing was."""
         self.baseline = self._open()
         self.snapshot: bytes | None = None
         """What to publish; another object as soon as there is more. May be read by any thread."""
@@ -33,15 +35,16 @@ class Collection:
         self._open_snapshot()
 
     def learn(self, appearance: Appearance, context: str, at: float) -> None:
-        """Count one sighting of that time (seconds since 1970). Raises BaselineError if a batch cannot be written."""
+        """Count one sighting of that time (seconds since 1970)."""
         self.baseline.learn(appearance, context, at=at)
         if self.baseline.sightings >= self._handed_over + BATCH:
             content = file.to_bytes(self.baseline)
-            file.write(content, self._folder / SNAPSHOT)
-            self.snapshot, self._handed_over = content, self.baseline.sightings
+            if _write(content, self._folder / SNAPSHOT):
+                self.snapshot, self._handed_over = content, self.baseline.sightings
 
     def save(self) -> None:
-        file.save(self.baseline, self._folder / COLLECTED)
+        """On a disk that takes nothing counts go on in memory, and are saved later."""
+        _write(file.to_bytes(self.baseline), self._folder / COLLECTED)
 
     def begin(self) -> None:
         """A new epoch from nothing. What was counted since the last batch goes: it is too few to leave the node."""
@@ -56,13 +59,32 @@ class Collection:
         if not path.exists():
             return self._empty()
         try:
-            found = file.load(path, min_sightings=self._min_sightings, recipe=self._recipe)
+            found = file.load(path, min_sightings=self._min_sightings)
         except BaselineError as err:
-            aside = path.replace(path.with_suffix(".baseline.old"))
-            log.warning("%s; put aside as %s, this node counts anew", err, aside)
+            self._put_aside(path, str(err))
+            return self._last_batch()
+        if found.recipe != self._recipe:
+            self._put_aside(path, f"{path}: was learnt with {found.recipe.differences(self._recipe)}")
             return self._empty()
         found.epoch = found.epoch or secrets.token_hex(8)
         return found
+
+    def _put_aside(self, path: Path, why: str) -> None:
+        aside = path.replace(path.with_suffix(".baseline.old"))
+        log.warning("%s; put aside as %s", why, aside)
+
+    def _last_batch(self) -> Baseline:
+        """In place of damaged counts: those of the newest snapshot, at most a batch fewer; else none."""
+        try:
+            last = file.load(self._folder / SNAPSHOT, min_sightings=self._min_sightings, recipe=self._recipe)
+        except BaselineError:
+            last = self._empty()
+        last.epoch = last.epoch or secrets.token_hex(8)
+        self.repair = (
+            f"The collected counts were damaged: they go on from {last.sightings} people; change the card if this "
+            "comes again."
+        )
+        return last
 
     def _open_snapshot(self) -> None:
         """The newest batch is handed over again; after a kill it may have more than what was saved for going on."""
@@ -76,3 +98,13 @@ class Collection:
         if last.epoch == self.baseline.epoch:
             self._handed_over = last.sightings
             self.baseline = max(self.baseline, last, key=lambda one: one.sightings)
+
+
+def _write(content: bytes, path: Path) -> bool:
+    """Whether the disk took it."""
+    try:
+        file.write(content, path)
+    except BaselineError as err:
+        log.error("%s; counts go on in memory and are saved later", err)  # noqa: TRY400 - it goes on
+        return False
+    return True

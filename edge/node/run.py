@@ -19,30 +19,33 @@ from pathlib import Path
 from types import FrameType
 
 import msgspec
-import numpy as np
 
 from edge import __version__, wire
 from edge.clock import SystemClock
 from edge.config import NodeConfig
-from edge.errors import ConfigError, SourceError
+from edge.errors import ConfigError, StoreError
 from edge.frame.source import open_camera
 from edge.message.compose import compose, compose_trend
 from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
+from edge.node import boots, certificate
+from edge.node.board import SystemBoard
 from edge.node.collection import Collection
 from edge.node.frozen import Frozen
-from edge.node.health import Counters, Pulse, heartbeat, read_machine
-from edge.node.network import open_interpreter
-from edge.node.standard import open_standard
+from edge.node.health import Counters, Pulse, Start, heartbeat
+from edge.node.network import open_with_spare
+from edge.node.scene import Scene
+from edge.node.selftest import Failure, self_test
+from edge.node.standard import Standard, open_standard
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline, Step
 from edge.records import Frame, Score, ScoreState, Sighting
 from edge.score.channel import main_words
 from edge.score.drift import Shift
 from edge.score.trend import Window, Worn
-from edge.seams import Broker, Camera, Clock, Interpreter, Publish, Received
+from edge.seams import Board, Broker, Camera, Clock, Interpreter, Publish, Received
 from edge.vocabulary import day_part
 
 log = logging.getLogger(__name__)
@@ -60,6 +63,15 @@ TRENDS = 96
 ANSWER_S = 1.0
 """How long to wait for the broker to take one."""
 IDLE_S = 0.5
+DAY_S = 86_400.0
+FIRST_FRAME_S = 5.0
+"""How long the first heartbeat waits for the camera, whose frames are the last of the self-test."""
+UNSTORED = 1000
+"""Scores kept in memory while the disk takes none; the oldest go first."""
+SIMULATED = ("replay:", "street:")
+LOCAL = ("127.0.0.1", "::1", "localhost")
+"""A booth on the same machine has the same clock."""
+NO_FRAME = Failure("camera", "The camera gave no frame at the start: check it and its cable.")
 
 
 class Node:
@@ -75,19 +87,33 @@ class Node:
         broker: Broker,
         clock: Clock,
         stop: threading.Event,
+        board: Board | None = None,
+        start: Start = Start(),  # noqa: B008 - an immutable value
     ) -> None:
         """Raises ModelError or BaselineError if network and baseline do not fit together."""
         self._config, self._camera, self._interpreter = config, camera, interpreter
         self._outbox, self._broker, self._clock, self._stop = outbox, broker, clock, stop
         self._pipeline = Pipeline(interpreter, config)
         self._pulse = Pulse(clock.monotonic())
+        self._scene = Scene(is_live=not config.frame.source.startswith(SIMULATED))
+        has_time_server = config.broker.host not in LOCAL
+        self._board = board or SystemBoard(Path(config.state), clock, has_time_server=has_time_server)
+        self._boots = boots.count(Path(config.state))
+        self._certificate_end = certificate.end_of(config.broker.tls)
+        self._unstored: deque[wire.Score] = deque(maxlen=UNSTORED)
+        """Scores that the disk did not take, oldest first."""
+        self._unstored_lost = 0
+        self._failure: Exception | None = None
+        """What ended a thread: it ends the node."""
         self._boot = secrets.token_hex(4)
         self._link_key = _read_key(config.link_key)
         recipe, least = self._pipeline.recipe, config.score.min_sightings
         self._collection = Collection(Path(config.state), recipe, min_sightings=least)
         self._frozen = Frozen(config, recipe)
         self._order = self._frozen.order
-        self._standard = open_standard(config.score, self._order, self._collection.baseline)
+        self._standard, repair = self._open_standard()
+        repairs = filter(None, (*start.repairs, self._collection.repair, repair))
+        self._start = start._replace(repairs=tuple(repairs))
         self._published: bytes | None = None
         """The snapshot that the broker keeps."""
         self._saved_at = clock.monotonic()
@@ -96,14 +122,15 @@ class Node:
         """Of people in view who were scored early: track to the score's `seq`."""
         self._trends: deque[wire.Trend] = deque(maxlen=TRENDS)
         """Closed windows that the broker did not take yet, oldest first."""
-        self._frames: queue.Queue[Frame | SourceError | None] = queue.Queue(QUEUE_FRAMES)
+        self._frames: queue.Queue[Frame | None] = queue.Queue(QUEUE_FRAMES)
         self._frames_skipped = 0
         self._network_is_over = threading.Event()
         self._sender = Sender(outbox, broker, site=config.site, node=config.node)
 
     def run(self) -> int:
         """0 when the source ended or the node was told to stop. Raises SourceError when the camera is lost."""
-        threads = [threading.Thread(target=work, daemon=True) for work in (self._capture, self._network)]
+        works = (self._capture, self._network)
+        threads = [threading.Thread(target=self._guard, args=(work,), daemon=True) for work in works]
         self._connect()
         for thread in threads:
             thread.start()
@@ -116,7 +143,17 @@ class Node:
             threads[1].join(DRAIN_S + 5)
             self._broker.publish(self._status("offline"), timeout_s=2.0)
             self._broker.close()
+        if self._failure is not None:
+            raise self._failure
         return 0
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """A thread that fails must not leave a node behind that only looks alive: its error ends the node."""
+        try:
+            work()
+        except Exception as err:  # noqa: BLE001 - raised again by `run`
+            self._failure = self._failure or err
+            self._frames.put(None)
 
     def _loop(self) -> None:
         while not self._stop.is_set():
@@ -125,8 +162,6 @@ class Node:
                 frame = self._frames.get(timeout=IDLE_S)
             except queue.Empty:
                 continue
-            if isinstance(frame, SourceError):
-                raise frame
             if frame is None:
                 break
             step = self._step(frame)
@@ -134,16 +169,14 @@ class Node:
             self._take(step.sightings)
         self._take(self._pipeline.finish())
         self._collection.save()
-        self._drain()
+        if self._failure is None:
+            self._drain()
 
     def _step(self, frame: Frame) -> Step:
         step = self._pipeline.step(frame)
-        self._pulse.beat(
-            self._clock.monotonic(),
-            invoke_s=self._pipeline.stage_s["invoke"],
-            people=len(step.detections),
-            brightness=float(np.mean(frame.pixels[::16, ::16])),
-        )
+        now = self._clock.monotonic()
+        self._scene.look(frame, [person.box for person in step.detections], now)
+        self._pulse.beat(now, invoke_s=self._pipeline.stage_s["invoke"], people=len(step.detections))
         notify("WATCHDOG=1")
         return step
 
@@ -152,7 +185,9 @@ class Node:
         for sighting in sightings:
             score = self._standard.baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
             if score.state is ScoreState.SCORED and score.one_in >= self._config.score.early_one_in:
-                self._early[sighting.departure.track_id] = self._send(score, sighting, early=True)
+                seq = self._send(score, sighting, early=True)
+                if seq is not None:
+                    self._early[sighting.departure.track_id] = seq
 
     def _take(self, sightings: list[Sighting]) -> None:
         """Score before counting: a person must not be compared with themselves."""
@@ -171,8 +206,8 @@ class Node:
             self._collection.save()
             self._saved_at = self._clock.monotonic()
 
-    def _send(self, score: Score, sighting: Sighting, *, early: bool = False, follows: int | None = None) -> int:
-        """Through the privacy gate to the outbox; returns the score's `seq`."""
+    def _send(self, score: Score, sighting: Sighting, *, early: bool = False, follows: int | None = None) -> int | None:
+        """Through the privacy gate to the outbox; returns the score's `seq`, None where the disk took none."""
         message = compose(
             score,
             sighting,
@@ -182,7 +217,20 @@ class Node:
             early=early,
             follows=follows,
         )
-        seq = self._outbox.put(message)
+        self._unstored_lost += len(self._unstored) == UNSTORED
+        self._unstored.append(message)
+        return self._store()
+
+    def _store(self) -> int | None:
+        """All that waits, to disk; returns the `seq` of the newest. A full disk is expected: it is tried again."""
+        seq = None
+        try:
+            while self._unstored:
+                seq = self._outbox.put(self._unstored[0])
+                self._unstored.popleft()
+        except StoreError as err:
+            log.error("%s; %d scores are in memory alone", err, len(self._unstored))  # noqa: TRY400 - it goes on
+            return None
         self._sender.wake()
         return seq
 
@@ -199,8 +247,11 @@ class Node:
             return
         self._order = order
         self._collection.begin()
-        self._standard = open_standard(self._config.score, order, self._collection.baseline)
+        self._standard, _ = self._open_standard()
         log.info("the booth says %s %s from now on", self._standard.mode, self._standard.id)
+
+    def _open_standard(self) -> tuple[Standard, str]:
+        return open_standard(self._config.score, self._order, self._collection.baseline, Path(self._config.state))
 
     def _context(self, at: float) -> str:
         """What a sighting at that time (UTC seconds) is compared within."""
@@ -208,14 +259,10 @@ class Node:
         return day_part(time.localtime(at).tm_hour) if chosen == "day-part" else chosen
 
     def _capture(self) -> None:
-        """The capture thread: the camera's frames, then None at its end or the error it was lost with."""
-        last: Frame | SourceError | None = None
-        try:
-            while not self._stop.is_set() and (frame := self._camera.read()) is not None:
-                self._offer(frame)
-        except SourceError as err:
-            last = err
-        self._frames.put(last)
+        """The capture thread: the camera's frames, then None at its end."""
+        while not self._stop.is_set() and (frame := self._camera.read()) is not None:
+            self._offer(frame)
+        self._frames.put(None)
 
     def _offer(self, frame: Frame) -> None:
         """Fast sources wait for the network; a live one never does: its oldest waiting frame is dropped."""
@@ -263,12 +310,12 @@ class Node:
         next_health = 0.0
         while not self._network_is_over.is_set():
             now = self._clock.monotonic()
-            if now >= next_health:
+            if now >= next_health and self._is_camera_tested(now):
                 self._broker.publish(self._health(now), timeout_s=0)
                 self._send_trends()
                 self._send_snapshot()
                 next_health = now + self._config.health_s
-            self._sender.wait(min(self._sender.step(now), next_health - now))
+            self._sender.wait(min(self._deliver(now), max(next_health - now, 0.1)))
         self._send_snapshot()
 
     def _send_snapshot(self) -> None:
@@ -280,6 +327,23 @@ class Node:
         wire.decode(topic, snapshot)
         if self._broker.publish(Publish(topic, snapshot, qos=1, is_retained=True), timeout_s=ANSWER_S):
             self._published = snapshot
+
+    def _is_camera_tested(self, now: float) -> bool:
+        """Whether it gave a frame; after FIRST_FRAME_S without one it is said to have failed."""
+        if self._pulse.frames or NO_FRAME in self._start.failed:
+            return True
+        if now - self._pulse.started_at < FIRST_FRAME_S:
+            return False
+        self._start = self._start._replace(failed=(*self._start.failed, NO_FRAME))
+        return True
+
+    def _deliver(self, now: float) -> float:
+        """One step of the sender; a disk that is full or held is expected."""
+        try:
+            return self._sender.step(now)
+        except StoreError as err:
+            log.error("%s; trying again", err)  # noqa: TRY400 - it goes on
+            return IDLE_S
 
     def _send_trends(self) -> None:
         """All that wait, until one that the broker does not take or nobody hears: with the next heartbeat again."""
@@ -314,17 +378,14 @@ class Node:
 
     def _health(self, now: float) -> Publish:
         topic = wire.node_topic(self._config.site, self._config.node, "health")
+        at, reading = self._clock.now(), self._board.read()
+        self._pulse.feel(now, at, reading)
         beat = heartbeat(
-            self._config.node,
-            self._clock.now(),
-            now,
-            self._pulse,
-            self._counters(),
-            read_machine(Path(self._config.state)),
+            self._config.node, at, now, self._pulse, self._counters(at), reading, self._scene.view, self._start
         )
         return Publish(topic, wire.encode(topic, beat), qos=0, is_retained=True)
 
-    def _counters(self) -> Counters:
+    def _counters(self, at: float) -> Counters:
         standard = self._standard
         return Counters(
             frames_dropped=self._camera.frames_dropped + self._frames_skipped,
@@ -334,7 +395,7 @@ class Node:
             fallbacks=self._interpreter.fallbacks,
             outbox_depth=self._outbox.depth,
             outbox_max=self._config.outbox.max_rows,
-            outbox_lost=self._outbox.dropped,
+            outbox_lost=self._outbox.dropped + self._unstored_lost,
             refused_publishes=self._broker.refusals,
             model=self._interpreter.model_id,
             baseline=standard.id,
@@ -342,6 +403,11 @@ class Node:
             refusal=self._frozen.problem,
             shift=_sentence(standard.drift.shift),
             is_calibrated=standard.baseline.calibrated_on >= self._config.score.min_sightings,
+            failures=self._interpreter.failures,
+            unstored=len(self._unstored),
+            refused_acks=self._outbox.refused_acks,
+            boots=self._boots,
+            certificate_days=None if self._certificate_end is None else (self._certificate_end - at) / DAY_S,
         )
 
 
@@ -357,36 +423,51 @@ def _read_key(path: str) -> bytes:
         raise ConfigError(f"link_key {path}: cannot be read ({err}); provision this node again") from err
 
 
-def run_node(config: NodeConfig, *, is_temporary: bool) -> int:
+def run_node(config: NodeConfig, *, is_temporary: bool, repair: str = "") -> int:
     """`spotter node`: 0 when the source ended or SIGTERM came; EdgeError otherwise.
 
-    `is_temporary`: run without a configuration: outbox and counts are gone afterwards.
+    `is_temporary`: run without a configuration: outbox and counts are gone afterwards. `repair`: what to say of it.
     """
     if not is_temporary:
-        return _run_in(Path(config.state), config)
+        return _run_in(Path(config.state), config, repair)
     with tempfile.TemporaryDirectory(prefix="spotter-") as folder:
         log.info("no --config: the outbox is temporary, scores that no booth acknowledges are gone at the end")
         return _run_in(Path(folder), config)
 
 
-def _run_in(state: Path, config: NodeConfig) -> int:
+def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
     try:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise ConfigError(f"state {state}: cannot be made ({err}); choose a folder this user may write") from err
     config = msgspec.structs.replace(config, state=str(state))
     clock, stop = SystemClock(), threading.Event()
-    interpreter = open_interpreter(config.detection)
+    interpreter, spare_model = open_with_spare(config.detection, state)
+    failed = self_test(config, interpreter, clock)
+    for failure in failed:
+        log.error("self-test of the %s failed: %s", failure.part, failure.sentence)
     broker = MqttBroker(config.broker, config.node)
     with (
         closing(Outbox(state / config.outbox.path, node=config.node, max_rows=config.outbox.max_rows)) as outbox,
         closing(_open_camera(config, interpreter, clock)) as camera,
     ):
         node = Node(
-            config, camera=camera, interpreter=interpreter, outbox=outbox, broker=broker, clock=clock, stop=stop
+            config,
+            camera=camera,
+            interpreter=interpreter,
+            outbox=outbox,
+            broker=broker,
+            clock=clock,
+            stop=stop,
+            start=Start(tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox))))),
         )
         _stop_on_signals(stop.set)
         return node.run()
+
+
+def _lost_outbox(outbox: Outbox) -> str:
+    lost = "The scores that waited on disk were damaged and are lost: change the card if this comes again."
+    return lost if outbox.set_aside else ""
 
 
 def _open_camera(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> Camera:

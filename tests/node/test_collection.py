@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.errors import BaselineError
 from edge.node.collection import COLLECTED, SNAPSHOT, Collection
 from edge.score import file
 from edge.wire import BATCH
@@ -101,7 +100,12 @@ def test_a_file_made_by_hand_gets_an_epoch(tmp_path: Path) -> None:
     assert collection.snapshot is None, "what has no epoch is not for the booth"
 
 
-def test_a_full_disk_is_said(tmp_path: Path) -> None:
+def test_on_a_full_disk_counts_go_on_in_memory(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     collection = open_one(tmp_path / "nowhere")
-    with pytest.raises(BaselineError, match="free space"):
-        collection.save()
+    learn(collection, BATCH)
+    collection.save()
+    assert (collection.baseline.sightings, collection.snapshot) == (BATCH, None)
+    assert "free space" in caplog.text
+    (tmp_path / "nowhere").mkdir()
+    learn(collection, 1)
+    assert handed_over(collection) == BATCH + 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edge.config import NodeConfig, ScoreSection
 from edge.errors import ConfigError
 from edge.node.frozen import KEPT, Frozen
-from edge.node.health import SENTENCE
+from edge.node.health import LONGEST
 from edge.score import file
 from edge.score.baseline import Baseline
 from edge.seams import Received
@@ -93,7 +93,7 @@ def test_what_was_spoilt_on_the_way_is_refused_and_the_running_one_stays(
     assert frozen.order is order
     assert (tmp_path / KEPT).read_bytes() == kept
     assert frozen.refused == 1
-    assert words in frozen.problem[:SENTENCE]
+    assert words in frozen.problem[:LONGEST]
     tell(frozen, site.payload(baseline, at=NOW + 1))
     assert frozen.problem == "", "mended"
 
@@ -114,7 +114,7 @@ def test_what_the_site_signed_but_this_node_cannot_use_is_refused(
     frozen = Frozen(config, RECIPE)
     tell(frozen, site.payload(baseline, **changes))
     assert frozen.order is None
-    assert words in frozen.problem[:SENTENCE]
+    assert words in frozen.problem[:LONGEST]
 
 
 @given(payload=st.binary(min_size=1))
@@ -123,7 +123,7 @@ def test_any_bytes_are_refused(config: NodeConfig, payload: bytes) -> None:
     frozen = Frozen(config, RECIPE)
     tell(frozen, payload)
     assert (frozen.order, frozen.refused) == (None, 1)
-    assert len(frozen.problem) < SENTENCE
+    assert len(frozen.problem) < LONGEST
 
 
 def test_a_broker_that_forgot_changes_nothing(config: NodeConfig, site: Site, baseline: Baseline) -> None:

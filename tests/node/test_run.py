@@ -225,7 +225,7 @@ def test_the_state_folder_holds_nothing_but_scores_and_counts(
     """No frame, crop or feature on disk: only the outbox and the counts, both small."""
     start(2)
     names = {path.name for path in tmp_path.iterdir()}
-    assert names <= {"outbox.sqlite", "outbox.sqlite-wal", "outbox.sqlite-shm", "collected.baseline"}
+    assert names <= {"outbox.sqlite", "outbox.sqlite-wal", "outbox.sqlite-shm", "collected.baseline", "boots"}
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 200_000
 
 

@@ -140,3 +140,16 @@ def test_walkers_in_lanes_are_counted_whatever_their_speed(people: int, speed: f
         confirmed += sum(d.is_confirmed for d in update(tracker, found, i / fps).departures)
     confirmed += sum(d.is_confirmed for d in tracker.finish())
     assert confirmed == people
+
+
+@given(st.floats(2.0, 1e6))
+@settings(max_examples=20, deadline=None)
+def test_a_clock_set_back_ends_everybody_and_they_are_seen_anew(back_s: float) -> None:
+    """Not for ever: somebody from the future would else stay in view until time comes round again."""
+    tracker, people = Tracker(TrackSection()), walk(60, 560, 6)
+    departures = []
+    for i, person in enumerate(people):
+        step = update(tracker, [person], 1e6 + i / FPS - back_s * (i >= 24))
+        departures += step.departures
+        assert len(step.tracks) == 1
+    assert [d.is_confirmed for d in [*departures, *tracker.finish()]] == [True, True]

@@ -1,0 +1,78 @@
+"""The whole way of a spoilt picture: a network camera, the real node, mosquitto, and what `spotter health` says."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.brokers import REPOSITORY, Mosquitto, wait_for
+from tests.mjpeg import NetworkCamera
+from tests.programs import Program
+
+pytestmark = [pytest.mark.slow, pytest.mark.requires_broker, pytest.mark.timeout(500)]
+
+
+@pytest.fixture
+def camera() -> Iterator[NetworkCamera]:
+    made = NetworkCamera(11)
+    yield made
+    made.close()
+
+
+def health(port: int) -> dict[str, Any]:
+    """The node's row."""
+    command = [sys.executable, "-m", "edge.cli", "health", "--broker", f"127.0.0.1:{port}", "--site", "booth", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    lines = done.stdout.splitlines()
+    row: dict[str, Any] = json.loads(lines[0]) if lines else {"state": "", "problems": []}
+    return row
+
+
+def test_covered_moved_frozen_and_unplugged(
+    make_mosquitto: Callable[..., Mosquitto],
+    start: Callable[..., Program],
+    camera: NetworkCamera,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broker, state = make_mosquitto(), tmp_path / "state"
+    state.mkdir()
+    (tmp_path / "node.yaml").write_text(
+        f"state: {state}\nhealth_s: 1\nbroker: {{port: {broker.port}}}\nframe: {{source: '{camera.url}'}}\n"
+    )
+    monkeypatch.setitem(os.environ, "STATE_DIRECTORY", str(state))
+    node = start("-m", "edge.cli", "node", "--config", str(tmp_path / "node.yaml"))
+
+    def says(*words: str) -> Callable[[], bool]:
+        return lambda: all(word in " ".join(health(broker.port)["problems"]) for word in words)
+
+    wait_for(lambda: health(broker.port)["state"] == "ok", 60, "a node that is well")
+    time.sleep(35)
+    assert health(broker.port)["state"] == "ok", "also once the view is known"
+    camera.spoil = lambda pixels: np.full_like(pixels, 2)
+    wait_for(says("lens is covered"), 60, "covered")
+    camera.spoil = lambda pixels: np.roll(pixels, 60, axis=1)
+    wait_for(says("camera was moved"), 90, "moved")
+    still: list[np.ndarray] = []
+    camera.spoil = lambda pixels: (still or [still.append(pixels), pixels][1:])[0]
+    wait_for(says("image is frozen"), 90, "frozen")
+    assert health(broker.port)["state"] == "failing"
+    camera.spoil = lambda pixels: pixels
+    wait_for(lambda: health(broker.port)["state"] == "ok", 90, "all is well again")
+
+    node.end()
+    (tmp_path / "node.yaml").write_text("state: [")
+    node.start()
+    wait_for(says("node.yaml cannot be used, its last good copy is"), 60, "the last good settings")
+    camera.close()
+    wait_for(says("No frame for"), 60, "no frame")
+    wait_for(lambda: node.process.poll() is not None, 90, "the end of the node")
+    assert node.process.returncode == 2
+    assert health(broker.port)["state"] == "failing"
