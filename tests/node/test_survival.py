@@ -15,7 +15,7 @@ from edge import wire
 from edge.clock import SystemClock
 from edge.config import FrameSection, NodeConfig, ScoreSection
 from edge.errors import BaselineError, ModelError, SourceError, StoreError
-from edge.fakes import FakeBoard, FakeClock, InProcessBroker
+from edge.fakes import FakeBoard, FakeBroker, FakeClock, InProcessBroker
 from edge.frame.live import DeviceLostError, Live, Retry, Shot
 from edge.interpreter import TRIES
 from edge.message import sender
@@ -122,7 +122,7 @@ def booth(hub: InProcessBroker) -> Booth:
 @pytest.fixture
 def start(hub: InProcessBroker, tmp_path: Path) -> Callable[..., Outbox]:
     def run_node(camera: Camera, network: KnowingInterpreter, **changes: Any) -> Outbox:
-        broker: Broker = hub.client()
+        broker: Broker = changes.pop("broker", None) or hub.client()
         score = changes.pop("score", ScoreSection())
         config = NodeConfig(state=str(tmp_path), frame=FrameSection(pace="fast"), health_s=0.05, score=score)
         with closing(Outbox(tmp_path / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
@@ -357,6 +357,25 @@ def test_a_damaged_frozen_baseline_gives_way_to_its_copy(start: Starting, booth:
     damage(tmp_path / "last-good" / "site.baseline")
     with pytest.raises(BaselineError, match="damaged"):
         start(Playing(walk(network, 1)), network, score=score)
+
+
+class Choking(FakeBroker):
+    """A broker's library that fails in a way nobody thought of."""
+
+    def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
+        if message.topic.endswith("/health"):
+            raise ZeroDivisionError("nobody thought of this")
+        return super().publish(message, timeout_s=timeout_s)
+
+
+def test_a_thread_that_fails_ends_the_node_instead_of_leaving_it_mute(
+    start: Starting, booth: Booth, hub: InProcessBroker, tmp_path: Path
+) -> None:
+    network = Network()
+    with pytest.raises(ZeroDivisionError):
+        start(Playing(walk(network, 50)), network, broker=Choking(hub))
+    assert booth.statuses[-1].state == "offline"
+    assert file.load(tmp_path / "collected.baseline").sightings < 50, "it ended, and saved what it had"
 
 
 def test_starts_are_counted(start: Starting, booth: Booth, tmp_path: Path) -> None:
