@@ -39,8 +39,9 @@ ALLOWED = {
     "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline"},
     "booth": NOUNS | {"store", "clock", "message.mqtt"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
+    "provision": NOUNS | {"clock", "message.mqtt"},
     "fakes": NOUNS | {"records", "clock"},
-    "cli": NOUNS | {"node", "booth", "models"},
+    "cli": NOUNS | {"node", "booth", "provision", "models"},
 }
 
 ONE_HOME = {
@@ -58,6 +59,8 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
+    "cryptography": {"provision/"},
+    "fpdf": {"provision/sign.py"},
     "psutil": {"node/health.py", "node/bench.py"},
 }
 
