@@ -238,15 +238,24 @@ C = TypeVar("C", bound=Struct)
 def load(path: str | Path, schema: type[C]) -> C:
     """The checked settings of one file; raises ConfigError naming the file and the key."""
     try:
-        found = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as err:
+        data = Path(path).read_bytes()
+    except OSError as err:
         raise ConfigError(f"{path}: cannot be read ({err}); give the path of a YAML file") from err
+    return parse(data, schema, path)
+
+
+def parse(data: bytes, schema: type[C], name: str | Path) -> C:
+    """The same of what a file called `name` holds."""
+    try:
+        found = yaml.safe_load(data.decode("utf-8"))
+    except UnicodeDecodeError as err:
+        raise ConfigError(f"{name}: cannot be read ({err}); give the path of a YAML file") from err
     except yaml.YAMLError as err:
-        raise ConfigError(f"{path}: is not YAML ({' '.join(str(err).split())})") from err
+        raise ConfigError(f"{name}: is not YAML ({' '.join(str(err).split())})") from err
     try:
         return msgspec.convert({} if found is None else found, schema)
     except msgspec.ValidationError as err:
-        raise ConfigError(f"{path}: {_at_key(str(err))}") from err
+        raise ConfigError(f"{name}: {_at_key(str(err))}") from err
 
 
 def dump(settings: Mapping[str, Any]) -> str:
