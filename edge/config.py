@@ -263,6 +263,26 @@ def dump(settings: Mapping[str, Any]) -> str:
     return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
 
 
+def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:
+    """`HOST:PORT` over the configured broker; raises ConfigError for anything else."""
+    if text is None:
+        return section
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ConfigError(f"--broker {text!r}: expected HOST:PORT such as 127.0.0.1:1883")
+    return msgspec.structs.replace(section, host=host.strip("[]"), port=int(port))
+
+
+def load_laptop(path: Path) -> LaptopConfig:
+    """laptop.yaml with the paths of its certificates as seen from here."""
+    config = load(path, LaptopConfig)
+    tls = config.broker.tls
+    if tls is None:
+        return config
+    paths = {key: str(path.parent / getattr(tls, key)) for key in Tls.__struct_fields__}
+    return msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, tls=Tls(**paths)))
+
+
 def _at_key(complaint: str) -> str:
     """Msgspec's `... - at `$.broker.port`` in words a technician reads.
 

@@ -6,15 +6,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from cryptography import x509
 
 from edge import config
 from edge.booth.page import password
-from edge.config import BoothConfig
+from edge.clock import SystemClock
+from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
 from edge.errors import ConfigError, EdgeError, ProvisionError
 from edge.provision import authority, broker
+from edge.provision.broker import CHECKER
 from edge.provision.folder import read
 from edge.provision.identity import check_certificate, check_laptop, check_node
+from edge.provision.probe import probe
 from edge.provision.site import Site
 
 SECRETS = (".key", ".password", ".token", "network.yaml")
@@ -39,6 +43,21 @@ def check_folder(folder: Path, site: Site | None = None) -> list[Finding]:
     inside = _site_around(folder) if site is None else site
     name = folder.resolve().name if inside and folder.resolve().parent == inside.folder / "nodes" else None
     return [Finding(folder.name, sentence) for sentence in _check_node_folder(folder, inside, name)]
+
+
+def check_live(folder: Path, broker: str | None = None) -> list[Finding]:
+    """Of the running site: as itself, or as the node whose folder it is. `broker`: HOST:PORT instead."""
+    if (folder / "site.yaml").is_file():
+        site = Site(folder)
+        settings, name, kind, nodes = site.settings, CHECKER, CHECKER, site.nodes
+        home, section = folder / CHECKER, BrokerSection(host=settings.booth[0], port=settings.port)
+        place = site.name
+    else:
+        node = config.load(folder / "node.yaml", NodeConfig)
+        home, section, place, name, kind, nodes = folder, node.broker, node.site, node.node, "node", []
+    tls = Tls(ca=f"{home}/ca.pem", certificate=f"{home}/{kind}.pem", key=f"{home}/{kind}.key")
+    section = broker_at(broker, msgspec.structs.replace(section, tls=tls))
+    return [Finding("live", sentence) for sentence in probe(section, place, name, SystemClock(), nodes)]
 
 
 def _site_around(folder: Path) -> Site | None:

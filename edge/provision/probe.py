@@ -124,8 +124,6 @@ class _Ear:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.roster = Roster()
-        self.heard_at: dict[str, float] = {}
-        """When each node's first live heartbeat came, by the clock here."""
         self.is_answered = False
 
     def hear(self, message: Received) -> None:
@@ -136,10 +134,12 @@ class _Ear:
         if isinstance(content, wire.Ack):
             self.is_answered |= content.epoch == EPOCH and not message.is_retained
         elif address.node is not None:
-            now = self._clock.now()
-            self.roster.note(address, content, is_retained=message.is_retained, now=now)
-            if isinstance(content, wire.Health) and not message.is_retained:
-                self.heard_at.setdefault(address.node, now)
+            self.roster.note(address, content, is_retained=message.is_retained, now=self._clock.now())
+
+    def hears(self, nodes: Sequence[str]) -> bool:
+        """Whether each has sent a heartbeat just now."""
+        known = self.roster.nodes
+        return all(node in known and known[node].heard_at is not None for node in nodes)
 
 
 def probe(section: BrokerSection, site: str, name: str, clock: Clock, nodes: Sequence[str] = ()) -> list[str]:
@@ -156,7 +156,7 @@ def probe(section: BrokerSection, site: str, name: str, clock: Clock, nodes: Seq
         if not _wait(lambda: broker.is_connected, ANSWER_S, clock):
             return ["TLS is fine, but mosquitto takes no MQTT connection from us: see its log"]
         sentences += _ask_booth(broker, ear, wire.node_topic(site, name, "gap"), name, clock)
-        _wait(lambda: ear.heard_at.keys() >= set(nodes), HEARTBEATS_S, clock)
+        _wait(lambda: ear.hears(nodes), HEARTBEATS_S, clock)
     finally:
         broker.close()
     return sentences + [sentence for node in sorted(nodes) for sentence in _judge(node, ear, clock.now())]
@@ -182,8 +182,8 @@ def _judge(name: str, ear: _Ear, now: float) -> Iterator[str]:
         return
     for problem in judge(node, now).problems:
         yield f"{name}: {problem}"
-    if name in ear.heard_at and node.health is not None:
-        off = wire.from_time(node.health.at) - ear.heard_at[name]
+    if node.heard_at is not None and node.health is not None:
+        off = wire.from_time(node.health.at) - node.heard_at
         if abs(off) > CLOCK_OFF_S:
             yield f"{name}: its clock is off by {off:+.0f} s; does it reach the booth's time server?"
 

@@ -66,6 +66,10 @@ class Site:
         return sorted(names - {*self.nodes, *self.laptops})
 
     @property
+    def has_passphrase(self) -> bool:
+        return authority.is_encrypted(read(self.folder / "ca.key"))
+
+    @property
     def access(self) -> str:
         """The broker's access rules, as they should be."""
         return broker.access(self.name, self.laptops, self.revoked)
@@ -116,7 +120,7 @@ class Site:
             files[Path(shared).name] = read(self.folder / shared)
         files["node.yaml"] = _yaml(f"Camera node {name} of {self.name}; edge/config.py describes every key.", settings)
         files["network.yaml"] = _yaml(f"How {name} gets on the network.", msgspec.to_builtins(network))
-        msgspec.convert(settings, NodeConfig)
+        config.parse(files["node.yaml"], NodeConfig, "node.yaml")
         write_folder(home, files)
         self._retire(issuer, old)
         self._tell_booth({**self._facings(), name: facing})
@@ -167,7 +171,7 @@ class Site:
 
     def _authority(self, passphrase: bytes | None) -> Authority:
         identity = Identity(read(self.folder / "ca.pem"), read(self.folder / "ca.key"))
-        if authority.is_encrypted(identity.key) and passphrase is None:
+        if self.has_passphrase and passphrase is None:
             raise ProvisionError(f"{self.folder}/ca.key has a passphrase; give it with --passphrase-file")
         return Authority(identity, passphrase)
 
@@ -284,7 +288,6 @@ def _booth_yaml(settings: SiteSettings, purpose: Purpose, etc: Path, state: Path
             "tls": {"ca": f"{etc}/ca.pem", "certificate": f"{etc}/booth.pem", "key": f"{etc}/booth.key"},
         },
     }
-    msgspec.convert(booth, BoothConfig)
     return _yaml("The booth; firmware-config/booth.yaml shows more settings.", booth)
 
 
