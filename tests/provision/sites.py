@@ -82,8 +82,10 @@ class SiteBroker:
     def start(self) -> "SiteBroker":
         assert PROGRAM is not None
         with self._log.open("ab") as log:
+            before = log.tell()
             self._process = subprocess.Popen([PROGRAM, "-c", str(self._config)], stdout=log, stderr=log)
-        wait_for(self._is_listening, what=self._log.read_text())
+        wait_for(self._is_listening, what="mosquitto")
+        wait_for(lambda: "from 127.0.0.1" in self.log[before:], what="mosquitto's loop: a SIGHUP before it kills it")
         return self
 
     def reload(self) -> None:

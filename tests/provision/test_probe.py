@@ -1,5 +1,6 @@
 """A running site, looked at as a node sees it; every fault inflicted on a real broker, booth and network."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -150,11 +151,7 @@ def test_certificates_the_broker_refuses(site: Site) -> None:
 def test_revoked(site: Site, running: SiteBroker) -> None:
     settings = section(site, site.folder / "nodes" / "north", "node")
     assert probe_connection(settings) == []
-    stolen = site.folder / "nodes" / "north"
-    kept = stolen.rename(site.folder.parent / "kept")
-    stolen.mkdir()
-    for path in kept.iterdir():
-        (stolen / path.name).write_bytes(path.read_bytes())
+    kept = Path(shutil.copytree(site.folder / "nodes" / "north", site.folder.parent / "kept"))
     site.revoke("north")
     running.reload()
     thief = section(site, kept, "node")
