@@ -135,12 +135,20 @@ def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("getpass.getpass", lambda _: "correct horse")
     assert provision("revoke", "north", "--site-dir", "soho") == 0
-    assert "systemctl reload mosquitto" in capsys.readouterr().out
+    assert "kill -HUP" in capsys.readouterr().out
     answers = iter(["correct horse", "correct house"])
     monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
     assert provision("site", "other", *words[2:-1]) == 2
     assert "differ" in capsys.readouterr().err
     assert not Path("other").exists()
+
+
+def test_installed_sites_are_told_what_to_copy(capsys: pytest.CaptureFixture[str]) -> None:
+    make("--installed")
+    assert provision("laptop", "desk-1", "--site-dir", "soho") == 0
+    said = capsys.readouterr().out
+    assert "sudo cp soho/broker/acl soho/broker/crl.pem /etc/spotter/broker/" in said
+    assert "systemctl reload mosquitto" in said
 
 
 def test_check_says_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
