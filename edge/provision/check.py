@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from cryptography import x509
 
 from edge import config
 from edge.booth.page.password import read_hash, read_token
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
-from edge.errors import ConfigError, EdgeError, ProvisionError
+from edge.errors import ConfigError, ProvisionError
 from edge.provision import authority, broker
 from edge.provision.broker import CHECKER
 from edge.provision.folder import read
@@ -116,12 +115,12 @@ def _check_broker(site: Site) -> Iterator[str]:
 
 def _check_revocations(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
     try:
-        found = x509.load_pem_x509_crl(files.get("crl.pem", b""))
+        found = authority.read_list(files.get("crl.pem", b""))
         root = authority.read_certificate(read(site.folder / "ca.pem"))
-    except (ValueError, ProvisionError):
+    except ProvisionError:
         yield "crl.pem is missing or damaged: mosquitto does not start without; any --renew writes it anew"
         return
-    if not found.is_signature_valid(root.public_key()):  # type: ignore[arg-type]  # the site's is no DH key
+    if not authority.is_list_of(found, root):
         yield "crl.pem is not signed by this site's authority: nobody gets in; any --renew writes it anew"
     if found.next_update_utc is not None and found.next_update_utc < _now():
         yield f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: nobody gets in; any --renew writes it anew"
@@ -196,8 +195,8 @@ def _revocations(site: Site) -> bytes | None:
     """The list as it is; None if it is damaged, which the broker's own check says."""
     try:
         pem = read(site.folder / "broker" / "crl.pem")
-        x509.load_pem_x509_crl(pem)
-    except (ValueError, EdgeError):
+        authority.read_list(pem)
+    except ProvisionError:
         return None
     return pem
 

@@ -245,6 +245,7 @@ def _sign(args: Args) -> int:
     from edge.provision.sign import write_sign
     from edge.provision.site import Site
 
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table it drops
     write_sign(Site(args.site_dir).purpose, args.out, args.language)
     print(f"{args.out}: print it and hang it up where the cameras look")
     return GOOD

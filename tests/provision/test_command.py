@@ -40,6 +40,7 @@ def test_from_nothing_to_three_nodes(capsys: pytest.CaptureFixture[str]) -> None
     assert provision("check", "soho") == 0
     assert provision("sign", "--site-dir", "soho", "--out", "notice.pdf", "--language", "de") == 0
     assert Path("notice.pdf").read_bytes().startswith(b"%PDF")
+    assert "fontTools" not in capsys.readouterr().err
     assert main(["config", "check", "soho/booth/booth.yaml"]) == 0
     assert main(["config", "check", "soho/nodes/north/node.yaml"]) == 0
     assert main(["config", "check", "soho/laptops/desk-1/laptop.yaml"]) == 0
