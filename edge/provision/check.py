@@ -33,15 +33,14 @@ class Finding(NamedTuple):
     sentence: str
 
 
-def check_folder(folder: Path, site: Site | None = None) -> list[Finding]:
-    """Of a site's folder, or of one node's, on its own or beside its site. Raises ProvisionError for neither."""
+def check_folder(folder: Path) -> list[Finding]:
+    """Of a site's folder, or of one node's, on its own or in its site's. Raises ProvisionError for neither."""
     if (folder / "site.yaml").is_file():
         return list(_check_site(Site(folder)))
     if not (folder / "node.yaml").is_file():
         raise ProvisionError(f"{folder}: expected a site's folder with site.yaml, or a node's with node.yaml")
-    inside = _site_around(folder) if site is None else site
-    name = folder.resolve().name if inside and folder.resolve().parent == inside.folder / "nodes" else None
-    return [Finding(folder.name, sentence) for sentence in _check_node_folder(folder, inside, name)]
+    home, site = folder.resolve(), _site_around(folder)
+    return [Finding(home.name, sentence) for sentence in _check_node_folder(home, site, home.name if site else None)]
 
 
 def check_live(folder: Path, broker: str | None = None) -> list[Finding]:

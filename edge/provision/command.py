@@ -61,7 +61,7 @@ def add_provision(commands: Any, command: Command) -> None:
     )
     check.add_argument("path", type=Path, metavar="PATH", help="a site's folder, or a node's such as /etc/spotter")
     check.add_argument("--live", action="store_true", help="also connect, as a node would, and listen to every node")
-    check.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker (with --live)")
+    check.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker; means --live too")
     check.add_argument("--json", action="store_true", help="one JSON line each")
     sign = command(
         verbs,
@@ -228,16 +228,14 @@ def _reload(folder: Path, *, is_installed: bool) -> str:
 def _check(args: Args) -> int:
     from edge.provision.check import check_folder, check_live
 
-    found = check_folder(args.path)
-    if args.live:
+    found, is_live = check_folder(args.path), args.live or args.broker is not None
+    if is_live:
         logging.getLogger("edge.message.mqtt").setLevel(logging.CRITICAL)  # what it would say is said below
         found += check_live(args.path, args.broker)
     for finding in found:
         print(msgspec.json.encode(finding._asdict()).decode() if args.json else f"{finding.where}: {finding.sentence}")
     if not found and not args.json:
-        print(
-            f"{args.path}: nothing is wrong{'' if args.live else ' with the files; --live asks the running site too'}"
-        )
+        print(f"{args.path}: nothing is wrong{'' if is_live else ' with the files; --live asks the running site too'}")
     return BAD_NEWS if found else GOOD
 
 

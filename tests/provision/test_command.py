@@ -10,7 +10,7 @@ import pytest
 
 from edge.cli import main
 from edge.provision.site import Site
-from tests.brokers import REPOSITORY
+from tests.brokers import REPOSITORY, free_port
 
 TOLD = ["--who", "Shoe shop", "--purpose", "offer shoes", "--contact", "privacy@example.org", "--keep-days", "2"]
 
@@ -162,6 +162,10 @@ def test_check_says_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
     assert provision("check", "soho", "--json") == 1
     assert json.loads(capsys.readouterr().out)["where"] == "north"
     assert provision("check", "nowhere") == 2
+    Path("soho/nodes/north/node.key").chmod(0o600)
+    capsys.readouterr()
+    assert provision("check", "soho", "--broker", f"127.0.0.1:{free_port()}") == 1
+    assert "live: 127.0.0.1 is there, but nothing listens" in capsys.readouterr().out
 
 
 def test_the_command_line_stays_light() -> None:
