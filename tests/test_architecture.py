@@ -43,8 +43,9 @@ ALLOWED = {
     "booth": NOUNS | {"store", "clock", "message.mqtt"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
     "freeze": NOUNS | {"store", "clock", "message.mqtt", "score", "signing"},
+    "provision": NOUNS | {"clock", "message.mqtt", "booth.health", "booth.page.password"},
     "fakes": NOUNS | {"records", "clock"},
-    "cli": NOUNS | {"node", "booth", "freeze", "models"},
+    "cli": NOUNS | {"node", "booth", "freeze", "provision", "models"},
 }
 
 ONE_HOME = {
@@ -62,8 +63,9 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "cryptography": {"signing.py", "node/certificate.py"},
-    "psutil": {"node/board.py", "node/bench.py"},
+    "cryptography": {"signing.py", "node/certificate.py", "provision/"},
+    "fpdf": {"provision/sign.py"},
+    "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
 }
 
 WITHOUT_PIXELS = (

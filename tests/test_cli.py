@@ -30,6 +30,12 @@ COMMANDS = [
     "models fetch",
     "models verify",
     "config check",
+    "provision site",
+    "provision node",
+    "provision laptop",
+    "provision revoke",
+    "provision check",
+    "provision sign",
 ]
 
 
