@@ -39,8 +39,10 @@ ALLOWED = {
     "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline"},
     "booth": NOUNS | {"store", "clock", "message.mqtt"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
+    "provision": NOUNS | {"clock", "message.mqtt"},
+    "provision/release.py": {"manifest", "node.network", "pipeline"},  # it says what the release runs
     "fakes": NOUNS | {"records", "clock"},
-    "cli": NOUNS | {"node", "booth", "models"},
+    "cli": NOUNS | {"node", "booth", "provision", "models"},
 }
 
 ONE_HOME = {
