@@ -3,8 +3,9 @@
 Each stage is handed only its own section. Unknown keys fail and name the file and the key.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -222,6 +223,15 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """What may be said about a person."""
 
 
+class LaptopConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """laptop.yaml: who watches from a laptop of the booth."""
+
+    site: Name = "booth"
+    """The place."""
+    broker: BrokerSection = BrokerSection()
+    """Where alerts come from; relative paths of its certificates start at this file."""
+
+
 C = TypeVar("C", bound=Struct)
 
 
@@ -237,6 +247,11 @@ def load(path: str | Path, schema: type[C]) -> C:
         return msgspec.convert({} if found is None else found, schema)
     except msgspec.ValidationError as err:
         raise ConfigError(f"{path}: {_at_key(str(err))}") from err
+
+
+def dump(settings: Mapping[str, Any]) -> str:
+    """Settings as `load` reads them."""
+    return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
 
 
 def _at_key(complaint: str) -> str:

@@ -60,6 +60,8 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
+    "cryptography": {"provision/"},
+    "fpdf": {"provision/sign.py"},
     "psutil": {"node/health.py", "node/bench.py"},
 }
 
