@@ -118,7 +118,9 @@ def _build_wheel(source: Path, into: Path) -> Path:
     with tempfile.TemporaryDirectory() as work:
         for name in SOURCES:
             if (source / name).is_dir():
-                shutil.copytree(source / name, Path(work) / name, ignore=shutil.ignore_patterns("__pycache__", "fetched"))
+                shutil.copytree(
+                    source / name, Path(work) / name, ignore=shutil.ignore_patterns("__pycache__", "fetched")
+                )
             else:
                 shutil.copy(source / name, Path(work) / name)
         _pip("wheel", "--no-deps", "--wheel-dir", str(into), work)
