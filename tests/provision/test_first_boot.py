@@ -41,8 +41,8 @@ class PowerCut(BaseException):
 class Node:
     """A fake root whose system programs only note that they ran; `venv` stands for one that was installed before."""
 
-    def __init__(self, folder: Path, venv: Path | None) -> None:
-        self.venv = venv
+    def __init__(self, folder: Path, venv: Path | None, *, is_hasty: bool = False) -> None:
+        self.venv, self.is_hasty = venv, is_hasty
         self.root, self.card = folder / "root", folder / "card"
         self.card.mkdir(parents=True)
         (self.root / "etc/NetworkManager/system-connections").mkdir(parents=True)
@@ -55,7 +55,7 @@ class Node:
         if self.venv and words[1:3] == ["-m", "venv"]:
             Path(words[-1]).parent.mkdir(parents=True)
             os.symlink(self.venv, words[-1])
-        elif words[0].startswith("/") and not (self.venv and "install" in words):
+        elif words[0].startswith("/") and not self.is_hasty and not (self.venv and "install" in words):
             run_program(words)
 
     def put(self, bundle: Bundle, *, has_cloud_init: bool = True) -> None:
@@ -189,14 +189,14 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int | None], list
 def test_a_power_cut_anywhere_is_made_good_by_the_next_boot(
     tmp_path: Path, venv: Path, release: Release, cut: Callable[[int | None], list[str]]
 ) -> None:
-    whole = Node(tmp_path / "whole", venv)
+    whole = Node(tmp_path / "whole", venv, is_hasty=True)
     whole.put(bundle_of(release, WIFI))
     changes = cut(None)
     whole.boot()
     count, expected = len(changes), whole.state()
     assert count > 60
     for at in range(count):
-        node = Node(tmp_path / str(at), venv)
+        node = Node(tmp_path / str(at), venv, is_hasty=True)
         node.put(bundle_of(release, WIFI))
         cut(at)
         with pytest.raises(PowerCut):
