@@ -4,7 +4,7 @@ Elliptic curve P-256 throughout: small enough for a handshake on a slow board.
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -69,8 +69,9 @@ class Authority:
     def __init__(self, identity: Identity, passphrase: bytes | None) -> None:
         """Raises ProvisionError for a wrong or missing passphrase."""
         self._certificate = read_certificate(identity.certificate)
-        key = read_key(identity.key, passphrase)
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        key = read_key(identity.key, passphrase, name="ca.key")
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or not belong_together(self._certificate, key):
+            raise ProvisionError("ca.key is not the key of ca.pem; restore both from your copy of the site's folder")
         self._key = key
 
     def issue(
@@ -94,16 +95,14 @@ class Authority:
             )
         return Identity(_pem(builder.sign(self._key, hashes.SHA256())), _private(key, None))
 
-    def revocation_list(self, now: datetime, old: bytes | None = None, revoked: Sequence[bytes] = ()) -> bytes:
-        """The old list, PEM, and the certificates that are revoked now."""
+    def revocation_list(self, now: datetime, revoked: Iterable[bytes] = ()) -> bytes:
+        """All certificates that are good no more, PEM."""
         builder = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(self._certificate.subject)
             .last_update(BEGINNING)
             .next_update(now + timedelta(days=SITE_DAYS))
         )
-        for entry in x509.load_pem_x509_crl(old) if old else ():
-            builder = builder.add_revoked_certificate(entry)
         for certificate in revoked:
             serial = read_certificate(certificate).serial_number
             entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
@@ -123,15 +122,28 @@ def read_certificate(pem: bytes) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(pem)
     except ValueError as err:
-        raise ProvisionError(f"expected a certificate in PEM, found something else ({err})") from err
+        raise ProvisionError("expected a certificate in PEM, found something else; copy it again") from err
 
 
-def read_key(pem: bytes, passphrase: bytes | None = None) -> PrivateKeyTypes:
+def read_key(pem: bytes, passphrase: bytes | None = None, *, name: str) -> PrivateKeyTypes:
     """Raises ProvisionError for what is no private key, or a wrong passphrase."""
     try:
         return serialization.load_pem_private_key(pem, passphrase)
     except (ValueError, TypeError) as err:
-        raise ProvisionError(f"the private key cannot be read: {str(err).splitlines()[0]}") from err
+        if is_encrypted(pem):
+            raise ProvisionError(f"{name}: the passphrase is wrong; give the one the site was made with") from err
+        raise ProvisionError(f"{name}: expected a private key in PEM, found something else; copy it again") from err
+
+
+def read_public(pem: bytes) -> ed25519.Ed25519PublicKey:
+    """What a signature is verified with; raises ProvisionError for anything else."""
+    try:
+        key = serialization.load_pem_public_key(pem)
+    except ValueError as err:
+        raise ProvisionError("expected a public key in PEM, found something else; copy it again") from err
+    if not isinstance(key, ed25519.Ed25519PublicKey):
+        raise ProvisionError(f"expected an Ed25519 public key, found {type(key).__name__}; copy it again")
+    return key
 
 
 def is_encrypted(key: bytes) -> bool:
@@ -161,7 +173,7 @@ def is_revoked(certificate: x509.Certificate, revocation_list: bytes) -> bool:
     try:
         found = x509.load_pem_x509_crl(revocation_list)
     except ValueError as err:
-        raise ProvisionError(f"expected a revocation list in PEM, found something else ({err})") from err
+        raise ProvisionError("expected a revocation list in PEM, found something else; copy it again") from err
     return found.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
 
 

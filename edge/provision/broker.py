@@ -19,12 +19,21 @@ SHIPPED = (
 MESSAGE_SIZE_LIMIT = 264_192
 """Bytes: a baseline of 256 KiB and room to spare. Whoever sends more is disconnected."""
 
+CHECKER = "check"
+"""Common name of `spotter provision check --live`: rights of a node, and hears how the others are."""
 NODE_WRITES = ("status", "health", "score", "gap", "trend", "baseline")
 NODE_READS = ("status", "baseline")
 """Of the booth's own topics; its alerts are not for nodes."""
 LAPTOP_READS = ("status", "health")
 """Of every node."""
 
+GUARDS = (
+    "require_certificate true",
+    "use_identity_as_username true",
+    "use_username_as_clientid true",
+    "allow_anonymous false",
+)
+"""Settings without which a stranger gets in, or one program in another's name."""
 OWN = ("listener", "allow_anonymous", "persistence_location", "message_size_limit")
 """Settings of the shipped file that a site has its own of."""
 
@@ -48,10 +57,7 @@ def configuration(folder: Path, data: Path, port: int, *, installed: bool) -> st
             f"certfile {folder}/broker.pem",
             f"keyfile {folder}/broker.key",
             f"crlfile {folder}/crl.pem",
-            "require_certificate true",
-            "use_identity_as_username true",
-            "use_username_as_clientid true",
-            "allow_anonymous false",
+            *GUARDS,
             f"acl_file {folder}/acl",
             f"persistence_location {data}/",
             f"message_size_limit {MESSAGE_SIZE_LIMIT}",
@@ -79,6 +85,7 @@ def access(site: str, laptops: Sequence[str], revoked: Sequence[str]) -> str:
             [f"topic read {node_topic(site, '+', leaf)}" for leaf in LAPTOP_READS],
             [f"topic read {booth_topic(site, '#')}", f"topic write {booth_topic(site, 'feedback')}"],
         ]
+    sections += [["", f"user {CHECKER}"], [f"topic read {node_topic(site, '+', leaf)}" for leaf in LAPTOP_READS]]
     for name in sorted(revoked):
         sections.append(["", f"user {name}", "topic deny #"])
     return "\n".join(line for section in sections for line in section) + "\n"

@@ -11,7 +11,7 @@ from edge.wire import Name
 
 Words = Annotated[str, Meta(min_length=3, max_length=300)]
 
-RESERVED = ("booth", "broker")
+RESERVED = ("booth", "broker", "check")
 """Common names that are given already."""
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z")
 

@@ -65,6 +65,15 @@ class Site:
         names = {path.stem.rpartition("-")[0] for path in (self.folder / "revoked").glob("*.pem")}
         return sorted(names - {*self.nodes, *self.laptops})
 
+    @property
+    def has_passphrase(self) -> bool:
+        return authority.is_encrypted(read(self.folder / "ca.key"))
+
+    @property
+    def access(self) -> str:
+        """The broker's access rules, as they should be."""
+        return broker.access(self.name, self.laptops, self.revoked)
+
     def identity(self, node: str) -> Mapping[str, bytes]:
         """The files a node needs in /etc/spotter, by name; raises ProvisionError for a node that is not there."""
         return {name: read(self._node(node) / name) for name in IDENTITY}
@@ -111,7 +120,7 @@ class Site:
             files[Path(shared).name] = read(self.folder / shared)
         files["node.yaml"] = _yaml(f"Camera node {name} of {self.name}; edge/config.py describes every key.", settings)
         files["network.yaml"] = _yaml(f"How {name} gets on the network.", msgspec.to_builtins(network))
-        msgspec.convert(settings, NodeConfig)
+        config.parse(files["node.yaml"], NodeConfig, "node.yaml")
         write_folder(home, files)
         self._retire(issuer, old)
         self._tell_booth({**self._facings(), name: facing})
@@ -162,7 +171,7 @@ class Site:
 
     def _authority(self, passphrase: bytes | None) -> Authority:
         identity = Identity(read(self.folder / "ca.pem"), read(self.folder / "ca.key"))
-        if authority.is_encrypted(identity.key) and passphrase is None:
+        if self.has_passphrase and passphrase is None:
             raise ProvisionError(f"{self.folder}/ca.key has a passphrase; give it with --passphrase-file")
         return Authority(identity, passphrase)
 
@@ -182,16 +191,16 @@ class Site:
         return [read(path) for path in (home / "node.pem", home / "laptop.pem") if path.exists()]
 
     def _retire(self, issuer: Authority, certificates: list[bytes]) -> None:
-        """On the revocation list first: what is only half revoked must not connect."""
+        """The list is made anew from all that were ever revoked, whatever became of the one before."""
         if not certificates:
             return
-        path = self.folder / "broker" / "crl.pem"
-        write_file(path, issuer.revocation_list(_now(), read(path), certificates))
+        folder = self.folder / "revoked"
+        folder.mkdir(exist_ok=True, mode=0o700)
         for pem in certificates:
             certificate = authority.read_certificate(pem)
-            (self.folder / "revoked").mkdir(exist_ok=True, mode=0o700)
-            name = f"{authority.common_name(certificate)}-{certificate.serial_number:x}.pem"
-            write_file(self.folder / "revoked" / name, pem)
+            write_file(folder / f"{authority.common_name(certificate)}-{certificate.serial_number:x}.pem", pem)
+        listed = issuer.revocation_list(_now(), [read(path) for path in sorted(folder.glob("*.pem"))])
+        write_file(self.folder / "broker" / "crl.pem", listed)
 
     def _facings(self) -> dict[str, int | None]:
         return dict(config.load(self.folder / "booth" / "booth.yaml", BoothConfig).nodes)
@@ -210,7 +219,7 @@ class Site:
         write_file(path, text.encode())
 
     def _write_access(self) -> None:
-        write_file(self.folder / "broker" / "acl", broker.access(self.name, self.laptops, self.revoked).encode())
+        write_file(self.folder / "broker" / "acl", self.access.encode())
 
 
 def make_site(
@@ -227,7 +236,9 @@ def make_site(
     issuer = Authority(root, passphrase)
     hosts = [*settings.booth, *(host for host in ("127.0.0.1", "localhost") if host not in settings.booth)]
     server = issuer.issue("broker", authority.SERVER, _now(), authority.SITE_DAYS, hosts)
-    client = issuer.issue("booth", authority.CLIENT, _now(), authority.SITE_DAYS)
+    client, checker = (
+        issuer.issue(name, authority.CLIENT, _now(), authority.SITE_DAYS) for name in ("booth", broker.CHECKER)
+    )
     baseline, release = authority.make_signing_pair(), authority.make_signing_pair(passphrase)
     conf = broker.configuration(etc / "broker", broker_state, settings.port, installed=settings.installed)
     files = {
@@ -253,6 +264,9 @@ def make_site(
         "booth/baseline.pub": baseline[1],
         "booth/page.password": page_password_hash.encode() + b"\n",
         "booth/metrics.token": secrets.token_hex(32).encode() + b"\n",
+        "check/ca.pem": root.certificate,
+        "check/check.pem": checker.certificate,
+        "check/check.key": checker.key,
         "link.key": secrets.token_hex(LINK_KEY_BYTES).encode() + b"\n",
     }
     write_folder(folder, files)
@@ -274,7 +288,6 @@ def _booth_yaml(settings: SiteSettings, purpose: Purpose, etc: Path, state: Path
             "tls": {"ca": f"{etc}/ca.pem", "certificate": f"{etc}/booth.pem", "key": f"{etc}/booth.key"},
         },
     }
-    msgspec.convert(booth, BoothConfig)
     return _yaml("The booth; firmware-config/booth.yaml shows more settings.", booth)
 
 
