@@ -239,7 +239,9 @@ def _add_checking(commands: Any) -> None:
     bench.add_argument("--json", action="store_true", help="JSON")
     config = commands.add_parser("config", help="Check a settings file.")
     verbs = config.add_subparsers(title="verbs", required=True, metavar="VERB")
-    check = _command(verbs, "check", _config_check, "Check node.yaml, booth.yaml or laptop.yaml.", "spotter config check node.yaml")
+    check = _command(
+        verbs, "check", _config_check, "Check node.yaml, booth.yaml or laptop.yaml.", "spotter config check node.yaml"
+    )
     check.add_argument("file", type=Path, metavar="FILE")
 
 

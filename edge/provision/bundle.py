@@ -28,7 +28,10 @@ from edge.provision.settings import Network
 
 SECRETS = ("node.key", "link.key")
 INCLUDE = "include spotter.txt"
-START = f"systemd.run=/boot/firmware/{FOLDER}/start.sh systemd.run_success_action=reboot systemd.unit=kernel-command-line.target"
+START = (
+    f"systemd.run=/boot/firmware/{FOLDER}/start.sh systemd.run_success_action=reboot "
+    "systemd.unit=kernel-command-line.target"
+)
 """bookworm's way to run a script once; start.sh takes it off again."""
 ONCE = ("systemd.run", "systemd.unit=kernel-command-line.", "cfg80211.ieee80211_regdom=")
 """Words of cmdline.txt that an earlier bundle, or an imager, may have left."""

@@ -6,7 +6,7 @@
     CARD/spotter/spotter.nmconnection   the network, for NetworkManager
     CARD/spotter/first-boot.txt      what became of it, for who takes the card out and looks
 
-`python3 -m edge.provision.first_boot` at every boot: a bundle that is new is taken up, step by step, each of which may be
+`python3 -m edge.provision.first_boot` at every boot: a new bundle is taken up, step by step, each of which may be
 interrupted and done again; later only a changed identity/node.yaml is. What goes wrong is said in the node's health.
 """
 

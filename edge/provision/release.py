@@ -20,7 +20,6 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_wheel_filename
-from packaging.version import Version
 from rich.console import Console
 
 from edge import __version__
@@ -69,7 +68,7 @@ def build_release(out: Path) -> Release:
 def missing(wheels: Iterable[Path], python: str) -> list[str]:
     """What the project would still look for in vain on an aarch64 board with this Python, markers and all."""
     usable = set(_tags(python))
-    known: dict[str, tuple[Version, list[Requirement]]] = {}
+    known = {}
     for wheel in wheels:
         name, version, _, tags = parse_wheel_filename(wheel.name)
         if tags & usable:

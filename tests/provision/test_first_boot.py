@@ -17,21 +17,8 @@ from edge.provision.bundle import Bundle, boot_files, make_bundle
 from edge.provision.first_boot import FirstBoot
 from edge.provision.installation import Release, install, run_program
 from edge.provision.settings import Network
-
+from tests.provision.nodes import ADDRESS, IDENTITY, SETTINGS, WIFI
 from tests.provision.releases import make_release
-
-ADDRESS = Network(booth="192.168.50.1", address="192.168.50.11/24")
-WIFI = Network(booth="192.168.50.1", wifi="Booth", wifi_password="correct horse", wifi_country="DE")
-SETTINGS = b"site: soho\nnode: north\nbroker:\n  host: 192.168.50.1\n  port: 8883\n"
-IDENTITY = {
-    "ca.pem": b"authority",
-    "node.pem": b"certificate",
-    "node.key": b"key 5d1f0a77",
-    "link.key": b"link key 9b3e",
-    "baseline.pub": b"b",
-    "release.pub": b"r",
-    "node.yaml": SETTINGS,
-}
 
 
 class PowerCut(BaseException):
@@ -54,7 +41,7 @@ class Node:
         self.ran.append(words)
         if self.venv and words[1:3] == ["-m", "venv"]:
             Path(words[-1]).parent.mkdir(parents=True)
-            os.symlink(self.venv, words[-1])
+            Path(words[-1]).symlink_to(self.venv)
         elif words[0].startswith("/") and not self.is_hasty and not (self.venv and "install" in words):
             run_program(words)
 
