@@ -62,7 +62,7 @@ ONE_HOME = {
     "prometheus_client": {"booth/page/metrics.py"},
     "cryptography": {"provision/"},
     "fpdf": {"provision/sign.py"},
-    "psutil": {"node/health.py", "node/bench.py", "provision/probe.py"},
+    "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
 }
 
 WITHOUT_PIXELS = ("wire.py", "message/outbox.py", "message/mqtt.py", "message/sender.py", "message/link.py", "booth/")
