@@ -60,7 +60,7 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "cryptography": {"provision/"},
+    "cryptography": {"provision/", "node/certificate.py"},
     "fpdf": {"provision/sign.py"},
     "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
 }

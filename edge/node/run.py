@@ -31,7 +31,7 @@ from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
-from edge.node import boots, certificate
+from edge.node import boots, card, certificate
 from edge.node.board import SystemBoard
 from edge.node.health import Counters, Pulse, Start, heartbeat
 from edge.node.network import open_with_spare
@@ -500,7 +500,9 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
             broker=broker,
             clock=clock,
             stop=stop,
-            start=Start(tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox))))),
+            start=Start(
+                tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox), card.complaint())))
+            ),
         )
         _stop_on_signals(stop.set)
         return node.run()

@@ -170,7 +170,7 @@ def test_the_kernel_has_every_setting() -> None:
 
 
 def test_the_firmwares_settings_are_lines_it_can_read() -> None:
-    """The firmware ignores what it does not know: at least nothing is longer than it reads, and sections are its own."""
+    """It ignores what it does not know: at least nothing is longer than it reads, and sections are its own."""
     sections = {"all", "pi4", "pi5", "cm4"}
     for name in ("config.txt", "eeprom.conf"):
         for line in (FOLDER / name).read_text().splitlines():
