@@ -30,7 +30,7 @@ from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
-from edge.node import boots, certificate
+from edge.node import boots, card, certificate
 from edge.node.board import SystemBoard
 from edge.node.collection import Collection
 from edge.node.frozen import Frozen
@@ -459,7 +459,9 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
             broker=broker,
             clock=clock,
             stop=stop,
-            start=Start(tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox))))),
+            start=Start(
+                tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox), card.complaint())))
+            ),
         )
         _stop_on_signals(stop.set)
         return node.run()

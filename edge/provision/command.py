@@ -23,6 +23,8 @@ Command = Callable[[Any, str, Callable[[Args], int], str, str], argparse.Argumen
 SHORTEST_PASSPHRASE = 8
 PAGE_PASSWORD_BYTES = 9
 """Twelve letters."""
+RELEASE = Path("dist/node-release")
+"""Where releases for nodes are collected."""
 LANGUAGES = ("en", "de", "fr", "it", "es")
 
 
@@ -34,6 +36,7 @@ def add_provision(commands: Any, command: Command) -> None:
     verbs = provision.add_subparsers(title="verbs", required=True, metavar="VERB")
     _add_site(verbs, command)
     _add_node(verbs, command)
+    _add_cards(verbs, command)
     laptop = command(
         verbs,
         "laptop",
@@ -121,6 +124,33 @@ def _add_node(verbs: Any, command: Command) -> None:
     )
 
 
+def _add_cards(verbs: Any, command: Command) -> None:
+    image = command(
+        verbs,
+        "image",
+        _image,
+        "Write a node's bundle into a flashed card or an image file of Raspberry Pi OS.",
+        "spotter provision image north --site-dir soho --image raspios-lite-arm64.img",
+    )
+    image.add_argument("node", metavar="NODE", help="made by spotter provision node")
+    image.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="made by spotter provision site")
+    target = image.add_mutually_exclusive_group(required=True)
+    target.add_argument("--image", dest="target", type=Path, metavar="FILE", help="an unpacked image")
+    target.add_argument("--device", dest="target", type=Path, metavar="/dev/sdX", help="a flashed card, not mounted")
+    image.add_argument("--replace", action="store_true", help="even if it is the card of another node")
+    release = command(
+        verbs,
+        "release",
+        _release,
+        "Collect what is installed on nodes: the project and its wheels for 64-bit Raspberry Pi OS.",
+        "spotter provision release",
+    )
+    for parser in (image, release):
+        parser.add_argument(
+            "--release", type=Path, default=RELEASE, metavar="DIR", help="made if it is not there; default: %(default)s"
+        )
+
+
 def _add_site_dir(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="made by spotter provision site")
     _add_passphrase(parser)
@@ -186,11 +216,24 @@ def _node(args: Args) -> int:
         is_renewal=args.renew,
     )
     print(f"{home}: written for the node's /etc/spotter")
+    print(f"next: spotter provision image {args.name} --site-dir {args.site_dir} --device /dev/sdX")
     if args.renew:
         print("the certificate before is revoked")
         print(_reload(args.site_dir, is_installed=site.settings.installed))
     print("restart spotter booth if it runs: it learns where the node looks")
     return GOOD
+
+
+def _image(args: Args) -> int:
+    from edge.provision.image import run_image
+
+    return run_image(args.node, args.site_dir, args.target, args.release, is_replacing=args.replace)
+
+
+def _release(args: Args) -> int:
+    from edge.provision.release import run_release
+
+    return run_release(args.release)
 
 
 def _laptop(args: Args) -> int:

@@ -176,9 +176,8 @@ def _judge(names: Sequence[str], ear: _Ear) -> Iterator[str]:
     found = {verdict.node: verdict.problems for verdict in ear.roster.verdicts()}
     for name in sorted(names):
         if name not in found:
-            yield (
-                f"{name}: has never reached this broker; is it on? Then look there: spotter provision check /etc/spotter"
-            )
+            advice = "is it on? Then look there: spotter provision check /etc/spotter"
+            yield f"{name}: has never reached this broker; {advice}"
         yield from (f"{name}: {problem}" for problem in found.get(name, ()))
 
 

@@ -1,0 +1,154 @@
+"""A release's folder to an installed release. Standard library only: it runs from the wheel on a node that has nothing.
+
+/opt/spotter/releases/ID/venv            one release, whole once its manifest.json lies beside it
+/opt/spotter/current -> releases/ID      what the units run
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from edge.errors import ProvisionError
+from edge.provision import durable
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+HOME = Path("opt/spotter")
+"""Under the root of the file system."""
+
+Run = Callable[[Sequence[str]], None]
+"""Runs a program to its end; raises ProvisionError if it fails."""
+
+
+class Release(NamedTuple):
+    """What a release's manifest.json says: one set of code, network, recipe and settings that belong together."""
+
+    folder: Path
+    id: str
+    version: str
+    model: str
+    """First 12 hex digits of the network's SHA-256."""
+    recipe: str
+    """Baselines of another recipe cannot be scored against."""
+    config: str
+    """First 12 hex digits of the SHA-256 of node.yaml's schema."""
+    pythons: Mapping[str, Sequence[str]]
+    """Wheels to install, by Python version."""
+    files: Mapping[str, str]
+    """SHA-256 of every file."""
+
+
+SHAPE = {
+    **dict.fromkeys(("id", "version", "model", "recipe", "config"), ""),
+    "pythons": {"*": [""]},
+    "files": {"*": ""},
+    "format": FORMAT,
+}
+
+
+def read_release(folder: Path) -> Release:
+    """Raises ProvisionError for a manifest that is missing or not of this format."""
+    what_to_do = "make a release: spotter provision release"
+    release = Release(folder, **read_record(folder / MANIFEST, SHAPE, what_to_do))
+    packages = [{name.partition("-")[0] for name in wheels} for wheels in release.pythons.values()]
+    if not all({"pip", "exception_spotter"} <= names for names in packages):
+        raise ProvisionError(f"{folder / MANIFEST}: expected wheels of pip and of ours for each Python; {what_to_do}")
+    if not re.fullmatch(r"[\w+-][\w.+-]*", release.id):
+        raise ProvisionError(f"{folder / MANIFEST}: id {release.id!r} can be no folder's name; {what_to_do}")
+    return release
+
+
+def read_record(path: Path, shape: Mapping[str, Any], what_to_do: str) -> dict[str, Any]:
+    """A JSON file of that shape, without its format; raises ProvisionError."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as err:
+        raise ProvisionError(f"{path}: cannot be read ({err}); {what_to_do}") from err
+    if not _fits(found, shape) or found.pop("format") != shape["format"]:
+        raise ProvisionError(f"{path}: expected format {shape['format']} and its keys; {what_to_do}")
+    return dict(found)
+
+
+def _fits(value: object, shape: object) -> bool:
+    """Same types and same keys; the key `*` stands for names of files that stay inside their folder, and the like.
+
+    >>> _fits({"sizes": {"a": 1}}, {"sizes": {"*": 0}}), _fits({"sizes": {"../a": 1}}, {"sizes": {"*": 0}})
+    (True, False)
+    """
+    if isinstance(value, dict) and isinstance(shape, Mapping):
+        if "*" in shape:
+            return all(_is_inside(name) and _fits(inner, shape["*"]) for name, inner in value.items())
+        return value.keys() == shape.keys() and all(_fits(value[key], inner) for key, inner in shape.items())
+    if isinstance(value, list) and isinstance(shape, list):
+        return all(_fits(inner, shape[0]) for inner in value)
+    return type(value) is type(shape)
+
+
+def _is_inside(name: str) -> bool:
+    return bool(name) and "\0" not in name and not name.startswith("/") and ".." not in name.split("/")
+
+
+def check_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Every byte against its SHA-256; raises ProvisionError naming the first file that is not what it was."""
+    for name, wanted in files.items():
+        path = folder / name
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as err:
+            raise ProvisionError(f"{path}: cannot be read ({err.strerror}); write the card again") from err
+        if found != wanted:
+            raise ProvisionError(f"{path}: is damaged (expected sha256 {wanted}, found {found}); write the card again")
+
+
+def install(release: Release, root: Path, run: Run) -> Path:
+    """The release's folder under /opt/spotter/releases, whole; does nothing if it is there.
+
+    A virtual environment cannot be moved, so it is made in its place and counts once the manifest lies beside it.
+    """
+    home = root / HOME / "releases" / release.id
+    if (home / MANIFEST).exists():
+        return home
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if python not in release.pythons:
+        known = ", ".join(release.pythons)
+        raise ProvisionError(f"release {release.id}: has wheels for Python {known}, this node has {python}")
+    check_files(release.folder, release.files)
+    shutil.rmtree(home, ignore_errors=True)
+    venv, wheels = home / "venv", [str(release.folder / name) for name in release.pythons[python]]
+    pip = next(name for name in wheels if Path(name).name.startswith("pip-"))
+    # picamera2 and libcamera are Raspberry Pi OS's own; everything else is ours, whatever the system has.
+    run([sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", str(venv)])
+    offline = ("--no-index", "--no-deps", "--ignore-installed", "--no-cache-dir", "--disable-pip-version-check")
+    run([str(venv / "bin" / "python"), f"{pip}/pip", "install", "--quiet", *offline, *wheels])
+    run([str(venv / "bin" / "spotter"), "--version"])
+    os.sync()
+    durable.write(home / MANIFEST, (release.folder / MANIFEST).read_bytes())
+    return home
+
+
+def switch(root: Path, release_id: str) -> None:
+    """From now on the units run this release; a unit that runs goes on with what it has."""
+    durable.point(root / HOME / "current", f"releases/{release_id}")
+
+
+def run_program(words: Sequence[str]) -> None:
+    """Raises ProvisionError with the last thing the program said."""
+    # What is installed must run by itself, not by the wheel on the card that this may run from.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words
+            words, capture_output=True, text=True, errors="replace", check=False, env=environment
+        )
+    except OSError as err:
+        raise ProvisionError(f"{words[0]}: cannot be started ({err.strerror})") from err
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
+        raise ProvisionError(f"{' '.join(words[:4])} ...: exit code {done.returncode}, and it said: {said[-1]}")
