@@ -18,6 +18,7 @@ ALLOWED = {
     "vocabulary": set(),
     "interval": set(),
     "wire": {"errors", "vocabulary"},
+    "signing": {"errors"},
     "config": {"errors", "wire"},
     "seams": {"records"},  # under TYPE_CHECKING only; see test_the_booth_loads_no_pixels
     "records": set(),
@@ -39,10 +40,11 @@ ALLOWED = {
     "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline"},
     "booth": NOUNS | {"store", "clock", "message.mqtt"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
-    "provision": NOUNS | {"clock", "message.mqtt", "booth.health", "booth.page.password"},
+    "provision": NOUNS | {"clock", "signing", "message.mqtt", "booth.health", "booth.page.password"},
     "provision/release.py": {"manifest", "node.network", "pipeline"},  # it says what the release runs
+    "update": NOUNS | {"clock", "provision", "score"},
     "fakes": NOUNS | {"records", "clock"},
-    "cli": NOUNS | {"node", "booth", "provision", "models"},
+    "cli": NOUNS | {"node", "booth", "provision", "update", "models"},
 }
 
 ONE_HOME = {
@@ -60,7 +62,7 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "cryptography": {"provision/"},
+    "cryptography": {"signing.py", "provision/"},
     "fpdf": {"provision/sign.py"},
     "psutil": {"node/health.py", "node/bench.py", "provision/probe.py"},
 }

@@ -78,6 +78,8 @@ class Counters(NamedTuple):
     is_calibrated: bool
     shift: str = ""
     """What people wear differently since the baseline, in a sentence's part; empty: nothing."""
+    notices: tuple[str, ...] = ()
+    """Sentences of this node's other programs."""
 
 
 class Machine(NamedTuple):
@@ -136,6 +138,11 @@ def heartbeat(node: str, at: float, now: float, pulse: Pulse, counters: Counters
     )
 
 
+def status_line(beat: wire.Health, *, is_connected: bool) -> str:
+    """For `systemctl status`, and for `spotter update` to judge by (edge/update/trial.py reads it)."""
+    return f"{beat.state}, {beat.frames} frames, broker {'connected' if is_connected else 'away'}"
+
+
 def _seconds_since(at: float | None, now: float) -> float | None:
     """The frame loop runs beside the heartbeat: a frame may be newer than the moment the heartbeat speaks of."""
     return None if at is None else round(max(now - at, 0.0), 1)
@@ -184,5 +191,6 @@ def _problems(now: float, silent_s: float, pulse: Pulse, counters: Counters, mac
             bool(counters.shift),
             f"What people wear has shifted since the baseline ({counters.shift}): learn a new one.",
         ),
+        *((True, notice) for notice in counters.notices),
     ]
     return [sentence for is_true, sentence in checks if is_true]

@@ -31,8 +31,9 @@ from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
-from edge.node.health import Counters, Pulse, heartbeat, read_machine
+from edge.node.health import Counters, Pulse, heartbeat, read_machine, status_line
 from edge.node.network import open_interpreter
+from edge.node.notices import read_notices
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline
 from edge.records import Frame, ScoreState, Sighting
@@ -310,6 +311,7 @@ class Node:
             self._counters(),
             read_machine(Path(self._config.state)),
         )
+        notify(f"STATUS={status_line(beat, is_connected=self._broker.is_connected)}")
         return Publish(topic, wire.encode(topic, beat), qos=0, is_retained=True)
 
     def _counters(self) -> Counters:
@@ -327,6 +329,7 @@ class Node:
             baseline=self._baseline_id,
             mode="spot" if self._mode == "spot" else "collect",
             shift=_sentence(self._drift.shift),
+            notices=read_notices(),
             is_calibrated=self._baseline.calibrated_on >= self._config.score.min_sightings,
         )
 
