@@ -41,10 +41,7 @@ def put_aside(state: Path, paths: Sequence[Path], release: str) -> None:
 
 def put_back(state: Path, release: str) -> None:
     """What was put aside, in the place of what was counted since."""
-    folder = state / ASIDE / release
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.iterdir()):
+    for path in sorted((state / ASIDE / release).glob("*")):
         _move(path, state)
     forget(state, release)
 

@@ -62,8 +62,8 @@ class Update:
     def take(self, folder: Path, *, is_forced: bool = False) -> Outcome:
         """Try the release in that folder. Raises EdgeError, with the old one still running, for one that is refused."""
         with self._alone():
-            old = self._current()
             self._settle()
+            old = self._current()
             release = read_signed(folder, self._root / ETC / "release.pub")
             if release.id == old:
                 return Outcome(is_kept=True, sentence=f"release {old} runs already")
@@ -153,7 +153,7 @@ class Update:
             log.info("release %s is on trial; in three minutes it is kept or taken back", new)
             reason = self._watch(trial)
         except BaseException as err:
-            self._go_back(f"it was interrupted ({err or type(err).__name__})")
+            self._go_back(f"it was interrupted ({str(err) or type(err).__name__})")
             raise
         if reason:
             return Outcome(is_kept=False, sentence=self._go_back(reason))
@@ -212,7 +212,7 @@ class Update:
 
 
 def run_update(folder: Path | None, *, is_forced: bool) -> int:
-    """`spotter update`: 0 if the release in `folder` runs, 1 if it had to go; without one, settles what is unfinished."""
+    """`spotter update`: 0 if the release in `folder` runs, 1 if it had to go; without one, `--settle`."""
     if os.geteuid() != 0:
         raise ProvisionError("only root may change what runs: sudo spotter update ...")
     update = Update(Path("/"), SystemdService(), SystemClock())
