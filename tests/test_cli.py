@@ -27,6 +27,12 @@ COMMANDS = [
     "models fetch",
     "models verify",
     "config check",
+    "provision site",
+    "provision node",
+    "provision laptop",
+    "provision revoke",
+    "provision check",
+    "provision sign",
 ]
 
 

@@ -1,20 +1,20 @@
-"""What other programs of this node have to say in its heartbeat: the card's, the update's."""
+"""What other programs of this node have to say in its heartbeat: first boot of the card, the update of itself."""
 
 from pathlib import Path
 
-NOTICES = Path("/run/spotter")
+SAID = Path("/run/spotter")
 """One sentence a file, `*.txt`; gone with the next boot."""
 LONGEST = 200
-"""Characters; wire.Sentence takes no more."""
+"""Characters of a sentence on the wire."""
 
 
-def read_notices(folder: Path = NOTICES) -> tuple[str, ...]:
-    """The sentences that are there; a file that cannot be read says nothing."""
-    return tuple(sentence for path in sorted(folder.glob("*.txt")) if (sentence := _first_line(path)))
+def notices(said: Path = SAID) -> list[str]:
+    """Their sentences; none where all is well."""
+    return [sentence for path in sorted(said.glob("*.txt")) if (sentence := _read(path))]
 
 
-def _first_line(path: Path) -> str:
+def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").partition("\n")[0][:LONGEST]
-    except (OSError, UnicodeDecodeError):
+        return " ".join(path.read_text(encoding="utf-8", errors="replace").split())[:LONGEST]
+    except OSError:
         return ""

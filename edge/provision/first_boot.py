@@ -88,6 +88,7 @@ class FirstBoot:
                 step()
             self._run(["systemctl", "--no-block", "reboot"])
             return f"node {self._bundle.node} took up bundle {self._bundle.id}"
+        self._wipe_secrets()  # the same bundle may have been written onto the card again
         if settings and settings != taken.get("settings"):
             self._take_settings()
             self._write_record()

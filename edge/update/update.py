@@ -148,6 +148,7 @@ class Update:
             self._service.stop()
             put_aside(self._state, orphaned, old)
             switch(self._root, new)
+            (self._root / PROBLEM).unlink(missing_ok=True)
             trial = Trial(self._clock.monotonic(), before, beat_s)
             self._service.start()
             log.info("release %s is on trial; in three minutes it is kept or taken back", new)
@@ -186,7 +187,6 @@ class Update:
 
     def _keep(self, old: str, new: str) -> None:
         self._end_trial()
-        (self._root / PROBLEM).unlink(missing_ok=True)
         for place in (self._home / "releases").iterdir():
             if place.name not in (old, new):
                 self._discard(place)

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from edge.errors import ConfigError, EdgeError, ProvisionError
-from edge.node.notices import read_notices
-from edge.provision.installation import MANIFEST, Release, install, run_program, switch
+from edge.cli import main
+from edge.errors import ConfigError, ProvisionError
+from edge.node.notices import notices
+from edge.provision.installation import MANIFEST, Release, run_program
 from edge.provision.signature import SIGNATURE, sign_release
-from edge.update.update import SPARE_MB, Update, run_update
+from edge.update import update
+from edge.update.update import SPARE_MB
 from tests.conftest import REPOSITORY
 from tests.update.nodes import OTHER_RECIPE, Node, Site, Status, well
 
@@ -116,7 +118,7 @@ def test_an_unhealthy_release_is_gone_within_three_minutes(
     assert node.runs() == f"spotter {old.id}\n"
     assert node.service.started_at is not None
     assert not node.service.is_guarded
-    assert read_notices(node.root / "run/spotter") == (outcome.sentence,)
+    assert notices(node.root / "run/spotter") == [outcome.sentence]
     after = node.tree()
     del after["run/spotter/update.txt"]
     assert after == before
@@ -296,9 +298,20 @@ def counts(node: Node) -> bytes:
     return (node.state / "collected.baseline").read_bytes()
 
 
-def test_killed_before_every_change_in_turn(tmp_path: Path, node: Node, old: Release, other: Release) -> None:
+@pytest.fixture(scope="module")
+def killed_updates(tmp_path_factory: pytest.TempPathFactory, site: Site, old: Release, other: Release) -> list[Path]:
+    """Folders of nodes whose forced update was killed at every change in turn, and of one that was not."""
+    folder = tmp_path_factory.mktemp("killed")
+    Node(folder / "node").provision(old, site.folder / "release.pub")
+    return [left.root.parent for left in kills(folder / "node", folder / "work", other.folder)]
+
+
+def test_killed_before_every_change_in_turn(
+    tmp_path: Path, node: Node, old: Release, other: Release, killed_updates: list[Path]
+) -> None:
     """Then either the power comes back, or somebody starts the update again."""
-    *killed, whole = kills(node.root.parent, tmp_path / "work", other.folder)
+    copies = shutil.copytree(killed_updates[0].parent, tmp_path / "work", symlinks=True)
+    *killed, whole = (Node(copies / path.name) for path in killed_updates)
     assert len(killed) >= 30
     fates = []
     for at, left in enumerate(killed):
@@ -328,9 +341,9 @@ def test_killed_before_every_change_in_turn(tmp_path: Path, node: Node, old: Rel
 
 
 def test_settling_is_killed_before_every_change_in_turn(
-    tmp_path: Path, node: Node, old: Release, other: Release
+    tmp_path: Path, node: Node, old: Release, other: Release, killed_updates: list[Path]
 ) -> None:
-    tried = kills(node.root.parent, tmp_path / "work", other.folder)
+    tried = [Node(path) for path in killed_updates]
     on_trial = [left for left in tried if (left.home / "back").is_symlink() and left.current == other.id]
     killed = kills(on_trial[-1].root.parent, tmp_path / "settling")
     assert len(killed) > 10
@@ -352,6 +365,42 @@ def test_nothing_to_settle_is_said(node: Node) -> None:
 def test_a_node_without_releases_is_told_so(tmp_path: Path, new: Release) -> None:
     with pytest.raises(ProvisionError, match="no release is installed here"):
         Node(tmp_path).update.take(new.folder)
+
+
+@pytest.mark.parametrize(("status", "code"), [(well, 0), (freezes, 1)])
+def test_the_command_says_what_runs(
+    node: Node, new: Release, status: Status, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node.statuses[new.id] = status
+    monkeypatch.setattr(update, "Update", lambda *_: node.update)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert main(["update", str(new.folder)]) == code
+    said = capsys.readouterr()
+    assert (said.out, said.err.strip())[code].startswith((f"release {new.id} runs; ", f"The update to {new.id} failed")[code])
+    assert main(["update", "--settle"]) == 0
+    assert capsys.readouterr().out == "no update was left unfinished\n"
+
+
+def test_the_command_is_roots_alone(
+    new: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert main(["update", str(new.folder)]) == 2
+    assert "sudo spotter update" in capsys.readouterr().err
+
+
+def test_a_disk_that_is_full_for_a_link_is_no_traceback(
+    node: Node, old: Release, new: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(self: Path, _target: str) -> None:
+        raise OSError(28, "No space left on device", str(self))
+
+    monkeypatch.setattr(update, "Update", lambda *_: node.update)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "symlink_to", full)
+    assert main(["update", str(new.folder)]) == 2
+    assert "No space left on device; make room" in capsys.readouterr().err
+    assert node.runs() == f"spotter {old.id}\n"
 
 
 @pytest.mark.slow
