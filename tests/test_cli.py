@@ -27,6 +27,7 @@ COMMANDS = [
     "models fetch",
     "models verify",
     "config check",
+    "update",
     "provision site",
     "provision node",
     "provision laptop",

@@ -502,9 +502,7 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
             broker=broker,
             clock=clock,
             stop=stop,
-            start=Start(
-                tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox), *notices())))
-            ),
+            start=Start(tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox), *notices())))),
         )
         _stop_on_signals(stop.set)
         return node.run()

@@ -10,7 +10,8 @@ from edge.provision import authority
 from edge.provision.signature import SIGNATURE, read_signed, sign_release
 from tests.provision.releases import make_release
 
-SITE = "--site soho --booth 192.168.50.1 --who Shop --purpose shoes --contact a@example.org --keep-days 1".split()
+SITE = ["--site", "soho", "--booth", "192.168.50.1"]
+PURPOSE = ["--who", "Shop", "--purpose", "shoes", "--contact", "a@example.org", "--keep-days", "1"]
 
 
 @pytest.mark.parametrize("passphrase", [None, "correct horse"])
@@ -20,7 +21,7 @@ def test_what_a_site_signs_its_nodes_take(
     (tmp_path / "words").write_text(f"{passphrase}\n")
     secret = ["--passphrase-file", str(tmp_path / "words")] if passphrase else []
     site, made = tmp_path / "soho", make_release(tmp_path / "release")
-    assert main(["provision", "site", str(site), *SITE, *secret]) == 0
+    assert main(["provision", "site", str(site), *SITE, *PURPOSE, *secret]) == 0
     words = ["provision", "sign-release", "--site-dir", str(site), "--release", str(made.folder)]
     assert main([*words, *secret]) == 0
     assert f"release {made.id} is signed for soho" in capsys.readouterr().out

@@ -1,8 +1,8 @@
 """A forced update, or its settling, killed with SIGKILL right before each of its changes: TEMPLATE WORK [RELEASE].
 
 WORK/0, WORK/1, ... are copies of the node in TEMPLATE as each kill left them; the last one was not killed. A change is
-whatever Python tells its audit hooks: a file opened for writing, renamed, removed, a folder, a link, a program, an order
-to systemd.
+what Python tells its audit hooks: a file opened for writing, renamed or removed, a folder, a link; and a program or an
+order to systemd.
 """
 
 import os
@@ -14,13 +14,13 @@ from typing import Any
 
 from tests.update.nodes import Node
 
-ALWAYS = {"os.remove", "os.rmdir", "subprocess.Popen", "spotter.service"}
+ALWAYS = {"os.remove", "os.rmdir", "spotter.program", "spotter.service"}
 IN_ROOT = {"os.rename", "os.mkdir", "os.symlink", "os.chmod", "shutil.rmtree"}
 
 
 def is_change(event: str, arguments: tuple[Any, ...], root: str) -> bool:
     if event == "open":
-        path, mode, flags = arguments
+        path, _, flags = arguments
         is_written = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         return bool(is_written) and str(path).startswith(root)
     return event in ALWAYS or (event in IN_ROOT and root in f"{arguments}")

@@ -1,11 +1,11 @@
 """What systemctl prints to what the judge reads; the orders it gets."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from edge.errors import ProvisionError
-from edge.seams import ServiceReading
 from edge.update.service import SystemdService
 
 SYSTEMCTL = """#!/bin/sh
@@ -23,7 +23,7 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.parent.mkdir()
     program.write_text(SYSTEMCTL)
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("LOG", str(tmp_path / "log"))
     monkeypatch.setenv("ANSWER", str(tmp_path / "answer"))
     return tmp_path / "log"
@@ -37,9 +37,9 @@ def answer(log: Path, active: str, run: str = "9f0c", status: str = "") -> None:
     ("active", "is_running"),
     [("active", True), ("activating", True), ("deactivating", True), ("inactive", False), ("failed", False)],
 )
-def test_a_reading(log: Path, active: str, is_running: bool) -> None:
+def test_a_reading(log: Path, active: str, *, is_running: bool) -> None:
     answer(log, active, status="ok, 12 frames, broker connected")
-    assert SystemdService().read() == ServiceReading(is_running, "9f0c", "ok, 12 frames, broker connected")
+    assert SystemdService().read() == (is_running, "9f0c", "ok, 12 frames, broker connected")
 
 
 def test_what_runs_is_stopped_and_what_does_not_keeps_its_start_to_come(log: Path) -> None:

@@ -1,6 +1,5 @@
 """Two minutes of readings to one answer: whatever the node says, only what systemd agrees with can keep a release."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ BEAT_S = 10.0
 
 @pytest.mark.parametrize("is_connected", [True, False])
 @pytest.mark.parametrize(("now", "state"), [(30.0, "ok"), (300.0, "failing")])
-def test_what_a_node_says_is_understood(now: float, state: str, is_connected: bool) -> None:
+def test_what_a_node_says_is_understood(now: float, state: str, *, is_connected: bool) -> None:
     beat = heartbeat("north", 1_750_000_000.0, now, running(), WELL, BOARD)
     assert read_status(status_line(beat, is_connected=is_connected)) == Beat(state, 300, is_connected)
 
@@ -63,7 +62,3 @@ def test_the_status_of_the_release_before_is_not_taken_for_the_new_ones() -> Non
     seen = [trial.see(float(now), BEFORE._replace(status=f"ok, {now} frames, broker connected")) for now in range(40)]
     assert set(seen) == {None}
     assert "no frame went through it" in (trial.see(60.0, BEFORE) or "")
-
-
-def test_the_node_tells_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A real node over fakes, and the socket that systemd would listen at."""
