@@ -12,7 +12,6 @@ from edge.score import file
 
 FROZEN = "frozen.json"
 """The booth's word on what to spot against, as it came (topic booth/baseline); its recipe is named in it."""
-ASIDE = "aside"
 
 
 def orphans(state: Path, recipe: str) -> list[Path]:
@@ -32,25 +31,25 @@ def recipe_of(path: Path) -> str:
         return ""
 
 
-def put_aside(state: Path, paths: Sequence[Path], release: str) -> None:
-    """Into a folder of the release that can use them; what lay there belonged to an earlier trial."""
-    forget(state, release)
+def put_aside(paths: Sequence[Path], folder: Path) -> None:
+    """Into that folder, where no one but root can lay a link; what lay there belonged to an earlier trial."""
+    forget(folder)
     for path in paths:
-        _move(path, state / ASIDE / release)
+        _move(path, folder)
 
 
-def put_back(state: Path, release: str) -> None:
+def put_back(folder: Path, state: Path) -> None:
     """What was put aside, in the place of what was counted since."""
-    for path in sorted((state / ASIDE / release).glob("*")):
+    for path in sorted(folder.glob("*")):
         _move(path, state)
-    forget(state, release)
+    forget(folder)
 
 
-def forget(state: Path, release: str) -> None:
-    """What was put aside for that release is not wanted any more."""
-    shutil.rmtree(state / ASIDE / release, ignore_errors=True)
+def forget(folder: Path) -> None:
+    """What was put aside there is not wanted any more."""
+    shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError):  # another release's lie there too, or nobody's ever did
-        (state / ASIDE).rmdir()
+        folder.parent.rmdir()
 
 
 def _move(path: Path, into: Path) -> None:

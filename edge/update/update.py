@@ -2,6 +2,7 @@
 
 /opt/spotter/current -> releases/NEW     what the unit runs
 /opt/spotter/back    -> releases/OLD     there exactly while NEW is on trial: whoever finds it goes back
+/opt/spotter/aside/OLD/                  baselines that OLD can use and NEW, which was forced, cannot
 
 The link is put there before anything else changes and its removal is what makes NEW stay. So a program that is killed
 or a power cut leaves either no trial, or one that `spotter update --settle` ends (systemd/spotter-update.service): at
@@ -101,6 +102,9 @@ class Update:
         """The release that the unit runs."""
         return (self._home / "current").readlink().name
 
+    def _aside(self, release: str) -> Path:
+        return self._home / "aside" / release
+
     def _orphans(self, release: Release, config: NodeConfig, *, is_forced: bool) -> list[Path]:
         """Baselines the release cannot go on with; raises ProvisionError unless that was asked for."""
         named = Path(config.score.baseline) if config.score.baseline else None
@@ -141,12 +145,12 @@ class Update:
 
     def _try(self, old: str, new: str, orphaned: list[Path], beat_s: float) -> Outcome:
         before = self._service.read()
-        forget(self._state, old)
+        forget(self._aside(old))
         self._service.guard()
         durable.point(self._home / BACK, f"releases/{old}")
         try:
             self._service.stop()
-            put_aside(self._state, orphaned, old)
+            put_aside(orphaned, self._aside(old))
             switch(self._root, new)
             (self._root / PROBLEM).unlink(missing_ok=True)
             trial = Trial(self._clock.monotonic(), before, beat_s)
@@ -176,7 +180,7 @@ class Update:
         old, new = (self._home / BACK).readlink().name, self._current()
         switch(self._root, old)
         self._service.stop()  # it may write baselines until then
-        put_back(self._state, old)
+        put_back(self._aside(old), self._state)
         sentence = f"The update to {new if new != old else 'another release'} failed, {reason}: {old} runs again."
         self._report(sentence)
         self._service.start()
@@ -190,7 +194,7 @@ class Update:
         for place in (self._home / "releases").iterdir():
             if place.name not in (old, new):
                 self._discard(place)
-                forget(self._state, place.name)
+                forget(self._aside(place.name))
 
     def _end_trial(self) -> None:
         (self._home / BACK).unlink()

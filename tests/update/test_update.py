@@ -232,7 +232,7 @@ def test_a_forced_recipe_starts_from_nothing_and_puts_the_counts_aside(
     counted = (node.state / "collected.baseline").read_bytes()
     assert node.update.take(other.folder, is_forced=True).is_kept
     assert (node.state / "collected.baseline").read_bytes() == b"counted by " + other.id.encode()
-    assert (node.state / "aside" / old.id / "collected.baseline").read_bytes() == counted
+    assert (node.home / "aside" / old.id / "collected.baseline").read_bytes() == counted
 
 
 def test_a_forced_recipe_that_fails_gives_the_counts_back(node: Node, other: Release) -> None:
@@ -240,7 +240,7 @@ def test_a_forced_recipe_that_fails_gives_the_counts_back(node: Node, other: Rel
     before = node.tree()
     assert not node.update.take(other.folder, is_forced=True).is_kept
     assert node.tree().items() >= before.items()
-    assert not (node.state / "aside").exists()
+    assert not (node.home / "aside").exists()
 
 
 @pytest.mark.parametrize(("mode", "is_refused"), [("spot", True), ("collect", False)])
@@ -352,7 +352,7 @@ def test_settling_is_killed_before_every_change_in_turn(
         assert left.runs() == f"spotter {old.id}\n"
         assert counts(left) == counts(node)
         assert not (left.home / "back").is_symlink()
-        assert not (left.state / "aside").exists()
+        assert not (left.home / "aside").exists()
         assert "failed, it was interrupted" in left.problem
 
 
