@@ -248,8 +248,8 @@ def test_a_new_bundle_on_the_card_is_taken_up(node: Node, release: Release, tmp_
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda card: (card / "bundle.json").unlink(), "is no bundle"),
-        (lambda card: (card / "bundle.json").write_text("[]"), "expected a bundle of format 1"),
+        (lambda card: (card / "bundle.json").unlink(), "bundle.json: cannot be read"),
+        (lambda card: (card / "bundle.json").write_text("[]"), "expected format 1"),
         (lambda card: (card / "identity/node.key").write_text("x"), "node.key: is damaged"),
         (lambda card: (card / "identity/ca.pem").unlink(), "ca.pem: cannot be read"),
         (lambda card: next((card / "release").glob("pip*")).write_text("x"), "is damaged"),
@@ -273,7 +273,7 @@ def test_a_release_for_another_python_says_so(node: Node, release: Release, tmp_
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["pythons"] = {"3.9": list(manifest["files"])}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    node.put(bundle_of(other._replace(pythons={"3.9": []})))
+    node.put(bundle_of(other))
     with pytest.raises(ProvisionError, match=r"has wheels for Python 3\.9, this node has"):
         node.boot()
 
@@ -305,4 +305,4 @@ def test_it_runs_from_the_wheel_on_the_card_with_nothing_installed(node: Node, r
         check=False,
     )
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "expected a bundle of format 1" in done.stderr
+    assert "expected format 1" in done.stderr
