@@ -32,8 +32,7 @@ def recipe_of(path: Path) -> str:
 
 
 def put_aside(paths: Sequence[Path], folder: Path) -> None:
-    """Into that folder, where no one but root can lay a link; what lay there belonged to an earlier trial."""
-    forget(folder)
+    """Into that folder, where no one but root can lay a link."""
     for path in paths:
         _move(path, folder)
 

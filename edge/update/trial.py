@@ -11,8 +11,8 @@ from edge.seams import ServiceReading
 
 HEALTHY_S = 120.0
 """So long it must be healthy without a break."""
-START_S = 40.0
-"""To a slow board's first frames, beside the one heartbeat it takes to tell of them."""
+START_S = 30.0
+"""To a slow board's first frames [estimate], beside the one heartbeat it takes to tell of them."""
 STALE_BEATS = 3
 """Heartbeats without a new frame that are too many."""
 

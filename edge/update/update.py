@@ -125,7 +125,7 @@ class Update:
         """Beside the old one; raises ProvisionError, and leaves nothing, if it is not for this node."""
         place = self._home / "releases" / release.id
         try:
-            self._check_space(release)
+            self._make_room(release)
             install(release, self._root, self._run)
             log.info("release %s is installed", release.id)
             spotter, settings = place / "venv/bin/spotter", self._root / ETC / "node.yaml"
@@ -134,9 +134,10 @@ class Update:
             self._discard(place)
             raise ProvisionError(f"release {release.id} is refused and {self._current()} runs on: {err}") from err
 
-    def _check_space(self, release: Release) -> None:
+    def _make_room(self, release: Release) -> None:
+        """What interrupted updates left half goes; raises ProvisionError if that is not enough."""
         for place in (self._home / "releases").iterdir():
-            if not (place / MANIFEST).exists():
+            if place.name != self._current() and not (place / MANIFEST).exists():
                 self._discard(place)
         size = sum(info.file_size for wheel in wheels_for(release) for info in zipfile.ZipFile(wheel).infolist())
         free_mb, needed_mb = shutil.disk_usage(self._home).free / 1e6, GROWTH * size / 1e6 + SPARE_MB
