@@ -35,6 +35,14 @@ def main(argv: list[str] | None = None) -> int:
     except EdgeError as err:
         print(f"spotter: {err}", file=sys.stderr)
         return USAGE
+    except ModuleNotFoundError as err:
+        if str(err.name).split(".")[0] == "edge":
+            raise
+        print(
+            f"spotter: {err.name} is not installed: this is a node; on the booth: pip install '.[booth]'",
+            file=sys.stderr,
+        )
+        return USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has had enough
         return GOOD
