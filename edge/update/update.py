@@ -150,10 +150,10 @@ class Update:
         self._service.guard()
         durable.point(self._home / BACK, f"releases/{old}")
         try:
+            (self._root / PROBLEM).unlink(missing_ok=True)
             self._service.stop()
             put_aside(orphaned, self._aside(old))
             switch(self._root, new)
-            (self._root / PROBLEM).unlink(missing_ok=True)
             trial = Trial(self._clock.monotonic(), before, beat_s)
             self._service.start()
             log.info("release %s is on trial; in three minutes it is kept or taken back", new)
@@ -179,11 +179,13 @@ class Update:
     def _go_back(self, reason: str) -> str:
         """To the release before; may be interrupted anywhere and done again. Says what happened."""
         old, new = (self._home / BACK).readlink().name, self._current()
+        sentence = f"The update to {new} failed, {reason}: {old} runs again."
+        if new == old:  # not switched yet, or switched back already and said so
+            sentence = self._reported() or f"An update was interrupted: {old} runs."
+        self._report(sentence)
         switch(self._root, old)
         self._service.stop()  # it may write baselines until then
         put_back(self._aside(old), self._state)
-        sentence = f"The update to {new if new != old else 'another release'} failed, {reason}: {old} runs again."
-        self._report(sentence)
         self._service.start()
         self._end_trial()
         if new != old:
@@ -208,6 +210,10 @@ class Update:
         if place.is_dir():
             durable.sync_folder(place)
         shutil.rmtree(place, ignore_errors=True)
+
+    def _reported(self) -> str:
+        path = self._root / PROBLEM
+        return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
     def _report(self, sentence: str) -> None:
         path = self._root / PROBLEM

@@ -161,7 +161,10 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "file damaged": (cut, "whl: is damaged .*expected sha256"),
     "file missing": (lambda folder: next(folder.glob("*.whl")).unlink(), "whl: cannot be read"),
-    "another Python": (lambda folder: sign_again(folder, pythons={"3.9": []}), r"has wheels for Python 3\.9, this"),
+    "another Python": (
+        lambda folder: sign_again(folder, pythons={"3.9": ["pip-1.whl", "exception_spotter-1.whl"]}),
+        r"has wheels for Python 3\.9, this node has",
+    ),
     "another recipe": (lambda folder: sign_again(folder, recipe=OTHER_RECIPE), "collected.baseline; all .* --force"),
 }
 
@@ -326,7 +329,8 @@ def test_killed_before_every_change_in_turn(
         shutil.copytree(left.root.parent, again, symlinks=True)
 
         said = left.update.settle()  # the next boot, or the guard
-        assert bool(said) == bool(left.problem) == is_on_trial
+        assert left.problem.strip() == said
+        assert bool(said) == is_on_trial
         assert left.runs() == f"spotter {other.id if was_kept else old.id}\n"
         assert not (left.home / "back").is_symlink()
         assert was_kept or counts(left) == counts(node)
@@ -353,7 +357,29 @@ def test_settling_is_killed_before_every_change_in_turn(
         assert counts(left) == counts(node)
         assert not (left.home / "back").is_symlink()
         assert not (left.home / "aside").exists()
-        assert "failed, it was interrupted" in left.problem
+        assert left.problem == f"The update to {other.id} failed, it was interrupted: {old.id} runs again.\n"
+
+
+def test_a_unit_that_does_not_stop_is_left_to_the_guard(node: Node, old: Release, new: Release) -> None:
+    """The link leads back at once, whatever systemctl says."""
+    stop = node.service.stop
+
+    def hang() -> None:
+        raise ProvisionError("systemctl stop: timed out")
+
+    def freeze(after_s: float) -> str:
+        node.service.stop = hang  # type: ignore[method-assign]
+        return freezes(after_s)
+
+    node.statuses[new.id] = freeze
+    with pytest.raises(ProvisionError, match="timed out"):
+        node.update.take(new.folder)
+    assert node.runs() == f"spotter {old.id}\n"
+    assert node.service.is_guarded
+    node.service.stop = stop  # type: ignore[method-assign]
+    assert "no frame went through it for" in node.update.settle()
+    assert node.service.started_at is not None
+    assert not node.service.is_guarded
 
 
 def test_nothing_to_settle_is_said(node: Node) -> None:
