@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_trends(commands)
     _add_learning(commands)
     _add_models(commands)
+    _add_update(commands)
     _add_checking(commands)
     add_provision(commands, _command)
     return parser
@@ -277,6 +278,22 @@ def _add_models(commands: Any) -> None:
         parser.add_argument("--json", action="store_true", help="JSON")
 
 
+def _add_update(commands: Any) -> None:
+    update = _command(
+        commands,
+        "update",
+        _update,
+        "On a node, as root: try a signed release for two minutes, keep it if the node is healthy, else take it back.",
+        "spotter update /media/usb/node-release",
+    )
+    what = update.add_mutually_exclusive_group(required=True)
+    what.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="made by spotter provision sign-release")
+    what.add_argument("--settle", action="store_true", help="take back an update that was interrupted")
+    update.add_argument(
+        "--force", action="store_true", help="even if the release cannot use what this node has counted so far"
+    )
+
+
 def _add_checking(commands: Any) -> None:
     bench = _command(
         commands,
@@ -432,6 +449,12 @@ def _models_verify(args: Args) -> int:
     from edge.models import run_verify
 
     return run_verify(args.names, json=args.json)
+
+
+def _update(args: Args) -> int:
+    from edge.update.update import run_update
+
+    return run_update(args.folder, is_forced=args.force)
 
 
 def _bench(args: Args) -> int:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from edge.seams import BoardReading, Publish, Received
+from edge.seams import BoardReading, Clock, Publish, Received, ServiceReading
 from edge.wire import check_size
 
 
@@ -158,3 +158,35 @@ def matches(pattern: str, topic: str) -> bool:
     if wanted[-1] == "#":
         wanted, found = wanted[:-1], found[: len(wanted) - 1]
     return len(wanted) == len(found) and all(w in ("+", f) for w, f in zip(wanted, found, strict=True))
+
+
+class FakeService:
+    """Service that behaves as `status` says: what the node last said so many seconds after its start; None: it died."""
+
+    def __init__(self, clock: Clock, status: Callable[[float], str | None]) -> None:
+        self._clock, self._status = clock, status
+        self.starts = 0
+        self.started_at: float | None = None
+        """By the monotonic clock; None: it is stopped."""
+        self.is_guarded = False
+
+    def read(self) -> ServiceReading:
+        if self.started_at is None:
+            return ServiceReading(is_running=False, run=str(self.starts), status="")
+        said = self._status(self._clock.monotonic() - self.started_at)
+        if said is None:
+            self.start()
+        return ServiceReading(is_running=True, run=str(self.starts), status=said or "")
+
+    def stop(self) -> None:
+        self.started_at = None
+
+    def start(self) -> None:
+        self.starts += 1
+        self.started_at = self._clock.monotonic()
+
+    def guard(self) -> None:
+        self.is_guarded = True
+
+    def unguard(self) -> None:
+        self.is_guarded = False

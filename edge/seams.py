@@ -164,3 +164,31 @@ class Clock(Protocol):
         """Seconds that never jump."""
 
     def sleep(self, seconds: float) -> None: ...
+
+
+class ServiceReading(NamedTuple):
+    """The node's unit at one moment."""
+
+    is_running: bool
+    """Started, or on its way there."""
+    run: str
+    """Another one with every start; empty before the first."""
+    status: str
+    """What the program last said of itself, in this run."""
+
+
+class Service(Protocol):
+    """The unit that runs the node, and the guard that ends an update whose program died. Raise ProvisionError."""
+
+    def read(self) -> ServiceReading: ...
+
+    def stop(self) -> None:
+        """Returns when it has stopped; does nothing where it does not run."""
+
+    def start(self) -> None:
+        """Returns at once."""
+
+    def guard(self) -> None:
+        """From now on, in minutes, an update that is not settled yet is taken back by somebody else."""
+
+    def unguard(self) -> None: ...

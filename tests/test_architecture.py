@@ -43,10 +43,11 @@ ALLOWED = {
     "booth": NOUNS | {"store", "clock", "message.mqtt"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
     "freeze": NOUNS | {"store", "clock", "message.mqtt", "score", "signing"},
-    "provision": NOUNS | {"clock", "message.mqtt", "booth.health", "booth.page.password"},
+    "provision": NOUNS | {"clock", "signing", "message.mqtt", "booth.health", "booth.page.password"},
     "provision/release.py": {"manifest", "node.network", "pipeline"},  # it says what the release runs
+    "update": NOUNS | {"clock", "provision", "score"},
     "fakes": NOUNS | {"records", "clock"},
-    "cli": NOUNS | {"node", "booth", "freeze", "provision", "models"},
+    "cli": NOUNS | {"node", "booth", "freeze", "provision", "update", "models"},
 }
 
 ONE_HOME = {

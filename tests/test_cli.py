@@ -30,6 +30,7 @@ COMMANDS = [
     "models fetch",
     "models verify",
     "config check",
+    "update",
     "provision site",
     "provision image",
     "provision release",

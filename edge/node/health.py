@@ -218,6 +218,11 @@ def _still_fails(part: wire.Part, pulse: Pulse, counters: Counters, board: Board
     return not is_well.get(part, False)
 
 
+def status_line(beat: wire.Health, *, is_connected: bool) -> str:
+    """For `systemctl status`, and for `spotter update` to judge by (edge/update/trial.py reads it)."""
+    return f"{beat.state}, {beat.frames} frames, broker {'connected' if is_connected else 'away'}"
+
+
 def _fitting(problems: list[str]) -> list[str]:
     """As many as the message has room for, the most urgent ones."""
     kept: list[str] = []

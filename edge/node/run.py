@@ -30,12 +30,13 @@ from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
-from edge.node import boots, card, certificate
+from edge.node import boots, certificate
 from edge.node.board import SystemBoard
 from edge.node.collection import Collection
 from edge.node.frozen import Frozen
-from edge.node.health import Counters, Pulse, Start, heartbeat
+from edge.node.health import Counters, Pulse, Start, heartbeat, status_line
 from edge.node.network import open_with_spare
+from edge.node.notices import notices
 from edge.node.scene import Scene
 from edge.node.selftest import Failure, self_test
 from edge.node.standard import Standard, open_standard
@@ -383,6 +384,7 @@ class Node:
         beat = heartbeat(
             self._config.node, at, now, self._pulse, self._counters(at), reading, self._scene.view, self._start
         )
+        notify(f"STATUS={status_line(beat, is_connected=self._broker.is_connected)}")
         return Publish(topic, wire.encode(topic, beat), qos=0, is_retained=True)
 
     def _counters(self, at: float) -> Counters:
@@ -459,9 +461,7 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
             broker=broker,
             clock=clock,
             stop=stop,
-            start=Start(
-                tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox), card.complaint())))
-            ),
+            start=Start(tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox), *notices())))),
         )
         _stop_on_signals(stop.set)
         return node.run()

@@ -145,6 +145,15 @@ def _add_cards(verbs: Any, command: Command) -> None:
         "Collect what is installed on nodes: the project and its wheels for 64-bit Raspberry Pi OS.",
         "spotter provision release",
     )
+    signed = command(
+        verbs,
+        "sign-release",
+        _sign_release,
+        "Sign a release, so that the nodes of this site take it.",
+        "spotter provision sign-release --site-dir soho",
+    )
+    _add_site_dir(signed)
+    signed.add_argument("--release", type=Path, default=RELEASE, metavar="DIR", help="default: %(default)s")
     for parser in (image, release):
         parser.add_argument(
             "--release", type=Path, default=RELEASE, metavar="DIR", help="made if it is not there; default: %(default)s"
@@ -234,6 +243,18 @@ def _release(args: Args) -> int:
     from edge.provision.release import run_release
 
     return run_release(args.release)
+
+
+def _sign_release(args: Args) -> int:
+    from edge.provision.signature import sign_release
+    from edge.provision.site import Site
+
+    site = Site(args.site_dir)
+    passphrase = _passphrase(args.passphrase_file, site.has_passphrase)
+    release = sign_release(args.release, site.folder / "release.key", passphrase)
+    print(f"{args.release}: release {release.id} is signed for {site.name}")
+    print("next: copy the folder to a node, then there: sudo spotter update FOLDER")
+    return GOOD
 
 
 def _laptop(args: Args) -> int:

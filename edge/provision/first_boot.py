@@ -44,6 +44,8 @@ SHARE = Path("venv/share/exception-spotter")
 SYSTEM_FILES = {
     "systemd/spotter-node.service": "etc/systemd/system/spotter-node.service",
     "systemd/spotter-first-boot.service": "etc/systemd/system/spotter-first-boot.service",
+    "systemd/spotter-update.service": "etc/systemd/system/spotter-update.service",
+    "systemd/spotter-update.timer": "etc/systemd/system/spotter-update.timer",
     "firmware-config/booth.conf": "etc/systemd/system/spotter-node.service.d/booth.conf",
     "firmware-config/timesyncd.conf": "etc/systemd/timesyncd.conf.d/spotter.conf",
     "firmware-config/node.nft": "etc/nftables.conf",
@@ -161,7 +163,8 @@ class FirstBoot:
         self._run(["systemctl", "daemon-reload"])
         self._run(["systemctl", "mask", *UNWANTED])
         firewall = ["nftables.service"] if (self._root / "usr/sbin/nft").exists() else []
-        self._run(["systemctl", "enable", "spotter-first-boot.service", "spotter-node.service", *firewall])
+        units = [f"spotter-{name}.service" for name in ("first-boot", "update", "node")]
+        self._run(["systemctl", "enable", *units, *firewall])
 
     def _wipe_secrets(self) -> None:
         for name in self._bundle.secrets:

@@ -103,9 +103,9 @@ def check_files(folder: Path, files: Mapping[str, str]) -> None:
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as err:
-            raise ProvisionError(f"{path}: cannot be read ({err.strerror}); write the card again") from err
+            raise ProvisionError(f"{path}: cannot be read ({err.strerror}); write it there again") from err
         if found != wanted:
-            raise ProvisionError(f"{path}: is damaged (expected sha256 {wanted}, found {found}); write the card again")
+            raise ProvisionError(f"{path}: is damaged (expected sha256 {wanted}, found {found}); write it there again")
 
 
 def install(release: Release, root: Path, run: Run) -> Path:
@@ -116,13 +116,9 @@ def install(release: Release, root: Path, run: Run) -> Path:
     home = root / HOME / "releases" / release.id
     if (home / MANIFEST).exists():
         return home
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if python not in release.pythons:
-        known = ", ".join(release.pythons)
-        raise ProvisionError(f"release {release.id}: has wheels for Python {known}, this node has {python}")
+    venv, wheels = home / "venv", wheels_for(release)
     check_files(release.folder, release.files)
     shutil.rmtree(home, ignore_errors=True)
-    venv, wheels = home / "venv", [str(release.folder / name) for name in release.pythons[python]]
     pip = next(name for name in wheels if Path(name).name.startswith("pip-"))
     # picamera2 and libcamera are Raspberry Pi OS's own; everything else is ours, whatever the system has.
     run([sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", str(venv)])
@@ -132,6 +128,15 @@ def install(release: Release, root: Path, run: Run) -> Path:
     os.sync()
     durable.write(home / MANIFEST, (release.folder / MANIFEST).read_bytes())
     return home
+
+
+def wheels_for(release: Release) -> list[str]:
+    """Paths of the wheels for this Python; raises ProvisionError if it has none."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if python not in release.pythons:
+        known = ", ".join(release.pythons)
+        raise ProvisionError(f"release {release.id}: has wheels for Python {known}, this node has {python}")
+    return [str(release.folder / name) for name in release.pythons[python]]
 
 
 def switch(root: Path, release_id: str) -> None:

@@ -1,5 +1,6 @@
 """A whole node over fakes: camera and network that know their people, a broker in memory, a real outbox."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -24,6 +25,7 @@ from edge.score import file
 from edge.score.baseline import Baseline
 from edge.score.trend import Worn
 from edge.seams import Received
+from edge.update.trial import read_status
 from tests.messages import NOW
 from tests.outfits import ordinary
 from tests.people import KnowingInterpreter, draw, standing
@@ -153,6 +155,25 @@ def test_each_walker_is_one_numbered_score(start: Starting, heard: list[wire.Mes
     beats = [message for message in heard if isinstance(message, wire.Health)]
     assert beats[-1].frames > 0
     assert beats[-1].mode == "collect"
+
+
+def test_systemd_is_told_how_it_goes(
+    start: Starting, heard: list[wire.Message], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the judge of an update reads it."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        told: list[str] = []
+        notify = run.notify
+        monkeypatch.setattr(run, "notify", lambda state: (notify(state), told.append(systemd.recv(1000).decode())))
+        start(2)
+    statuses = [word.removeprefix("STATUS=") for word in told if word.startswith("STATUS=")]
+    last = read_status(statuses[-1])
+    assert last is not None
+    assert last.frames > 0
+    assert last.is_connected
 
 
 def test_collected_counts_go_on_after_a_restart(start: Starting, heard: list[wire.Message], tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_bare_node_becomes_a_camera(tmp_path: Path, release: Release) -> None:
         for place in first_boot.SYSTEM_FILES.values()
     )
     enabled = next(words for words in node.ran if words[:2] == ["systemctl", "enable"])
-    assert {"spotter-node.service", "spotter-first-boot.service", "nftables.service"} <= set(enabled)
+    assert {"spotter-node.service", "spotter-update.service", "nftables.service"} <= set(enabled)
     assert node.ran[-1] == ["systemctl", "--no-block", "reboot"]
 
 

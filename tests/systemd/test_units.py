@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-UNITS = sorted((ROOT / "systemd").glob("*.service"))
+UNITS = sorted((ROOT / "systemd").glob("spotter-*.*"))
 EXPOSURE = {"spotter-node.service": 1.5, "spotter-booth.service": 1.5}
 """The most that `systemd-analyze security` may give, of 10."""
 BOOTH = "192.168.50.1"
@@ -22,7 +22,7 @@ def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 def runnable(unit: Path, folder: Path) -> Path:
     """The same unit with a program and a user that exist on this machine, and the booth's address in it."""
-    text = unit.read_text().replace("/opt/spotter/current/venv/bin/spotter", "/bin/true")
+    text = re.sub(r"/opt/spotter/(current|back)/venv/bin/spotter", "/bin/true", unit.read_text())
     text = text.replace("User=spotter\n", "User=daemon\n").replace("\nGroup=spotter\n", "\nGroup=daemon\n")
     text = text.replace("mosquitto.service", "local-fs.target")
     if unit.name == "spotter-node.service":
@@ -77,4 +77,6 @@ def test_there_are_units() -> None:
         "spotter-booth.service",
         "spotter-first-boot.service",
         "spotter-worker@.service",
+        "spotter-update.service",
+        "spotter-update.timer",
     }
