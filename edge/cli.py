@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from edge import __version__
-from edge.config import BoothConfig, BrokerSection, NodeConfig, load
+from edge.config import BoothConfig, LaptopConfig, NodeConfig, broker_at, load, load_laptop
 from edge.errors import ConfigError, EdgeError
+from edge.provision.command import add_provision
 from edge.vocabulary import CONTEXTS
 
 GOOD, BAD_NEWS, USAGE = 0, 1, 2
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_learning(commands)
     _add_models(commands)
     _add_checking(commands)
+    add_provision(commands, _command)
     return parser
 
 
@@ -110,8 +112,11 @@ def _add_asking(commands: Any) -> None:
         "spotter health --broker 127.0.0.1:1883",
     )
     for parser in (watch, health):
-        parser.add_argument("--broker", metavar="HOST:PORT", default="127.0.0.1:1883", help="default: %(default)s")
-        parser.add_argument("--site", default=BoothConfig().site, help="default: %(default)s")
+        parser.add_argument("--config", type=Path, help="laptop.yaml, made by spotter provision laptop")
+        parser.add_argument(
+            "--broker", metavar="HOST:PORT", help="instead of the configured one; default: this machine"
+        )
+        parser.add_argument("--site", help=f"instead of the configured one; default: {BoothConfig().site}")
         parser.add_argument("--json", action="store_true", help="one JSON line each")
 
 
@@ -234,7 +239,9 @@ def _add_checking(commands: Any) -> None:
     bench.add_argument("--json", action="store_true", help="JSON")
     config = commands.add_parser("config", help="Check a settings file.")
     verbs = config.add_subparsers(title="verbs", required=True, metavar="VERB")
-    check = _command(verbs, "check", _config_check, "Check node.yaml or booth.yaml.", "spotter config check node.yaml")
+    check = _command(
+        verbs, "check", _config_check, "Check node.yaml, booth.yaml or laptop.yaml.", "spotter config check node.yaml"
+    )
     check.add_argument("file", type=Path, metavar="FILE")
 
 
@@ -248,7 +255,7 @@ def _node(args: Args) -> int:
         config = _replace(config, frame=_replace(config.frame, pace="fast"))
     if args.baseline:
         config = _replace(config, score=_replace(config.score, baseline=str(args.baseline)))
-    config = _replace(config, broker=_broker(args.broker, config.broker))
+    config = _replace(config, broker=broker_at(args.broker, config.broker))
     return run_node(config, is_temporary=args.config is None)
 
 
@@ -258,7 +265,7 @@ def _booth(args: Args) -> int:
     config = load(args.config, BoothConfig) if args.config else BoothConfig()
     if args.port is not None:
         config = _replace(config, page_port=args.port)
-    return run_booth(_replace(config, broker=_broker(args.broker, config.broker)))
+    return run_booth(_replace(config, broker=broker_at(args.broker, config.broker)))
 
 
 def _booth_password(args: Args) -> int:
@@ -270,13 +277,15 @@ def _booth_password(args: Args) -> int:
 def _watch(args: Args) -> int:
     from edge.booth.watch import run_watch
 
-    return run_watch(_broker(args.broker, BrokerSection()), args.site, as_json=args.json)
+    config = _laptop_config(args)
+    return run_watch(config.broker, config.site, as_json=args.json)
 
 
 def _health(args: Args) -> int:
     from edge.booth.health import run_health
 
-    return run_health(_broker(args.broker, BrokerSection()), args.site, as_json=args.json)
+    config = _laptop_config(args)
+    return run_health(config.broker, config.site, as_json=args.json)
 
 
 def _trends(args: Args) -> int:
@@ -347,7 +356,7 @@ def _bench(args: Args) -> int:
         from edge.booth.bench import run_bench as run_booth_bench
 
         config = load(args.config, BoothConfig) if args.config else BoothConfig()
-        config = _replace(config, broker=_broker(args.broker, config.broker))
+        config = _replace(config, broker=broker_at(args.broker, config.broker))
         return run_booth_bench(config, args.seconds, as_json=args.json)
     from edge.node.bench import run_bench
 
@@ -355,9 +364,9 @@ def _bench(args: Args) -> int:
 
 
 def _config_check(args: Args) -> int:
-    """The file is whichever of the two it satisfies; if neither, the complaint of the one it looks like."""
+    """The file is whichever of the three it satisfies; if neither, the complaint of the one it looks like."""
     complaints = []
-    for schema, kind in ((NodeConfig, "node"), (BoothConfig, "booth")):
+    for schema, kind in ((NodeConfig, "node"), (BoothConfig, "booth"), (LaptopConfig, "laptop")):
         try:
             load(args.file, schema)
         except ConfigError as err:
@@ -372,18 +381,13 @@ def _node_config(path: Path | None) -> NodeConfig:
     return load(path, NodeConfig) if path else NodeConfig()
 
 
+def _laptop_config(args: Args) -> LaptopConfig:
+    config = load_laptop(args.config) if args.config else LaptopConfig()
+    return _replace(config, site=args.site or config.site, broker=broker_at(args.broker, config.broker))
+
+
 def _replace(struct: S, **changes: Any) -> S:
     return msgspec.structs.replace(struct, **changes)
-
-
-def _broker(text: str | None, section: BrokerSection) -> BrokerSection:
-    """`HOST:PORT` over the configured broker; raises ConfigError for anything else."""
-    if text is None:
-        return section
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ConfigError(f"--broker {text!r}: expected HOST:PORT such as 127.0.0.1:1883")
-    return _replace(section, host=host.strip("[]"), port=int(port))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 Each stage is handed only its own section. Unknown keys fail and name the file and the key.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -222,21 +223,64 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """What may be said about a person."""
 
 
+class LaptopConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """laptop.yaml: who watches from a laptop of the booth."""
+
+    site: Name = "booth"
+    """The place."""
+    broker: BrokerSection = BrokerSection()
+    """Where alerts come from; relative paths of its certificates start at this file."""
+
+
 C = TypeVar("C", bound=Struct)
 
 
 def load(path: str | Path, schema: type[C]) -> C:
     """The checked settings of one file; raises ConfigError naming the file and the key."""
     try:
-        found = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as err:
+        data = Path(path).read_bytes()
+    except OSError as err:
         raise ConfigError(f"{path}: cannot be read ({err}); give the path of a YAML file") from err
+    return parse(data, schema, path)
+
+
+def parse(data: bytes, schema: type[C], name: str | Path) -> C:
+    """The same of what a file called `name` holds."""
+    try:
+        found = yaml.safe_load(data.decode("utf-8"))
+    except UnicodeDecodeError as err:
+        raise ConfigError(f"{name}: cannot be read ({err}); give the path of a YAML file") from err
     except yaml.YAMLError as err:
-        raise ConfigError(f"{path}: is not YAML ({' '.join(str(err).split())})") from err
+        raise ConfigError(f"{name}: is not YAML ({' '.join(str(err).split())})") from err
     try:
         return msgspec.convert({} if found is None else found, schema)
     except msgspec.ValidationError as err:
-        raise ConfigError(f"{path}: {_at_key(str(err))}") from err
+        raise ConfigError(f"{name}: {_at_key(str(err))}") from err
+
+
+def dump(settings: Mapping[str, Any]) -> str:
+    """Settings as `load` reads them."""
+    return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+
+
+def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:
+    """`HOST:PORT` over the configured broker; raises ConfigError for anything else."""
+    if text is None:
+        return section
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ConfigError(f"--broker {text!r}: expected HOST:PORT such as 127.0.0.1:1883")
+    return msgspec.structs.replace(section, host=host.strip("[]"), port=int(port))
+
+
+def load_laptop(path: Path) -> LaptopConfig:
+    """laptop.yaml with the paths of its certificates as seen from here."""
+    config = load(path, LaptopConfig)
+    tls = config.broker.tls
+    if tls is None:
+        return config
+    paths = {key: str(path.parent / getattr(tls, key)) for key in Tls.__struct_fields__}
+    return msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, tls=Tls(**paths)))
 
 
 def _at_key(complaint: str) -> str:

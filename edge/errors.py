@@ -7,6 +7,7 @@ EdgeError                 anything the product itself reports; `spotter` prints 
 ├── BaselineError         a baseline file is damaged, or its recipe is another one
 ├── WireError             a message is outside the schema, too large, or not of this version
 ├── BrokerError           the broker cannot be reached or refused something
+├── ProvisionError        a site, a certificate or a card cannot be made, read or used
 └── StoreError            the outbox or the booth's store cannot be opened or written
 """
 
@@ -40,6 +41,10 @@ class WireError(EdgeError):
 
 
 class BrokerError(EdgeError):
+    pass
+
+
+class ProvisionError(EdgeError):
     pass
 
 

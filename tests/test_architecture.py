@@ -39,8 +39,10 @@ ALLOWED = {
     "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline"},
     "booth": NOUNS | {"store", "clock", "message.mqtt"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
+    "provision": NOUNS | {"clock", "message.mqtt", "booth.health", "booth.page.password"},
+    "provision/release.py": {"manifest", "node.network", "pipeline"},  # it says what the release runs
     "fakes": NOUNS | {"records", "clock"},
-    "cli": NOUNS | {"node", "booth", "models"},
+    "cli": NOUNS | {"node", "booth", "provision", "models"},
 }
 
 ONE_HOME = {
@@ -58,7 +60,9 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "psutil": {"node/health.py", "node/bench.py"},
+    "cryptography": {"provision/"},
+    "fpdf": {"provision/sign.py"},
+    "psutil": {"node/health.py", "node/bench.py", "provision/probe.py"},
 }
 
 WITHOUT_PIXELS = ("wire.py", "message/outbox.py", "message/mqtt.py", "message/sender.py", "message/link.py", "booth/")

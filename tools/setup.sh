@@ -1,6 +1,6 @@
 # Sourced by tools/demo, tools/test and tools/check: everything they need, from a fresh machine, repeatable.
 #
-#   need_python EXTRA     a virtual environment in .venv with the project and that extra ("" or "dev")
+#   need_python EXTRA     a virtual environment in .venv with the project and that extra ("booth" or "dev")
 #   need_mosquitto        mosquitto on PATH: the machine's, else by apt, else Debian's package unpacked into .cache
 #   need_chromium         chromium on PATH, by apt where that is allowed
 #   need_upstream         the published networks in models/fetched, for tests that compare with them

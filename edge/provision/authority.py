@@ -1,0 +1,214 @@
+"""A site's certificate authority: keys, certificates and the revocation list, as PEM. The only file that signs.
+
+Elliptic curve P-256 throughout: small enough for a handshake on a slow board.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from edge.errors import ProvisionError
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""Everything is valid from here: a Raspberry Pi has no clock of its own and may think it is any time since then until
+the network tells it; a certificate that is "not yet valid" would keep it from the network's time for ever."""
+SITE_DAYS = 3653
+"""Ten years: authority, broker, booth and revocation list (an expired list locks everybody out)."""
+LEAF_DAYS = 730
+"""Two years: what hangs on a lamp post or is carried about."""
+
+SERVER, CLIENT = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
+
+
+class Identity(NamedTuple):
+    """A certificate and its private key, PEM."""
+
+    certificate: bytes
+    key: bytes
+
+
+def make_authority(site: str, now: datetime, passphrase: bytes | None) -> Identity:
+    """The root that signs everything of this site, and nothing else."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name(f"{site} exception spotter")
+    only_signs = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    certificate = (
+        _dated(x509.CertificateBuilder(), now, SITE_DAYS)
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(only_signs, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return Identity(_pem(certificate), _private(key, passphrase))
+
+
+class Authority:
+    """The root opened with its key: `issue` and `revoke`."""
+
+    def __init__(self, identity: Identity, passphrase: bytes | None) -> None:
+        """Raises ProvisionError for a wrong or missing passphrase."""
+        self._certificate = read_certificate(identity.certificate)
+        key = read_key(identity.key, passphrase, name="ca.key")
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or not belong_together(self._certificate, key):
+            raise ProvisionError("ca.key is not the key of ca.pem; restore both from your copy of the site's folder")
+        self._key = key
+
+    def issue(
+        self, name: str, usage: x509.ObjectIdentifier, now: datetime, days: int, hosts: Sequence[str] = ()
+    ) -> Identity:
+        """A certificate with this common name; `hosts` are the addresses and names a server is reached by."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        identifier = self._certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+        builder = (
+            _dated(x509.CertificateBuilder(), now, days)
+            .subject_name(_name(name))
+            .issuer_name(self._certificate.subject)
+            .public_key(key.public_key())
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
+        )
+        if hosts:
+            builder = builder.add_extension(
+                x509.SubjectAlternativeName([_host(host) for host in hosts]), critical=False
+            )
+        return Identity(_pem(builder.sign(self._key, hashes.SHA256())), _private(key, None))
+
+    def revocation_list(self, now: datetime, revoked: Iterable[bytes] = ()) -> bytes:
+        """All certificates that are good no more, PEM."""
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._certificate.subject)
+            .last_update(BEGINNING)
+            .next_update(now + timedelta(days=SITE_DAYS))
+        )
+        for certificate in revoked:
+            serial = read_certificate(certificate).serial_number
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
+            builder = builder.add_revoked_certificate(entry)
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def make_signing_pair(passphrase: bytes | None = None) -> tuple[bytes, bytes]:
+    """An Ed25519 key to sign with, and the public key to verify with, PEM."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return _private(key, passphrase), public
+
+
+def read_certificate(pem: bytes) -> x509.Certificate:
+    """Raises ProvisionError for what is no certificate."""
+    try:
+        return x509.load_pem_x509_certificate(pem)
+    except ValueError as err:
+        raise ProvisionError("expected a certificate in PEM, found something else; copy it again") from err
+
+
+def read_key(pem: bytes, passphrase: bytes | None = None, *, name: str) -> PrivateKeyTypes:
+    """Raises ProvisionError for what is no private key, or a wrong passphrase."""
+    try:
+        return serialization.load_pem_private_key(pem, passphrase)
+    except (ValueError, TypeError) as err:
+        if is_encrypted(pem):
+            raise ProvisionError(f"{name}: the passphrase is wrong; give the one the site was made with") from err
+        raise ProvisionError(f"{name}: expected a private key in PEM, found something else; copy it again") from err
+
+
+def read_public(pem: bytes) -> ed25519.Ed25519PublicKey:
+    """What a signature is verified with; raises ProvisionError for anything else."""
+    try:
+        key = serialization.load_pem_public_key(pem)
+    except ValueError as err:
+        raise ProvisionError("expected a public key in PEM, found something else; copy it again") from err
+    if not isinstance(key, ed25519.Ed25519PublicKey):
+        raise ProvisionError(f"expected an Ed25519 public key, found {type(key).__name__}; copy it again")
+    return key
+
+
+def is_encrypted(key: bytes) -> bool:
+    return b"ENCRYPTED" in key
+
+
+def common_name(certificate: x509.Certificate) -> str:
+    """The one name a certificate was made for; empty if it has none."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
+
+
+def belong_together(certificate: x509.Certificate, key: PrivateKeyTypes) -> bool:
+    return key.public_key() == certificate.public_key()
+
+
+def is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def is_revoked(certificate: x509.Certificate, revocation_list: bytes) -> bool:
+    """Raises ProvisionError for what is no revocation list."""
+    try:
+        found = x509.load_pem_x509_crl(revocation_list)
+    except ValueError as err:
+        raise ProvisionError("expected a revocation list in PEM, found something else; copy it again") from err
+    return found.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+
+
+def hosts_of(certificate: x509.Certificate) -> list[str]:
+    """Addresses and names a server's certificate is good for."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [str(name.value) for name in names]
+
+
+def _dated(builder: x509.CertificateBuilder, now: datetime, days: int) -> x509.CertificateBuilder:
+    return (
+        builder.serial_number(x509.random_serial_number())
+        .not_valid_before(BEGINNING)
+        .not_valid_after(now + timedelta(days=days))
+    )
+
+
+def _host(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _private(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey, passphrase: bytes | None) -> bytes:
+    encryption = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)

@@ -1,0 +1,212 @@
+"""A site's or a node's folder to what is wrong with it: one sentence each, with what to do."""
+
+import stat
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from cryptography import x509
+
+from edge import config
+from edge.booth.page import password
+from edge.clock import SystemClock
+from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
+from edge.errors import ConfigError, EdgeError, ProvisionError
+from edge.provision import authority, broker
+from edge.provision.broker import CHECKER
+from edge.provision.folder import read
+from edge.provision.identity import check_certificate, check_laptop, check_node
+from edge.provision.probe import probe
+from edge.provision.site import Site
+
+SECRETS = (".key", ".password", ".token", "network.yaml")
+"""Ends of the names of files that are their owner's alone."""
+LARGEST = 1_000_000
+"""Bytes; nothing a site's folder is made of is larger."""
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong."""
+
+    where: str
+    sentence: str
+
+
+def check_folder(folder: Path, site: Site | None = None) -> list[Finding]:
+    """Of a site's folder, or of one node's, on its own or beside its site. Raises ProvisionError for neither."""
+    if (folder / "site.yaml").is_file():
+        return list(_check_site(Site(folder)))
+    if not (folder / "node.yaml").is_file():
+        raise ProvisionError(f"{folder}: expected a site's folder with site.yaml, or a node's with node.yaml")
+    inside = _site_around(folder) if site is None else site
+    name = folder.resolve().name if inside and folder.resolve().parent == inside.folder / "nodes" else None
+    return [Finding(folder.name, sentence) for sentence in _check_node_folder(folder, inside, name)]
+
+
+def check_live(folder: Path, broker: str | None = None) -> list[Finding]:
+    """Of the running site: as itself, or as the node whose folder it is. `broker`: HOST:PORT instead."""
+    if (folder / "site.yaml").is_file():
+        site = Site(folder)
+        settings, name, kind, nodes = site.settings, CHECKER, CHECKER, site.nodes
+        home, section = folder / CHECKER, BrokerSection(host=settings.booth[0], port=settings.port)
+        place = site.name
+    else:
+        node = config.load(folder / "node.yaml", NodeConfig)
+        home, section, place, name, kind, nodes = folder, node.broker, node.site, node.node, "node", []
+    tls = Tls(ca=f"{home}/ca.pem", certificate=f"{home}/{kind}.pem", key=f"{home}/{kind}.key")
+    section = broker_at(broker, msgspec.structs.replace(section, tls=tls))
+    return [Finding("live", sentence) for sentence in probe(section, place, name, SystemClock(), nodes)]
+
+
+def _site_around(folder: Path) -> Site | None:
+    above = folder.resolve().parent.parent
+    return Site(above) if (above / "site.yaml").is_file() else None
+
+
+def _check_site(site: Site) -> Iterator[Finding]:
+    folder = site.folder
+    for sentence in _check_authority(site):
+        yield Finding("authority", sentence)
+    for sentence in _check_broker(site):
+        yield Finding("broker", sentence)
+    for sentence in _check_booth(site):
+        yield Finding("booth", sentence)
+    for name in site.nodes:
+        for sentence in _check_node_folder(folder / "nodes" / name, site, name):
+            yield Finding(name, sentence)
+    for name in site.laptops:
+        home = folder / "laptops" / name
+        for sentence in [*check_laptop(_files(home), name, _now(), _revocations(site)), *_check_secrets(home)]:
+            yield Finding(name, sentence)
+
+
+def _check_authority(site: Site) -> Iterator[str]:
+    yield from _check_secrets(site.folder)
+    try:
+        root = authority.read_certificate(read(site.folder / "ca.pem"))
+        if not authority.is_encrypted(key := read(site.folder / "ca.key")) and not authority.belong_together(
+            root, authority.read_key(key, name="ca.key")
+        ):
+            yield "ca.key is not the key of ca.pem: restore both from your copy of the folder"
+    except ProvisionError as err:
+        yield f"ca.pem, ca.key: {err}"
+    if len(_files(site.folder).get("link.key", b"").strip()) < 32:
+        yield "link.key is missing or too short: restore it from your copy of the folder"
+
+
+def _check_broker(site: Site) -> Iterator[str]:
+    home = site.folder / "broker"
+    files = _files(home)
+    yield from check_certificate("broker", files, "broker", _now())
+    yield from _check_secrets(home)
+    yield from _check_same(files, site, ("ca.pem",))
+    yield from _check_revocations(files, site)
+    yield from _check_hosts(files, site.settings.booth)
+    if files.get("acl", b"").decode(errors="replace") != site.access:
+        yield "acl is not what the nodes and laptops of this site need: any `spotter provision node` writes it anew"
+    settings = files.get("mosquitto.conf", b"").decode(errors="replace").splitlines()
+    for wanted in broker.GUARDS:
+        if wanted not in settings:
+            yield f"mosquitto.conf: `{wanted}` is missing: without it the broker lets in whom it should not; add it"
+    if not site.settings.installed and f"cafile {home}/ca.pem" not in settings:
+        yield f"mosquitto.conf names files elsewhere than {home}: the folder was moved; mend its paths and booth.yaml's"
+
+
+def _check_revocations(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
+    try:
+        found = x509.load_pem_x509_crl(files.get("crl.pem", b""))
+        root = authority.read_certificate(read(site.folder / "ca.pem"))
+    except (ValueError, ProvisionError):
+        yield "crl.pem is missing or damaged: mosquitto does not start without; any --renew writes it anew"
+        return
+    if not found.is_signature_valid(root.public_key()):  # type: ignore[arg-type]  # the site's is no DH key
+        yield "crl.pem is not signed by this site's authority: nobody gets in; any --renew writes it anew"
+    if found.next_update_utc is not None and found.next_update_utc < _now():
+        yield f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: nobody gets in; any --renew writes it anew"
+    for path in (site.folder / "revoked").glob("*.pem"):
+        if not authority.is_revoked(authority.read_certificate(read(path)), files["crl.pem"]):
+            yield f"crl.pem does not hold {path.stem}, which was revoked; any --renew writes it anew"
+
+
+def _check_hosts(files: Mapping[str, bytes], booths: list[str]) -> Iterator[str]:
+    try:
+        good_for = authority.hosts_of(authority.read_certificate(files.get("broker.pem", b"")))
+    except ProvisionError:
+        return
+    for host in sorted({*booths} - {*good_for}):
+        yield f"broker.pem is not good for {host}, only for {', '.join(good_for)}: nodes refuse to talk to it"
+
+
+def _check_booth(site: Site) -> Iterator[str]:
+    home = site.folder / "booth"
+    files = _files(home)
+    yield from check_certificate("booth", files, "booth", _now(), _revocations(site))
+    yield from _check_same(files, site, ("ca.pem",))
+    yield from _check_secrets(home)
+    try:
+        settings = config.parse(read(home / "booth.yaml"), BoothConfig, "booth.yaml")
+        password.read_hash(str(home / "page.password"))
+        password.read_token(str(home / "metrics.token"))
+    except (ConfigError, ProvisionError) as err:
+        yield str(err)
+        return
+    if settings.site != site.name:
+        yield f"booth.yaml: site is {settings.site}, expected {site.name}: it would hear none of its nodes"
+    if settings.retention_h > 24 * site.purpose.keep_days:
+        yield (
+            f"booth.yaml: retention_h is {settings.retention_h:g}, but passers-by are told {site.purpose.keep_days} "
+            f"days; set at most {24 * site.purpose.keep_days}"
+        )
+    for name in site.nodes:
+        if name not in settings.nodes:
+            yield f"booth.yaml: nodes does not name {name}: its alerts would not say where to look; add its facing"
+
+
+def _check_node_folder(home: Path, site: Site | None, name: str | None) -> Iterator[str]:
+    files = _files(home)
+    yield from check_node(files, _now(), name=name, revocation_list=_revocations(site) if site else None)
+    yield from _check_secrets(home)
+    if site is None:
+        return
+    yield from _check_same(files, site, ("ca.pem", "link.key", "release.pub"))
+    if files.get("baseline.pub") != read(site.folder / "booth" / "baseline.pub"):
+        yield "baseline.pub is another site's: the booth's baselines would be refused; copy the site's"
+
+
+def _check_same(files: Mapping[str, bytes], site: Site, names: tuple[str, ...]) -> Iterator[str]:
+    why = {
+        "ca.pem": "is another authority's than the site's: nobody of the site would be trusted",
+        "link.key": "is another site's: its sightings would be joined with nobody's",
+        "release.pub": "is another site's: updates would be refused",
+    }
+    for name in names:
+        if name in files and files[name] != read(site.folder / name):
+            yield f"{name} {why[name]}; copy the site's"
+
+
+def _check_secrets(home: Path) -> Iterator[str]:
+    for path in sorted(home.iterdir()):
+        if path.is_file() and path.name.endswith(SECRETS) and path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
+            yield f"{path.name}: others on this machine can read or change it; chmod 600 {path}"
+
+
+def _revocations(site: Site) -> bytes | None:
+    """The list as it is; None if it is damaged, which the broker's own check says."""
+    try:
+        pem = read(site.folder / "broker" / "crl.pem")
+        x509.load_pem_x509_crl(pem)
+    except (ValueError, EdgeError):
+        return None
+    return pem
+
+
+def _files(home: Path) -> dict[str, bytes]:
+    """Every small file right in the folder, by name."""
+    paths = home.iterdir() if home.is_dir() else ()
+    return {path.name: read(path) for path in paths if path.is_file() and path.stat().st_size <= LARGEST}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Has the node take up its card, at this boot and every later one. cloud-init runs it at every boot (`now`); where there
+# is none, `systemd.run=` in cmdline.txt does, once. May be interrupted anywhere and run again.
+set -eu
+card=/boot/firmware units=/etc/systemd/system unit=spotter-first-boot.service
+if [ ! -e "$units/$unit" ]; then
+  cp "$card/spotter/$unit" "$units/$unit.new"
+  sync
+  mv "$units/$unit.new" "$units/$unit"
+fi
+systemctl enable "$unit"
+if [ "${1:-}" = now ]; then
+  systemctl daemon-reload
+  systemctl start --no-block "$unit"
+else
+  sed 's/ systemd\.\(run\|unit=kernel-command-line\)[^ ]*//g' "$card/cmdline.txt" >"$card/cmdline.new"
+  sync
+  mv "$card/cmdline.new" "$card/cmdline.txt"
+  sync
+fi
