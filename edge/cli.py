@@ -35,6 +35,14 @@ def main(argv: list[str] | None = None) -> int:
     except EdgeError as err:
         print(f"spotter: {err}", file=sys.stderr)
         return USAGE
+    except ModuleNotFoundError as err:
+        if str(err.name).split(".")[0] == "edge":
+            raise
+        print(
+            f"spotter: {err.name} is not installed: this is a node; on the booth: pip install '.[booth]'",
+            file=sys.stderr,
+        )
+        return USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has had enough
         return GOOD
@@ -247,8 +255,9 @@ def _add_checking(commands: Any) -> None:
 
 def _node(args: Args) -> int:
     from edge.node.run import run_node
+    from edge.node.spare import load_settings
 
-    config = _node_config(args.config)
+    config, repair = load_settings(args.config) if args.config else (NodeConfig(), "")
     if args.source:
         config = _replace(config, frame=_replace(config.frame, source=args.source))
     if args.once:
@@ -256,7 +265,7 @@ def _node(args: Args) -> int:
     if args.baseline:
         config = _replace(config, score=_replace(config.score, baseline=str(args.baseline)))
     config = _replace(config, broker=broker_at(args.broker, config.broker))
-    return run_node(config, is_temporary=args.config is None)
+    return run_node(config, is_temporary=args.config is None, repair=repair)
 
 
 def _booth(args: Args) -> int:

@@ -94,6 +94,8 @@ class AppearanceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Views below this are not described."""
     best_views: Annotated[int, Meta(ge=1, le=50)] = 6
     """A sighting averages this many of its best views."""
+    early_views: Annotated[int, Meta(ge=0)] = 3
+    """Somebody still in view is scored early, once, at this many good views; 0: never."""
 
 
 Context = Literal["any", "day-part", "rain", "cold", "hot"]
@@ -106,6 +108,8 @@ class ScoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Path of the frozen baseline to score against; empty: collect only."""
     min_sightings: Annotated[int, Meta(ge=1)] = 100
     """Calibration sightings below which every score is `warming_up`."""
+    early_one_in: Annotated[float, Meta(ge=1)] = 50.0
+    """Who is less rare by the early views waits for the final score."""
     context: Context = "any"
     """Compare within these sightings where there are enough: what the weather is, or `day-part`, by the clock."""
 

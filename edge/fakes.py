@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from edge.errors import WireError
-from edge.seams import Publish, Received
+from edge.seams import BoardReading, Publish, Received
 from edge.wire import MAX_BYTES
 
 
@@ -24,6 +24,16 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.time += seconds
         self.uptime += seconds
+
+
+class FakeBoard:
+    """Board that reads whatever it was last given; cool, roomy and well powered at first."""
+
+    def __init__(self) -> None:
+        self.reading = BoardReading(cpu_c=55.0, memory_mb=120.0, memory_free_mb=3000.0, disk_free_mb=9000.0)
+
+    def read(self) -> BoardReading:
+        return self.reading
 
 
 class InProcessBroker:

@@ -20,6 +20,9 @@ from edge.seams import TensorSpec
 
 log = logging.getLogger(__name__)
 
+TRIES = 3
+"""So often the network is opened anew for one frame that it fails on."""
+
 EDGETPU_LIBRARY = "libedgetpu.so.1"
 
 
@@ -47,22 +50,33 @@ class TfliteInterpreter:
         Raises ModelError when not even the CPU model can be loaded.
         """
         self._cpu, self._threads = cpu, threads
-        self.fallbacks = 0
+        self.fallbacks = self.failures = 0
         # The Edge TPU twin is the same network compiled: both carry the CPU file's id, so that a baseline fits both.
         self.model_id = hashlib.sha256(_read(cpu)).hexdigest()[:12]
         if edgetpu is None or not self._try_edgetpu(edgetpu):
             self._use_cpu()
 
     def invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Real-valued outputs, in the order of `outputs`, for one input of the shape of `input`."""
+        """Real-valued outputs, in the order of `outputs`, for one input of the shape of `input`.
+
+        Raises ModelError where opening the network anew does not help.
+        """
+        for _ in range(TRIES):
+            try:
+                return self._invoke(tensor)
+            except (RuntimeError, MemoryError) as err:
+                if self.accelerator == "edgetpu":
+                    self._fall_back(err)
+                else:
+                    self.failures += 1
+                    log.error("%s: the network failed to run (%s), opening it anew", self._cpu, err)  # noqa: TRY400
+                self._use_cpu()
         try:
             return self._invoke(tensor)
-        except RuntimeError as err:
-            if self.accelerator == "cpu":
-                raise ModelError(f"{self._cpu}: the network failed to run ({err}); check memory, then restart") from err
-            self._fall_back(err)
-            self._use_cpu()
-            return self._invoke(tensor)
+        except (RuntimeError, MemoryError) as err:
+            raise ModelError(
+                f"{self._cpu}: the network failed {TRIES + 1} times on one frame ({err}); check memory, then restart"
+            ) from err
 
     def _invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         self._runtime.set_tensor(self._input_index, tensor.reshape(self.input.shape))

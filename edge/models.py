@@ -88,6 +88,12 @@ def model_path(name: str | None = None, *, accelerator: Accelerator = "cpu") -> 
     return path
 
 
+def check_model(name: str, path: Path) -> None:
+    """Raises ModelError unless this file is, byte for byte, the one that is pinned by that name."""
+    entry = _entry(name)
+    _check(name, path, entry.ready_sha256, REINSTALL if entry.is_shipped else HOW_TO_FETCH)
+
+
 def fetch(
     names: Sequence[str] = (), *, mirror: Path | None = None, on_progress: OnProgress | None = None
 ) -> list[Path]:

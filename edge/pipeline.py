@@ -40,6 +40,8 @@ class Step(NamedTuple):
     tracks: list[Track]
     sightings: list[Sighting]
     """Of the people who left with this frame."""
+    early: list[Sighting]
+    """Of people still in view who have just been seen well enough, once each: as far as they were seen by now."""
 
 
 class Pipeline:
@@ -59,6 +61,7 @@ class Pipeline:
         self._viewing = config.appearance
         self._light = Illumination()
         self._views: dict[int, Views] = {}
+        self._told_early: set[int] = set()
         self.held_back = Counter[str]()
         """Confirmed tracks that gave no sighting, by why: `still` (never moved) or `unclear` (no good view)."""
         self.stage_s = dict.fromkeys(STAGES, 0.0)
@@ -94,12 +97,13 @@ class Pipeline:
         begun = perf_counter()
         tracks, departures = self._tracker.update(detections, colours, frame.captured_at, frame.pixels.shape[:2])
         tracked = perf_counter()
-        for track in tracks:
-            if track.is_visible and track.is_confirmed:
-                self._look(frame, track, detections)
+        seen = [track for track in tracks if track.is_visible and track.is_confirmed]
+        for track in seen:
+            self._look(frame, track, detections)
+        early = [sighting for track in seen if (sighting := self._early(track)) is not None]
         sightings = self._leave(departures)
         self.stage_s["track"], self.stage_s["describe"] = tracked - begun, perf_counter() - tracked
-        return Step(detections, tracks, sightings)
+        return Step(detections, tracks, sightings, early)
 
     def finish(self) -> list[Sighting]:
         """The people still in view when the source ended."""
@@ -168,11 +172,20 @@ class Pipeline:
             if seen is not None and seen.quality >= self._viewing.min_quality:
                 views.add(seen, geometric)
 
+    def _early(self, track: Track) -> Sighting | None:
+        wanted, views = self._viewing.early_views, self._views[track.track_id]
+        if not wanted or not track.has_moved or len(views) < wanted or track.track_id in self._told_early:
+            return None
+        self._told_early.add(track.track_id)
+        appearance = views.mean()
+        return None if appearance is None else Sighting(self._tracker.so_far(track.track_id), appearance)
+
     def _leave(self, departures: list[Departure]) -> list[Sighting]:
         """Sightings of those who left; what was no person, never moved or was never clear is forgotten."""
         sightings = []
         for departure in departures:
             views = self._views.pop(departure.track_id, None)
+            self._told_early.discard(departure.track_id)
             if not departure.is_confirmed:
                 continue
             appearance = views.mean() if views is not None else None

@@ -62,6 +62,10 @@ class Interpreter(Protocol):
         """How often the Edge TPU was wanted and the CPU had to do."""
 
     @property
+    def failures(self) -> int:
+        """How often it failed on the CPU and was opened anew."""
+
+    @property
     def input(self) -> TensorSpec: ...
 
     @property
@@ -125,6 +129,29 @@ class Broker(Protocol):
 
     def close(self) -> None:
         """Publish nothing more; disconnect cleanly (the will is not sent)."""
+
+
+class BoardReading(NamedTuple):
+    """The board at one moment; None where it has no such sensor."""
+
+    cpu_c: float | None
+    memory_mb: float
+    """Of this program."""
+    memory_free_mb: float
+    """That any program may still have."""
+    disk_free_mb: float
+    """Under the state folder."""
+    is_throttled: bool | None = None
+    """Slowed down by its firmware: too hot, or too little power."""
+    is_undervolted: bool | None = None
+    is_clock_set: bool | None = None
+    """Kept right by a time server."""
+
+
+class Board(Protocol):
+    """The computer the node runs on."""
+
+    def read(self) -> BoardReading: ...
 
 
 class Clock(Protocol):

@@ -50,6 +50,12 @@ Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
 """What became of an alert: somebody goes; and then how it ended."""
 
 
+Part = Literal["model", "accelerator", "camera", "disk", "clock", "certificate"]
+"""What a node tests of itself when it starts."""
+Fault = Literal["covered", "dark", "frozen", "moved"]
+"""What can be wrong with a camera's view."""
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """`status`: retained, and the will of its sender."""
 
@@ -96,6 +102,25 @@ class Health(Struct, frozen=True, kw_only=True):
     software: Annotated[str, Meta(max_length=32)]
     model: Annotated[str, Meta(max_length=32)]
     baseline: Annotated[str, Meta(max_length=32)]
+    boots: Count | None = None
+    """Starts of the program on this state folder; null where it cannot be counted."""
+    self_test: Annotated[list[Part], Meta(max_length=6)] | None = None
+    """What failed at the start; empty if all is well."""
+    view: Annotated[list[Fault], Meta(max_length=4)] = []
+    """What is wrong with the picture."""
+    failures: Count = 0
+    """How often the network failed and was opened again."""
+    memory_free_mb: Annotated[float, Meta(ge=0)] | None = None
+    """Of the whole board."""
+    is_throttled: bool | None = None
+    """Slowed down by its firmware; null, as in the next two, where the board cannot tell."""
+    is_undervolted: bool | None = None
+    is_clock_set: bool | None = None
+    """Kept right by a time server."""
+    clock_jumps: Count = 0
+    """How often the clock was set by more than 5 s."""
+    certificate_days: float | None = None
+    """Until it ends; null without TLS."""
 
 
 class Facets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

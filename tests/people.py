@@ -118,7 +118,7 @@ def garment_map(classes: Pixels, kind: str = "plain") -> GarmentMap:
 class KnowingInterpreter:
     """Returns the tensors of the people it is told are in the next frame."""
 
-    model_id, accelerator, fallbacks = "0123456789ab", "cpu", 0
+    model_id, accelerator, fallbacks, failures = "0123456789ab", "cpu", 0, 0
     input = TensorSpec("image", (1, 353, 481, 3), "uint8", 1 / 128, 128)
     outputs = tuple(TensorSpec(str(c), (1, 23, 31, c), "float32", 0.0, 0) for c in (17, 34, 64))
 

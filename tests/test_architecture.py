@@ -60,9 +60,9 @@ ONE_HOME = {
     "jinja2": {"booth/page/app.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "cryptography": {"provision/"},
+    "cryptography": {"provision/", "node/certificate.py"},
     "fpdf": {"provision/sign.py"},
-    "psutil": {"node/health.py", "node/bench.py", "provision/probe.py"},
+    "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
 }
 
 WITHOUT_PIXELS = ("wire.py", "message/outbox.py", "message/mqtt.py", "message/sender.py", "message/link.py", "booth/")

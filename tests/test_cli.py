@@ -27,6 +27,14 @@ COMMANDS = [
     "models fetch",
     "models verify",
     "config check",
+    "provision site",
+    "provision image",
+    "provision release",
+    "provision node",
+    "provision laptop",
+    "provision revoke",
+    "provision check",
+    "provision sign",
 ]
 
 
@@ -72,6 +80,20 @@ def test_bad_input_is_exit_code_2_and_two_lines_at_most(
     assert "Traceback" not in error
     assert len(error.strip().splitlines()) <= 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_node_says_what_it_lacks_to_be_a_booth(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "edge.booth.run", None)
+    with pytest.raises(ModuleNotFoundError):
+        main(["booth"])
+    monkeypatch.delitem(sys.modules, "edge.booth.run")
+    for name in [name for name in sys.modules if name.startswith(("sqlalchemy", "edge.booth", "edge.store"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    assert main(["booth"]) == 2
+    assert capsys.readouterr().err.startswith("spotter: sqlalchemy is not installed")
 
 
 def test_usage_is_exit_code_2() -> None:

@@ -53,10 +53,12 @@ def test_a_missing_edge_tpu_is_loud_counted_and_replaced(
 
 
 class UnpluggedRuntime:
-    """A runtime whose Edge TPU starts well and is gone at the third invoke."""
+    """A runtime whose Edge TPU starts well and is gone at the third invoke; its CPU networks last as long as told."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
+        self.cpu_lasts: list[int] = []
+        """Invokes of each CPU network in turn; those after them last for ever."""
 
     def load_delegate(self, library: str) -> str:
         assert library == interpreter.EDGETPU_LIBRARY
@@ -64,7 +66,9 @@ class UnpluggedRuntime:
 
     def Interpreter(self, *, model_content: bytes, experimental_delegates: list[str], num_threads: int) -> Any:  # noqa: N802
         self.made.append("edgetpu" if experimental_delegates else "cpu")
-        return UnpluggedNetwork(fails_after=2 if experimental_delegates else None)
+        if experimental_delegates:
+            return UnpluggedNetwork(fails_after=2)
+        return UnpluggedNetwork(fails_after=self.cpu_lasts.pop(0) if self.cpu_lasts else None)
 
 
 class UnpluggedNetwork:
@@ -112,6 +116,26 @@ def test_an_edge_tpu_unplugged_in_the_middle_costs_no_frame(tmp_path: Path, unpl
     assert [float(network.invoke(frame)[0][0, 0]) for frame in frames] == [1.0, 2.0, 3.0, 4.0]
     assert (network.accelerator, network.fallbacks) == ("cpu", 1)
     assert unplugged.made == ["edgetpu", "cpu"]
+
+
+def test_a_network_that_fails_a_few_times_is_opened_anew_and_costs_no_frame(
+    tmp_path: Path, unplugged: UnpluggedRuntime
+) -> None:
+    (tmp_path / "cpu").write_bytes(b"cpu")
+    unplugged.cpu_lasts = [1, 0, 1]
+    network = TfliteInterpreter(tmp_path / "cpu")
+    frames = [np.full((2, 2, 3), value, np.uint8) for value in (5, 7, 9)]
+    assert [float(network.invoke(frame)[0][0, 0]) for frame in frames] == [1.0, 2.0, 3.0]
+    assert (network.failures, network.fallbacks, len(unplugged.made)) == (3, 0, 4)
+
+
+def test_a_network_that_fails_for_good_says_so(tmp_path: Path, unplugged: UnpluggedRuntime) -> None:
+    (tmp_path / "cpu").write_bytes(b"cpu")
+    unplugged.cpu_lasts = [0] * 10
+    network = TfliteInterpreter(tmp_path / "cpu")
+    with pytest.raises(ModelError, match=r"failed 4 times on one frame \(USB transfer error 5\); check memory"):
+        network.invoke(np.zeros((2, 2, 3), np.uint8))
+    assert network.failures == interpreter.TRIES
 
 
 def test_a_file_that_is_no_model_says_what_to_do(tmp_path: Path) -> None:

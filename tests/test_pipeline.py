@@ -41,6 +41,27 @@ def test_a_walker_is_one_sighting_in_its_colour(network: KnowingInterpreter) -> 
     assert list(pipeline.stage_s) == list(STAGES)
 
 
+def test_who_was_seen_well_enough_is_told_of_once_while_still_in_view(network: KnowingInterpreter) -> None:
+    pipeline, early, steps = Pipeline(network, NodeConfig()), [], 30
+    for i in range(steps):
+        person = standing(60 + 12 * i, 40, 260)
+        network.people = [person]
+        early += [(i, sighting) for sighting in pipeline.step(draw([(person, (240, 130, 20))], i)).early]
+    ((at, sighting),) = early
+    assert at < steps / 2
+    assert sighting.appearance.views == NodeConfig().appearance.early_views
+    assert sighting.departure.heading is Heading.RIGHT
+    (final,) = pipeline.finish()
+    assert final.departure.track_id == sighting.departure.track_id
+    assert final.departure.last_seen_at > sighting.departure.last_seen_at
+
+
+def test_who_stands_still_is_not_told_of_early(network: KnowingInterpreter) -> None:
+    pipeline = Pipeline(network, NodeConfig())
+    network.people = [standing(60, 40, 260)]
+    assert not any(pipeline.step(draw([(network.people[0], (9, 9, 9))], i)).early for i in range(30))
+
+
 def test_two_walkers_keep_their_own_colours(network: KnowingInterpreter) -> None:
     found = walk(Pipeline(network, NodeConfig()), network, [(20, 20, 20), (50, 90, 190)])
     names = {COLOURS[CELL_COLOURS[int(s.appearance.palettes[0].argmax())]] for s in found}

@@ -3,6 +3,8 @@
 #   need_python EXTRA     a virtual environment in .venv with the project and that extra ("booth" or "dev")
 #   need_mosquitto        mosquitto on PATH: the machine's, else by apt, else Debian's package unpacked into .cache
 #   need_chromium         chromium on PATH, by apt where that is allowed
+#   need_card_tools       what writes cards and judges a node's settings: mtools, nft, chronyd, ... by apt
+#   need_cloud_init       Debian trixie's cloud-init unpacked into .cache, for its schema: older ones miss unknown keys
 #   need_upstream         the published networks in models/fetched, for tests that compare with them
 #
 # Each says in one sentence what it could not get; only need_python ends the program.
@@ -127,6 +129,38 @@ need_chromium() {
   say "Getting chromium for the page's tests ..."
   apt_install chromium && command -v chromium >/dev/null && return
   say "No chromium could be had: on Debian, sudo apt install chromium"
+  return 1
+}
+
+need_card_tools() {
+  local missing="" pair
+  for pair in mcopy:mtools mkfs.vfat:dosfstools sfdisk:fdisk nft:nftables chronyd:chrony udevadm:udev systemd-analyze:systemd; do
+    command -v "${pair%:*}" >/dev/null || missing="$missing ${pair#*:}"
+  done
+  [ -z "$missing" ] && return
+  say "Getting$missing for cards and their tests ..."
+  # shellcheck disable=SC2086
+  apt_install $missing && return
+  say "Not all could be had: on Debian, sudo apt install$missing"
+  return 1
+}
+
+need_cloud_init() {
+  local home="$cache/cloud-init" apt="$cache/apt-trixie" keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  [ -d "$home/usr" ] && return
+  say "Getting trixie's cloud-init ..."
+  mkdir -p "$apt/lists/partial"
+  echo "deb [signed-by=$keys] http://deb.debian.org/debian trixie main" >"$apt/sources.list"
+  cat >"$apt/apt.conf" <<EOF
+Dir::Etc::SourceList "$apt/sources.list";
+Dir::Etc::SourceParts "/dev/null";
+Dir::State::Lists "$apt/lists";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+EOF
+  APT_CONFIG="$apt/apt.conf" apt-get update -qq >/dev/null 2>&1 &&
+    APT_CONFIG="$apt/apt.conf" apt_unpack "$home" cloud-init && rm -rf "$apt" && return
+  say "trixie's cloud-init could not be had (no network?): the files for it are not held against its schema"
   return 1
 }
 

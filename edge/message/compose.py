@@ -19,8 +19,19 @@ LATEST = 253_402_300_799.0
 """9999-12-31, the last second the wire can write."""
 
 
-def compose(score: Score, sighting: Sighting, *, node: str, baseline_id: str, link: str) -> wire.Score:
+def compose(
+    score: Score,
+    sighting: Sighting,
+    *,
+    node: str,
+    baseline_id: str,
+    link: str,
+    early: bool = False,
+    follows: int | None = None,
+) -> wire.Score:
     """The message for one sighting; `epoch` and `seq` are the outbox's to fill in.
+
+    `early`: the person is still in view; `follows`: the `seq` of the early message on the same sighting.
 
     Raises WireError if a figure is not a number or a word is outside the vocabulary: then nothing leaves the node.
     """
@@ -36,6 +47,8 @@ def compose(score: Score, sighting: Sighting, *, node: str, baseline_id: str, li
         quality=round(_clamp(sighting.appearance.quality, 0.0, 1.0), 2),
         baseline=baseline_id,
         link=link,
+        early=early,
+        follows=follows,
         **_figures(score),
     )
     wire.pack(message)

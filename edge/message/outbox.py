@@ -162,6 +162,21 @@ class Outbox:
         db.execute(
             "INSERT INTO counters SELECT ?, 0, 0, 0 WHERE NOT EXISTS (SELECT * FROM counters)", (secrets.token_hex(8),)
         )
+        self._check_rows(db)
+
+    def _check_rows(self, db: sqlite3.Connection) -> None:
+        """SQLite looks after its pages, not after what they hold: a score that no booth would take is for ever sent."""
+        try:
+            epoch, issued, floor, _ = db.execute("SELECT * FROM counters").fetchone()
+            expected = floor
+            for expected, (seq, payload) in enumerate(db.execute("SELECT * FROM scores ORDER BY seq"), floor + 1):
+                score = msgspec.json.decode(payload, type=wire.Score)
+                if (score.node, score.epoch, score.seq, seq) != (self._node, epoch, expected, expected):
+                    raise _Damaged(f"row {seq} holds another score")
+        except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as err:
+            raise _Damaged(f"a row or counter is no more what was written: {err}") from err
+        if expected != issued:
+            raise _Damaged(f"expected scores up to {issued}, found them up to {expected}")
 
     def _counters(self) -> tuple[str, int, int, int]:
         epoch, issued, floor, dropped = self._db.execute(

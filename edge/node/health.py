@@ -1,63 +1,106 @@
 """Readings of a running node to its heartbeat: figures, and every problem as a sentence with what to do."""
 
-import shutil
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-import psutil
 
 from edge import __version__, wire
-
-DARK_LEVEL = 18.0
-"""Mean grey level below which clothes cannot be told apart; by eye on street photos."""
+from edge.node.scene import View
+from edge.node.selftest import Failure
+from edge.seams import BoardReading
 
 SILENT_S, LOST_S = 3.0, 10.0
 """Seconds without a frame: worth a sentence; the node is failing."""
 LONELY_S = 900.0
-"""Seconds without any person on a street that should have some."""
+"""Seconds without any person on a street that should have some, while it is not known how busy it is."""
+WATCHED_S = 1800.0
+"""Seconds after which it is known how long this street is usually empty."""
+LONGER, SHORTEST_S, LONGEST_S = 3.0, 180.0, 4 * 3600.0
+"""So many times longer than the longest of the last pauses is worth a sentence, within these bounds.
+
+Of 200 pauses of people who pass at random the longest is about 5 mean ones; one pause of three times that comes
+once in 3 million.
+"""
+PAUSE_S, PAUSES_KEPT = 1.0, 200
 SLOW_FPS = 3.0
 """A walker crosses the view in 3-6 s; below this too few views are good ones."""
 DROPPED_SHARE = 0.2
 HOT_C = 80.0
 """The Pi throttles from here (Raspberry Pi documentation, frequency management)."""
-DISK_FREE_MB = 200.0
+DISK_FREE_MB, MEMORY_FREE_MB = 200.0, 60.0
 FULL_SHARE = 0.8
+CERTIFICATE_DAYS = 14.0
+JUMP_S = 5.0
+"""A clock that goes by this much otherwise than time did was set."""
+HELD_S = 600.0
+"""What comes and goes between two heartbeats is said for ten minutes, for somebody to see it."""
 
+MOST_PROBLEMS, LONGEST, ROOM = 8, 200, 900
+"""Sentences, characters of one and bytes of all: what the wire takes, beside 1,100 bytes of figures at most."""
 INVOKES_KEPT, FPS_WINDOW_S = 200, 10.0
 
 
 @dataclass
 class Pulse:
-    """What the frame loop notes down for the heartbeat; figures only."""
+    """What the node notes down for the heartbeat; figures only."""
 
     started_at: float
-    """Monotonic seconds."""
+    """Monotonic seconds, as all times here that are not said to be UTC."""
     frames: int = 0
     sightings: int = 0
     last_frame_at: float | None = None
     last_person_at: float | None = None
-    brightness: float = 128.0
-    """Running mean grey level."""
+    pauses: deque[float] = field(default_factory=lambda: deque(maxlen=PAUSES_KEPT))
+    """Seconds for which nobody was seen."""
     invoke_ms: deque[float] = field(default_factory=lambda: deque(maxlen=INVOKES_KEPT))
     frame_times: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
+    clock_jumps: int = 0
+    jump_s: float = 0.0
+    """By which the clock was set last."""
+    _epoch: float | None = None
+    """UTC at monotonic 0."""
+    _seen_at: dict[str, float] = field(default_factory=dict)
+    """When a passing trouble was last seen."""
 
-    def beat(self, now: float, *, invoke_s: float, people: int, brightness: float) -> None:
+    def beat(self, now: float, *, invoke_s: float, people: int) -> None:
         """One frame went through the network."""
         self.frames += 1
         self.last_frame_at = now
         if people:
+            pause = 0.0 if self.last_person_at is None else now - self.last_person_at
+            if pause >= PAUSE_S:
+                self.pauses.append(pause)
             self.last_person_at = now
-        self.brightness += 0.05 * (brightness - self.brightness)
         self.invoke_ms.append(1000 * invoke_s)
         self.frame_times.append(now)
+
+    def feel(self, now: float, at: float, board: BoardReading) -> None:
+        """One reading of the board and of its clock (`at` is UTC): what passes is remembered for a while."""
+        epoch = at - now
+        if self._epoch is not None and abs(epoch - self._epoch) > JUMP_S:
+            self.clock_jumps += 1
+            self.jump_s = epoch - self._epoch
+            self._seen_at["jump"] = now
+        self._epoch = epoch
+        self._seen_at |= {word: now for word in ("throttled", "undervolted") if getattr(board, f"is_{word}")}
+
+    def felt(self, word: str, now: float) -> bool:
+        """Whether `jump`, `throttled` or `undervolted` was so within HELD_S."""
+        return now - self._seen_at.get(word, -np.inf) <= HELD_S
 
     def fps(self, now: float) -> float:
         """Frames a second over the last FPS_WINDOW_S, or since the start if that is shorter."""
         window = min(FPS_WINDOW_S, max(now - self.started_at, 0.1))
         return sum(1 for at in list(self.frame_times) if now - at <= window) / window
+
+    def patience_s(self, now: float) -> float:
+        """For how long this street may well be empty."""
+        if now - self.started_at < WATCHED_S or self.last_person_at is None:
+            return LONELY_S
+        return float(np.clip(LONGER * max(self.pauses, default=0.0), SHORTEST_S, LONGEST_S))
 
 
 class Counters(NamedTuple):
@@ -78,38 +121,50 @@ class Counters(NamedTuple):
     is_calibrated: bool
     shift: str = ""
     """What people wear differently since the baseline, in a sentence's part; empty: nothing."""
+    failures: int = 0
+    """How often the network failed and was opened anew."""
+    unstored: int = 0
+    """Scores that the disk did not take yet."""
+    refused_acks: int = 0
+    boots: int | None = None
+    certificate_days: float | None = None
 
 
-class Machine(NamedTuple):
-    """Readings of the board."""
+class Start(NamedTuple):
+    """What was found when the node started, and stays true until it starts again."""
 
-    cpu_c: float | None
-    memory_mb: float
-    disk_free_mb: float
-
-
-def read_machine(folder: Path) -> Machine:
-    """Temperature where there is a sensor, this process' memory, free disk under `folder`."""
-    sensors = psutil.sensors_temperatures() if hasattr(psutil, "sensors_temperatures") else {}
-    hottest = [entry.current for entries in sensors.values() for entry in entries if entry.current]
-    return Machine(
-        max(hottest) if hottest else None,
-        psutil.Process().memory_info().rss / 2**20,
-        shutil.disk_usage(folder).free / 2**20,
-    )
+    failed: tuple[Failure, ...] = ()
+    repairs: tuple[str, ...] = ()
+    """Sentences on what was damaged, and what is used instead."""
 
 
-def heartbeat(node: str, at: float, now: float, pulse: Pulse, counters: Counters, machine: Machine) -> wire.Health:
+def heartbeat(
+    node: str,
+    at: float,
+    now: float,
+    pulse: Pulse,
+    counters: Counters,
+    board: BoardReading,
+    view: View = View(),  # noqa: B008 - an immutable value
+    start: Start = Start(),  # noqa: B008
+) -> wire.Health:
     """The message; `at` is UTC, `now` monotonic, both in seconds."""
     invoke = np.array(list(pulse.invoke_ms) or [0.0])
     silent_s = now - (pulse.started_at if pulse.last_frame_at is None else pulse.last_frame_at)
-    problems = _problems(now, silent_s, pulse, counters, machine)
-    state: Literal["ok", "degraded", "failing"] = "degraded" if problems else "ok"
+    problems = [
+        *_picture(now, silent_s, pulse, counters, view),
+        *(failure.sentence for failure in start.failed),
+        *start.repairs,
+        *_network(counters, start),
+        *_machine(now, pulse, board),
+        *_service(counters),
+    ]
+    is_blind = silent_s > LOST_S or view.is_covered or view.is_frozen
     return wire.Health(
         node=node,
         at=wire.to_time(at),
-        state="failing" if silent_s > LOST_S else state,
-        problems=problems[:8],
+        state="failing" if is_blind else "degraded" if problems else "ok",
+        problems=_fitting(problems),
         mode=counters.mode,
         fps=round(pulse.fps(now), 1),
         frames=pulse.frames,
@@ -126,14 +181,35 @@ def heartbeat(node: str, at: float, now: float, pulse: Pulse, counters: Counters
         outbox_depth=counters.outbox_depth,
         outbox_lost=counters.outbox_lost,
         refused_publishes=counters.refused_publishes,
-        cpu_c=None if machine.cpu_c is None else round(machine.cpu_c, 1),
-        memory_mb=round(machine.memory_mb, 1),
-        disk_free_mb=round(machine.disk_free_mb),
+        cpu_c=None if board.cpu_c is None else round(board.cpu_c, 1),
+        memory_mb=round(board.memory_mb, 1),
+        disk_free_mb=round(board.disk_free_mb),
         uptime_s=round(now - pulse.started_at),
         software=__version__,
         model=counters.model,
         baseline=counters.baseline,
+        boots=counters.boots,
+        self_test=[failure.part for failure in start.failed],
+        view=view.faults,
+        failures=counters.failures,
+        memory_free_mb=round(board.memory_free_mb),
+        is_throttled=board.is_throttled,
+        is_undervolted=board.is_undervolted,
+        is_clock_set=board.is_clock_set,
+        clock_jumps=pulse.clock_jumps,
+        certificate_days=None if counters.certificate_days is None else round(counters.certificate_days, 1),
     )
+
+
+def _fitting(problems: list[str]) -> list[str]:
+    """As many as the message has room for, the most urgent ones."""
+    kept: list[str] = []
+    for problem in problems[:MOST_PROBLEMS]:
+        sentence = problem if len(problem) <= LONGEST else problem[: LONGEST - 3] + "..."
+        if len("".join([*kept, sentence]).encode()) > ROOM:
+            break
+        kept.append(sentence)
+    return kept
 
 
 def _seconds_since(at: float | None, now: float) -> float | None:
@@ -141,48 +217,74 @@ def _seconds_since(at: float | None, now: float) -> float | None:
     return None if at is None else round(max(now - at, 0.0), 1)
 
 
-def _problems(now: float, silent_s: float, pulse: Pulse, counters: Counters, machine: Machine) -> list[str]:
-    """Most urgent first."""
+def _picture(now: float, silent_s: float, pulse: Pulse, counters: Counters, view: View) -> Iterator[str]:
+    """What keeps people from being seen, most urgent first."""
     lonely_s = now - (pulse.started_at if pulse.last_person_at is None else pulse.last_person_at)
     fps, offered = pulse.fps(now), pulse.frames + counters.frames_dropped
-    checks = [
-        (silent_s > SILENT_S, f"No frame for {silent_s:.0f} s: check the camera and its cable."),
-        (counters.fallbacks > 0, "The Edge TPU is not in use, the CPU is: check that the Coral is plugged in."),
-        (
-            silent_s <= SILENT_S and now - pulse.started_at > FPS_WINDOW_S and fps < SLOW_FPS,
-            f"Only {fps:.1f} frames a second: walkers are missed; cool the board or stop other programs.",
-        ),
-        (
-            pulse.frames > 100 and counters.frames_dropped > DROPPED_SHARE * offered,
-            f"{counters.frames_dropped} of {offered} frames were dropped: the board is too slow or the camera fails.",
-        ),
-        (counters.reconnects > 0, f"The camera was lost and found {counters.reconnects} times: check its cable."),
-        (
-            pulse.frames > 100 and pulse.brightness < DARK_LEVEL,
-            "It is too dark to tell clothes apart: check the lens cap or add light.",
-        ),
-        (lonely_s > LONELY_S, f"Nobody was seen for {lonely_s / 60:.0f} min: check where the camera looks."),
-        (
-            machine.cpu_c is not None and machine.cpu_c > HOT_C,
-            f"The board is {machine.cpu_c or 0:.0f} C hot and will slow down: give it shade and air.",
-        ),
-        (machine.disk_free_mb < DISK_FREE_MB, f"Only {machine.disk_free_mb:.0f} MB of disk are free: make room."),
-        (
-            counters.outbox_depth > FULL_SHARE * counters.outbox_max,
-            f"{counters.outbox_depth} scores wait for the booth: check the booth and the network.",
-        ),
-        (counters.outbox_lost > 0, f"{counters.outbox_lost} scores were lost to a full outbox: the booth was away."),
-        (
-            counters.refused_publishes > 0,
-            f"The broker refused {counters.refused_publishes} times: check this node's certificate and access rules.",
-        ),
-        (
-            counters.mode == "spot" and not counters.is_calibrated,
-            "The baseline is still warming up: no alerts until it has seen more people.",
-        ),
-        (
-            bool(counters.shift),
-            f"What people wear has shifted since the baseline ({counters.shift}): learn a new one.",
-        ),
-    ]
-    return [sentence for is_true, sentence in checks if is_true]
+    if silent_s > SILENT_S:
+        yield f"No frame for {silent_s:.0f} s: check the camera and its cable."
+    if view.is_covered:
+        yield "The lens is covered: take off the cap, tape or bag, and wipe it."
+    if view.is_frozen:
+        yield "The image is frozen: pull the camera's plug and put it back, then check its cable."
+    if view.has_moved:
+        yield "The camera was moved: aim it as before; if it was meant, restart the node."
+    if view.is_dark:
+        yield "It is too dark to tell clothes apart: add light."
+    if silent_s <= SILENT_S and now - pulse.started_at > FPS_WINDOW_S and fps < SLOW_FPS:
+        yield f"Only {fps:.1f} frames a second: walkers are missed; cool the board or stop other programs."
+    if pulse.frames > 100 and counters.frames_dropped > DROPPED_SHARE * offered:
+        yield f"{counters.frames_dropped} of {offered} frames were dropped: the board is too slow or the camera fails."
+    if counters.reconnects:
+        yield f"The camera was lost and found {counters.reconnects} times: check its cable."
+    if lonely_s > pulse.patience_s(now):
+        usual = f", where {max(pulse.pauses, default=0) / 60:.0f} min was the longest" if pulse.pauses else ""
+        yield f"Nobody was seen for {lonely_s / 60:.0f} min{usual}: check where the camera looks."
+
+
+def _network(counters: Counters, start: Start) -> Iterator[str]:
+    """What became of the network since the start."""
+    if counters.fallbacks > ("accelerator" in (failure.part for failure in start.failed)):
+        yield "The Edge TPU failed, the CPU does its work: plug the Coral in again, then restart the node."
+    if counters.failures:
+        yield f"The network failed {counters.failures} times and was opened anew: restart the node, check its memory."
+
+
+def _machine(now: float, pulse: Pulse, board: BoardReading) -> Iterator[str]:
+    """What is wrong with the board."""
+    if pulse.felt("undervolted", now):
+        yield "The board gets too little power: use its own supply and a short thick cable."
+    if board.cpu_c is not None and board.cpu_c > HOT_C:
+        yield f"The board is {board.cpu_c:.0f} C hot and will slow down: give it shade and air."
+    elif pulse.felt("throttled", now):
+        yield "The board slows itself down, from heat or weak power: give it shade and air, check its supply."
+    if board.disk_free_mb < DISK_FREE_MB:
+        yield f"Only {board.disk_free_mb:.0f} MB of disk are free: make room."
+    if board.memory_free_mb < MEMORY_FREE_MB:
+        yield f"Only {board.memory_free_mb:.0f} MB of memory are free: stop other programs, or restart the node."
+    if board.is_clock_set is False:
+        yield "No time server keeps the clock right: check that the booth is on and serves time."
+    if pulse.felt("jump", now):
+        yield f"The clock was set by {pulse.jump_s:+.0f} s: if this comes again, check the time server of the booth."
+
+
+def _service(counters: Counters) -> Iterator[str]:
+    """What keeps scores from the booth, or from being any good."""
+    days = counters.certificate_days
+    if days is not None and days < CERTIFICATE_DAYS:
+        when = f"ends in {days:.0f} days" if days >= 0 else f"ended {-days:.0f} days ago"
+        yield f"The certificate {when}: provision this node again."
+    if counters.unstored:
+        yield f"{counters.unstored} scores are in memory alone, the disk takes none: make room, or change the card."
+    if counters.outbox_depth > FULL_SHARE * counters.outbox_max:
+        yield f"{counters.outbox_depth} scores wait for the booth: check the booth and the network."
+    if counters.outbox_lost:
+        yield f"{counters.outbox_lost} scores were lost to a full outbox: the booth was away."
+    if counters.refused_acks:
+        yield "The booth knows more scores than this node: its newest were lost; change the card if this comes again."
+    if counters.refused_publishes:
+        yield f"The broker refused {counters.refused_publishes} times: check this node's certificate and access rules."
+    if counters.mode == "spot" and not counters.is_calibrated:
+        yield "The baseline is still warming up: no alerts until it has seen more people."
+    if counters.shift:
+        yield f"What people wear has shifted since the baseline ({counters.shift}): learn a new one."

@@ -71,7 +71,8 @@ def configuration(folder: Path, data: Path, port: int, *, installed: bool) -> st
 def access(site: str, laptops: Sequence[str], revoked: Sequence[str]) -> str:
     """The acl file. Patterns hold for every certificate, so what is no node is denied a node's topics by name."""
     sections = [
-        ["# Every node writes and reads its own topics, by the common name of its certificate."],
+        ["# Every node writes and reads its own topics, by the common name of its certificate (%u). Two patterns are"],
+        ["# the same for all of them, and meant so, whatever mosquitto says of them in its log."],
         [f"pattern write {node_topic(site, '%u', leaf)}" for leaf in NODE_WRITES],
         [f"pattern read {node_topic(site, '%u', 'ack')}"],
         [f"pattern read {booth_topic(site, leaf)}" for leaf in NODE_READS],

@@ -10,7 +10,7 @@ import msgspec
 from cryptography import x509
 
 from edge import config
-from edge.booth.page import password
+from edge.booth.page.password import read_hash, read_token
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
 from edge.errors import ConfigError, EdgeError, ProvisionError
@@ -147,8 +147,8 @@ def _check_booth(site: Site) -> Iterator[str]:
     yield from _check_secrets(home)
     try:
         settings = config.parse(read(home / "booth.yaml"), BoothConfig, "booth.yaml")
-        password.read_hash(str(home / "page.password"))
-        password.read_token(str(home / "metrics.token"))
+        read_hash(str(home / "page.password"))
+        read_token(str(home / "metrics.token"))
     except (ConfigError, ProvisionError) as err:
         yield str(err)
         return

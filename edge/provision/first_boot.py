@@ -21,11 +21,12 @@ from typing import NamedTuple
 
 from edge.errors import ProvisionError
 from edge.provision import durable
-from edge.provision.installation import HOME, Run, check_files, install, read_release, run_program, switch
+from edge.provision.installation import HOME, Run, check_files, install, read_record, read_release, run_program, switch
 
 CARD = Path("/boot/firmware")
 FOLDER, BUNDLE, SETTINGS = "spotter", "bundle.json", "identity/node.yaml"
 FORMAT = 1
+SHAPE = {"id": "", "node": "", "booth": "", "port": 0, "files": {"*": ""}, "secrets": [""], "format": FORMAT}
 ETC = Path("etc/spotter")
 RECORD = ETC / "card.json"
 """What of the card was taken up."""
@@ -88,6 +89,7 @@ class FirstBoot:
                 step()
             self._run(["systemctl", "--no-block", "reboot"])
             return f"node {self._bundle.node} took up bundle {self._bundle.id}"
+        self._wipe_secrets()  # the same bundle may have been written onto the card again
         if settings and settings != taken.get("settings"):
             self._take_settings()
             self._write_record()
@@ -194,14 +196,10 @@ class FirstBoot:
 
 def read_bundle(folder: Path) -> Bundle:
     """Raises ProvisionError for what is no bundle of this format."""
-    path = folder / BUNDLE
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as err:
-        raise ProvisionError(f"{path}: is no bundle ({err}); write the card again") from err
-    if not isinstance(found, dict) or found.pop("format", None) != FORMAT or sorted(found) != sorted(Bundle._fields):
-        raise ProvisionError(f"{path}: expected a bundle of format {FORMAT}; write the card again")
-    return Bundle(**found)
+    bundle = Bundle(**read_record(folder / BUNDLE, SHAPE, "write the card again"))
+    if not set(bundle.secrets) <= bundle.files.keys():
+        raise ProvisionError(f"{folder / BUNDLE}: secrets: expected names that stand under files; write the card again")
+    return bundle
 
 
 def _is_address(host: str) -> bool:

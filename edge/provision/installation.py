@@ -7,12 +7,13 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from edge.errors import ProvisionError
 from edge.provision import durable
@@ -44,17 +45,54 @@ class Release(NamedTuple):
     """SHA-256 of every file."""
 
 
+SHAPE = {
+    **dict.fromkeys(("id", "version", "model", "recipe", "config"), ""),
+    "pythons": {"*": [""]},
+    "files": {"*": ""},
+    "format": FORMAT,
+}
+
+
 def read_release(folder: Path) -> Release:
     """Raises ProvisionError for a manifest that is missing or not of this format."""
-    path = folder / MANIFEST
+    what_to_do = "make a release: spotter provision release"
+    release = Release(folder, **read_record(folder / MANIFEST, SHAPE, what_to_do))
+    packages = [{name.partition("-")[0] for name in wheels} for wheels in release.pythons.values()]
+    if not all({"pip", "exception_spotter"} <= names for names in packages):
+        raise ProvisionError(f"{folder / MANIFEST}: expected wheels of pip and of ours for each Python; {what_to_do}")
+    if not re.fullmatch(r"[\w+-][\w.+-]*", release.id):
+        raise ProvisionError(f"{folder / MANIFEST}: id {release.id!r} can be no folder's name; {what_to_do}")
+    return release
+
+
+def read_record(path: Path, shape: Mapping[str, Any], what_to_do: str) -> dict[str, Any]:
+    """A JSON file of that shape, without its format; raises ProvisionError."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as err:
-        raise ProvisionError(f"{path}: is no release's manifest ({err}); make one: spotter provision release") from err
-    keys = [name for name in Release._fields if name != "folder"]
-    if not isinstance(found, dict) or found.pop("format", None) != FORMAT or sorted(found) != sorted(keys):
-        raise ProvisionError(f"{path}: expected a manifest of format {FORMAT}; make it anew: spotter provision release")
-    return Release(folder, **found)
+    except (OSError, ValueError, RecursionError) as err:
+        raise ProvisionError(f"{path}: cannot be read ({err}); {what_to_do}") from err
+    if not _fits(found, shape) or found.pop("format") != shape["format"]:
+        raise ProvisionError(f"{path}: expected format {shape['format']} and its keys; {what_to_do}")
+    return dict(found)
+
+
+def _fits(value: object, shape: object) -> bool:
+    """Same types and same keys; the key `*` stands for names of files that stay inside their folder, and the like.
+
+    >>> _fits({"sizes": {"a": 1}}, {"sizes": {"*": 0}}), _fits({"sizes": {"../a": 1}}, {"sizes": {"*": 0}})
+    (True, False)
+    """
+    if isinstance(value, dict) and isinstance(shape, Mapping):
+        if "*" in shape:
+            return all(_is_inside(name) and _fits(inner, shape["*"]) for name, inner in value.items())
+        return value.keys() == shape.keys() and all(_fits(value[key], inner) for key, inner in shape.items())
+    if isinstance(value, list) and isinstance(shape, list):
+        return all(_fits(inner, shape[0]) for inner in value)
+    return type(value) is type(shape)
+
+
+def _is_inside(name: str) -> bool:
+    return bool(name) and "\0" not in name and not name.startswith("/") and ".." not in name.split("/")
 
 
 def check_files(folder: Path, files: Mapping[str, str]) -> None:
@@ -103,8 +141,12 @@ def switch(root: Path, release_id: str) -> None:
 
 def run_program(words: Sequence[str]) -> None:
     """Raises ProvisionError with the last thing the program said."""
+    # What is installed must run by itself, not by the wheel on the card that this may run from.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     try:
-        done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+        done = subprocess.run(  # noqa: S603 - our own words
+            words, capture_output=True, text=True, errors="replace", check=False, env=environment
+        )
     except OSError as err:
         raise ProvisionError(f"{words[0]}: cannot be started ({err.strerror})") from err
     if done.returncode:

@@ -73,12 +73,9 @@ def missing(wheels: Iterable[Path], python: str) -> list[str]:
         name, version, _, tags = parse_wheel_filename(wheel.name)
         if tags & usable:
             known[name] = version, _requirements(wheel)
-    environment = default_environment() | {
-        "python_version": python,
-        "python_full_version": f"{python}.0",
-        "platform_machine": "aarch64",
-        "sys_platform": "linux",
-    }
+    environment = {key: str(value) for key, value in default_environment().items()}
+    environment |= {"python_version": python, "python_full_version": f"{python}.0"}
+    environment |= {"platform_machine": "aarch64", "sys_platform": "linux"}
     lacking, seen = [], set[tuple[str, str]]()
     todo = [(Requirement("exception-spotter"), ""), (Requirement("pip"), "")]
     while todo:
@@ -87,10 +84,10 @@ def missing(wheels: Iterable[Path], python: str) -> list[str]:
         if (name, extra) in seen:
             continue
         seen.add((name, extra))
-        version, needs = known.get(name, (None, []))
-        if version is None or not wanted.specifier.contains(version, prereleases=True):
-            lacking.append(f"{wanted} (found: {version or 'none'})")
-        for need in needs:
+        found = known.get(name)
+        if found is None or not wanted.specifier.contains(found[0], prereleases=True):
+            lacking.append(f"{wanted} (found: {found[0] if found else 'none'})")
+        for need in found[1] if found else []:
             if need.marker is None or need.marker.evaluate({**environment, "extra": extra}):
                 todo += [(need, inner) for inner in ("", *need.extras)]
     return sorted(lacking)

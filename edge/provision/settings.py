@@ -61,8 +61,9 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.address:
             _check_address(self.address)
-        if self.gateway:
-            ipaddress.ip_address(self.gateway)
+        if self.gateway and not _is_address(self.gateway):
+            msg = f"gateway: expected an address such as 192.168.50.1, found {self.gateway!r}"
+            raise ValueError(msg)
         if self.wifi and not re.fullmatch(r"[A-Z]{2}", self.wifi_country):
             msg = f"wifi_country: expected two letters such as DE, found {self.wifi_country!r}"
             raise ValueError(msg)
@@ -84,17 +85,26 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def _check_address(text: str) -> None:
-    interface = ipaddress.ip_interface(text)
-    if "/" not in text or interface.ip == interface.network.network_address:
+    try:
+        interface = ipaddress.ip_interface(text)
+        is_hosts = "/" in text and interface.ip != interface.network.network_address
+    except ValueError:
+        is_hosts = False
+    if not is_hosts:
         msg = f"address: expected a host's address with prefix length such as 192.168.50.11/24, found {text!r}"
         raise ValueError(msg)
 
 
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def check_host(host: str) -> str:
     """The same; raises ProvisionError for what is neither an address nor a host name."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError as err:
-        if not _HOST.match(host) or re.fullmatch(r"[0-9.]+", host):
-            raise ProvisionError(f"--booth {host!r}: expected an address such as 192.168.50.1 or a host name") from err
+    if not _is_address(host) and (not _HOST.match(host) or re.fullmatch(r"[0-9.]+", host)):
+        raise ProvisionError(f"--booth {host!r}: expected an address such as 192.168.50.1 or a host name")
     return host

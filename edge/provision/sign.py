@@ -92,12 +92,21 @@ def write_sign(purpose: Purpose, path: Path, language: str) -> None:
         page = FPDF(format="A4")
         page.set_lang(language)
         page.set_title(words.title)
-        family = _choose_font(page, [text for section in told for text in section])
-        _draw(page, family, words.title, told, size_pt)
-        if page.page_no() == 1:
-            write_file(path, bytes(page.output()), mode=0o644)
-            return
+        try:
+            _draw(page, _choose_font(page, [text for section in told for text in section]), words.title, told, size_pt)
+            if page.page_no() == 1:
+                write_file(path, bytes(page.output()), mode=0o644)
+                return
+        finally:
+            _close_fonts(page)
     raise ProvisionError("the notice does not fit on a page; say who, why and contact in fewer words")
+
+
+def _close_fonts(page: "FPDF") -> None:
+    """Which fpdf2 leaves open; the built-in ones are no files."""
+    for font in page.fonts.values():
+        if font.type == "TTF":
+            font.close()  # type: ignore[union-attr]
 
 
 def _choose_font(page: "FPDF", texts: Sequence[str]) -> str:

@@ -141,9 +141,12 @@ class Tracker:
     def update(self, detections: list[Detection], looks: Floats, at: float, size: tuple[int, int]) -> Step:
         """Tracks alive after this frame, and those that ended with it.
 
-        `looks` [n, 2, 3] are the detections' colours (look.py), `size` is the frame's (height, width).
+        `looks` [n, 2, 3] are the detections' colours (look.py), `size` is the frame's (height, width). Where the clock
+        was set back, everybody has left and is seen anew.
         """
         self._width = size[1]
+        orphaned = [person for person in self._people if at < person.last_seen_at - self._settings.max_gap_s]
+        self._people = [person for person in self._people if person not in orphaned]
         seen = list(zip(detections, looks, strict=True))
         sure = [one for one in seen if one[0].confidence >= self._settings.birth_confidence]
         unsure = [one for one in seen if one[0].confidence < self._settings.birth_confidence]
@@ -154,7 +157,12 @@ class Tracker:
             self._bear(detection, look, at)
         ended = [person for person in self._people if self._has_ended(person, at, size)]
         self._people = [person for person in self._people if person not in ended]
-        return Step([self._track(person, at) for person in self._people], [self._depart(person) for person in ended])
+        departures = [self._depart(person) for person in orphaned + ended]
+        return Step([self._track(person, at) for person in self._people], departures)
+
+    def so_far(self, track_id: int) -> Departure:
+        """Of a track that is alive: what its departure would be if it ended now."""
+        return self._depart(next(person for person in self._people if person.track_id == track_id))
 
     def finish(self) -> list[Departure]:
         """End every track: the source is over."""

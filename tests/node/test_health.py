@@ -1,13 +1,17 @@
 """Each problem, provoked: the heartbeat says it in a sentence with what to do."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edge import wire
-from edge.node.health import Counters, Machine, Pulse, heartbeat, read_machine
+from edge.fakes import FakeBoard
+from edge.node.health import Counters, Pulse, Start, heartbeat
+from edge.node.scene import View
+from edge.node.selftest import Failure
+from edge.seams import BoardReading
 
+NOW = 1_750_000_000.0
 WELL = Counters(
     frames_dropped=0,
     reconnects=0,
@@ -23,18 +27,25 @@ WELL = Counters(
     mode="spot",
     is_calibrated=True,
 )
-BOARD = Machine(cpu_c=55.0, memory_mb=120.0, disk_free_mb=9000.0)
+BOARD = FakeBoard().reading
 
 
-def running(*, fps: float = 10.0, seconds: float = 30.0, people: int = 1, brightness: float = 120.0) -> Pulse:
+def running(*, fps: float = 10.0, seconds: float = 30.0, people: int = 1) -> Pulse:
     pulse = Pulse(started_at=0.0)
     for i in range(int(fps * seconds)):
-        pulse.beat((i + 1) / fps, invoke_s=0.012, people=people, brightness=brightness)
+        pulse.beat((i + 1) / fps, invoke_s=0.012, people=people)
     return pulse
 
 
-def report(pulse: Pulse, now: float = 30.0, counters: Counters = WELL, board: Machine = BOARD) -> wire.Health:
-    found = heartbeat("north", 1_750_000_000.0, now, pulse, counters, board)
+def report(
+    pulse: Pulse,
+    now: float = 30.0,
+    counters: Counters = WELL,
+    board: BoardReading = BOARD,
+    view: View = View(),  # noqa: B008
+    start: Start = Start(),  # noqa: B008
+) -> wire.Health:
+    found = heartbeat("north", NOW, now, pulse, counters, board, view, start)
     topic = wire.node_topic("soho", "north", "health")
     assert wire.decode(topic, wire.encode(topic, found))[1] == found
     return found
@@ -57,6 +68,11 @@ def test_a_node_that_is_well_says_ok_and_nothing_else() -> None:
         ({"outbox_lost": 7}, "7 scores were lost"),
         ({"refused_publishes": 1}, "certificate"),
         ({"is_calibrated": False}, "warming up"),
+        ({"failures": 2}, "failed 2 times"),
+        ({"unstored": 4}, "4 scores are in memory alone"),
+        ({"refused_acks": 1}, "its newest were lost"),
+        ({"certificate_days": 9.4}, "ends in 9 days"),
+        ({"certificate_days": -2.2}, "ended 2 days ago"),
         ({"shift": "colour is more unusual than then"}, "shifted since the baseline (colour is more unusual"),
     ],
 )
@@ -67,17 +83,88 @@ def test_what_others_count_is_said(change: dict[str, Any], word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("board", "word"),
-    [(BOARD._replace(cpu_c=84.0), "hot"), (BOARD._replace(disk_free_mb=50.0), "disk")],
+    ("change", "word"),
+    [
+        ({"cpu_c": 84.0}, "84 C hot"),
+        ({"disk_free_mb": 50.0}, "50 MB of disk"),
+        ({"memory_free_mb": 20.0}, "20 MB of memory"),
+        ({"is_clock_set": False}, "No time server"),
+    ],
 )
-def test_a_board_in_trouble_is_said(board: Machine, word: str) -> None:
-    assert word in " ".join(report(running(), board=board).problems)
+def test_a_board_in_trouble_is_said(change: dict[str, Any], word: str) -> None:
+    assert word in " ".join(report(running(), board=BOARD._replace(**change)).problems)
 
 
-def test_a_dark_or_empty_or_slow_picture_is_said() -> None:
-    assert "dark" in " ".join(report(running(brightness=4.0)).problems)
+@pytest.mark.parametrize(("word", "sentence"), [("undervolted", "too little power"), ("throttled", "slows itself")])
+def test_what_passes_is_said_for_a_while(word: str, sentence: str) -> None:
+    pulse = running(seconds=1000)
+    pulse.feel(1000.0, NOW, BOARD._replace(**{f"is_{word}": True}))
+    pulse.feel(1010.0, NOW + 10, BOARD._replace(**{f"is_{word}": False}))
+    assert sentence in " ".join(report(pulse, 1010.0).problems)
+    assert sentence not in " ".join(report(pulse, 1700.0).problems)
+
+
+@pytest.mark.parametrize("jump_s", [86_400.0, -86_400.0])
+def test_a_clock_that_is_set_is_counted_and_said(jump_s: float) -> None:
+    pulse = running()
+    pulse.feel(10.0, NOW, BOARD)
+    pulse.feel(20.0, NOW + 12, BOARD)
+    assert report(pulse).clock_jumps == 0, "two seconds are slewing"
+    pulse.feel(30.0, NOW + 22 + jump_s, BOARD)
+    found = report(pulse)
+    assert (found.clock_jumps, found.problems[0].partition(":")[0]) == (1, f"The clock was set by {jump_s:+.0f} s")
+
+
+@pytest.mark.parametrize(
+    ("view", "state", "word"),
+    [
+        (View(is_covered=True), "failing", "lens is covered"),
+        (View(is_dark=True), "degraded", "too dark"),
+        (View(is_frozen=True), "failing", "image is frozen"),
+        (View(has_moved=True), "degraded", "was moved"),
+    ],
+)
+def test_a_bad_view_is_said(view: View, state: str, word: str) -> None:
+    found = report(running(), view=view)
+    assert (found.state, len(found.view)) == (state, 1)
+    assert word in found.problems[0]
+
+
+def test_a_slow_or_empty_street_is_said() -> None:
     assert "Nobody" in " ".join(report(running(people=0, seconds=1000), now=1000.0).problems)
     assert "frames a second" in " ".join(report(running(fps=1.5)).problems)
+
+
+def passing(every_s: int, until: int) -> Pulse:
+    """A frame a second, and somebody in every so many of them."""
+    pulse = Pulse(started_at=0.0)
+    for second in range(1, until + 1):
+        pulse.beat(float(second), invoke_s=0.012, people=second % every_s == 0)
+    return pulse
+
+
+@pytest.mark.parametrize(("every_s", "well_s", "late_s"), [(4, 170, 190), (600, 1700, 1900)])
+def test_for_how_long_nobody_may_be_seen_follows_the_street(every_s: int, well_s: int, late_s: int) -> None:
+    """After an hour of watching: three minutes are long on a busy street, half an hour is not on a quiet one."""
+    pulse = passing(every_s, 3600)
+    assert "Nobody" not in " ".join(report(pulse, 3600.0 + well_s).problems)
+    assert "Nobody" in " ".join(report(pulse, 3600.0 + late_s).problems)
+
+
+def test_what_failed_at_the_start_is_said_while_it_runs() -> None:
+    start = Start((Failure("disk", "The disk takes nothing: free space."),), ("node.yaml cannot be used: x.",))
+    found = report(running(), start=start)
+    assert (found.self_test, found.state) == (["disk"], "degraded")
+    assert found.problems == ["The disk takes nothing: free space.", "node.yaml cannot be used: x."]
+    assert report(running()).self_test == []
+
+
+def test_a_missing_edge_tpu_is_said_once_and_one_that_fails_later_too() -> None:
+    start = Start((Failure("accelerator", "The Edge TPU was not found at the start: plug it in."),))
+    missing = report(running(), counters=WELL._replace(fallbacks=1), start=start)
+    assert [problem for problem in missing.problems if "Edge TPU" in problem] == [start.failed[0].sentence]
+    failed = report(running(), counters=WELL._replace(fallbacks=1))
+    assert "The Edge TPU failed" in failed.problems[0]
 
 
 def test_no_frame_is_first_a_problem_and_then_failing() -> None:
@@ -92,20 +179,17 @@ def test_everything_at_once_still_fits_the_wire() -> None:
     worst = WELL._replace(
         fallbacks=9, reconnects=9, frames_dropped=10**6, outbox_depth=999, outbox_lost=10**6, refused_publishes=9
     )
-    found = report(running(people=0, brightness=1.0), 5000.0, worst, Machine(99.9, 9e3, 0.0))
-    assert len(found.problems) == 8
+    board = BoardReading(99.9, 9e3, 0.0, 0.0, is_throttled=True, is_undervolted=True, is_clock_set=False)
+    start = Start((Failure("certificate", "x" * 500), Failure("model", "é" * 180)), ("y" * 150,) * 4)
+    found = report(running(people=0), 5000.0, worst, board, View(*(True,) * 4), start)
+    assert found.problems[0].startswith("No frame")
+    assert 5 <= len(found.problems) <= 8
     assert len(wire.encode(wire.node_topic("soho", "north", "health"), found)) < wire.MAX_BYTES
-
-
-def test_the_board_is_read(tmp_path: Path) -> None:
-    found = read_machine(tmp_path)
-    assert found.memory_mb > 10
-    assert found.disk_free_mb > 0
 
 
 def test_a_frame_newer_than_the_heartbeat_is_no_negative_age() -> None:
     """The frame loop runs in another thread: this once ended the node's network thread."""
     pulse = running()
-    pulse.beat(30.4, invoke_s=0.01, people=1, brightness=100.0)
+    pulse.beat(30.4, invoke_s=0.01, people=1)
     found = report(pulse)
     assert found.last_frame_s == found.last_person_s == 0.0

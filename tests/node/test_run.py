@@ -157,7 +157,9 @@ def test_against_a_frozen_baseline_it_spots_and_leaves_it_as_it_is(
     file.save(baseline, path)
     before = path.read_bytes()
     start(1, score=ScoreSection(baseline=str(path)))
-    (score,) = scores(heard)
+    early, score = scores(heard)
+    assert early.early
+    assert (score.follows, score.early) == (early.seq, False)
     assert score.state == "scored"
     assert score.baseline == file.baseline_id(baseline)
     assert score.one_in is not None
@@ -206,7 +208,7 @@ def test_the_state_folder_holds_nothing_but_scores_and_counts(
     """No frame, crop or feature on disk: only the outbox and the counts, both small."""
     start(2)
     names = {path.name for path in tmp_path.iterdir()}
-    assert names <= {"outbox.sqlite", "outbox.sqlite-wal", "outbox.sqlite-shm", "collected.baseline"}
+    assert names <= {"outbox.sqlite", "outbox.sqlite-wal", "outbox.sqlite-shm", "collected.baseline", "boots"}
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 200_000
 
 

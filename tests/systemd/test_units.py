@@ -1,39 +1,79 @@
 """Units that systemd understands: `systemd-analyze verify` exits 0 on unknown keys, so any stderr is a failure."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-UNITS = sorted((Path(__file__).parents[2] / "systemd").glob("*.service"))
+ROOT = Path(__file__).parents[2]
+UNITS = sorted((ROOT / "systemd").glob("*.service"))
+EXPOSURE = {"spotter-node.service": 1.5, "spotter-booth.service": 1.5}
+"""The most that `systemd-analyze security` may give, of 10."""
+BOOTH = "192.168.50.1"
 
 
-def verify(unit: Path) -> str:
+def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not here (apt install systemd)")
-    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
-    return done.stderr
+    return subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, check=False)
 
 
 def runnable(unit: Path, folder: Path) -> Path:
-    """The same unit with a program and a user that exist on this machine."""
-    text = unit.read_text().replace("/opt/spotter/venv/bin/spotter", "/bin/true").replace("User=spotter", "User=root")
+    """The same unit with a program and a user that exist on this machine, and the booth's address in it."""
+    text = unit.read_text().replace("/opt/spotter/current/venv/bin/spotter", "/bin/true")
+    text = text.replace("User=spotter\n", "User=daemon\n").replace("\nGroup=spotter\n", "\nGroup=daemon\n")
+    text = text.replace("mosquitto.service", "local-fs.target")
+    if unit.name == "spotter-node.service":
+        drop_in = (ROOT / "firmware-config/booth.conf").read_text().replace("@ALLOWED@", BOOTH)
+        text = text.replace("\n[Install]", drop_in + "\n[Install]")
     copy = folder / unit.name
-    copy.write_text(text.replace("mosquitto.service", "local-fs.target"))
+    copy.write_text(text)
     return copy
+
+
+def settings(unit: str) -> dict[str, list[str]]:
+    pairs = [
+        line.partition("=") for line in (ROOT / "systemd" / unit).read_text().splitlines() if re.match(r"\w+=", line)
+    ]
+    found: dict[str, list[str]] = {}
+    for key, _, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
-    assert verify(runnable(unit, tmp_path)) == ""
+    assert analyze("verify", runnable(unit, tmp_path)).stderr == ""
 
 
 def test_a_misspelt_key_would_be_noticed(tmp_path: Path) -> None:
-    copy = runnable(UNITS[0], tmp_path)
+    copy = runnable(ROOT / "systemd/spotter-node.service", tmp_path)
     copy.write_text(copy.read_text().replace("Restart=always", "Restrat=always"))
-    assert "Restrat" in verify(copy)
+    assert "Restrat" in analyze("verify", copy).stderr
+
+
+@pytest.mark.parametrize("unit", EXPOSURE)
+def test_what_an_intruder_could_reach_is_little(unit: str, tmp_path: Path) -> None:
+    done = analyze("security", "--offline=true", "--no-pager", runnable(ROOT / "systemd" / unit, tmp_path))
+    exposure = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+    assert exposure is not None, done.stderr
+    assert float(exposure[1]) <= EXPOSURE[unit]
+
+
+def test_a_node_keeps_frames_in_memory_and_the_runtimes_fast_path() -> None:
+    node = settings("spotter-node.service")
+    assert node["LimitCORE"] == node["MemorySwapMax"] == ["0"]
+    assert node["ProcSubset"] == ["all"]
+    assert node["IPAddressDeny"] == ["any"]
+    assert "IPAddressAllow" not in node
+    assert (node["Type"], node["WatchdogSec"]) == (["notify"], ["30"])
 
 
 def test_there_are_units() -> None:
-    assert {unit.name for unit in UNITS} == {"spotter-node.service", "spotter-booth.service"}
+    assert {unit.name for unit in UNITS} == {
+        "spotter-node.service",
+        "spotter-booth.service",
+        "spotter-first-boot.service",
+    }

@@ -22,7 +22,7 @@ from edge.vocabulary import PATTERNS
 class FloatInterpreter:
     """A float32 file of a network, taking the same bytes as the quantized one: 0..255 means -1..1."""
 
-    accelerator, fallbacks = "cpu", 0
+    accelerator, fallbacks, failures = "cpu", 0, 0
 
     def __init__(self, network: TfliteInterpreter) -> None:
         self._network = network

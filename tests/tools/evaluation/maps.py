@@ -11,7 +11,7 @@ HEIGHT, WIDTH = 353, 481
 class TellingInterpreter:
     """Logits of whatever classes and kinds it is told, at strides 4 and 8, in an order of its own."""
 
-    model_id, accelerator, fallbacks = "0123456789ab", "cpu", 0
+    model_id, accelerator, fallbacks, failures = "0123456789ab", "cpu", 0, 0
     input = TensorSpec("image", (1, HEIGHT, WIDTH, 3), "uint8", 1 / 128, 128)
     outputs = (
         TensorSpec("kinds", (1, 45, 61, 6), "float32", 0.0, 0),

@@ -1,0 +1,104 @@
+"""What a node checks of itself before it starts; what failed is said in every heartbeat, and what still works runs."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from edge import wire
+from edge.config import NodeConfig
+from edge.errors import EdgeError
+from edge.node import certificate
+from edge.pipeline import Pipeline
+from edge.seams import Clock, Interpreter
+from edge.track.tracker import TORSO
+
+STREET, FRAME = 5, 360
+"""A drawn picture with two walkers at full height; nobody real."""
+NEAR = 0.25
+"""Torso keypoints are found this near to where they were drawn, in torso heights; every network of ours: 0.12."""
+EARLIEST = 1_767_225_600.0
+"""2026-01-01: no clock that is right is before this software."""
+BACK_S = 3600.0
+"""A clock so far behind the newest file it wrote has lost the time."""
+
+
+class Failure(NamedTuple):
+    """One check that failed."""
+
+    part: wire.Part
+    sentence: str
+    """For field staff, with what to do."""
+
+
+class _FailedError(Exception):
+    """Says what to do."""
+
+
+def self_test(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> list[Failure]:
+    """What is wrong with model, accelerator, disk, clock and certificate; takes about a second."""
+    state = Path(config.state)
+    checks: list[tuple[wire.Part, Callable[[], None]]] = [
+        ("model", lambda: _check_model(config, interpreter)),
+        ("accelerator", lambda: _check_accelerator(config, interpreter)),
+        ("disk", lambda: _check_disk(state)),
+        ("clock", lambda: _check_clock(state, clock.now())),
+        ("certificate", lambda: certificate.check(config.broker.tls, config.node, clock.now())),
+    ]
+    failures = []
+    for part, check in checks:
+        try:
+            check()
+        except (_FailedError, EdgeError) as err:
+            failures.append(Failure(part, str(err)))
+    return failures
+
+
+def _check_model(config: NodeConfig, interpreter: Interpreter) -> None:
+    """Everybody at full height in a drawn picture is found where they were drawn, whatever network runs it."""
+    from edge.frame.street.camera import StreetCamera  # noqa: PLC0415  needed once, and not by a node that runs
+
+    street = StreetCamera(STREET)
+    found = Pipeline(interpreter, config).step(street.frame(FRAME)).detections
+    people = [person.keypoints[list(TORSO)] for person in found]
+    drawn = [one.keypoints[list(TORSO)] for one in street.truth(FRAME) if one.is_full_height and one.visible > 0.95]
+    missed = 0
+    for torso in drawn:
+        near = NEAR * float(np.ptp(torso[:, 1]))
+        missed += not any(float(np.hypot(*(person - torso).T).mean()) < near for person in people)
+    if missed:
+        raise _FailedError(
+            f"The network misses {missed} of {len(drawn)} drawn people: run `spotter models verify`, change the card."
+        )
+
+
+def _check_accelerator(config: NodeConfig, interpreter: Interpreter) -> None:
+    if interpreter.accelerator != config.detection.accelerator:
+        raise _FailedError(
+            "The Edge TPU was not found at the start, the CPU does its work: plug the Coral in, then restart the node."
+        )
+
+
+def _check_disk(state: Path) -> None:
+    probe = state / "self-test.part"
+    try:
+        with probe.open("wb") as file:
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as err:
+        raise _FailedError(f"The disk takes nothing ({err.strerror}): free space, or change the card.") from err
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink(missing_ok=True)
+
+
+def _check_clock(state: Path, now: float) -> None:
+    newest = max((file.stat().st_mtime for file in state.iterdir()), default=0.0)
+    if now < max(EARLIEST, newest - BACK_S):
+        raise _FailedError(
+            f"The clock says {wire.to_time(now)}, but has been later: check that the booth is on and serves time."
+        )

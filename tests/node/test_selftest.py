@@ -1,0 +1,94 @@
+"""The self-test passes on a node that is well, and names each part that is broken."""
+
+import os
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from edge.config import BrokerSection, DetectionSection, NodeConfig
+from edge.errors import ModelError
+from edge.fakes import FakeClock
+from edge.interpreter import TfliteInterpreter
+from edge.node.network import open_interpreter
+from edge.node.selftest import EARLIEST, self_test
+from tests.certificates import issue
+
+NOW = EARLIEST + 1e7
+
+
+class Deaf(TfliteInterpreter):
+    """The real network, whose outputs are all nought: a chip that answers, but nonsense."""
+
+    def __init__(self, network: TfliteInterpreter) -> None:
+        self.__dict__ |= network.__dict__
+
+    def invoke(self, tensor: np.ndarray) -> list[np.ndarray]:
+        return [np.zeros_like(output) for output in super().invoke(tensor)]
+
+
+class Broken(Deaf):
+    def invoke(self, tensor: np.ndarray) -> list[np.ndarray]:
+        raise ModelError("model.tflite: the network failed 4 times on one frame; check memory, then restart")
+
+
+@pytest.fixture(scope="module")
+def network() -> TfliteInterpreter:
+    return open_interpreter(DetectionSection())
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> NodeConfig:
+    tls = issue(tmp_path, "camera-1", ends_at=NOW + 1e7)
+    state = tmp_path / "state"
+    state.mkdir()
+    return NodeConfig(state=str(state), broker=BrokerSection(tls=tls))
+
+
+def parts(config: NodeConfig, network: TfliteInterpreter, now: float = NOW) -> list[str]:
+    failed = self_test(config, network, FakeClock(now))
+    assert all(len(failure.sentence) > 30 for failure in failed)
+    return [failure.part for failure in failed]
+
+
+def test_a_node_that_is_well_passes_and_leaves_nothing_behind(config: NodeConfig, network: TfliteInterpreter) -> None:
+    assert parts(config, network) == []
+    assert list(Path(config.state).iterdir()) == []
+
+
+@pytest.mark.requires_upstream
+@pytest.mark.parametrize("model", ["posenet-353x481", "posenet-481x641"])
+def test_every_network_finds_the_drawn_people(config: NodeConfig, model: str) -> None:
+    assert parts(config, open_interpreter(DetectionSection(model=model))) == []
+
+
+@pytest.mark.parametrize("kind", [Deaf, Broken])
+def test_a_network_that_sees_nobody(config: NodeConfig, network: TfliteInterpreter, kind: type[Deaf]) -> None:
+    assert parts(config, kind(network)) == ["model"]
+
+
+def test_an_edge_tpu_that_is_not_there(config: NodeConfig, network: TfliteInterpreter) -> None:
+    wanted = msgspec.structs.replace(config, detection=DetectionSection(accelerator="edgetpu"))
+    assert parts(wanted, network) == ["accelerator"]
+
+
+def test_a_disk_that_takes_nothing(
+    config: NodeConfig, network: TfliteInterpreter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda number: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    assert parts(config, network) == ["disk"]
+    assert list(Path(config.state).iterdir()) == []
+
+
+def test_a_clock_without_a_battery(config: NodeConfig, network: TfliteInterpreter) -> None:
+    assert parts(config, network, 3600.0) == ["clock"]
+    file = Path(config.state) / "outbox.sqlite"
+    file.touch()
+    os.utime(file, (NOW, NOW))
+    assert parts(config, network, NOW - 7200) == ["clock"]
+    assert parts(config, network, NOW - 60) == []
+
+
+def test_a_certificate_of_another_node(config: NodeConfig, network: TfliteInterpreter) -> None:
+    assert parts(msgspec.structs.replace(config, node="camera-2"), network) == ["certificate"]

@@ -1,0 +1,162 @@
+"""`spotter provision` as its user meets it: what it says, refuses and leaves behind."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edge.cli import main
+from edge.provision.site import Site
+from tests.brokers import REPOSITORY
+
+TOLD = ["--who", "Shoe shop", "--purpose", "offer shoes", "--contact", "privacy@example.org", "--keep-days", "2"]
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+
+
+def provision(*words: str) -> int:
+    return main(["provision", *words])
+
+
+def make(*words: str) -> None:
+    assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *TOLD, *words) == 0
+
+
+def test_from_nothing_to_three_nodes(capsys: pytest.CaptureFixture[str]) -> None:
+    make()
+    said = capsys.readouterr()
+    assert "page password, shown once: " in said.out
+    assert "no passphrase" in said.err
+    for name, facing in (("north", "0"), ("east", "90"), ("south", "180")):
+        assert provision("node", name, "--site-dir", "soho", "--facing", facing) == 0
+    assert provision("laptop", "desk-1", "--site-dir", "soho") == 0
+    assert provision("check", "soho") == 0
+    assert provision("sign", "--site-dir", "soho", "--out", "notice.pdf", "--language", "de") == 0
+    assert Path("notice.pdf").read_bytes().startswith(b"%PDF")
+    assert main(["config", "check", "soho/booth/booth.yaml"]) == 0
+    assert main(["config", "check", "soho/nodes/north/node.yaml"]) == 0
+    assert main(["config", "check", "soho/laptops/desk-1/laptop.yaml"]) == 0
+    assert Site(Path("soho")).purpose.keep_days == 2
+
+
+def test_the_page_password_opens_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    from edge.booth.page.password import is_password, read_hash  # noqa: PLC0415
+
+    make()
+    said = capsys.readouterr().out.splitlines()
+    password = next(line for line in said if line.startswith("page password")).rpartition(" ")[2]
+    assert is_password(password, read_hash("soho/booth/page.password"))
+    assert password not in Path("soho/booth/page.password").read_text()
+
+
+@pytest.mark.parametrize("missing", ["--who", "--purpose", "--contact", "--keep-days"])
+def test_no_site_without_telling_why(missing: str, capsys: pytest.CaptureFixture[str]) -> None:
+    at = TOLD.index(missing)
+    told = TOLD[:at] + TOLD[at + 2 :]
+    assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *told) == 2
+    error = capsys.readouterr().err
+    assert f"{missing} missing: whoever is filmed may know" in error
+    assert not Path("soho").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--booth", "192.168.1"], "expected an address"),
+        (["--booth", "a b"], "expected an address"),
+        (["--site", "Soho"], "--site"),
+        (["--port", "0"], "--port"),
+        (["--keep-days", "400"], "--keep-days"),
+        (["--who", ""], "--who"),
+        (["--passphrase-file", "none.txt"], "none.txt"),
+    ],
+)
+def test_sites_that_are_not_made(words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *TOLD, *words) == 2
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert "Traceback" not in error
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["+"], "3 to 32"),
+        (["#"], "3 to 32"),
+        (["booth"], "own name"),
+        (["north", "--facing", "400"], "facing"),
+        (["north", "--booth", "10.0.0.1"], "192.168.50.1 only"),
+        (["north", "--address", "192.168.51.2/24"], "another subnet"),
+        (["north", "--address", "192.168.50.2"], "prefix length"),
+        (["north", "--wifi", "x"], "--wifi-password-file"),
+        (["north", "--wifi", "x", "--wifi-password-file", "none.txt", "--wifi-country", "DE"], "none.txt"),
+        (["north", "--renew"], "leave --renew out"),
+        (["north", "--site-dir", "nowhere"], "spotter provision site"),
+    ],
+)
+def test_nodes_that_are_not_made(words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    make()
+    assert provision("node", "--site-dir", "soho", *words) == 2
+    assert complaint in capsys.readouterr().err
+    assert Site(Path("soho")).nodes == []
+
+
+def test_a_node_on_wifi_with_an_address() -> None:
+    make()
+    Path("wifi.txt").write_text("pass phrase\n")
+    network = ["--wifi", "Booth", "--wifi-password-file", "wifi.txt", "--wifi-country", "DE"]
+    assert provision("node", "north", "--site-dir", "soho", *network, "--address", "192.168.50.11/24") == 0
+    found = Site(Path("soho")).network("north")
+    assert (found.wifi, found.wifi_password, found.address) == ("Booth", "pass phrase", "192.168.50.11/24")
+    assert not any(b"pass phrase" in data for data in Site(Path("soho")).identity("north").values())
+
+
+def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("long.txt").write_text("correct horse\n")
+    Path("short.txt").write_text("horse\n")
+    words = ["site", "soho", "--site", "soho", "--booth", "192.168.50.1", *TOLD, "--passphrase-file"]
+    assert provision(*words, "short.txt") == 2
+    assert "at least 8" in capsys.readouterr().err
+    assert provision(*words, "long.txt") == 0
+    assert "warning" not in capsys.readouterr().err
+    assert provision("node", "north", "--site-dir", "soho") == 2
+    assert "--passphrase-file" in capsys.readouterr().err
+    assert provision("node", "north", "--site-dir", "soho", "--passphrase-file", "short.txt") == 2
+    assert "passphrase is wrong" in capsys.readouterr().err
+    assert provision("node", "north", "--site-dir", "soho", "--passphrase-file", "long.txt") == 0
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda _: "correct horse")
+    assert provision("revoke", "north", "--site-dir", "soho") == 0
+    assert "systemctl reload mosquitto" in capsys.readouterr().out
+    answers = iter(["correct horse", "correct house"])
+    monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
+    assert provision("site", "other", *words[2:-1]) == 2
+    assert "differ" in capsys.readouterr().err
+    assert not Path("other").exists()
+
+
+def test_check_says_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
+    make()
+    assert provision("node", "north", "--site-dir", "soho") == 0
+    Path("soho/nodes/north/node.key").chmod(0o644)
+    capsys.readouterr()
+    assert provision("check", "soho") == 1
+    assert capsys.readouterr().out.startswith("north: node.key: others on this machine can read or change it")
+    assert provision("check", "soho", "--json") == 1
+    assert json.loads(capsys.readouterr().out)["where"] == "north"
+    assert provision("check", "nowhere") == 2
+
+
+def test_the_command_line_stays_light() -> None:
+    """`spotter node` must not load what only provisioning needs."""
+    program = "import sys, edge.cli; print([name for name in ('cryptography', 'fpdf') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    assert done.stdout.strip() == "[]"

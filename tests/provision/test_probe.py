@@ -1,0 +1,169 @@
+"""A running site, looked at as a node sees it; every fault inflicted on a real broker, booth and network."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from edge import wire
+from edge.errors import ConfigError
+from edge.provision import probe
+from edge.provision.check import check_live
+from edge.provision.probe import own_networks, probe_connection
+from edge.provision.site import Site
+from edge.seams import Publish
+from tests.brokers import Mosquitto, free_port, make_mosquitto, mosquitto, wait_for
+from tests.messages import make_health, make_status
+from tests.programs import Program
+from tests.provision.sites import LONG_AGO, Client, SiteBroker, issue, new_site, overwrite, section
+
+__all__ = ["make_mosquitto", "mosquitto"]
+
+pytestmark = pytest.mark.requires_broker
+
+
+def sentences(folder: Path, broker: str | None = None) -> list[str]:
+    return [finding.sentence for finding in check_live(folder, broker)]
+
+
+@contextmanager
+def beating(site: Site, connect: Callable[..., Client], name: str, clock_off_s: float = 0.0) -> Iterator[None]:
+    """A node that says how it is, five times a second."""
+    client = connect(section(site, site.folder / "nodes" / name, "node")).join()
+    over = threading.Event()
+
+    def beat() -> None:
+        status, health = (wire.node_topic("soho", name, leaf) for leaf in ("status", "health"))
+        client.broker.publish(Publish(status, wire.encode(status, make_status()), 1, is_retained=True))
+        while not over.wait(0.2):
+            message = make_health(node=name, at=wire.to_time(time.time() + clock_off_s))
+            client.broker.publish(Publish(health, wire.encode(health, message), 0, is_retained=True))
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.fixture
+def booth(site: Site, running: SiteBroker, start: Callable[..., Program]) -> Program:
+    """The real one, once it has said that it is there."""
+    program = start("-m", "edge.cli", "booth", "--config", f"{site.folder}/booth/booth.yaml", "--port", "0")
+    wait_for(lambda: "as booth" in running.log, 60, "the booth")
+    return program
+
+
+@pytest.mark.usefixtures("booth")
+def test_all_is_well_and_then_not(site: Site, connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    with beating(site, connect, "north"), beating(site, connect, "south"):
+        assert sentences(site.folder) == []
+    monkeypatch.setattr(probe, "HEARTBEATS_S", 1.5)
+    with beating(site, connect, "north", clock_off_s=-3600):
+        found = sentences(site.folder)
+    assert [one for one in found if one.startswith("north: its clock is off by -36")], found
+    site.add_node("west", facing=None, source="street:7", network=site.network("north"))
+    assert any(one.startswith("west: has never reached this broker") for one in sentences(site.folder))
+    assert sentences(site.folder / "nodes" / "west") == [], "it gets through, and the booth answers it"
+
+
+@pytest.mark.usefixtures("running")
+def test_no_booth(site: Site) -> None:
+    assert sentences(site.folder / "nodes" / "north") == [
+        "the broker takes messages, but nobody hears them: is spotter booth running, and of this site?"
+    ]
+
+
+@pytest.mark.usefixtures("running")
+def test_a_booth_that_acknowledges_nothing(
+    site: Site, connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "ANSWER_S", 0.7)
+    connect(section(site, site.folder / "booth", "booth"), wire.node_topic("soho", "+", "gap")).join()
+    assert sentences(site.folder / "nodes" / "north") == [
+        "the booth hears, but acknowledges nothing: its page says why (store full or locked?)"
+    ]
+
+
+def test_old_access_rules(site: Site, running: SiteBroker) -> None:
+    (site.folder / "broker" / "acl").write_text("topic read nothing\n")
+    running.reload()
+    wait_for(lambda: "access rules are old" in "".join(sentences(site.folder / "nodes" / "north")))
+
+
+def test_nothing_listens(site: Site) -> None:
+    (found,) = sentences(site.folder)
+    assert "nothing listens on port" in found
+
+
+def test_unknown_name(site: Site) -> None:
+    (found,) = sentences(site.folder, "booth.invalid:8883")
+    assert "booth.invalid is known to nobody here" in found
+
+
+def test_the_wrong_subnet_is_no_dead_broker() -> None:
+    away = probe._out_of_reach("203.0.113.7", OSError("timed out"))
+    assert "in none of the subnets here" in away
+    assert "only out of reach" in away
+    for interface in own_networks():
+        assert str(interface) in away
+        near = probe._out_of_reach(str(interface.ip), OSError("timed out"))
+        assert "though it is in our subnet" in near
+    assert "is its cable in" in probe._out_of_reach("booth.local", OSError("timed out"))
+
+
+def test_no_tls_there(site: Site, mosquitto: Mosquitto) -> None:
+    (found,) = sentences(site.folder, f"127.0.0.1:{mosquitto.port}")
+    assert "speaks no TLS" in found or "the one with TLS" in found
+
+
+@pytest.mark.usefixtures("running")
+def test_another_sites_broker(site: Site) -> None:
+    other = new_site(site.folder.parent / "other", "other")
+    (found,) = sentences(other.folder, f"127.0.0.1:{site.settings.port}")
+    assert "is not this site's" in found
+
+
+@pytest.mark.usefixtures("running")
+def test_a_host_the_certificate_is_not_for(site: Site) -> None:
+    (found,) = sentences(site.folder, f"127.0.0.2:{site.settings.port}")
+    assert "not good for 127.0.0.2" in found
+
+
+@pytest.mark.usefixtures("running")
+def test_certificates_the_broker_refuses(site: Site) -> None:
+    home = site.folder / "nodes" / "north"
+    overwrite(home, "node", issue(site, "north", LONG_AGO))
+    assert "our certificate has expired" in sentences(home)[0]
+    overwrite(home, "node", issue(new_site(site.folder.parent / "other", "other"), "north"))
+    assert "another site's authority" in sentences(home)[0]
+    (home / "node.key").write_text("nonsense")
+    assert "our own certificates cannot be used" in sentences(home)[0]
+
+
+def test_revoked(site: Site, running: SiteBroker) -> None:
+    settings = section(site, site.folder / "nodes" / "north", "node")
+    assert probe_connection(settings) == []
+    kept = Path(shutil.copytree(site.folder / "nodes" / "north", site.folder.parent / "kept"))
+    site.revoke("north")
+    running.reload()
+    thief = section(site, kept, "node")
+    wait_for(lambda: "certificate is revoked" in "".join(probe_connection(thief)))
+
+
+def test_bad_broker_option(site: Site) -> None:
+    with pytest.raises(ConfigError, match="HOST:PORT"):
+        check_live(site.folder, "nonsense")
+
+
+def test_plain_tcp_needs_no_certificate(mosquitto: Mosquitto, site: Site) -> None:
+    plain = msgspec.structs.replace(section(site, site.folder / "booth", "booth"), port=mosquitto.port, tls=None)
+    assert probe_connection(plain) == []
+    assert probe_connection(msgspec.structs.replace(plain, port=free_port()))
