@@ -262,9 +262,10 @@ def parse(data: bytes, schema: type[C], name: str | Path) -> C:
         raise ConfigError(f"{name}: {_at_key(str(err))}") from err
 
 
-def dump(settings: Mapping[str, Any]) -> str:
-    """Settings as `load` reads them."""
-    return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+def dump(settings: Mapping[str, Any], about: str = "") -> bytes:
+    """A file as `load` reads it, under a comment."""
+    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    return (f"# {about}\n{text}" if about else text).encode()
 
 
 def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -117,19 +117,38 @@ def make_signing_pair(passphrase: bytes | None = None) -> tuple[bytes, bytes]:
     return _private(key, passphrase), public
 
 
+UNREADABLE = (
+    *(ValueError, TypeError, UnsupportedAlgorithm),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
+)
+"""What cryptography raises for bytes that are none of ours."""
+
+
 def read_certificate(pem: bytes) -> x509.Certificate:
     """Raises ProvisionError for what is no certificate."""
     try:
-        return x509.load_pem_x509_certificate(pem)
-    except ValueError as err:
+        found = x509.load_pem_x509_certificate(pem)
+        _ = found.public_key(), found.extensions, found.subject, found.not_valid_after_utc  # parsed only when asked for
+    except UNREADABLE as err:
         raise ProvisionError("expected a certificate in PEM, found something else; copy it again") from err
+    return found
+
+
+def read_list(pem: bytes) -> x509.CertificateRevocationList:
+    """Raises ProvisionError for what is no revocation list."""
+    try:
+        found = x509.load_pem_x509_crl(pem)
+        _ = found.next_update_utc, list(found)
+    except UNREADABLE as err:
+        raise ProvisionError("expected a revocation list in PEM, found something else; copy it again") from err
+    return found
 
 
 def read_key(pem: bytes, passphrase: bytes | None = None, *, name: str) -> PrivateKeyTypes:
     """Raises ProvisionError for what is no private key, or a wrong passphrase."""
     try:
         return serialization.load_pem_private_key(pem, passphrase)
-    except (ValueError, TypeError) as err:
+    except UNREADABLE as err:
         if is_encrypted(pem):
             raise ProvisionError(f"{name}: the passphrase is wrong; give the one the site was made with") from err
         raise ProvisionError(f"{name}: expected a private key in PEM, found something else; copy it again") from err
@@ -139,7 +158,7 @@ def read_public(pem: bytes) -> ed25519.Ed25519PublicKey:
     """What a signature is verified with; raises ProvisionError for anything else."""
     try:
         key = serialization.load_pem_public_key(pem)
-    except ValueError as err:
+    except UNREADABLE as err:
         raise ProvisionError("expected a public key in PEM, found something else; copy it again") from err
     if not isinstance(key, ed25519.Ed25519PublicKey):
         raise ProvisionError(f"expected an Ed25519 public key, found {type(key).__name__}; copy it again")
@@ -163,18 +182,21 @@ def belong_together(certificate: x509.Certificate, key: PrivateKeyTypes) -> bool
 def is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature):
+    except (InvalidSignature, *UNREADABLE):
         return False
     return True
 
 
 def is_revoked(certificate: x509.Certificate, revocation_list: bytes) -> bool:
     """Raises ProvisionError for what is no revocation list."""
+    return read_list(revocation_list).get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+
+
+def is_list_of(revocation_list: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
     try:
-        found = x509.load_pem_x509_crl(revocation_list)
-    except ValueError as err:
-        raise ProvisionError("expected a revocation list in PEM, found something else; copy it again") from err
-    return found.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+        return revocation_list.is_signature_valid(authority.public_key())  # type: ignore[arg-type]  # any kind may come
+    except UNREADABLE:
+        return False
 
 
 def hosts_of(certificate: x509.Certificate) -> list[str]:

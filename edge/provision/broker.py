@@ -38,15 +38,17 @@ OWN = ("listener", "allow_anonymous", "persistence_location", "message_size_limi
 """Settings of the shipped file that a site has its own of."""
 
 
-def configuration(folder: Path, data: Path, port: int, *, installed: bool) -> str:
-    """mosquitto.conf with its files in `folder` and what it keeps in `data`: the shipped settings, but mutual TLS.
+def configuration(folder: Path, port: int, data: Path | None) -> str:
+    """mosquitto.conf with its files in `folder`: the shipped settings, but mutual TLS.
 
+    `data`: where it keeps what it knows, as the user that is here. None: where and as the distribution's own settings
+    say, which include these, and would not have that said twice.
     Raises ProvisionError if the shipped settings are missing.
     """
     lines = (line for line in _shipped().splitlines() if line and not line.startswith("#"))
     kept = [line for line in lines if line.split()[0] not in OWN]
-    if not installed:
-        kept.append(f"user {pwd.getpwuid(os.getuid()).pw_name}")
+    if data is not None:
+        kept += [f"persistence_location {data}/", f"user {pwd.getpwuid(os.getuid()).pw_name}"]
     return "\n".join(
         [
             "# mosquitto of this site. Nobody connects without a certificate of its authority. The common name is user",
@@ -59,7 +61,6 @@ def configuration(folder: Path, data: Path, port: int, *, installed: bool) -> st
             f"crlfile {folder}/crl.pem",
             *GUARDS,
             f"acl_file {folder}/acl",
-            f"persistence_location {data}/",
             f"message_size_limit {MESSAGE_SIZE_LIMIT}",
             "",
             *kept,

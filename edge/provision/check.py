@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from cryptography import x509
 
 from edge import config
 from edge.booth.page.password import read_hash, read_token
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
-from edge.errors import ConfigError, EdgeError, ProvisionError
+from edge.errors import ConfigError, ProvisionError
 from edge.provision import authority, broker
 from edge.provision.broker import CHECKER
 from edge.provision.folder import read
@@ -34,15 +33,14 @@ class Finding(NamedTuple):
     sentence: str
 
 
-def check_folder(folder: Path, site: Site | None = None) -> list[Finding]:
-    """Of a site's folder, or of one node's, on its own or beside its site. Raises ProvisionError for neither."""
+def check_folder(folder: Path) -> list[Finding]:
+    """Of a site's folder, or of one node's, on its own or in its site's. Raises ProvisionError for neither."""
     if (folder / "site.yaml").is_file():
         return list(_check_site(Site(folder)))
     if not (folder / "node.yaml").is_file():
         raise ProvisionError(f"{folder}: expected a site's folder with site.yaml, or a node's with node.yaml")
-    inside = _site_around(folder) if site is None else site
-    name = folder.resolve().name if inside and folder.resolve().parent == inside.folder / "nodes" else None
-    return [Finding(folder.name, sentence) for sentence in _check_node_folder(folder, inside, name)]
+    home, site = folder.resolve(), _site_around(folder)
+    return [Finding(home.name, sentence) for sentence in _check_node_folder(home, site, home.name if site else None)]
 
 
 def check_live(folder: Path, broker: str | None = None) -> list[Finding]:
@@ -116,12 +114,12 @@ def _check_broker(site: Site) -> Iterator[str]:
 
 def _check_revocations(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
     try:
-        found = x509.load_pem_x509_crl(files.get("crl.pem", b""))
+        found = authority.read_list(files.get("crl.pem", b""))
         root = authority.read_certificate(read(site.folder / "ca.pem"))
-    except (ValueError, ProvisionError):
+    except ProvisionError:
         yield "crl.pem is missing or damaged: mosquitto does not start without; any --renew writes it anew"
         return
-    if not found.is_signature_valid(root.public_key()):  # type: ignore[arg-type]  # the site's is no DH key
+    if not authority.is_list_of(found, root):
         yield "crl.pem is not signed by this site's authority: nobody gets in; any --renew writes it anew"
     if found.next_update_utc is not None and found.next_update_utc < _now():
         yield f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: nobody gets in; any --renew writes it anew"
@@ -196,8 +194,8 @@ def _revocations(site: Site) -> bytes | None:
     """The list as it is; None if it is damaged, which the broker's own check says."""
     try:
         pem = read(site.folder / "broker" / "crl.pem")
-        x509.load_pem_x509_crl(pem)
-    except (ValueError, EdgeError):
+        authority.read_list(pem)
+    except ProvisionError:
         return None
     return pem
 

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
 from edge.errors import ProvisionError
@@ -99,6 +100,22 @@ def _is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
     except ValueError:
+        return False
+    return True
+
+
+def check_name(name: str) -> None:
+    """Raises ProvisionError for what can be no common name: it becomes part of topics, and must never be a wildcard."""
+    if not is_name(name):
+        raise ProvisionError(f"{name!r}: expected a name of 3 to 32 of a-z, 0-9 and -")
+    if name in RESERVED:
+        raise ProvisionError(f"{name}: is the {name}'s own name; take another")
+
+
+def is_name(name: str) -> bool:
+    try:
+        msgspec.convert(name, Name)
+    except msgspec.ValidationError:
         return False
     return True
 

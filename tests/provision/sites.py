@@ -10,8 +10,9 @@ from edge.booth.page.password import hash_password
 from edge.config import BrokerSection, Tls
 from edge.message.mqtt import MqttBroker
 from edge.provision.authority import CLIENT, Authority, Identity
+from edge.provision.founding import make_site
 from edge.provision.settings import Network, Purpose, SiteSettings
-from edge.provision.site import Site, make_site
+from edge.provision.site import Site
 from edge.seams import Received
 from tests.brokers import PROGRAM, free_port, wait_for
 

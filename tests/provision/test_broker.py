@@ -1,7 +1,12 @@
 """The site's settings in a real mosquitto: who reaches whom, by what arrives and not by what was granted."""
 
 import itertools
+import os
+import pwd
+import re
 import shutil
+import socket
+import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,7 +21,7 @@ from edge.provision import broker
 from edge.provision.authority import SERVER, Authority, Identity
 from edge.provision.site import Site
 from edge.seams import Publish
-from tests.brokers import wait_for
+from tests.brokers import PROGRAM, SHIPPED, free_port, wait_for
 from tests.provision.sites import Client, SiteBroker, add_node, issue, new_site, overwrite, section
 
 pytestmark = pytest.mark.requires_broker
@@ -207,14 +212,38 @@ def test_settings_of_services(tmp_path: Path) -> None:
     site = new_site(tmp_path / "soho", installed=True)
     lines = (site.folder / "broker" / "mosquitto.conf").read_text().splitlines()
     assert "crlfile /etc/spotter/broker/crl.pem" in lines
-    assert "persistence_location /var/lib/mosquitto/" in lines
+    assert not [line for line in lines if line.startswith("persistence_location")], "said by Debian's own settings"
     assert not [line for line in lines if line.startswith("user ")], "mosquitto's own account"
     assert "autosave_on_changes true" in lines
     keys = [line.split()[0] for line in lines if line and not line.startswith("#")]
     assert {key for key in keys if keys.count(key) > 1} == {"log_type"}, "mosquitto refuses what is said twice"
 
 
+@pytest.mark.parametrize("shipped", [True, False])
+def test_included_by_debians_own_settings(site: Site, tmp_path: Path, *, shipped: bool) -> None:
+    """Which a package of mosquitto has; a setting said twice would keep it from starting."""
+    port, included = free_port(), tmp_path / "conf.d"
+    included.mkdir()
+    ours = broker.configuration(site.folder / "broker", port, None)
+    if shipped:
+        ours = re.sub(r"(?m)^listener .*", f"listener {port} 127.0.0.1", SHIPPED.read_text())
+    (included / "spotter.conf").write_text(ours)
+    user = pwd.getpwuid(os.getuid()).pw_name
+    debians = ["persistence true", f"persistence_location {tmp_path}/", f"log_dest file {tmp_path}/log", f"user {user}"]
+    (tmp_path / "mosquitto.conf").write_text("\n".join([*debians, f"include_dir {included}", ""]))
+    assert PROGRAM is not None
+    with subprocess.Popen([PROGRAM, "-c", tmp_path / "mosquitto.conf"], stderr=subprocess.DEVNULL) as process:
+        wait_for(lambda: is_open(port) or process.poll() is not None)
+        assert process.poll() is None
+        process.terminate()
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_missing_shipped_settings(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(broker, "SHIPPED", (tmp_path / "nowhere.conf",))
     with pytest.raises(ProvisionError, match="reinstall"):
-        broker.configuration(site.folder, tmp_path, 8883, installed=False)
+        broker.configuration(site.folder, 8883, tmp_path)

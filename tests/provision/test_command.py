@@ -10,7 +10,7 @@ import pytest
 
 from edge.cli import main
 from edge.provision.site import Site
-from tests.brokers import REPOSITORY
+from tests.brokers import REPOSITORY, free_port
 
 TOLD = ["--who", "Shoe shop", "--purpose", "offer shoes", "--contact", "privacy@example.org", "--keep-days", "2"]
 
@@ -40,6 +40,7 @@ def test_from_nothing_to_three_nodes(capsys: pytest.CaptureFixture[str]) -> None
     assert provision("check", "soho") == 0
     assert provision("sign", "--site-dir", "soho", "--out", "notice.pdf", "--language", "de") == 0
     assert Path("notice.pdf").read_bytes().startswith(b"%PDF")
+    assert "fontTools" not in capsys.readouterr().err
     assert main(["config", "check", "soho/booth/booth.yaml"]) == 0
     assert main(["config", "check", "soho/nodes/north/node.yaml"]) == 0
     assert main(["config", "check", "soho/laptops/desk-1/laptop.yaml"]) == 0
@@ -135,12 +136,20 @@ def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("getpass.getpass", lambda _: "correct horse")
     assert provision("revoke", "north", "--site-dir", "soho") == 0
-    assert "systemctl reload mosquitto" in capsys.readouterr().out
+    assert "kill -HUP" in capsys.readouterr().out
     answers = iter(["correct horse", "correct house"])
     monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
     assert provision("site", "other", *words[2:-1]) == 2
     assert "differ" in capsys.readouterr().err
     assert not Path("other").exists()
+
+
+def test_installed_sites_are_told_what_to_copy(capsys: pytest.CaptureFixture[str]) -> None:
+    make("--installed")
+    assert provision("laptop", "desk-1", "--site-dir", "soho") == 0
+    said = capsys.readouterr().out
+    assert "sudo cp soho/broker/acl soho/broker/crl.pem /etc/spotter/broker/" in said
+    assert "systemctl reload mosquitto" in said
 
 
 def test_check_says_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,6 +162,10 @@ def test_check_says_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
     assert provision("check", "soho", "--json") == 1
     assert json.loads(capsys.readouterr().out)["where"] == "north"
     assert provision("check", "nowhere") == 2
+    Path("soho/nodes/north/node.key").chmod(0o600)
+    capsys.readouterr()
+    assert provision("check", "soho", "--broker", f"127.0.0.1:{free_port()}") == 1
+    assert "live: 127.0.0.1 is there, but nothing listens" in capsys.readouterr().out
 
 
 def test_the_command_line_stays_light() -> None:

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, load, load_laptop, parse
-from edge.errors import ConfigError, EdgeError, ProvisionError
+from edge.errors import ConfigError, ProvisionError
 from edge.provision import authority, folder
 from edge.provision.authority import read_certificate, read_key
 from edge.provision.broker import access
-from edge.provision.settings import Network
-from edge.provision.site import IDENTITY, Site, check_name
+from edge.provision.settings import Network, check_name
+from edge.provision.site import IDENTITY, Site
 from tests.provision.sites import HASH, PURPOSE, add_node, new_site
 
 SECRET = b"a long passphrase"
@@ -192,8 +192,14 @@ def test_what_people_write_in_booth_yaml_stays(site: Site) -> None:
     add_node(site, "west", 270)
     assert dict(load(path, BoothConfig).nodes) == {"west": 270}
     path.write_text(path.read_text().replace("nodes:", "# nodes:"))
-    with pytest.raises(EdgeError):
+    with pytest.raises(ConfigError):
         add_node(site, "north")
+    with pytest.raises(ConfigError):
+        site.revoke("west")
+    path.write_text("site: soho\n")
+    with pytest.raises(ConfigError, match="add it again"):
+        add_node(site, "north")
+    assert site.nodes == ["west"]
 
 
 @pytest.mark.parametrize(
