@@ -67,7 +67,7 @@ def test_a_node_keeps_frames_in_memory_and_the_runtimes_fast_path() -> None:
     assert node["LimitCORE"] == node["MemorySwapMax"] == ["0"]
     assert node["ProcSubset"] == ["all"]
     assert node["IPAddressDeny"] == ["any"]
-    assert "IPAddressAllow" not in node
+    assert node["IPAddressAllow"] == ["localhost"]
     assert (node["Type"], node["WatchdogSec"]) == (["notify"], ["30"])
 
 
