@@ -59,12 +59,10 @@ def make_bundle(node: str, identity: Mapping[str, bytes], network: Network, rele
     files[CONNECTION] = connection(network).encode()
     files |= {f"release/{name}": release.folder / name for name in (MANIFEST, *release.files)}
     pinned = {name: _sha256(data) for name, data in files.items() if name not in _unpinned(release)}
-    secrets = [f"identity/{name}" for name in SECRETS] + ([CONNECTION] if network.wifi_password else [])
+    secrets = [f"identity/{name}" for name in SECRETS] + ([CONNECTION] if network.wifi else [])
+    contents = json.dumps([pinned, _sha256(files[SETTINGS])], sort_keys=True).encode()
     broker = settings.broker
-    identifier = hashlib.sha256(json.dumps([pinned, _sha256(files[SETTINGS])], sort_keys=True).encode()).hexdigest()[
-        :12
-    ]
-    record = first_boot.Bundle(identifier, node, broker.host, broker.port, pinned, secrets)
+    record = first_boot.Bundle(_sha256(contents)[:12], node, broker.host, broker.port, pinned, secrets)
     written = {"format": first_boot.FORMAT, **record._asdict()}
     files[BUNDLE] = json.dumps(written, indent=1).encode() + b"\n"
     return Bundle(record, network, {f"{FOLDER}/{name}": data for name, data in files.items()})

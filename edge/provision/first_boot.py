@@ -37,6 +37,8 @@ CONNECTION = "spotter.nmconnection"
 CONNECTIONS = Path("etc/NetworkManager/system-connections")
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 """Where a booth that has a name and no fixed address can be."""
+ASKING_NAMES = "meta l4proto { tcp, udp } th dport { 53, 5353 } accept"
+"""A line of the firewall: DNS and mDNS, for such a booth alone."""
 SHARE = Path("venv/share/exception-spotter")
 """In a release: the units and settings that came with it."""
 SYSTEM_FILES = {
@@ -123,15 +125,9 @@ class FirstBoot:
 
     def _write_system_files(self) -> None:
         share = self._root / HOME / "current" / SHARE
-        booth = [self._bundle.booth] if _is_address(self._bundle.booth) else PRIVATE_NETWORKS
-        words = {"@BOOTH@": self._bundle.booth, "@PORT@": str(self._bundle.port)}
-        words |= {"@ALLOWED@": " ".join(booth), "@ALLOWED_SET@": ", ".join(booth)}
-        words["@NAMES@"] = (
-            "" if _is_address(self._bundle.booth) else "meta l4proto { tcp, udp } th dport { 53, 5353 } accept"
-        )
         for name, place in SYSTEM_FILES.items():
             text = (share / name).read_text(encoding="utf-8")
-            for word, value in words.items():
+            for word, value in _words(self._bundle).items():
                 text = text.replace(word, value)
             durable.write(self._root / place, text.encode())
 
@@ -202,8 +198,17 @@ def read_bundle(folder: Path) -> Bundle:
     return bundle
 
 
-def _is_address(host: str) -> bool:
-    return host.replace(".", "").isdigit()
+def _words(bundle: Bundle) -> dict[str, str]:
+    """What stands for the words between @ in the settings of the system."""
+    is_address = bundle.booth.replace(".", "").isdigit()
+    allowed = [bundle.booth] if is_address else PRIVATE_NETWORKS
+    return {
+        "@BOOTH@": bundle.booth,
+        "@PORT@": str(bundle.port),
+        "@ALLOWED@": " ".join(allowed),
+        "@ALLOWED_SET@": ", ".join(allowed),
+        "@NAMES@": "" if is_address else ASKING_NAMES,
+    }
 
 
 def _sha256(path: Path) -> str:

@@ -1,5 +1,6 @@
 """A node's bundle into the boot partition of a flashed card or of an image file."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -30,11 +31,14 @@ def write_card(bundle: Bundle, target: Path, *, is_replacing: bool = False) -> N
                 "Raspberry Pi OS; flash Raspberry Pi OS (64-bit) first"
             )
         if FOLDER in names:
-            owner = _owner(boot)
+            owner, secrets = _owner(boot)
             if owner not in ("", bundle.record.node) and not is_replacing:
                 raise ProvisionError(
                     f"{target}: is the card of node {owner}, not of {bundle.record.node}; --replace makes it this one's"
                 )
+            for name in secrets:
+                with contextlib.suppress(ProvisionError):  # first boot has taken it
+                    boot.wipe(f"{FOLDER}/{name}")
             boot.delete(FOLDER)
         texts = [boot.read(name).decode(errors="replace") for name in ("config.txt", "cmdline.txt")]
         boot.write({**bundle.files, **boot_files(bundle, *texts, has_cloud_init=CLOUD_INIT in names)})
@@ -49,12 +53,13 @@ def find_release(folder: Path) -> Release:
     return build_release(folder)
 
 
-def _owner(boot: Boot) -> str:
-    """Whose card it is; empty for what an interrupted write left."""
+def _owner(boot: Boot) -> tuple[str, list[str]]:
+    """Whose card it is and which files are secret; empty where a bundle is not whole."""
     try:
-        return str(json.loads(boot.read(f"{FOLDER}/{BUNDLE}"))["node"])
-    except (ProvisionError, ValueError, KeyError):
-        return ""
+        found = json.loads(boot.read(f"{FOLDER}/{BUNDLE}"))
+        return str(found["node"]), [str(name) for name in found["secrets"]]
+    except (ProvisionError, ValueError, KeyError, TypeError):
+        return "", []
 
 
 def run_image(node: str, site_dir: Path, target: Path, release: Path, *, is_replacing: bool) -> int:

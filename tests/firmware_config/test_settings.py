@@ -15,6 +15,7 @@ import yaml
 
 from edge.config import BoothConfig, NodeConfig, load
 from edge.provision.bundle import connection, network_config
+from edge.provision.first_boot import ASKING_NAMES
 from edge.provision.settings import Network
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ BOOTH = {"@BOOTH@": "192.168.50.1", "@PORT@": "8883", "@NODE@": "north", "@BUNDL
 BY_ADDRESS = BOOTH | {"@ALLOWED_SET@": "192.168.50.1", "@NAMES@": ""}
 BY_NAME = BOOTH | {
     "@ALLOWED_SET@": "10.0.0.0/8, 192.168.0.0/16",
-    "@NAMES@": "meta l4proto { tcp, udp } th dport { 53, 5353 } accept",
+    "@NAMES@": ASKING_NAMES,
 }
 BUILT_OUT = ("kernel.sysrq", "kernel.unprivileged_bpf_disabled", "net.ipv6.conf.all.disable_ipv6")
 """Kernels of virtual machines may come without."""

@@ -4,6 +4,7 @@ from edge.provision.settings import Network
 
 ADDRESS = Network(booth="192.168.50.1", address="192.168.50.11/24")
 WIFI = Network(booth="192.168.50.1", wifi="Booth", wifi_password="correct horse", wifi_country="DE")
+OPEN = Network(booth="192.168.50.1", wifi="Booth", wifi_country="DE")
 SETTINGS = b"site: soho\nnode: north\nbroker:\n  host: 192.168.50.1\n  port: 8883\n"
 IDENTITY = {
     "ca.pem": b"authority",

@@ -17,7 +17,7 @@ from edge.provision.bundle import Bundle, boot_files, make_bundle
 from edge.provision.first_boot import FirstBoot
 from edge.provision.installation import Release, install, run_program
 from edge.provision.settings import Network
-from tests.provision.nodes import ADDRESS, IDENTITY, SETTINGS, WIFI
+from tests.provision.nodes import ADDRESS, IDENTITY, OPEN, SETTINGS, WIFI
 from tests.provision.releases import make_release
 
 
@@ -279,12 +279,14 @@ def test_a_release_for_another_python_says_so(node: Node, release: Release, tmp_
 
 
 def test_network_manager_gets_what_cloud_init_does_not_do(tmp_path: Path, venv: Path, release: Release) -> None:
-    nodes = [Node(tmp_path / name, venv) for name in ("trixie", "bookworm", "wifi")]
-    for node, network, has_cloud_init in zip(nodes, (ADDRESS, ADDRESS, WIFI), (True, False, True), strict=True):
+    nodes = [Node(tmp_path / name, venv) for name in ("trixie", "bookworm", "wifi", "open")]
+    for node, network, has_cloud_init in zip(
+        nodes, (ADDRESS, ADDRESS, WIFI, OPEN), (True, False, True, True), strict=True
+    ):
         node.put(bundle_of(release, network), has_cloud_init=has_cloud_init)
         node.boot()
     found = [(node.root / "etc/NetworkManager/system-connections/spotter.nmconnection").exists() for node in nodes]
-    assert found == [False, True, True]
+    assert found == [False, True, True, True]
     assert ["rfkill", "unblock", "wifi"] in nodes[2].ran
 
 

@@ -76,6 +76,16 @@ def test_a_new_bundle_leaves_nothing_of_the_old_one(card: Path, bundle: Bundle, 
     assert "spotter/identity/extra.pem" not in names(card)
 
 
+def test_the_key_of_a_bundle_that_is_replaced_is_nowhere_on_the_card(
+    card: Path, bundle: Bundle, release: Release
+) -> None:
+    write_card(bundle, card)
+    assert IDENTITY["node.key"] in card.read_bytes()
+    write_card(make_bundle("north", IDENTITY | {"node.key": b"another key"}, ADDRESS, release), card)
+    assert IDENTITY["node.key"] not in card.read_bytes()
+    assert read(card, "spotter/identity/node.key") == b"another key"
+
+
 def test_the_card_of_another_node_is_refused_but_on_request(card: Path, bundle: Bundle, release: Release) -> None:
     write_card(bundle, card)
     south = IDENTITY | {"node.yaml": IDENTITY["node.yaml"].replace(b"north", b"south")}
