@@ -34,7 +34,7 @@ PROOF = (
     "uname -m",
     "ls -d /opt/spotter/current/venv/lib/python3*/site-packages/ai_edge_litert-*.dist-info",
     f"systemctl show {UNIT} --property=NRestarts --value",
-    f"journalctl --unit={UNIT} --grep='Watchdog timeout' --output=cat --lines=1",
+    f"journalctl --unit={UNIT} --grep='Watchdog timeout' --output=cat --lines=1 --no-pager",
 )
 """Asked of the board at the end."""
 
@@ -164,7 +164,7 @@ def _hang(board: Board, ears: Ears) -> None:
 
 def _spotter(*words: str | int | Path) -> None:
     print(f"spotter provision {' '.join(map(str, words))}", flush=True)
-    program = [str(Path(sys.executable).with_name("spotter")), "provision", *map(str, words)]
+    program = [sys.executable, "-m", "edge.cli", "provision", *map(str, words)]
     done = subprocess.run(program, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BoardError(f"spotter provision {words[0]} said: {done.stderr.strip()}")
