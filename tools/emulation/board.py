@@ -1,0 +1,149 @@
+"""A board with a card in it: QEMU, what its serial console says and when, and a root shell for what is done to it."""
+
+import base64
+import re
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+CPU = "cortex-a72"
+"""That of a Raspberry Pi 4."""
+BOOTH = "192.168.50.1"
+NETWORK = "net=192.168.50.0/24,host=192.168.50.254,dns=192.168.50.253,restrict=on"
+"""Around the booth; nothing is behind it, and nothing but the booth's broker in it."""
+BOOT_AT, BOOT_BYTES = 4 << 20, 512 << 20
+"""The boot partition of the cards that card.sh makes."""
+COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+BEGIN, END = "boot-test-says", "boot-test-said"
+"""Around the answer of the root shell."""
+
+
+class BoardError(Exception):
+    """What was expected of the board and did not come."""
+
+
+class Board:
+    """Switched on when made. Its card is written to; its only network is one TCP port of the booth."""
+
+    def __init__(self, card: Path, kernel: Path, folder: Path, *, port: int, dropins: dict[str, str]) -> None:
+        """`dropins`: unit name to what is laid over it, handed to systemd as a credential and not by the card."""
+        self._shell_path = folder / "shell.sock"
+        self._lines: list[tuple[float, str]] = []
+        self._changed = threading.Condition()
+        self._log = (folder / "console.log").open("w", encoding="utf-8")
+        self._begun = time.monotonic()
+        self._process = subprocess.Popen(
+            _qemu(card, kernel, self._shell_path, port, " ".join([*_command_line(card), *_emulation(dropins)])),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def on_for_s(self) -> float:
+        return time.monotonic() - self._begun
+
+    def wait_for(self, pattern: str, timeout_s: float, *, after_s: float = 0.0, unless: str = r"\A\Z.") -> float:
+        """When the console first said it after a time; raises BoardError if it says `unless` first, or not in time."""
+        wanted, unwanted = re.compile(pattern), re.compile(unless)
+        until, seen = time.monotonic() + timeout_s, 0
+        with self._changed:
+            while time.monotonic() < until and self._process.poll() is None:
+                for at, line in self._lines[seen:]:
+                    if at > after_s and wanted.search(line):
+                        return at
+                    if at > after_s and unwanted.search(line):
+                        raise BoardError(f"the console said: {line}")
+                seen = len(self._lines)
+                self._changed.wait(1.0)
+        state = "is off" if self._process.poll() is not None else f"did not say so in {timeout_s:.0f} s"
+        raise BoardError(f"expected {pattern!r} on the console; the board {state}")
+
+    def shell(self, command: str, timeout_s: float = 120.0) -> str:
+        """What a command of one line prints, run as root on a console of its own; raises BoardError."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(timeout_s)
+            line.connect(str(self._shell_path))
+            # Quotes, so that the shell's echo of the line is not taken for its answer.
+            line.sendall(f"echo {BEGIN[:4]}''{BEGIN[4:]}; {command}; echo {END[:4]}''{END[4:]}\n".encode())
+            said = b""
+            try:
+                while END.encode() not in said:
+                    said += line.recv(4096)
+            except TimeoutError as err:
+                raise BoardError(f"the root shell did not answer in {timeout_s:.0f} s to: {command}") from err
+        answer = COLOUR.sub("", said.decode(errors="replace")).partition(BEGIN)[2]
+        return answer.partition(END)[0].strip()
+
+    def close(self) -> None:
+        """Pulls the plug."""
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for raw in self._process.stdout:
+            at, line = self.on_for_s, COLOUR.sub("", raw).rstrip()
+            with self._changed:
+                self._lines.append((at, line))
+                self._changed.notify_all()
+            self._log.write(f"{at:8.1f} {line}\n")
+            self._log.flush()
+
+
+def boot_partition(card: Path) -> bytes:
+    """Every byte of it, of files that were deleted too."""
+    with card.open("rb") as file:
+        file.seek(BOOT_AT)
+        return file.read(BOOT_BYTES)
+
+
+def _qemu(card: Path, kernel: Path, shell: Path, port: int, command_line: str) -> list[str]:
+    booth = f"guestfwd=tcp:{BOOTH}:{port}-cmd:socat - TCP:127.0.0.1:{port}"
+    options = {
+        "M": ["virt"],
+        "cpu": [CPU],
+        "smp": ["2"],
+        "m": ["1G"],
+        "kernel": [str(kernel)],
+        "append": [command_line],
+        "display": ["none"],
+        "monitor": ["none"],
+        "serial": ["stdio"],
+        "drive": [f"if=none,id=card,format=raw,cache=unsafe,file={card}"],
+        "chardev": [f"socket,id=shell,server=on,wait=off,path={shell}"],
+        "netdev": [f"user,id=booth,{NETWORK},{booth}"],
+        "device": [
+            "nvme,drive=card,serial=card",
+            "virtio-serial-pci",
+            "virtconsole,chardev=shell",
+            "virtio-net-pci,netdev=booth,romfile=",
+        ],
+    }
+    words = [(f"-{name}", value) for name, values in options.items() for value in values]
+    return ["qemu-system-aarch64", *(word for pair in words for word in pair)]
+
+
+def _command_line(card: Path) -> list[str]:
+    """The card's own, which a Raspberry Pi's firmware would hand to the kernel."""
+    found = subprocess.run(
+        ["mtype", "-i", f"{card}@@{BOOT_AT}", "::cmdline.txt"], capture_output=True, text=True, check=True
+    )
+    return [word for word in found.stdout.split() if not word.startswith("console=")]
+
+
+def _emulation(dropins: dict[str, str]) -> list[str]:
+    """What this board has and a Raspberry Pi has not: another console, a root shell on a second one, slack."""
+    words = ["console=ttyAMA0", "net.ifnames=0", "systemd.show_status=1"]
+    words += ["systemd.debug_shell=hvc0", "systemd.mask=serial-getty@hvc0.service"]
+    for unit, text in dropins.items():
+        encoded = base64.b64encode(text.encode()).decode()
+        words.append(f"systemd.set_credential_binary=systemd.unit-dropin.{unit}~emulation:{encoded}")
+    return words
