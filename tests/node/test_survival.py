@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -276,7 +277,15 @@ def test_more_than_memory_holds_while_the_disk_is_full_is_counted(
 
         monkeypatch.setattr(outbox, "put", put)
 
-    start(Playing(walk(network, 4)), network, prepare=refuse)
+    def until_it_is_said() -> Iterator[Frame]:
+        yield from walk(network, 4)
+        for number in range(4 * STEPS, 4 * STEPS + 500):
+            if any(beat.outbox_lost == 2 for beat in booth.beats):
+                return
+            time.sleep(0.02)
+            yield draw([], number)
+
+    start(Playing(until_it_is_said()), network, prepare=refuse)
     assert booth.scores == []
     assert "2 scores are in memory alone" in booth.said
     assert booth.beats[-1].outbox_lost == 2
