@@ -59,7 +59,10 @@ class Frozen:
 
         An empty payload says that the broker forgot, not that the booth changed its mind.
         """
-        if message.topic != self.topic or not message.payload or message.payload == self._payload:
+        if message.topic != self.topic or not message.payload:
+            return
+        if message.payload == self._payload:
+            self.problem = ""
             return
         if self._config.score.baseline:
             log.info("the booth's baseline is not taken: score.baseline names a file")
