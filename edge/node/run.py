@@ -7,7 +7,6 @@ kill, loses none.
 
 import logging
 import queue
-import secrets
 import signal
 import tempfile
 import threading
@@ -20,7 +19,7 @@ from types import FrameType
 
 import msgspec
 
-from edge import __version__, wire
+from edge import wire
 from edge.clock import SystemClock
 from edge.config import NodeConfig
 from edge.errors import ConfigError, StoreError
@@ -29,9 +28,9 @@ from edge.message.compose import compose, compose_trend
 from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
-from edge.message.sender import Sender
 from edge.node import boots, certificate
 from edge.node.board import SystemBoard
+from edge.node.capture import Capture
 from edge.node.collection import Collection
 from edge.node.frozen import Frozen
 from edge.node.health import Counters, Pulse, Start, heartbeat, status_line
@@ -40,31 +39,23 @@ from edge.node.notices import notices
 from edge.node.scene import Scene
 from edge.node.selftest import Failure, self_test
 from edge.node.standard import Standard, open_standard
+from edge.node.uplink import Talk, Uplink
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline, Step
 from edge.records import Frame, Score, ScoreState, Sighting
 from edge.score.channel import main_words
 from edge.score.drift import Shift
 from edge.score.trend import Window, Worn
-from edge.seams import Board, Broker, Camera, Clock, Interpreter, Publish, Received
+from edge.seams import Board, Broker, Camera, Clock, Interpreter
 from edge.vocabulary import day_part
 
 log = logging.getLogger(__name__)
 
-QUEUE_FRAMES = 2
-"""Frames between camera and network; a live camera's older ones are dropped, not queued."""
 SAVE_S = 60.0
 """Collected counts are saved this often, for this node alone to go on with."""
-DRAIN_S = 15.0
-"""How long a node whose source ended, or that is told to stop, waits for its last scores to be taken."""
-SETTLE_S = 3.0
-"""The same once all of them are on their way, for a booth that does not answer."""
-TRENDS = 96
-"""Closed windows that wait for the broker: a day of them; the oldest go first."""
-ANSWER_S = 1.0
-"""How long to wait for the broker to take one."""
-IDLE_S = 0.5
 DAY_S = 86_400.0
+JOIN_S = 20.0
+"""For the uplink to end: longer than it drains."""
 FIRST_FRAME_S = 5.0
 """How long the first heartbeat waits for the camera, whose frames are the last of the self-test."""
 UNSTORED = 1000
@@ -106,7 +97,6 @@ class Node:
         self._unstored_lost = 0
         self._failure: Exception | None = None
         """What ended a thread: it ends the node."""
-        self._boot = secrets.token_hex(4)
         self._link_key = _read_key(config.link_key)
         recipe, least = self._pipeline.recipe, config.score.min_sightings
         self._collection = Collection(Path(config.state), recipe, min_sightings=least)
@@ -115,24 +105,25 @@ class Node:
         self._standard, repair = self._open_standard()
         repairs = filter(None, (*start.repairs, self._collection.repair, repair))
         self._start = start._replace(repairs=tuple(repairs))
-        self._published: bytes | None = None
-        """The snapshot that the broker keeps."""
         self._saved_at = clock.monotonic()
         self._worn = Worn()
         self._early: dict[int, int] = {}
         """Of people in view who were scored early: track to the score's `seq`."""
-        self._trends: deque[wire.Trend] = deque(maxlen=TRENDS)
-        """Closed windows that the broker did not take yet, oldest first."""
-        self._frames: queue.Queue[Frame | None] = queue.Queue(QUEUE_FRAMES)
-        self._frames_skipped = 0
-        self._network_is_over = threading.Event()
-        self._sender = Sender(outbox, broker, site=config.site, node=config.node)
+        self._capture = Capture(camera, config.frame.pace, stop)
+        talk = Talk(
+            interpreter.model_id,
+            self._heartbeat,
+            lambda: self._collection.snapshot,
+            (self._frozen.topic,),
+            self._frozen.receive,
+        )
+        self._uplink = Uplink(config, broker, outbox, clock, talk)
 
     def run(self) -> int:
         """0 when the source ended or the node was told to stop. Raises SourceError when the camera is lost."""
-        works = (self._capture, self._network)
+        works = (self._capture.work, self._uplink.work)
         threads = [threading.Thread(target=self._guard, args=(work,), daemon=True) for work in works]
-        self._connect()
+        self._uplink.connect()
         for thread in threads:
             thread.start()
         notify("READY=1")
@@ -140,10 +131,9 @@ class Node:
             self._loop()
         finally:
             self._stop.set()
-            self._network_is_over.set()
-            threads[1].join(DRAIN_S + 5)
-            self._broker.publish(self._status("offline"), timeout_s=2.0)
-            self._broker.close()
+            self._uplink.stop()
+            threads[1].join(JOIN_S)
+            self._uplink.leave()
         if self._failure is not None:
             raise self._failure
         return 0
@@ -154,13 +144,13 @@ class Node:
             work()
         except Exception as err:  # noqa: BLE001 - raised again by `run`
             self._failure = self._failure or err
-            self._frames.put(None)
+            self._capture.end()
 
     def _loop(self) -> None:
         while not self._stop.is_set():
             self._obey()
             try:
-                frame = self._frames.get(timeout=IDLE_S)
+                frame = self._capture.next()
             except queue.Empty:
                 continue
             if frame is None:
@@ -171,7 +161,7 @@ class Node:
         self._take(self._pipeline.finish())
         self._collection.save()
         if self._failure is None:
-            self._drain()
+            self._uplink.drain()
 
     def _step(self, frame: Frame) -> Step:
         step = self._pipeline.step(frame)
@@ -232,14 +222,14 @@ class Node:
         except StoreError as err:
             log.error("%s; %d scores are in memory alone", err, len(self._unstored))  # noqa: TRY400 - it goes on
             return None
-        self._sender.wake()
+        self._uplink.wake()
         return seq
 
     def _note(self, window: Window | None) -> None:
         """What was worn in a closed window waits to be sent."""
         trend = window and compose_trend(self._config.node, *window)
         if trend is not None:
-            self._trends.append(trend)
+            self._uplink.note(trend)
 
     def _obey(self) -> None:
         """The booth's newest word, between two frames. Every word begins a new epoch of counts."""
@@ -259,76 +249,6 @@ class Node:
         chosen = self._config.score.context
         return day_part(time.localtime(at).tm_hour) if chosen == "day-part" else chosen
 
-    def _capture(self) -> None:
-        """The capture thread: the camera's frames, then None at its end."""
-        while not self._stop.is_set() and (frame := self._camera.read()) is not None:
-            self._offer(frame)
-        self._frames.put(None)
-
-    def _offer(self, frame: Frame) -> None:
-        """Fast sources wait for the network; a live one never does: its oldest waiting frame is dropped."""
-        if self._config.frame.pace == "fast":
-            self._put(frame)
-            return
-        while True:
-            try:
-                self._frames.put_nowait(frame)
-            except queue.Full:
-                self._frames_skipped += self._discard_oldest()
-            else:
-                return
-
-    def _put(self, frame: Frame) -> None:
-        while not self._stop.is_set():
-            try:
-                self._frames.put(frame, timeout=IDLE_S)
-            except queue.Full:
-                continue
-            return
-
-    def _discard_oldest(self) -> int:
-        try:
-            self._frames.get_nowait()
-        except queue.Empty:
-            return 0
-        return 1
-
-    def _connect(self) -> None:
-        self._broker.connect(
-            will=self._status("offline"),
-            births=lambda: [self._status("online")],
-            subscriptions=[*self._sender.subscriptions, self._frozen.topic],
-            on_message=self._receive,
-        )
-
-    def _receive(self, message: Received) -> None:
-        """In the broker's thread: each takes what is its own."""
-        self._sender.receive(message)
-        self._frozen.receive(message)
-
-    def _network(self) -> None:
-        """The network thread: what waits goes out, and a heartbeat every `health_s`."""
-        next_health = 0.0
-        while not self._network_is_over.is_set():
-            now = self._clock.monotonic()
-            if now >= next_health and self._is_camera_tested(now):
-                self._broker.publish(self._health(now), timeout_s=0)
-                self._send_trends()
-                self._send_snapshot()
-                next_health = now + self._config.health_s
-            self._sender.wait(min(self._deliver(now), max(next_health - now, 0.1)))
-        self._send_snapshot()
-
-    def _send_snapshot(self) -> None:
-        """Once, unless the broker does not take it: with the next heartbeat again."""
-        snapshot = self._collection.snapshot
-        if snapshot is None or snapshot is self._published or not self._broker.is_connected:
-            return
-        topic = wire.node_topic(self._config.site, self._config.node, "baseline")
-        wire.decode(topic, snapshot)
-        if self._broker.publish(Publish(topic, snapshot, qos=1, is_retained=True), timeout_s=ANSWER_S):
-            self._published = snapshot
-
     def _is_camera_tested(self, now: float) -> bool:
         """Whether it gave a frame; after FIRST_FRAME_S without one it is said to have failed."""
         if self._pulse.frames or NO_FRAME in self._start.failed:
@@ -338,59 +258,22 @@ class Node:
         self._start = self._start._replace(failed=(*self._start.failed, NO_FRAME))
         return True
 
-    def _deliver(self, now: float) -> float:
-        """One step of the sender; a disk that is full or held is expected."""
-        try:
-            return self._sender.step(now)
-        except StoreError as err:
-            log.error("%s; trying again", err)  # noqa: TRY400 - it goes on
-            return IDLE_S
-
-    def _send_trends(self) -> None:
-        """All that wait, until one that the broker does not take or nobody hears: with the next heartbeat again."""
-        topic = wire.node_topic(self._config.site, self._config.node, "trend")
-        while self._trends and self._broker.is_connected:
-            message = Publish(topic, wire.encode(topic, self._trends[0]), qos=1, is_retained=False)
-            if not self._broker.publish(message, timeout_s=ANSWER_S):
-                return
-            self._trends.popleft()
-
-    def _drain(self) -> None:
-        """Give the last scores time to be acknowledged; what is not stays on disk for the next run.
-
-        Where no booth listens it is enough that the broker took them.
-        """
-        now = self._clock.monotonic()
-        until, all_sent_until = now + DRAIN_S, now + DRAIN_S
-        while self._outbox.depth and self._clock.monotonic() < min(until, all_sent_until):
-            is_all_sent = self._sender.in_flight == self._outbox.depth
-            all_sent_until = min(all_sent_until, self._clock.monotonic() + SETTLE_S) if is_all_sent else until
-            self._clock.sleep(0.1)
-
-    def _status(self, state: str) -> Publish:
-        topic = wire.node_topic(self._config.site, self._config.node, "status")
-        status = wire.Status(
-            state="online" if state == "online" else "offline",
-            boot=self._boot,
-            software=__version__,
-            model=self._interpreter.model_id,
-        )
-        return Publish(topic, wire.encode(topic, status), qos=1, is_retained=True)
-
-    def _health(self, now: float) -> Publish:
-        topic = wire.node_topic(self._config.site, self._config.node, "health")
+    def _heartbeat(self, now: float) -> wire.Health | None:
+        """None until the camera is tested. Called by the uplink's thread."""
+        if not self._is_camera_tested(now):
+            return None
         at, reading = self._clock.now(), self._board.read()
         self._pulse.feel(now, at, reading)
         beat = heartbeat(
             self._config.node, at, now, self._pulse, self._counters(at), reading, self._scene.view, self._start
         )
         notify(f"STATUS={status_line(beat, is_connected=self._broker.is_connected)}")
-        return Publish(topic, wire.encode(topic, beat), qos=0, is_retained=True)
+        return beat
 
     def _counters(self, at: float) -> Counters:
         standard = self._standard
         return Counters(
-            frames_dropped=self._camera.frames_dropped + self._frames_skipped,
+            frames_dropped=self._capture.dropped,
             reconnects=self._camera.reconnects,
             held_back=self._pipeline.held_back.total(),
             accelerator="edgetpu" if self._interpreter.accelerator == "edgetpu" else "cpu",

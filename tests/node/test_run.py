@@ -17,14 +17,14 @@ from edge.counted import Counted
 from edge.errors import BaselineError, SourceError
 from edge.fakes import InProcessBroker
 from edge.message.outbox import Outbox
-from edge.node import run
+from edge.node import run, uplink
 from edge.node.run import Node
 from edge.pipeline import Pipeline
 from edge.records import Frame
 from edge.score import file
 from edge.score.baseline import Baseline
 from edge.score.trend import Worn
-from edge.seams import Received
+from edge.seams import Publish, Received
 from edge.update.trial import read_status
 from tests.messages import NOW
 from tests.outfits import ordinary
@@ -101,7 +101,7 @@ def heard(hub: InProcessBroker) -> list[wire.Message]:
         if isinstance(message, wire.Score):
             topic = wire.node_topic(address.site, message.node, "ack")
             ack = wire.Ack(epoch=message.epoch, upto=message.seq)
-            booth.publish(run.Publish(topic, wire.encode(topic, ack), 1, is_retained=True), timeout_s=0)
+            booth.publish(Publish(topic, wire.encode(topic, ack), 1, is_retained=True), timeout_s=0)
 
     topics = [wire.node_topic("booth", "+", leaf) for leaf in ("score", "status", "health", "gap", "trend")]
     booth.connect(will=None, births=tuple, subscriptions=topics, on_message=hear)
@@ -223,7 +223,7 @@ def test_a_lost_camera_ends_the_node_loudly_and_offline(start: Starting, heard: 
 def test_without_a_booth_nothing_is_deleted(
     hub: InProcessBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "DRAIN_S", 0.5)
+    monkeypatch.setattr(uplink, "DRAIN_S", 0.5)
     network = InOrderInterpreter()
     config = NodeConfig(state=str(tmp_path), frame=FrameSection(pace="fast"))
     with closing(Outbox(tmp_path / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
@@ -324,7 +324,7 @@ def test_the_booths_baseline_is_spotted_against_from_the_next_person_on(
 
     def freeze(walker: int) -> None:
         if walker == 2:
-            client.publish(run.Publish(BOOTH, site.payload(baseline), 1, is_retained=True))
+            client.publish(Publish(BOOTH, site.payload(baseline), 1, is_retained=True))
 
     section = ScoreSection(site_key=str(site.public))
     start(4, score=section, meanwhile=freeze)
@@ -342,7 +342,7 @@ def test_the_booths_baseline_is_spotted_against_from_the_next_person_on(
     assert scores(heard)[-1].baseline == name
     again = file.load(tmp_path / "collected.baseline")
     assert (again.epoch, again.sightings) == (counted.epoch, counted.sightings + 1)
-    client.publish(run.Publish(BOOTH, site.payload(None, at=NOW + 1), 1, is_retained=True))
+    client.publish(Publish(BOOTH, site.payload(None, at=NOW + 1), 1, is_retained=True))
     start(1, score=section)
     assert scores(heard)[-1].baseline == ""
     assert file.load(tmp_path / "collected.baseline").sightings == 1
@@ -372,7 +372,7 @@ def test_a_baseline_of_another_site_changes_nothing_and_is_said(
     (tmp_path / "site").mkdir()
     ours, other = Site(tmp_path / "site"), Site(tmp_path / "site", "other")
     baseline = learnt(170, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
-    hub.route(run.Publish(BOOTH, other.payload(baseline, site="booth"), 1, is_retained=True))
+    hub.route(Publish(BOOTH, other.payload(baseline, site="booth"), 1, is_retained=True))
     start(2, score=ScoreSection(site_key=str(ours.public)))
     beat = [message for message in heard if isinstance(message, wire.Health)][-1]
     assert (beat.mode, beat.state) == ("collect", "degraded")
