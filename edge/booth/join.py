@@ -35,7 +35,7 @@ SINGLE = ((6, ARRANGEMENT_BITS), (7, PATTERN_BITS))
 """Where in a link (message/link.py)."""
 UNSEEN = "0"
 
-TURNED_BITS = -5.0
+TURNED_BITS = -8.0
 """Of walking left and then right, or the other way about: few turn round."""
 LAGS = 31
 """So many of the newest lags from one camera to another say what is usual there: the cameras' places, their overlap,
@@ -48,7 +48,7 @@ LEAST_SPREAD_S = 0.5
 """Times are whole seconds."""
 LEAST_LAG_BITS = -5.0
 """Somebody will be the first to take so long."""
-ENOUGH = 2.0
+ENOUGH = 1.0
 """Bits from which a sighting is taken to be of somebody who was seen before."""
 
 SIDEWAYS = {"left", "right"}

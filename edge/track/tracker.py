@@ -28,7 +28,7 @@ GAP_TOLERANCE = 2.0
 
 STEADY = 0.08
 """Body heights by which a walker's torso strays from where its pace leads, between two frames."""
-UNSTEADY = 0.4
+UNSTEADY = 0.15
 """What is left of a similarity when it strays much more: people rarely turn on the spot, but others come along."""
 SETTLED_HITS = 4
 """Detections from which the pace is known."""
