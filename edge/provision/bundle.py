@@ -141,7 +141,7 @@ def _cloud_init(bundle: Bundle) -> dict[str, bytes]:
         for word, value in words.items():
             text = text.replace(word, value)
         files[name] = text.encode()
-    return files | {"network-config": config.dump(network_config(bundle.network)).encode()}
+    return files | {"network-config": config.dump(network_config(bundle.network))}
 
 
 def _unpinned(release: Release) -> set[str]:
