@@ -31,7 +31,7 @@ need_emulator() {
 
 need_card() {
   local stamp="$cache/boot-test/made-from" wanted
-  wanted=$(cat "$emulation/card.sh" "$emulation"/system/*/* "$emulation"/system/*/*/*/* 2>/dev/null | sha256sum)
+  wanted=$(find "$emulation/card.sh" "$emulation/system" -type f -print0 | sort -z | xargs -0 cat | sha256sum)
   [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
   say "Making a card with Debian $suite for arm64 (10 to 20 minutes, once) ..."
   mkdir -p "$cache/boot-test" && rm -f "$stamp"
