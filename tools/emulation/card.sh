@@ -10,7 +10,7 @@
 emulation="$repo/tools/emulation"
 card="$cache/boot-test/card.img"
 kernel="$cache/boot-test/vmlinuz"
-emulator="qemu-system-arm qemu-user-static mmdebstrap mtools dosfstools e2fsprogs fdisk socat"
+emulator="qemu-system-arm qemu-user-static mmdebstrap debian-archive-keyring mtools dosfstools e2fsprogs fdisk socat"
 suite=trixie
 packages=linux-image-cloud-arm64,systemd-sysv,systemd-timesyncd,udev,kmod,dbus,cloud-init,netplan.io,network-manager,nftables
 packages=$packages,iproute2,procps,python3,python3-venv,ca-certificates,sudo,dosfstools,e2fsprogs
