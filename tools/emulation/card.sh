@@ -10,7 +10,7 @@
 emulation="$repo/tools/emulation"
 card="$cache/boot-test/card.img"
 kernel="$cache/boot-test/vmlinuz"
-emulator="qemu-system-arm qemu-user-static mmdebstrap mtools dosfstools e2fsprogs fdisk socat"
+emulator="qemu-system-arm qemu-user-static mmdebstrap debian-archive-keyring mtools dosfstools e2fsprogs fdisk socat"
 suite=trixie
 packages=linux-image-cloud-arm64,systemd-sysv,systemd-timesyncd,udev,kmod,dbus,cloud-init,netplan.io,network-manager,nftables
 packages=$packages,iproute2,procps,python3,python3-venv,ca-certificates,sudo,dosfstools,e2fsprogs
@@ -31,7 +31,7 @@ need_emulator() {
 
 need_card() {
   local stamp="$cache/boot-test/made-from" wanted
-  wanted=$(cat "$emulation/card.sh" "$emulation"/system/*/* "$emulation"/system/*/*/*/* 2>/dev/null | sha256sum)
+  wanted=$(find "$emulation/card.sh" "$emulation/system" -type f -print0 | sort -z | xargs -0 cat | sha256sum)
   [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
   say "Making a card with Debian $suite for arm64 (10 to 20 minutes, once) ..."
   mkdir -p "$cache/boot-test" && rm -f "$stamp"
