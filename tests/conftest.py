@@ -5,9 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from edge.errors import ModelError
 from edge.models import model_path
+
+settings.register_profile("spotter")  # how fast it is, is measured elsewhere
+settings.load_profile("spotter")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

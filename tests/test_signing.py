@@ -18,7 +18,7 @@ def keys(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @given(content=st.binary(max_size=300), other=st.binary(max_size=300), signature=st.binary(max_size=70))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_else_is_signed(keys: tuple[Path, Path], content: bytes, other: bytes, signature: bytes) -> None:
     private, public = keys
     assert is_signed(public, content, sign(private, content))

@@ -54,7 +54,7 @@ def test_no_pixels_are_no_palette() -> None:
 
 
 @given(cast=st.tuples(*[st.floats(0.7, 1.0)] * 3), seed=st.integers(0, 20))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_colour_cast_is_taken_off_by_the_background(cast: tuple[float, float, float], seed: int) -> None:
     rng = np.random.default_rng(seed)
     street = rng.integers(60, 200, (120, 160, 1)).repeat(3, axis=2)

@@ -71,7 +71,7 @@ def test_cloth_is_sampled_straight_and_masked() -> None:
 
 
 @given(scale=st.floats(0.45, 3.0))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_distance_does_not_change_what_is_seen(scale: float) -> None:
     pixels, person, truth = person_picture()
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

@@ -349,7 +349,7 @@ def test_a_thousand_spoilt_messages() -> None:
     bench = Bench()
     seqs = itertools.count(1)
 
-    @settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=1000, suppress_health_check=list(HealthCheck))
     @given(mutations())
     def spoil(mutation: tuple[str, bytes]) -> None:
         refused, counts = bench.inbox.refused.total(), bench.inbox.counts

@@ -108,8 +108,10 @@ def test_without_facings_time_and_clothes_decide(facings: dict[str, int | None])
     assert len(set(joined([sighting("north", 10), sighting("west", 27)], facings))) == 2
 
 
-def test_without_a_site_key_nobody_is_joined() -> None:
-    scores = [sighting(node, 60 * i + 4 * j, link="") for i in range(20) for j, node in enumerate(("north", "east"))]
+@pytest.mark.parametrize("lag_s", [0, 1, 4])
+def test_without_a_site_key_nobody_is_joined(lag_s: int) -> None:
+    nodes = list(enumerate(("north", "east")))
+    scores = [sighting(node, 60 * i + lag_s * j, link="") for i in range(20) for j, node in nodes]
     assert len(set(joined(scores))) == len(scores)
 
 

@@ -12,7 +12,7 @@ def frame(height: int, width: int, lores: tuple[int, int] | None = None) -> Fram
 
 
 @given(height=st.integers(40, 1100), width=st.integers(40, 2000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_frame_fits_in_proportion(height: int, width: int) -> None:
     tensor, scale = fit(frame(height, width), 353, 481)
     assert tensor.shape == (353, 481, 3)

@@ -12,7 +12,7 @@ LAYOUT = Layout(353, 481, 0, 1, 2)
 
 
 @given(x=st.floats(60, 420), top=st.floats(10, 60), height=st.floats(120, 280), scale=st.floats(0.5, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_person_comes_back_from_its_tensors(x: float, top: float, height: float, scale: float) -> None:
     person = standing(x, top, height)
     (found,) = decode(tensors([person]), LAYOUT, Settings(), scale=scale)
@@ -26,7 +26,7 @@ def test_a_person_comes_back_from_its_tensors(x: float, top: float, height: floa
 
 
 @given(count=st.integers(1, 5), height=st.floats(150, 250))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_crowd_comes_back_person_by_person(count: int, height: float) -> None:
     people = [standing(45 + 95 * i, 30 + 8 * i, height) for i in range(count)]
     found = decode(tensors(people), LAYOUT, Settings())
@@ -47,7 +47,7 @@ def test_more_people_than_asked_for_gives_the_surest() -> None:
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_noise_never_breaks_the_decoder(seed: int) -> None:
     rng = np.random.default_rng(seed)
     outputs = [rng.normal(0, 40, tensor.shape).astype(np.float32) for tensor in tensors([])]

@@ -116,7 +116,7 @@ sightings = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(records, sightings, st.sampled_from(["", "0123456789ab"]) | st.text(max_size=40))
 def test_nothing_else_passes(score: Score, sighting: Sighting, baseline: str) -> None:
     try:

@@ -235,4 +235,4 @@ class AnyUse(RuleBasedStateMachine):
 
 
 TestAnyUse = AnyUse.TestCase
-TestAnyUse.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+TestAnyUse.settings = settings(max_examples=15, stateful_step_count=20)

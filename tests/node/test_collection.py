@@ -43,7 +43,7 @@ def test_counts_go_on_in_their_epoch(tmp_path: Path) -> None:
 
 
 @given(runs=st.lists(st.tuples(st.integers(0, 70), st.sampled_from(["saved", "killed", "begun"])), max_size=6))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_snapshots_of_one_epoch_are_a_batch_apart(
     tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[int, str]]
 ) -> None:

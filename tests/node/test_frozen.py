@@ -118,7 +118,7 @@ def test_what_the_site_signed_but_this_node_cannot_use_is_refused(
 
 
 @given(payload=st.binary(min_size=1))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_are_refused(config: NodeConfig, payload: bytes) -> None:
     frozen = Frozen(config, RECIPE)
     tell(frozen, payload)

@@ -53,7 +53,8 @@ def _wheel(folder: Path, version: str) -> Path:
     contents |= {
         f"{name}.data/data/share/exception-spotter/{path.relative_to(ROOT)}": path.read_bytes()
         for part in ("firmware-config", "systemd")
-        for path in (ROOT / part).iterdir()
+        for path in (ROOT / part).rglob("*")
+        if path.is_file()
     }
     contents |= {
         "edge/cli.py": STUB.replace("VERSION", version).encode(),

@@ -121,7 +121,7 @@ GOOD_RELEASE = {
 }
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(key=st.sampled_from(sorted(GOOD_BUNDLE)), value=JSON)
 def test_no_bundle_json_crashes_first_boot(tmp_path: Path, key: str, value: object) -> None:
     folder = tmp_path / "spotter"
@@ -134,7 +134,7 @@ def test_no_bundle_json_crashes_first_boot(tmp_path: Path, key: str, value: obje
         return
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_no_manifest_crashes(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(data)
@@ -142,7 +142,7 @@ def test_no_manifest_crashes(tmp_path: Path, data: bytes) -> None:
         read_release(tmp_path)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(key=st.sampled_from(sorted(GOOD_RELEASE)), value=JSON)
 def test_no_almost_good_manifest_crashes(tmp_path: Path, key: str, value: object) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps(GOOD_RELEASE | {key: value}))
@@ -154,7 +154,7 @@ def test_no_almost_good_manifest_crashes(tmp_path: Path, key: str, value: object
     assert all(".." not in name.split("/") for name in release.files)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=st.binary(min_size=64, max_size=64), size=st.integers(0, 4096))
 def test_no_partition_table_crashes(tmp_path: Path, table: bytes, size: int) -> None:
     path = tmp_path / "card.img"

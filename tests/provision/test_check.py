@@ -236,7 +236,7 @@ def test_what_is_neither(tmp_path: Path) -> None:
 ANY = [*(f"nodes/north/{name}" for name in (*IDENTITY, "network.yaml")), "broker/crl.pem", "broker/acl", "ca.key"]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(ANY), data=st.binary(max_size=60), at=st.integers(0, 600))
 def test_no_damage_crashes_the_check(site: Site, name: str, data: bytes, at: int) -> None:
     """Bytes written over any file: what is wrong is found or is an error of ours, and nothing else is raised."""

@@ -70,7 +70,7 @@ def test_ordinary_people_have_uniform_p_values(learnt: Baseline) -> None:
 
 
 @given(seed=st.integers(0, 10_000), upper=st.sampled_from(("black", "orange", "purple", "beige")))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_score_is_consistent(learnt: Baseline, seed: int, upper: str) -> None:
     score = learnt.score(outfit(upper, "black", np.random.default_rng(seed)))
     assert 1 / (score.sightings + 1) <= score.p_value <= 1
@@ -84,7 +84,7 @@ def test_a_score_is_consistent(learnt: Baseline, seed: int, upper: str) -> None:
 
 
 @given(seeds=st.lists(st.integers(0, 50), min_size=1, max_size=4), order=st.randoms())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_merging_is_exact_whatever_the_order_and_grouping(seeds: list[int], order: random.Random) -> None:
     parts = []
     for seed in seeds:
@@ -101,7 +101,7 @@ def test_merging_is_exact_whatever_the_order_and_grouping(seeds: list[int], orde
 
 
 @given(split=st.integers(0, 20), seed=st.integers(0, 100))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_counts_do_not_depend_on_which_node_saw_whom(split: int, seed: int) -> None:
     """All but the calibration, which is of the scores that each node's own model gave at the time."""
     rng = np.random.default_rng(seed)
@@ -168,7 +168,7 @@ def test_merging_adds_contexts_too() -> None:
 
 
 @given(owners=st.lists(st.integers(0, 4), min_size=30, max_size=90), seed=st.integers(0, 100), order=st.randoms())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_any_split_over_nodes_merges_to_equal_bytes_in_any_order(
     owners: list[int], seed: int, order: random.Random
 ) -> None:

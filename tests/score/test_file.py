@@ -32,7 +32,7 @@ def test_a_baseline_survives_its_file(tmp_path: Path, content: bytes) -> None:
 
 
 @given(at=st.integers(0), flip=st.integers(1, 255))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_flipped_byte_is_noticed(content: bytes, at: int, flip: int) -> None:
     at %= len(content)
     damaged = content[:at] + bytes([content[at] ^ flip]) + content[at + 1 :]
@@ -41,7 +41,7 @@ def test_any_flipped_byte_is_noticed(content: bytes, at: int, flip: int) -> None
 
 
 @given(keep=st.integers(0))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_torn_file_is_noticed(content: bytes, keep: int) -> None:
     with pytest.raises(BaselineError):
         file.from_bytes(content[: keep % len(content)], "soho.baseline")

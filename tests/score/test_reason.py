@@ -15,7 +15,7 @@ from tests.outfits import outfit
     pattern=st.sampled_from(PATTERNS),
     seed=st.integers(0, 99),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_reasons_of_a_facet_add_up_to_its_bits(
     learnt: Baseline, upper: str, lower: str, pattern: str, seed: int
 ) -> None:

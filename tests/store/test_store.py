@@ -199,7 +199,7 @@ def test_bad_urls_are_said(url: str, words: str) -> None:
         SqlStore(url)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.lists(st.integers(1, 12), max_size=6), max_size=8))
 def test_any_order_of_delivery(batches: list[list[int]]) -> None:
     with closing(SqlStore("sqlite://")) as store:
@@ -371,7 +371,7 @@ def test_two_workers_on_one_database_leave_no_hole(url: str) -> None:
 
 
 @given(told=st.lists(st.tuples(st.sampled_from(["aaaaaaaa", "bbbbbbbb"]), st.integers(50, 60)), max_size=6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_of_each_epoch_the_largest_counts_are_kept_however_often_they_are_told(told: list[tuple[str, int]]) -> None:
     largest: dict[str, int] = {}
     with closing(SqlStore("sqlite://")) as store:

@@ -124,7 +124,7 @@ def test_two_in_different_colours_keep_them_through_a_crossing() -> None:
     fps=st.sampled_from([5.0, 8.0, 15.0]),
     seed=st.integers(0, 100),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_walkers_in_lanes_are_counted_whatever_their_speed(people: int, speed: float, fps: float, seed: int) -> None:
     """Detections jitter by 1 % of the height and one in ten is missing."""
     rng = np.random.default_rng(seed)
@@ -143,7 +143,7 @@ def test_walkers_in_lanes_are_counted_whatever_their_speed(people: int, speed: f
 
 
 @given(st.floats(2.0, 1e6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_clock_set_back_ends_everybody_and_they_are_seen_anew(back_s: float) -> None:
     """Not for ever: somebody from the future would else stay in view until time comes round again."""
     tracker, people = Tracker(TrackSection()), walk(60, 560, 6)

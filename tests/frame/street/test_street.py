@@ -17,7 +17,7 @@ def names(walkers: list[Walker]) -> list[int]:
     return [walker.walker_id for walker in walkers]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 1000), st.floats(0, 1e6))
 def test_any_moment_can_be_asked_for_directly(seed: int, at: float) -> None:
     one, other = Street(seed), Street(seed)
