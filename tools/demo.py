@@ -25,7 +25,7 @@ import numpy as np
 import yaml
 
 from edge import wire
-from edge.booth.alert import span, where, why
+from edge.booth.alert import alert_id, span, where, why
 from edge.booth.run import run as run_booth
 from edge.clock import SystemClock
 from edge.config import AlertSection, BoothConfig, BrokerSection, FrameSection, NodeConfig, PrivacySection, ScoreSection
@@ -54,7 +54,7 @@ ONE_IN = 45.0
 ENDING_S = 5.0
 """After the street's last second, for the last tracks to end and the last alert to arrive."""
 NEAR_S = 3.0
-"""An alert is about the walker whose passage past that camera ended nearest to it, at most this far away."""
+"""A sighting is of the walker whose passage past that camera ended nearest to its end, at most this far away."""
 LEAVING_S = 2.0
 """From the last moment at full height to the last in the picture, at most."""
 SIZE = (640, 360)
@@ -198,6 +198,10 @@ class Ledger:
         self._begins_at = begins_at
         self._passages = _passages(street)
         self.outfits = {walker.walker_id: walker.outfit for walker in street.walkers(0, SPOT_S)}
+        self._ends: dict[str, wire.Score] = {}
+        """Final scores by the id an alert on them has."""
+        self._untold: dict[str, int] = {}
+        """Alerts whose person is still in view, by id; and their number."""
         self.alerts = 0
         self.alerted: set[int] = set()
         self.unknown = 0
@@ -216,20 +220,29 @@ class Ledger:
         _, message = wire.decode(received.topic, received.payload)
         if isinstance(message, wire.Health):
             self.sightings[message.node] = message.sightings
+        if isinstance(message, wire.Score) and not message.early:
+            self._ends[alert_id(message)] = message
+            self._tell(alert_id(message))
         if isinstance(message, wire.Alert) and message.state == "open":
+            self.alerts += 1
             at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(message.at)))
-            print(f"{at}  ALERT {span(message)}  {where(message)}: {why(message)}", flush=True)
-            print(f"          truth: {self._truth(message)}", flush=True)
+            print(f"{at}  ALERT {self.alerts}: {span(message)}  {where(message)}: {why(message)}", flush=True)
+            self._untold[message.id] = self.alerts
+            self._tell(message.id)
 
-    def _truth(self, alert: wire.Alert) -> str:
-        self.alerts += 1
-        camera = int(alert.node.rpartition("-")[2]) - 1
-        at = wire.from_time(alert.at) + 0.5 - self._begins_at  # the wire knows whole seconds only
+    def _tell(self, name: str) -> None:
+        """Who an alert was about, once they have left: only then the truth is sure."""
+        if name in self._untold and name in self._ends:
+            print(f"          truth of {self._untold.pop(name)}: {self._truth(self._ends[name])}", flush=True)
+
+    def _truth(self, score: wire.Score) -> str:
+        camera = int(score.node.rpartition("-")[2]) - 1
+        at = wire.from_time(score.at) + 0.5 - self._begins_at  # the wire knows whole seconds only
         here = [p for p in self._passages if p.visit.camera == camera and abs(p.left_at - at) <= NEAR_S]
         if not here:
             self.unknown += 1
             return "nobody is known to have left this camera's view then"
-        whose = min(here, key=lambda p: _mismatch(p, alert, at)).visit.walker_id
+        whose = min(here, key=lambda p: _mismatch(p, score, at)).visit.walker_id
         again = " (again, another camera)" if whose in self.alerted else ""
         self.alerted.add(whose)
         kind = "planted exception" if whose in self.planted else "ordinary"
@@ -237,6 +250,7 @@ class Ledger:
 
     def summary(self) -> str:
         planted, alerted = self.planted, self.alerted
+        self.unknown += len(self._untold)
         return (
             f"{len(self.people)} people passed the cameras, {sum(self.sightings.values())} sightings were scored.\n"
             f"{len(planted)} exceptions were planted: {len(planted & alerted)} alerted,"
@@ -247,9 +261,9 @@ class Ledger:
         )
 
 
-def _mismatch(passage: Passage, alert: wire.Alert, at: float) -> float:
-    """Seconds between the end of a passage and an alert; another side or direction weighs as much as NEAR_S."""
-    sides = (passage.zone != alert.zone) + (alert.heading in ("left", "right") and passage.heading != alert.heading)
+def _mismatch(passage: Passage, score: wire.Score, at: float) -> float:
+    """Seconds between the ends of passage and sighting; another side or direction weighs as much as NEAR_S."""
+    sides = (passage.zone != score.zone) + (score.heading in ("left", "right") and passage.heading != score.heading)
     return abs(passage.left_at - at) + NEAR_S * sides
 
 
@@ -263,7 +277,7 @@ def _words(outfit: Outfit) -> str:
 
 def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argparse.Namespace, begun: float) -> int:
     ledger = Ledger(street, begins_at)
-    topics = [wire.booth_topic("demo", "alert"), wire.node_topic("demo", "+", "health")]
+    topics = [wire.booth_topic("demo", "alert"), *(wire.node_topic("demo", "+", leaf) for leaf in ("health", "score"))]
     ears.connect(will=None, births=tuple, subscriptions=topics, on_message=ledger.hear)
     until = "Ctrl-C" if args.stay else f"{SPOT_S:.0f} s"
     _say(f"Spotting on street {SPOT_SEED} for {until}; alerts from 1 in {ONE_IN:.0f}. Page: http://127.0.0.1:{port}/")
@@ -281,7 +295,9 @@ def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argpa
 def _mosquitto(folder: Path) -> Iterator[BrokerSection]:
     port = _free_port()
     config = folder / "mosquitto.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit 2048\n")
+    config.write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit {wire.MAX_BASELINE_BYTES}\n"
+    )
     with (folder / "mosquitto.log").open("wb") as log:
         process = subprocess.Popen(["mosquitto", "-c", config], stdout=log, stderr=log, start_new_session=True)
     try:

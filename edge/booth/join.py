@@ -49,8 +49,8 @@ LEAST_SPREAD_S = 0.5
 LEAST_LAG_BITS = -5.0
 """Somebody will be the first to take so long."""
 ENOUGH = 1.6
-"""Bits from which a sighting is taken to be of somebody who was seen before: more than time alone gives where nothing is
-usual yet, log2(1 / UNKNOWN_SPREAD), so that without links nobody is joined."""
+"""Bits from which a sighting is taken to be of somebody who was seen before: more than time alone gives where nothing
+is usual yet, log2(1 / UNKNOWN_SPREAD), so that without links nobody is joined."""
 
 SIDEWAYS = {"left", "right"}
 Key = tuple[str, str, int]
