@@ -25,8 +25,8 @@ def children_of_the_demo() -> list[str]:
 def test_it_ends_by_itself_having_alerted() -> None:
     done = subprocess.run([ROOT / "tools" / "demo"], capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"ALERT (rarer than )?1 in \d+", done.stdout)
-    assert re.search(r"truth: walker \d+, planted exception", done.stdout)
+    assert re.search(r"ALERT \d+: (rarer than )?1 in \d+", done.stdout)
+    assert re.search(r"truth of \d+: walker \d+, planted exception", done.stdout)
     assert re.search(r"\d+ exceptions were planted: [1-9]\d* alerted", done.stdout)
     assert children_of_the_demo() == []
 
