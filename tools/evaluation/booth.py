@@ -16,10 +16,12 @@ import numpy as np
 from edge import wire
 from edge.booth.alert import alert_id
 from edge.booth.join import Joiner
-from edge.config import JoinSection
+from edge.config import JoinSection, NodeConfig
 from edge.frame.street.optics import camera_places
 from edge.message.compose import compose
 from edge.message.link import link
+from edge.records import Sighting
+from edge.score.baseline import Baseline
 from edge.score.channel import main_words
 from tools.evaluation.exceptions import PLANTED, Job, Seen, learnt, watch
 from tools.evaluation.street import NOBODY
@@ -29,6 +31,7 @@ FPS = 6.0
 KEY = b"the simulated street's"
 ONE_PERSON = 0.8
 """Share of a track's detections on one walker, below which the tracker went over from one person to another."""
+EARLY_ONE_IN = NodeConfig().score.early_one_in
 RAREST = 0.05
 """Share of the people who are alerted where not everybody is."""
 
@@ -76,21 +79,31 @@ def booth(args: argparse.Namespace) -> dict[str, Any]:
 def hear(cameras: Sequence[Sequence[Seen]]) -> list[Heard]:
     """What the booth would hear, in order of arrival."""
     baseline = learnt([one for seen in cameras for one in seen if one.walker != NOBODY])
-    heard = []
+    heard: list[Heard] = []
     for camera, seen in enumerate(cameras):
-        for seq, one in enumerate(seen, 1):
-            score = baseline.score(one.sighting.appearance)
-            linked = link(KEY, one.sighting.departure.last_seen_at, main_words(one.sighting.appearance))
-            message = compose(score, one.sighting, node=_node(camera), baseline_id="", link=linked)
-            message = msgspec.structs.replace(message, seq=seq)
-            rarity = score.surprisal_bits + 1e-3 * sum(score.facets.values())
-            heard.append(Heard(message, one.reported_at, one.walker, rarity, one.share))
+        for one in seen:
+            follows = None
+            if one.early is not None and baseline.score(one.early.appearance).one_in >= EARLY_ONE_IN:
+                heard.append(_heard(baseline, _node(camera), one, one.early, len(heard) + 1))
+                follows = len(heard)
+            heard.append(_heard(baseline, _node(camera), one, one.sighting, len(heard) + 1, follows))
     return sorted(heard, key=lambda one: one.now)
+
+
+def _heard(baseline: Baseline, node: str, one: Seen, sighting: Sighting, seq: int, follows: int | None = None) -> Heard:
+    """As the node says it, early or at last."""
+    is_early, score = sighting is one.early, baseline.score(sighting.appearance)
+    linked = link(KEY, sighting.departure.last_seen_at, main_words(sighting.appearance))
+    message = compose(score, sighting, node=node, baseline_id="", link=linked, early=is_early, follows=follows)
+    rarity = score.surprisal_bits + 1e-3 * sum(score.facets.values())
+    now = one.early_at if is_early else one.reported_at
+    return Heard(msgspec.structs.replace(message, seq=seq), now, one.walker, rarity, one.share)
 
 
 def figures(heard: Sequence[Heard], join: Join) -> dict[str, Any]:
     """What one way to join makes of it."""
     ids = [join(one.score, one.now) for one in heard]
+    final = [one for one in heard if not one.score.early]
     people: dict[int, set[str]] = defaultdict(set)
     rarest: dict[int, float] = {}
     for one, person in zip(heard, ids, strict=True):
@@ -100,10 +113,11 @@ def figures(heard: Sequence[Heard], join: Join) -> dict[str, Any]:
     threshold = float(np.quantile(list(rarest.values()), 1 - RAREST))
     return {
         "people": len(people),
-        "sightings": len(heard),
-        "tracks of two people": sum(one.share < ONE_PERSON for one in heard) / max(len(heard), 1),
-        "sightings of nobody": sum(one.walker == NOBODY for one in heard),
-        "sightings per person": sum(one.walker != NOBODY for one in heard) / max(len(people), 1),
+        "sightings": len(final),
+        "told of early": len(heard) - len(final),
+        "tracks of two people": sum(one.share < ONE_PERSON for one in final) / max(len(final), 1),
+        "sightings of nobody": sum(one.walker == NOBODY for one in final),
+        "sightings per person": sum(one.walker != NOBODY for one in final) / max(len(people), 1),
         "people split in two or more": sum(len(persons) > 1 for persons in people.values()) / max(len(people), 1),
         "people joined with somebody else": _mixed_up(heard, ids, 0.0) / max(len(people), 1),
         "the same, without tracks of two people": _mixed_up(heard, ids, ONE_PERSON) / max(len(people), 1),
