@@ -23,7 +23,7 @@ from edge import config
 from edge.errors import ConfigError, ProvisionError
 from edge.provision import first_boot
 from edge.provision.first_boot import BUNDLE, CONNECTION, FOLDER, SETTINGS
-from edge.provision.installation import MANIFEST, Release, check_files
+from edge.provision.installation import MANIFEST, SIGNATURE, Release, check_files
 from edge.provision.settings import Network
 
 SECRETS = ("node.key", "link.key")
@@ -50,14 +50,20 @@ class Bundle(NamedTuple):
     """bundle.json is the last: a card without it was not written to its end."""
 
 
-def make_bundle(node: str, identity: Mapping[str, bytes], network: Network, release: Release) -> Bundle:
-    """The bundle of one node; raises ProvisionError or ConfigError for what cannot work there."""
+def make_bundle(
+    node: str, identity: Mapping[str, bytes], network: Network, release: Release, *, is_signed: bool = False
+) -> Bundle:
+    """The bundle of one node, with the release's signature if it `is_signed` by the node's site.
+
+    Raises ProvisionError or ConfigError for what cannot work there.
+    """
     settings = _settings(node, identity, network)
     check_files(release.folder, release.files)
     files: dict[str, bytes | Path] = {name: source(path).read_bytes() for name, path in SOURCES.items()}
     files |= {f"identity/{name}": data for name, data in identity.items()}
     files[CONNECTION] = connection(network).encode()
-    files |= {f"release/{name}": release.folder / name for name in (MANIFEST, *release.files)}
+    signed = (MANIFEST, SIGNATURE) if is_signed else (MANIFEST,)
+    files |= {f"release/{name}": release.folder / name for name in (*signed, *release.files)}
     pinned = {name: _sha256(data) for name, data in files.items() if name not in _unpinned(release)}
     secrets = [f"identity/{name}" for name in SECRETS] + ([CONNECTION] if network.wifi else [])
     contents = json.dumps([pinned, _sha256(files[SETTINGS])], sort_keys=True).encode()

@@ -133,7 +133,7 @@ def _add_cards(verbs: Any, command: Command) -> None:
         "spotter provision image north --site-dir soho --image raspios-lite-arm64.img",
     )
     image.add_argument("node", metavar="NODE", help="made by spotter provision node")
-    image.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="made by spotter provision site")
+    _add_site_dir(image)
     target = image.add_mutually_exclusive_group(required=True)
     target.add_argument("--image", dest="target", type=Path, metavar="FILE", help="an unpacked image")
     target.add_argument("--device", dest="target", type=Path, metavar="/dev/sdX", help="a flashed card, not mounted")
@@ -235,8 +235,14 @@ def _node(args: Args) -> int:
 
 def _image(args: Args) -> int:
     from edge.provision.image import run_image
+    from edge.provision.site import Site
 
-    return run_image(args.node, args.site_dir, args.target, args.release, is_replacing=args.replace)
+    site = Site(args.site_dir)
+
+    def ask() -> bytes | None:
+        return _passphrase(args.passphrase_file, site.has_passphrase)
+
+    return run_image(args.node, site, args.target, args.release, ask, is_replacing=args.replace)
 
 
 def _release(args: Args) -> int:
