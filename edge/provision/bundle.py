@@ -8,6 +8,7 @@
 Secrets lie in spotter/ alone, never in what cloud-init reads: it keeps copies.
 """
 
+import configparser
 import hashlib
 import ipaddress
 import json
@@ -33,7 +34,9 @@ START = (
     "systemd.unit=kernel-command-line.target"
 )
 """bookworm's way to run a script once; start.sh takes it off again."""
-ONCE = ("systemd.run", "systemd.unit=kernel-command-line.", "cfg80211.ieee80211_regdom=")
+COUNTRY = "cfg80211.ieee80211_regdom="
+"""A word of cmdline.txt: the country whose rules the radio keeps."""
+ONCE = ("systemd.run", "systemd.unit=kernel-command-line.", COUNTRY)
 """Words of cmdline.txt that an earlier bundle, or an imager, may have left."""
 SOURCES = {
     "start.sh": "firmware-config/start.sh",
@@ -82,7 +85,7 @@ def boot_files(bundle: Bundle, config_txt: str, cmdline: str, *, has_cloud_init:
     words = [word for word in cmdline.split() if not word.startswith(ONCE)]
     words += [word for word in source("firmware-config/cmdline.txt").read_text().split() if word not in words]
     if bundle.network.wifi_country:
-        words.append(f"cfg80211.ieee80211_regdom={bundle.network.wifi_country}")
+        words.append(f"{COUNTRY}{bundle.network.wifi_country}")
     if not has_cloud_init:
         words += START.split()
     else:
@@ -114,6 +117,23 @@ def connection(network: Network) -> str:
     if network.address:
         lines.append(f"address1={','.join(filter(None, (network.address, network.gateway)))}")
     return "\n".join([*lines, "[ipv6]", "method=disabled", ""])
+
+
+def read_connection(text: str, booth: str, *, cmdline: str) -> Network:
+    """What `connection` was made from, but for a password; raises ProvisionError.
+
+    The country of a radio is in the kernel's words.
+    """
+    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=("#",))
+    country = next((word.removeprefix(COUNTRY) for word in cmdline.split() if word.startswith(COUNTRY)), "")
+    try:
+        parser.read_string(text)
+        address, _, gateway = parser.get("ipv4", "address1", fallback="").partition(",")
+        ssid = parser.get("wifi", "ssid", fallback="")
+        wifi = bytes(int(byte) for byte in ssid.split(";") if byte).decode()
+        return Network(booth=booth, address=address, gateway=gateway, wifi=wifi, wifi_country=country)
+    except (configparser.Error, ValueError) as err:
+        raise ProvisionError(f"is no network this node could join ({err})") from err
 
 
 def source(name: str) -> Path:

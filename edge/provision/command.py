@@ -59,10 +59,16 @@ def add_provision(commands: Any, command: Command) -> None:
         verbs,
         "check",
         _check,
-        "What is wrong with a site's folder, a node's, or a running site; exit code 1 if anything is.",
+        "What is wrong with a site's folder, a node's, a card or a running site; exit code 1 if anything is.",
         "spotter provision check soho --live",
     )
-    check.add_argument("path", type=Path, metavar="PATH", help="a site's folder, or a node's such as /etc/spotter")
+    check.add_argument(
+        "path",
+        type=Path,
+        metavar="PATH",
+        help="a site's folder, a node's such as /etc/spotter, or a card: image file, device, or boot partition",
+    )
+    check.add_argument("--site-dir", type=Path, metavar="DIR", help="of a card: the site it should belong to")
     check.add_argument("--live", action="store_true", help="also connect, as a node would, and listen to every node")
     check.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker; means --live too")
     check.add_argument("--json", action="store_true", help="one JSON line each")
@@ -296,16 +302,21 @@ def _reload(folder: Path, *, is_installed: bool) -> str:
 
 
 def _check(args: Args) -> int:
-    from edge.provision.check import check_folder, check_live
+    from edge.provision.check import check_live, check_path
+    from edge.provision.site import Site
 
-    found, is_live = check_folder(args.path), args.live or args.broker is not None
+    site = Site(args.site_dir) if args.site_dir else None
+    found, is_live = check_path(args.path, site), args.live or args.broker is not None
+    if is_live and not args.path.is_dir():
+        raise ProvisionError("--live asks a running site or node: give its folder")
     if is_live:
         logging.getLogger("edge.message.mqtt").setLevel(logging.CRITICAL)  # what it would say is said below
         found += check_live(args.path, args.broker)
     for finding in found:
         print(msgspec.json.encode(finding._asdict()).decode() if args.json else f"{finding.where}: {finding.sentence}")
     if not found and not args.json:
-        print(f"{args.path}: nothing is wrong{'' if is_live else ' with the files; --live asks the running site too'}")
+        asks = not is_live and (args.path / "site.yaml").exists()
+        print(f"{args.path}: nothing is wrong{' with the files; --live asks the running site too' if asks else ''}")
     return BAD_NEWS if found else GOOD
 
 

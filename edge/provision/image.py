@@ -10,6 +10,7 @@ from rich.console import Console
 from edge import __version__
 from edge.errors import ProvisionError
 from edge.provision.bundle import Bundle, boot_files, make_bundle
+from edge.provision.card import CLOUD_INIT
 from edge.provision.fat import Boot, changing
 from edge.provision.first_boot import BUNDLE, FOLDER
 from edge.provision.installation import Release, read_release
@@ -19,8 +20,6 @@ from edge.provision.site import Site
 
 BOOT_FILES = {"config.txt", "cmdline.txt"}
 """Every Raspberry Pi OS has them."""
-CLOUD_INIT = "meta-data"
-"""Only images with cloud-init have it: trixie's and newer."""
 
 
 def write_card(bundle: Bundle, target: Path, *, is_replacing: bool = False) -> None:
