@@ -24,6 +24,13 @@ PYTHONS = {True: ("trixie", "3.13"), False: ("bookworm", "3.11")}
 NAMES = ("config.txt", "cmdline.txt", "spotter.txt", "user-data", CLOUD_INIT, "network-config", FOLDER)
 """What of a boot partition is ours, whole or in part."""
 AGAIN = "write the card again: spotter provision image"
+WHY = {
+    "spotter.txt": "the firmware would set up the board otherwise",
+    "user-data": "first boot may never start, or somebody may log in",
+    CLOUD_INIT: "cloud-init may take it for a card it knows, and do nothing",
+    "network-config": "the node would be elsewhere on the network than the site says",
+}
+"""What comes of files that are not as they were written."""
 
 
 def identity(boot: Path) -> dict[str, bytes]:
@@ -139,14 +146,6 @@ def _check_boot_files(boot: Path, bundle: Bundle, config_txt: str, cmdline: str)
     for name, data in wanted.items():
         if _text(boot / name).encode() != data:
             yield f"{name} is not as the bundle has it: {WHY[name]}; {AGAIN}"
-
-
-WHY = {
-    "spotter.txt": "the firmware would set up the board otherwise",
-    "user-data": "first boot may never start, or somebody may log in",
-    CLOUD_INIT: "cloud-init may take it for a card it knows, and do nothing",
-    "network-config": "the node would be elsewhere on the network than the site says",
-}
 
 
 def _text(path: Path) -> str:

@@ -89,7 +89,10 @@ class Boot:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
         if any("Disk full" in line for line in said):
             raise ProvisionError(f"{self._name}: its boot partition is too small or too full; nothing was changed")
-        raise ProvisionError(f"{self._name}: its boot partition cannot be used; {program} said: {said[-1]}")
+        raise ProvisionError(
+            f"{self._name}: its boot partition cannot be used; {program} said: {said[-1]}; "
+            "flash Raspberry Pi OS onto it again"
+        )
 
 
 def need_mtools() -> None:
