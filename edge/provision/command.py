@@ -231,7 +231,7 @@ def _node(args: Args) -> int:
         is_renewal=args.renew,
     )
     print(f"{home}: written for the node's /etc/spotter")
-    print(f"next: spotter provision image {args.name} --site-dir {args.site_dir} --device /dev/sdX")
+    print(f"next: spotter provision image {args.name} --site-dir {args.site_dir} --device /dev/sdX (or --image FILE)")
     if args.renew:
         print("the certificate before is revoked")
         print(_reload(args.site_dir, is_installed=site.settings.installed))
@@ -347,7 +347,7 @@ def _wifi_password(args: Args) -> str:
         return _first_line(args.wifi_password_file)
     if not sys.stdin.isatty():
         raise ProvisionError("--wifi needs --wifi-password-file FILE; an empty file for an open network")
-    return getpass.getpass(f"Password of {args.wifi} (empty: open): ")
+    return _ask(f"Password of {args.wifi} (empty: open): ")
 
 
 def _new_passphrase(file: Path | None) -> bytes | None:
@@ -355,8 +355,8 @@ def _new_passphrase(file: Path | None) -> bytes | None:
     if file:
         passphrase = _first_line(file)
     elif sys.stdin.isatty():
-        passphrase = getpass.getpass("Passphrase of the site's authority (empty: none): ")
-        if passphrase and getpass.getpass("Again: ") != passphrase:
+        passphrase = _ask("Passphrase of the site's authority (empty: none): ")
+        if passphrase and _ask("Again: ") != passphrase:
             raise ProvisionError("the two passphrases differ; nothing was written")
         if not passphrase:
             return None
@@ -373,7 +373,15 @@ def _passphrase(file: Path | None, is_needed: bool) -> bytes | None:  # noqa: FB
         return None
     if file:
         return _first_line(file).encode()
-    return getpass.getpass("Passphrase of the site's authority: ").encode() if sys.stdin.isatty() else None
+    return _ask("Passphrase of the site's authority: ").encode() if sys.stdin.isatty() else None
+
+
+def _ask(prompt: str) -> str:
+    """Without showing what is typed; raises ProvisionError if nothing can be."""
+    try:
+        return getpass.getpass(prompt)
+    except EOFError as err:
+        raise ProvisionError(f"nothing was typed at {prompt!r}: try again, or give it as a file") from err
 
 
 def _first_line(path: Path) -> str:

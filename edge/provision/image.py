@@ -92,4 +92,5 @@ def run_image(
     print(
         f"{target}: the card of node {node}, bundle {bundle.record.id}; it holds this node's key until its first boot"
     )
+    print(f"any time: spotter provision check {target} --site-dir {site.folder}")
     return 0
