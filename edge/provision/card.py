@@ -12,7 +12,7 @@ from edge.config import NodeConfig
 from edge.errors import ConfigError, ProvisionError
 from edge.provision import first_boot
 from edge.provision.bundle import INCLUDE, Bundle, boot_files, read_connection
-from edge.provision.first_boot import BUNDLE, CONNECTION, FOLDER, SETTINGS
+from edge.provision.first_boot import BUNDLE, CONNECTION, FOLDER, LOG, REFUSED, SETTINGS
 from edge.provision.identity import check_node, check_subnet
 from edge.provision.installation import SIGNATURE, Release, damages, read_release
 from edge.provision.signature import check_signature
@@ -52,6 +52,7 @@ def check_card(boot: Path, now: datetime, revocation_list: bytes | None = None) 
     except ProvisionError:
         yield f"{FOLDER}/{BUNDLE} is missing or damaged: the card was not written to its end; {AGAIN}"
         return
+    yield from _check_log(boot)
     wiped = [name for name in record.secrets if not (boot / FOLDER / name).exists()]
     if wiped and len(wiped) == len(record.secrets):
         yield (
@@ -66,6 +67,13 @@ def check_card(boot: Path, now: datetime, revocation_list: bytes | None = None) 
     yield from _check_booth(files, record)
     yield from _check_release(boot)
     yield from _check_network(boot, record)
+
+
+def _check_log(boot: Path) -> Iterator[str]:
+    """What first boot wrote down, if it could not do its work."""
+    said = _text(boot / FOLDER / LOG).strip()
+    if said.startswith(REFUSED):
+        yield f"the node it was in says: {said}"
 
 
 def _check_settings(boot: Path) -> Iterator[str]:

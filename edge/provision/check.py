@@ -189,7 +189,7 @@ def _check_booth(site: Site) -> Iterator[str]:
 
 
 def _check_boot(boot: Path, site: Site | None) -> Iterator[str]:
-    """Of a card; its keys are secret for as long as it is not lost, whoever may read a copy of it here."""
+    """Of what a card's boot partition holds."""
     yield from card.check_card(boot, _now(), _revocations(site) if site else None)
     files = card.identity(boot)
     if site is None or not files:

@@ -192,6 +192,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         lambda c: c.lay(Network(booth="127.0.0.1", address="10.0.0.2/24")),
         r"address 10\.0\.0\.2/24 and the broker's 127\.0\.0\.1 are in different subnets",
     ),
+    "not taken up": (
+        lambda c: (c.boot / "spotter/first-boot.txt").write_text("not taken up: NetworkManager is not installed\n"),
+        "the node it was in says: not taken up: NetworkManager is not installed",
+    ),
     "no network": (
         lambda c: (c.boot / "spotter/spotter.nmconnection").write_text("[ipv4]\naddress1=north\n"),
         "is no network this node could join",
