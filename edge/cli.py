@@ -230,12 +230,12 @@ def _add_freezing(verbs: Any) -> None:
         verbs,
         "freeze",
         _baseline_freeze,
-        "Add up what the nodes counted, sign it and publish it: they spot against it from now on.",
+        "Add up what the nodes counted and sign it; the booth publishes it: they spot against it from now on.",
         "spotter baseline freeze --config booth.yaml",
     )
-    freeze.add_argument("--config", type=Path, help="booth.yaml, for store, broker and baseline_key")
+    freeze.add_argument("--config", type=Path, help="booth.yaml, for store and baseline_key")
     freeze.add_argument("--site", help="instead of the configured site")
-    freeze.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    freeze.add_argument("--broker", metavar="HOST:PORT", help="not used: the booth publishes, to its own broker")
     freeze.add_argument(
         "--since", metavar="T", help="24h, 7d or a time: only what nodes began to count since (after a new start)"
     )
@@ -420,7 +420,7 @@ def _baseline_freeze(args: Args) -> int:
     from edge.freeze import run_freeze, run_undo
 
     config = load(args.config, BoothConfig) if args.config else BoothConfig()
-    config = _replace(config, site=args.site or config.site, broker=broker_at(args.broker, config.broker))
+    config = _replace(config, site=args.site or config.site)
     if args.undo:
         return run_undo(config, as_json=args.json)
     since = begin(args.since, time.time()) if args.since else None

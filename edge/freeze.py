@@ -1,7 +1,6 @@
 """`spotter baseline freeze`: what the nodes of a site counted, added up, signed, and published for them to spot by."""
 
 import functools
-import secrets
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -12,17 +11,17 @@ import msgspec
 from edge import wire
 from edge.clock import SystemClock
 from edge.config import BoothConfig, ScoreSection
-from edge.errors import BaselineError, BrokerError, ConfigError
-from edge.message.mqtt import MqttBroker
+from edge.errors import BaselineError, ConfigError
 from edge.score import file
 from edge.score.baseline import JOINT_WARM_UP, Baseline
-from edge.seams import Broker, Clock, Publish
 from edge.signing import make_keys, sign
 from edge.store.store import NodeCounts, SqlStore
 
 NEEDED = ScoreSection().min_sightings
 """Calibrating sightings below which a node says `warming_up`."""
-CONNECT_S, ANSWER_S = 5.0, 5.0
+TAKEN_S = 4.0
+"""How long to wait for the booth to publish; one that runs needs a second."""
+LOOK_S = 0.1
 
 
 def add_up(found: Sequence[NodeCounts], site: str, *, recipe: str = "", is_forced: bool = False) -> Baseline:
@@ -80,18 +79,6 @@ def signed(message: wire.Frozen, key: Path) -> wire.Frozen:
     return msgspec.structs.replace(message, signature=sign(key, message.signed_part))
 
 
-def publish(broker: Broker, message: wire.Frozen, clock: Clock) -> None:
-    """Raises BrokerError unless the broker keeps it for every node."""
-    topic = wire.booth_topic(message.site, "baseline")
-    payload = Publish(topic, wire.encode(topic, message), 1, is_retained=True)
-    broker.connect(will=None, births=tuple, subscriptions=(), on_message=lambda _: None)
-    until = clock.monotonic() + CONNECT_S
-    while not broker.is_connected and clock.monotonic() < until:
-        clock.sleep(0.05)
-    if not broker.publish(payload, timeout_s=ANSWER_S):
-        raise BrokerError("nothing was published: is mosquitto running, is --broker right, may the booth write there?")
-
-
 def run_freeze(
     config: BoothConfig,
     *,
@@ -101,36 +88,35 @@ def run_freeze(
     out: Path | None = None,
     as_json: bool = False,
 ) -> int:
-    """`spotter baseline freeze`: 0; EdgeError if anything speaks against it, and nothing is published.
+    """`spotter baseline freeze`: 0; EdgeError if anything speaks against it, and nothing changes.
 
     `since`, in seconds since 1970, leaves out what nodes began to count in earlier windows.
     """
     key = _key(config)
     with closing(SqlStore(config.store, config.site, is_made=False)) as store:
         found = [one for one in store.baselines() if _is_since(one, since)]
-    baseline = add_up(found, config.site, recipe=recipe, is_forced=is_forced)
-    nodes = [one.node for one in found if one.counted.recipe == baseline.recipe]
-    message = signed(frozen(baseline, config.site, nodes, time.time()), key)
-    _send(config, message)
-    if out is not None:
-        file.save(baseline, out)
+        baseline = add_up(found, config.site, recipe=recipe, is_forced=is_forced)
+        nodes = [one.node for one in found if one.counted.recipe == baseline.recipe]
+        message = signed(frozen(baseline, config.site, nodes, time.time()), key)
+        if out is not None:
+            file.save(baseline, out)
+        published_at = _leave(store, message)
     period = "" if message.since is None else f", {message.since} to {message.until}"
     left_out = len(found) - len(nodes)
     sentence = (
         f"frozen: baseline {message.id} of {message.sightings} sightings by {', '.join(message.nodes)}{period}; "
-        f"recipe {message.recipe}{f'; {left_out} counts of other recipes left out' if left_out else ''}. "
-        "Nodes that have the site's key spot from now on: spotter health"
+        f"recipe {message.recipe}{f'; {left_out} counts of other recipes left out' if left_out else ''}"
     )
-    _say(message, sentence, as_json=as_json)
+    _say(message, sentence, published_at, as_json=as_json)
     return 0
 
 
 def run_undo(config: BoothConfig, *, as_json: bool = False) -> int:
     """`spotter baseline freeze --undo`: 0; the nodes collect again, also those that are away now."""
-    message = wire.Frozen(site=config.site, at=wire.to_time(time.time()), mode="collect")
-    message = signed(message, _key(config))
-    _send(config, message)
-    _say(message, f"undone: the nodes of {config.site} collect again, each from nothing", as_json=as_json)
+    message = signed(wire.Frozen(site=config.site, at=wire.to_time(time.time()), mode="collect"), _key(config))
+    with closing(SqlStore(config.store, config.site, is_made=False)) as store:
+        published_at = _leave(store, message)
+    _say(message, f"undone: the nodes of {config.site} collect again, each from nothing", published_at, as_json=as_json)
     return 0
 
 
@@ -158,17 +144,25 @@ def _is_since(one: NodeCounts, since: float | None) -> bool:
     return since is None or (period is not None and period[0] + wire.WINDOW_S > since)
 
 
-def _send(config: BoothConfig, message: wire.Frozen) -> None:
-    broker = MqttBroker(config.broker, f"freeze-{secrets.token_hex(4)}")
-    try:
-        publish(broker, message, SystemClock())
-    finally:
-        broker.close()
+def _leave(store: SqlStore, message: wire.Frozen) -> int | None:
+    """When the booth published it, in seconds since 1970; None: not yet."""
+    store.keep_word(wire.encode(wire.booth_topic(message.site, "baseline"), message))
+    clock = SystemClock()
+    until = clock.monotonic() + TAKEN_S
+    while (at := store.published_at()) is None and clock.monotonic() < until:
+        clock.sleep(LOOK_S)
+    return at
 
 
-def _say(message: wire.Frozen, sentence: str, *, as_json: bool) -> None:
+def _say(message: wire.Frozen, sentence: str, published_at: int | None, *, as_json: bool) -> None:
+    at = None if published_at is None else wire.to_time(published_at)
     if as_json:
         fields = msgspec.to_builtins(message)
-        print(msgspec.json.encode({name: fields[name] for name in fields if name != "baseline"}).decode())
+        told = {name: fields[name] for name in fields if name != "baseline"} | {"published_at": at}
+        print(msgspec.json.encode(told).decode())
+        return
+    print(sentence)
+    if at is None:
+        print("not published yet: that is done as soon as spotter booth runs and reaches its broker")
     else:
-        print(sentence)
+        print(f"published at {at}: nodes that have the site's key follow within seconds; see spotter health")

@@ -42,7 +42,7 @@ ALLOWED = {
     "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline", "signing"},
     "booth": NOUNS | {"store", "clock", "message.mqtt"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
-    "freeze": NOUNS | {"store", "clock", "message.mqtt", "score", "signing"},
+    "freeze": NOUNS | {"store", "clock", "score", "signing"},
     "provision": NOUNS | {"clock", "signing", "message.mqtt", "booth.health", "booth.page.password"},
     "provision/release.py": {"manifest", "node.network", "pipeline"},  # it says what the release runs
     "update": NOUNS | {"clock", "provision", "score"},

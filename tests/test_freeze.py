@@ -1,6 +1,7 @@
 """What nodes counted becomes the site's baseline, exactly; and the whole way of it, from counting to spotting."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -14,9 +15,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge import wire
+from edge import freeze, wire
 from edge.cli import main
-from edge.config import BoothConfig, BrokerSection, DetectionSection, NodeConfig
+from edge.config import BoothConfig, BrokerSection, DetectionSection, NodeConfig, load
 from edge.errors import BaselineError
 from edge.freeze import add_up
 from edge.message.mqtt import MqttBroker
@@ -32,6 +33,7 @@ from tests.brokers import REPOSITORY, Mosquitto, free_port, make_mosquitto, mosq
 from tests.messages import NOW
 from tests.outfits import RECIPE
 from tests.programs import Program, start
+from tests.provision.sites import Client, SiteBroker, new_site, section
 from tests.sites import Site, learnt
 
 __all__ = ["make_mosquitto", "mosquitto", "start"]
@@ -106,6 +108,15 @@ class Place:
             for one in found:
                 store.keep_baseline(one.node, one.counted)
 
+    def word(self) -> wire.Frozen:
+        """What waits in the store for the booth."""
+        with closing(SqlStore(self.store, "booth")) as store:
+            payload = store.word(is_unpublished=True)
+        assert payload is not None
+        word = wire.decode(wire.booth_topic("booth", "baseline"), payload)[1]
+        assert isinstance(word, wire.Frozen)
+        return word
+
     def freeze(self, *words: str) -> int:
         return main(["baseline", "freeze", "--config", str(self.config), *words])
 
@@ -124,8 +135,6 @@ def test_a_freeze_that_cannot_be_says_what_to_do(
     assert "no node of site soho" in complaint("--site", "soho")
     assert "no node of site booth" in complaint("--since", wire.to_time(NOW + 900))
     assert "expected e.g. 24h" in complaint("--since", "yesterday")
-    assert "nothing was published: is mosquitto running" in complaint("--out", str(tmp_path / "x.baseline"))
-    assert not (tmp_path / "x.baseline").exists()
     place.configure()
     assert "baseline_key is not set" in complaint()
     place.configure(baseline_key=str(tmp_path / "none.key"))
@@ -151,26 +160,68 @@ class Listener:
         return found
 
 
-@pytest.mark.requires_broker
-def test_what_is_published_is_signed_and_stays(
-    tmp_path: Path, mosquitto: Mosquitto, found: list[NodeCounts], capsys: pytest.CaptureFixture[str]
+def test_without_a_booth_it_waits_in_the_store(
+    tmp_path: Path, found: list[NodeCounts], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = Place(tmp_path, mosquitto.port)
+    monkeypatch.setattr(freeze, "TAKEN_S", 0.0)
+    place = Place(tmp_path, free_port())
     place.keep(found)
     out = tmp_path / "site.baseline"
-    assert place.freeze("--json", "--out", str(out)) == 0
+    assert place.freeze("--out", str(out)) == 0
+    assert "not published yet: that is done as soon as spotter booth runs" in capsys.readouterr().out
+    assert place.freeze("--json", "--broker", "elsewhere:1883") == 0
     said = json.loads(capsys.readouterr().out)
-    late = Listener(mosquitto.port)
-    with closing(late.broker):
-        wait_for(lambda: late.last("baseline"))
-        word = late.last("baseline")[""]
-        assert is_signed(place.site.public, word.signed_part, word.signature)
-        assert (word.nodes, word.sightings, word.mode) == (["camera-1", "camera-2"], 290, "spot")
-        assert (word.since, word.until) == ("2025-06-15T15:00:00Z", "2025-06-15T17:15:00Z")
-        assert word.baseline == out.read_bytes()
-        assert said == {k: v for k, v in msgspec.to_builtins(word).items() if k != "baseline"}
-        assert place.freeze("--undo") == 0
-        wait_for(lambda: late.last("baseline")[""].mode == "collect")
+    word = place.word()
+    assert is_signed(place.site.public, word.signed_part, word.signature)
+    assert (word.nodes, word.sightings, word.mode) == (["camera-1", "camera-2"], 290, "spot")
+    assert (word.since, word.until) == ("2025-06-15T15:00:00Z", "2025-06-15T17:15:00Z")
+    assert word.baseline == out.read_bytes()
+    told = {k: v for k, v in msgspec.to_builtins(word).items() if k != "baseline"}
+    assert said == told | {"published_at": None}
+    assert place.freeze("--undo") == 0
+    assert place.word().mode == "collect"
+
+
+@pytest.mark.requires_broker
+def test_a_running_booth_of_a_provisioned_site_publishes_and_stays_connected(
+    tmp_path: Path, found: list[NodeCounts], start: Callable[..., Program], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One certificate, one program at a time: freezing must not throw the booth out."""
+    site = new_site(tmp_path / "soho")
+    config = site.folder / "booth" / "booth.yaml"
+    with closing(SqlStore(load(config, BoothConfig).store, "soho")) as store:
+        for one in found:
+            store.keep_baseline(one.node, one.counted)
+    broker = SiteBroker(site).start()
+    booth = start("-m", "edge.cli", "booth", "--config", str(config), "--port", "0")
+
+    def hears(name: str, mode: str) -> None:
+        """A node with its own certificate, which connects only now."""
+        client = Client(section(site, site.folder / "nodes" / name, "node"), topic)
+        with closing(client.broker):
+            wait_for(lambda: client.heard)
+            word = wire.decode(topic, client.heard[-1].payload)[1]
+        assert isinstance(word, wire.Frozen)
+        assert word.mode == mode
+        assert is_signed(site.folder / "nodes" / name / "baseline.pub", word.signed_part, word.signature)
+
+    topic = wire.booth_topic("soho", "baseline")
+    try:
+        wait_for(lambda: "as booth" in broker.log, 60, "the booth")
+        for words, mode in (([], "spot"), (["--undo"], "collect")):
+            assert main(["baseline", "freeze", "--config", str(config), *words]) == 0
+            assert "published at 20" in capsys.readouterr().out
+            hears("north", mode)
+        assert broker.log.count("as booth") == 1, "it was never thrown out"
+        broker.stop()
+        shutil.rmtree(site.folder / "broker" / "data")
+        (site.folder / "broker" / "data").mkdir()
+        broker.start()
+        wait_for(lambda: broker.log.count("as booth") == 2, 60, "the booth is back")
+        hears("south", "collect")
+        assert booth.process.poll() is None
+    finally:
+        broker.stop()
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
 from edge.booth.selection import Selection, resumed
 from edge.booth.trends import Row, outcomes, trends
+from edge.booth.word import Word
 from edge.clock import SystemClock
 from edge.config import BoothConfig
 from edge.errors import BrokerError, StoreError
@@ -55,6 +56,7 @@ class Booth:
         self._selection: Selection = resumed(config, store, clock.now())
         self._inbox = Inbox(config, broker, store, clock, self._selection, self._desk)
         self._home = HomeAssistant(config, broker, clock)
+        self._word = Word(config, broker, store, clock)
         self._boot = secrets.token_hex(8)
         self._trends: list[Row] = []
         self._outcomes = outcomes([])
@@ -154,6 +156,7 @@ class Booth:
         monotonic, now = self._clock.monotonic(), self._clock.now()
         try:
             self._follow_clock(now, monotonic)
+            self._word.step()
             if monotonic >= self._cleaned_at + HOUSEKEEPING_S:
                 self._cleaned_at = monotonic
                 self._store.lapse(now - self._config.alert.expires_s)
@@ -165,7 +168,7 @@ class Booth:
             self._trouble = ""
         except StoreError as err:
             self._trouble = err.plain
-            log.warning("old scores could not be deleted, or counts not be read: %s", err)
+            log.warning("old scores could not be deleted, or counts and the baseline not be read: %s", err)
 
     def _follow_clock(self, now: float, monotonic: float) -> None:
         """Before anything is deleted by a new time, what is stored gets it too. Raises StoreError."""

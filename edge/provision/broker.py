@@ -16,9 +16,6 @@ SHIPPED = (
 )
 """Of a checkout, else of a wheel."""
 
-MESSAGE_SIZE_LIMIT = 264_192
-"""Bytes: a baseline of 256 KiB and room to spare. Whoever sends more is disconnected."""
-
 CHECKER = "check"
 """Common name of `spotter provision check --live`: rights of a node, and hears how the others are."""
 NODE_WRITES = ("status", "health", "score", "gap", "trend", "baseline")
@@ -34,7 +31,7 @@ GUARDS = (
     "allow_anonymous false",
 )
 """Settings without which a stranger gets in, or one program in another's name."""
-OWN = ("listener", "allow_anonymous", "persistence_location", "message_size_limit")
+OWN = ("listener", "allow_anonymous", "persistence_location")
 """Settings of the shipped file that a site has its own of."""
 
 
@@ -61,7 +58,6 @@ def configuration(folder: Path, port: int, data: Path | None) -> str:
             f"crlfile {folder}/crl.pem",
             *GUARDS,
             f"acl_file {folder}/acl",
-            f"message_size_limit {MESSAGE_SIZE_LIMIT}",
             "",
             *kept,
             "",

@@ -8,6 +8,7 @@
 Secrets lie in spotter/ alone, never in what cloud-init reads: it keeps copies.
 """
 
+import configparser
 import hashlib
 import ipaddress
 import json
@@ -23,7 +24,7 @@ from edge import config
 from edge.errors import ConfigError, ProvisionError
 from edge.provision import first_boot
 from edge.provision.first_boot import BUNDLE, CONNECTION, FOLDER, SETTINGS
-from edge.provision.installation import MANIFEST, Release, check_files
+from edge.provision.installation import MANIFEST, SIGNATURE, Release, check_files
 from edge.provision.settings import Network
 
 SECRETS = ("node.key", "link.key")
@@ -33,7 +34,9 @@ START = (
     "systemd.unit=kernel-command-line.target"
 )
 """bookworm's way to run a script once; start.sh takes it off again."""
-ONCE = ("systemd.run", "systemd.unit=kernel-command-line.", "cfg80211.ieee80211_regdom=")
+COUNTRY = "cfg80211.ieee80211_regdom="
+"""A word of cmdline.txt: the country whose rules the radio keeps."""
+ONCE = ("systemd.run", "systemd.unit=kernel-command-line.", COUNTRY)
 """Words of cmdline.txt that an earlier bundle, or an imager, may have left."""
 SOURCES = {
     "start.sh": "firmware-config/start.sh",
@@ -50,14 +53,20 @@ class Bundle(NamedTuple):
     """bundle.json is the last: a card without it was not written to its end."""
 
 
-def make_bundle(node: str, identity: Mapping[str, bytes], network: Network, release: Release) -> Bundle:
-    """The bundle of one node; raises ProvisionError or ConfigError for what cannot work there."""
+def make_bundle(
+    node: str, identity: Mapping[str, bytes], network: Network, release: Release, *, is_signed: bool = False
+) -> Bundle:
+    """The bundle of one node, with the release's signature if it `is_signed` by the node's site.
+
+    Raises ProvisionError or ConfigError for what cannot work there.
+    """
     settings = _settings(node, identity, network)
     check_files(release.folder, release.files)
     files: dict[str, bytes | Path] = {name: source(path).read_bytes() for name, path in SOURCES.items()}
     files |= {f"identity/{name}": data for name, data in identity.items()}
     files[CONNECTION] = connection(network).encode()
-    files |= {f"release/{name}": release.folder / name for name in (MANIFEST, *release.files)}
+    signed = (MANIFEST, SIGNATURE) if is_signed else (MANIFEST,)
+    files |= {f"release/{name}": release.folder / name for name in (*signed, *release.files)}
     pinned = {name: _sha256(data) for name, data in files.items() if name not in _unpinned(release)}
     secrets = [f"identity/{name}" for name in SECRETS] + ([CONNECTION] if network.wifi else [])
     contents = json.dumps([pinned, _sha256(files[SETTINGS])], sort_keys=True).encode()
@@ -76,7 +85,7 @@ def boot_files(bundle: Bundle, config_txt: str, cmdline: str, *, has_cloud_init:
     words = [word for word in cmdline.split() if not word.startswith(ONCE)]
     words += [word for word in source("firmware-config/cmdline.txt").read_text().split() if word not in words]
     if bundle.network.wifi_country:
-        words.append(f"cfg80211.ieee80211_regdom={bundle.network.wifi_country}")
+        words.append(f"{COUNTRY}{bundle.network.wifi_country}")
     if not has_cloud_init:
         words += START.split()
     else:
@@ -108,6 +117,23 @@ def connection(network: Network) -> str:
     if network.address:
         lines.append(f"address1={','.join(filter(None, (network.address, network.gateway)))}")
     return "\n".join([*lines, "[ipv6]", "method=disabled", ""])
+
+
+def read_connection(text: str, booth: str, *, cmdline: str) -> Network:
+    """What `connection` was made from, but for a password; raises ProvisionError.
+
+    The country of a radio is in the kernel's words.
+    """
+    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=("#",))
+    country = next((word.removeprefix(COUNTRY) for word in cmdline.split() if word.startswith(COUNTRY)), "")
+    try:
+        parser.read_string(text)
+        address, _, gateway = parser.get("ipv4", "address1", fallback="").partition(",")
+        ssid = parser.get("wifi", "ssid", fallback="")
+        wifi = bytes(int(byte) for byte in ssid.split(";") if byte).decode()
+        return Network(booth=booth, address=address, gateway=gateway, wifi=wifi, wifi_country=country)
+    except (configparser.Error, ValueError) as err:
+        raise ProvisionError(f"is no network this node could join ({err})") from err
 
 
 def source(name: str) -> Path:

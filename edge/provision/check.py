@@ -1,6 +1,8 @@
-"""A site's or a node's folder to what is wrong with it: one sentence each, with what to do."""
+"""A site's or a node's folder, or a card, to what is wrong with it: one sentence each, with what to do."""
 
+import os
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +15,12 @@ from edge.booth.page.password import read_hash, read_token
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
 from edge.errors import ConfigError, ProvisionError
-from edge.provision import authority, broker
+from edge.provision import authority, broker, card, fat
 from edge.provision.broker import CHECKER
+from edge.provision.first_boot import FOLDER, read_bundle
 from edge.provision.folder import read
 from edge.provision.identity import check_certificate, check_laptop, check_node
+from edge.provision.installation import SIGNATURE
 from edge.provision.probe import probe
 from edge.provision.site import Site
 
@@ -33,12 +37,34 @@ class Finding(NamedTuple):
     sentence: str
 
 
+def check_path(path: Path, site: Site | None = None) -> list[Finding]:
+    """Of a folder as below; or of a card: an image file, a device, or what its boot partition holds as a folder.
+
+    `site`: whose the card should be, if known. Raises ProvisionError for what cannot be looked at.
+    """
+    if path.is_dir() and not (path / FOLDER).is_dir() and not (path / "cmdline.txt").is_file():
+        return check_folder(path)
+    if path.is_dir():
+        return [Finding(path.name, sentence) for sentence in _check_boot(path, site)]
+    if not os.access(path, os.R_OK):
+        raise ProvisionError(f"{path}: cannot be read; expected a folder, or a card: an image file or a device")
+    fat.need_mtools()
+    with tempfile.TemporaryDirectory() as work:
+        try:
+            fat.unpack(path, card.NAMES, Path(work))
+        except ProvisionError as err:
+            return [Finding(path.name, str(err).removeprefix(f"{path}: "))]
+        return [Finding(path.name, sentence) for sentence in _check_boot(Path(work), site)]
+
+
 def check_folder(folder: Path) -> list[Finding]:
     """Of a site's folder, or of one node's, on its own or in its site's. Raises ProvisionError for neither."""
     if (folder / "site.yaml").is_file():
         return list(_check_site(Site(folder)))
     if not (folder / "node.yaml").is_file():
-        raise ProvisionError(f"{folder}: expected a site's folder with site.yaml, or a node's with node.yaml")
+        raise ProvisionError(
+            f"{folder}: expected a site's folder with site.yaml, a node's with node.yaml, or a card's with cmdline.txt"
+        )
     home, site = folder.resolve(), _site_around(folder)
     return [Finding(home.name, sentence) for sentence in _check_node_folder(home, site, home.name if site else None)]
 
@@ -162,12 +188,36 @@ def _check_booth(site: Site) -> Iterator[str]:
             yield f"booth.yaml: nodes does not name {name}: its alerts would not say where to look; add its facing"
 
 
+def _check_boot(boot: Path, site: Site | None) -> Iterator[str]:
+    """Of what a card's boot partition holds."""
+    yield from card.check_card(boot, _now(), _revocations(site) if site else None)
+    files = card.identity(boot)
+    if site is None or not files:
+        return
+    yield from _check_ours(files, site)
+    try:
+        node = read_bundle(boot / FOLDER).node
+    except ProvisionError:
+        return  # said already
+    if node not in site.nodes:
+        yield f"{node} is no node of {site.name}; there are: {', '.join(site.nodes) or 'none yet'}"
+    if not (boot / FOLDER / "release" / SIGNATURE).exists():
+        yield (
+            f"the release on it is not signed by {site.name}: nobody can say who made it; "
+            "write the card again with the passphrase: spotter provision image"
+        )
+
+
 def _check_node_folder(home: Path, site: Site | None, name: str | None) -> Iterator[str]:
     files = _files(home)
     yield from check_node(files, _now(), name=name, revocation_list=_revocations(site) if site else None)
     yield from _check_secrets(home)
-    if site is None:
-        return
+    if site is not None:
+        yield from _check_ours(files, site)
+
+
+def _check_ours(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
+    """Of a node's identity: is it this site's?"""
     yield from _check_same(files, site, ("ca.pem", "link.key", "release.pub"))
     if files.get("baseline.pub") != read(site.folder / "booth" / "baseline.pub"):
         yield "baseline.pub is another site's: the booth's baselines would be refused; copy the site's"

@@ -59,10 +59,16 @@ def add_provision(commands: Any, command: Command) -> None:
         verbs,
         "check",
         _check,
-        "What is wrong with a site's folder, a node's, or a running site; exit code 1 if anything is.",
+        "What is wrong with a site's folder, a node's, a card or a running site; exit code 1 if anything is.",
         "spotter provision check soho --live",
     )
-    check.add_argument("path", type=Path, metavar="PATH", help="a site's folder, or a node's such as /etc/spotter")
+    check.add_argument(
+        "path",
+        type=Path,
+        metavar="PATH",
+        help="a site's folder, a node's such as /etc/spotter, or a card: image file, device, or boot partition",
+    )
+    check.add_argument("--site-dir", type=Path, metavar="DIR", help="of a card: the site it should belong to")
     check.add_argument("--live", action="store_true", help="also connect, as a node would, and listen to every node")
     check.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker; means --live too")
     check.add_argument("--json", action="store_true", help="one JSON line each")
@@ -133,7 +139,7 @@ def _add_cards(verbs: Any, command: Command) -> None:
         "spotter provision image north --site-dir soho --image raspios-lite-arm64.img",
     )
     image.add_argument("node", metavar="NODE", help="made by spotter provision node")
-    image.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="made by spotter provision site")
+    _add_site_dir(image)
     target = image.add_mutually_exclusive_group(required=True)
     target.add_argument("--image", dest="target", type=Path, metavar="FILE", help="an unpacked image")
     target.add_argument("--device", dest="target", type=Path, metavar="/dev/sdX", help="a flashed card, not mounted")
@@ -225,7 +231,7 @@ def _node(args: Args) -> int:
         is_renewal=args.renew,
     )
     print(f"{home}: written for the node's /etc/spotter")
-    print(f"next: spotter provision image {args.name} --site-dir {args.site_dir} --device /dev/sdX")
+    print(f"next: spotter provision image {args.name} --site-dir {args.site_dir} --device /dev/sdX (or --image FILE)")
     if args.renew:
         print("the certificate before is revoked")
         print(_reload(args.site_dir, is_installed=site.settings.installed))
@@ -235,8 +241,14 @@ def _node(args: Args) -> int:
 
 def _image(args: Args) -> int:
     from edge.provision.image import run_image
+    from edge.provision.site import Site
 
-    return run_image(args.node, args.site_dir, args.target, args.release, is_replacing=args.replace)
+    site = Site(args.site_dir)
+
+    def ask() -> bytes | None:
+        return _passphrase(args.passphrase_file, site.has_passphrase)
+
+    return run_image(args.node, site, args.target, args.release, ask, is_replacing=args.replace)
 
 
 def _release(args: Args) -> int:
@@ -290,16 +302,21 @@ def _reload(folder: Path, *, is_installed: bool) -> str:
 
 
 def _check(args: Args) -> int:
-    from edge.provision.check import check_folder, check_live
+    from edge.provision.check import check_live, check_path
+    from edge.provision.site import Site
 
-    found, is_live = check_folder(args.path), args.live or args.broker is not None
+    site = Site(args.site_dir) if args.site_dir else None
+    found, is_live = check_path(args.path, site), args.live or args.broker is not None
+    if is_live and not args.path.is_dir():
+        raise ProvisionError("--live asks a running site or node: give its folder")
     if is_live:
         logging.getLogger("edge.message.mqtt").setLevel(logging.CRITICAL)  # what it would say is said below
         found += check_live(args.path, args.broker)
     for finding in found:
         print(msgspec.json.encode(finding._asdict()).decode() if args.json else f"{finding.where}: {finding.sentence}")
     if not found and not args.json:
-        print(f"{args.path}: nothing is wrong{'' if is_live else ' with the files; --live asks the running site too'}")
+        asks = not is_live and (args.path / "site.yaml").exists()
+        print(f"{args.path}: nothing is wrong{' with the files; --live asks the running site too' if asks else ''}")
     return BAD_NEWS if found else GOOD
 
 
@@ -330,7 +347,7 @@ def _wifi_password(args: Args) -> str:
         return _first_line(args.wifi_password_file)
     if not sys.stdin.isatty():
         raise ProvisionError("--wifi needs --wifi-password-file FILE; an empty file for an open network")
-    return getpass.getpass(f"Password of {args.wifi} (empty: open): ")
+    return _ask(f"Password of {args.wifi} (empty: open): ")
 
 
 def _new_passphrase(file: Path | None) -> bytes | None:
@@ -338,8 +355,8 @@ def _new_passphrase(file: Path | None) -> bytes | None:
     if file:
         passphrase = _first_line(file)
     elif sys.stdin.isatty():
-        passphrase = getpass.getpass("Passphrase of the site's authority (empty: none): ")
-        if passphrase and getpass.getpass("Again: ") != passphrase:
+        passphrase = _ask("Passphrase of the site's authority (empty: none): ")
+        if passphrase and _ask("Again: ") != passphrase:
             raise ProvisionError("the two passphrases differ; nothing was written")
         if not passphrase:
             return None
@@ -356,7 +373,15 @@ def _passphrase(file: Path | None, is_needed: bool) -> bytes | None:  # noqa: FB
         return None
     if file:
         return _first_line(file).encode()
-    return getpass.getpass("Passphrase of the site's authority: ").encode() if sys.stdin.isatty() else None
+    return _ask("Passphrase of the site's authority: ").encode() if sys.stdin.isatty() else None
+
+
+def _ask(prompt: str) -> str:
+    """Without showing what is typed; raises ProvisionError if nothing can be."""
+    try:
+        return getpass.getpass(prompt)
+    except EOFError as err:
+        raise ProvisionError(f"nothing was typed at {prompt!r}: try again, or give it as a file") from err
 
 
 def _first_line(path: Path) -> str:

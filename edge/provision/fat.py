@@ -12,7 +12,7 @@ import stat
 import struct
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,8 +38,9 @@ class Partition(NamedTuple):
 class Boot:
     """A copy of a boot partition to read and write by name; `a/b` are folders."""
 
-    def __init__(self, copy: Path, name: str) -> None:
-        self._copy, self._name = copy, name
+    def __init__(self, copy: Path, name: str, offset: int = 0) -> None:
+        """`offset`: where in `copy` the partition begins, in bytes."""
+        self._copy, self._name, self._offset = copy, name, offset
 
     def names(self) -> list[str]:
         """Of its top folder, in lower case: FAT knows no other."""
@@ -48,6 +49,11 @@ class Boot:
 
     def read(self, name: str) -> bytes:
         return self._mtools("mcopy", "-n", f"::/{name}", "-")
+
+    def unpack(self, names: Sequence[str], into: Path) -> None:
+        """Those of its files and folders that are there."""
+        for name in set(names).intersection(self.names()):
+            self._mtools("mcopy", "-s", "-n", "-Q", f"::/{name}", str(into))
 
     def wipe(self, name: str) -> None:
         """Zeros instead of its contents, wherever these are: deleting alone leaves them where they were."""
@@ -76,18 +82,30 @@ class Boot:
 
     def _mtools(self, program: str, *words: str) -> bytes:
         environment = os.environ | {"MTOOLSRC": os.devnull, "LC_ALL": "C"}
-        try:
-            done = subprocess.run(  # noqa: S603 - our own words
-                [program, "-i", str(self._copy), *words], capture_output=True, check=False, env=environment
-            )
-        except FileNotFoundError as err:
-            raise ProvisionError(f"{program} is not here; it writes cards: sudo apt install mtools") from err
+        words = (program, "-i", f"{self._copy}@@{self._offset}", *words)
+        done = subprocess.run(words, capture_output=True, check=False, env=environment)  # noqa: S603 - our own words
         if done.returncode == 0:
             return done.stdout
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
         if any("Disk full" in line for line in said):
             raise ProvisionError(f"{self._name}: its boot partition is too small or too full; nothing was changed")
-        raise ProvisionError(f"{self._name}: its boot partition cannot be used; {program} said: {said[-1]}")
+        raise ProvisionError(
+            f"{self._name}: its boot partition cannot be used; {program} said: {said[-1]}; "
+            "flash Raspberry Pi OS onto it again"
+        )
+
+
+def need_mtools() -> None:
+    """Raises ProvisionError."""
+    if shutil.which("mcopy") is None:
+        raise ProvisionError("mcopy is not here; it reads and writes cards: sudo apt install mtools")
+
+
+def unpack(target: Path, names: Sequence[str], into: Path) -> None:
+    """What of these names is on the boot partition of `target`, which is only read; raises ProvisionError."""
+    with _open(target, is_changed=False) as disk:
+        partition = find_partition(disk, target)
+    Boot(target, str(target), partition.offset).unpack(names, into)
 
 
 @contextlib.contextmanager
@@ -96,6 +114,7 @@ def changing(target: Path) -> Iterator[Boot]:
 
     Raises ProvisionError, and leaves `target` as it was, for what is no card, in use, or fails.
     """
+    need_mtools()
     with _open(target) as disk, tempfile.TemporaryDirectory() as work:
         partition = find_partition(disk, target)
         before, after = Path(work) / "before", Path(work) / "after"
@@ -137,15 +156,16 @@ def find_partition(disk: int, target: Path) -> Partition:
 
 
 @contextlib.contextmanager
-def _open(target: Path) -> Iterator[int]:
-    """A descriptor for reading and writing; a card of which anything is mounted is refused."""
+def _open(target: Path, *, is_changed: bool = True) -> Iterator[int]:
+    """A descriptor; to change a card, for writing too, and then one of which anything is mounted is refused."""
     try:
         is_device = stat.S_ISBLK(target.stat().st_mode)
-        disk = os.open(target, os.O_RDWR | (os.O_EXCL if is_device else 0))
+        flags = os.O_RDWR | (os.O_EXCL if is_device else 0) if is_changed else os.O_RDONLY
+        disk = os.open(target, flags)
     except OSError as err:
         if err.errno == errno.EBUSY:
             raise ProvisionError(f"{target}: is mounted; unmount all of it first: umount {target}*") from err
-        hint = "; give your user the right to write it, or use sudo" if err.errno == errno.EACCES else ""
+        hint = "; give your user the right to it, or use sudo" if err.errno == errno.EACCES else ""
         raise ProvisionError(f"{target}: cannot be opened ({err.strerror}){hint}") from err
     try:
         yield disk

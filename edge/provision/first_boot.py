@@ -25,6 +25,8 @@ from edge.provision.installation import HOME, Run, check_files, install, read_re
 
 CARD = Path("/boot/firmware")
 FOLDER, BUNDLE, SETTINGS = "spotter", "bundle.json", "identity/node.yaml"
+LOG, REFUSED = "first-boot.txt", "not taken up"
+"""What became of the card, and how that begins if nothing did."""
 FORMAT = 1
 SHAPE = {"id": "", "node": "", "booth": "", "port": 0, "files": {"*": ""}, "secrets": [""], "format": FORMAT}
 ETC = Path("etc/spotter")
@@ -231,13 +233,13 @@ def _say(path: Path, sentence: str) -> None:
 def main(card: Path = CARD, root: Path = Path("/"), run: Run = run_program) -> int:
     """0: the node is as its card wants it; 1: it is not, and health and card say why."""
     (root / PROBLEM).unlink(missing_ok=True)
-    log = card / FOLDER / "first-boot.txt"
+    log = card / FOLDER / LOG
     try:
         done = FirstBoot(card, root, run).take_up()
     except (ProvisionError, OSError) as err:
         print(f"spotter: {err}", file=sys.stderr)
         _say(root / PROBLEM, f"The card was not taken up: {err}")
-        _say(log, f"not taken up: {err}")
+        _say(log, f"{REFUSED}: {err}")
         return 1
     if done:
         print(done)

@@ -60,6 +60,7 @@ def make_site(
         "check/check.pem": checker.certificate,
         "check/check.key": checker.key,
         "link.key": secrets.token_hex(LINK_KEY_BYTES).encode() + b"\n",
+        ".gitignore": b"# Keys are in here.\n*\n",
     }
     write_folder(folder, files)
     if data is not None:

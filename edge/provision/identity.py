@@ -94,9 +94,14 @@ def _check_network(files: Mapping[str, bytes], section: BrokerSection) -> Iterat
         return
     if network.booth != section.host:
         yield f"network.yaml: booth is {network.booth}, but node.yaml: broker.host is {section.host}; make them agree"
-    if not msgspec.structs.replace(network, booth=section.host).sees_booth:
+    yield from check_subnet("network.yaml", network, section.host)
+
+
+def check_subnet(name: str, network: Network, broker: str) -> Iterator[str]:
+    """Whether the broker can be reached from the address that the file of that name gives."""
+    if not msgspec.structs.replace(network, booth=broker).sees_booth:
         yield (
-            f"network.yaml: the node's address {network.address} and the broker's {section.host} are in different "
+            f"{name}: the node's address {network.address} and the broker's {broker} are in different "
             "subnets: the broker would look dead, but is only out of reach; mend one of them or give a gateway"
         )
 

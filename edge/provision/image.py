@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -9,16 +10,16 @@ from rich.console import Console
 from edge import __version__
 from edge.errors import ProvisionError
 from edge.provision.bundle import Bundle, boot_files, make_bundle
+from edge.provision.card import CLOUD_INIT
 from edge.provision.fat import Boot, changing
 from edge.provision.first_boot import BUNDLE, FOLDER
 from edge.provision.installation import Release, read_release
 from edge.provision.release import build_release
+from edge.provision.signature import check_signature, sign_release
 from edge.provision.site import Site
 
 BOOT_FILES = {"config.txt", "cmdline.txt"}
 """Every Raspberry Pi OS has them."""
-CLOUD_INIT = "meta-data"
-"""Only images with cloud-init have it: trixie's and newer."""
 
 
 def write_card(bundle: Bundle, target: Path, *, is_replacing: bool = False) -> None:
@@ -62,14 +63,34 @@ def _owner(boot: Boot) -> tuple[str, list[str]]:
         return "", []
 
 
-def run_image(node: str, site_dir: Path, target: Path, release: Path, *, is_replacing: bool) -> int:
-    """`spotter provision image`."""
-    site, console = Site(site_dir), Console(stderr=True)
+def sign_for(site: Site, release: Release, ask: Callable[[], bytes | None]) -> bool:
+    """Whether the release is signed by the site, now if it was not before; `ask` for the passphrase of its key."""
+    try:
+        check_signature(release.folder, site.folder / "release.pub")
+    except ProvisionError:
+        passphrase = ask()
+        if site.has_passphrase and passphrase is None:
+            return False
+        sign_release(release.folder, site.folder / "release.key", passphrase)
+    return True
+
+
+def run_image(
+    node: str, site: Site, target: Path, release: Path, ask: Callable[[], bytes | None], *, is_replacing: bool
+) -> int:
+    """`spotter provision image`; `ask` for the site's passphrase where it is needed."""
+    console = Console(stderr=True)
+    identity, network = site.identity(node), site.network(node)
     with console.status(f"release for nodes in {release}"):
-        bundle = make_bundle(node, site.identity(node), site.network(node), find_release(release))
+        found = find_release(release)
+    is_signed = sign_for(site, found, ask)
+    if not is_signed:
+        console.print(f"warning: the release is not signed by {site.name}: give --passphrase-file", style="yellow")
     with console.status(f"writing {target} and reading it back"):
+        bundle = make_bundle(node, identity, network, found, is_signed=is_signed)
         write_card(bundle, target, is_replacing=is_replacing)
     print(
         f"{target}: the card of node {node}, bundle {bundle.record.id}; it holds this node's key until its first boot"
     )
+    print(f"any time: spotter provision check {target} --site-dir {site.folder}")
     return 0

@@ -11,14 +11,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from edge.errors import ProvisionError
 from edge.provision import durable
 
-MANIFEST = "manifest.json"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT = 1
 HOME = Path("opt/spotter")
 """Under the root of the file system."""
@@ -97,15 +97,21 @@ def _is_inside(name: str) -> bool:
 
 def check_files(folder: Path, files: Mapping[str, str]) -> None:
     """Every byte against its SHA-256; raises ProvisionError naming the first file that is not what it was."""
+    for name, what in damages(folder, files):
+        raise ProvisionError(f"{folder / name}: {what}; write it there again")
+
+
+def damages(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Every file that is not what it was, and what it is instead."""
     for name, wanted in files.items():
-        path = folder / name
         try:
-            with path.open("rb") as file:
+            with (folder / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as err:
-            raise ProvisionError(f"{path}: cannot be read ({err.strerror}); write it there again") from err
+            yield name, f"cannot be read ({err.strerror})"
+            continue
         if found != wanted:
-            raise ProvisionError(f"{path}: is damaged (expected sha256 {wanted}, found {found}); write it there again")
+            yield name, f"is damaged (expected sha256 {wanted}, found {found})"
 
 
 def install(release: Release, root: Path, run: Run) -> Path:

@@ -11,10 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from edge.errors import ConfigError, ProvisionError
 from edge.provision.authority import read_key
 from edge.provision.folder import read, write_file
-from edge.provision.installation import MANIFEST, Release, check_files, read_release
+from edge.provision.installation import MANIFEST, SIGNATURE, Release, check_files, read_release
 from edge.signing import is_signed, read_public
-
-SIGNATURE = "manifest.sig"
 
 
 def sign_release(folder: Path, key: Path, passphrase: bytes | None) -> Release:
@@ -31,6 +29,14 @@ def sign_release(folder: Path, key: Path, passphrase: bytes | None) -> Release:
 
 def read_signed(folder: Path, key: Path) -> Release:
     """The release in that folder; raises ProvisionError unless the owner of the key signed every byte of it."""
+    check_signature(folder, key)
+    release = read_release(folder)
+    check_files(folder, release.files)
+    return release
+
+
+def check_signature(folder: Path, key: Path) -> None:
+    """Raises ProvisionError unless the owner of the key signed the manifest in that folder."""
     try:
         fingerprint = _fingerprint(read_public(key))
     except ConfigError as err:
@@ -48,9 +54,6 @@ def read_signed(folder: Path, key: Path) -> Release:
         )
     if not is_signed(key, manifest, signature):
         raise ProvisionError(f"{folder / MANIFEST}: is not what was signed; copy the release again, or sign it again")
-    release = read_release(folder)
-    check_files(folder, release.files)
-    return release
 
 
 def _parse(path: Path, written: bytes) -> tuple[str, bytes]:

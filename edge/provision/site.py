@@ -101,6 +101,7 @@ class Site:
                 f"--address {network.address}: the booth, {network.booth}, is in another subnet; "
                 "give an address in the booth's, or --gateway"
             )
+        self._check_address(name, network)
         issuer = self._authority(passphrase)
         old = self._certificates(home) if is_renewal else []
         files = self._issue(issuer, name, "node")
@@ -159,6 +160,11 @@ class Site:
             raise ProvisionError(f"{name}: has a certificate already ({taken[0]}); --renew replaces it")
         if renewed is not None and taken != [renewed]:
             raise ProvisionError(f"--renew {name}: has no certificate of this kind to renew; leave --renew out")
+
+    def _check_address(self, name: str, network: Network) -> None:
+        for other in self.nodes:
+            if network.address and other != name and self.network(other).address == network.address:
+                raise ProvisionError(f"--address {network.address}: is {other}'s; give another")
 
     def _authority(self, passphrase: bytes | None) -> Authority:
         identity = Identity(read(self.folder / "ca.pem"), read(self.folder / "ca.key"))

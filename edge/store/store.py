@@ -18,7 +18,7 @@ from edge import wire
 from edge.counted import Counted, pack, unpack
 from edge.errors import BaselineError, StoreError
 from edge.store.migrations.open import migrate
-from edge.store.tables import alerts, baselines, cells, cursors, refused, scores
+from edge.store.tables import alerts, baselines, cells, cursors, refused, scores, words
 from edge.wire import FLOOR, WINDOW_S
 
 DAY_S = 86_400
@@ -217,6 +217,32 @@ class SqlStore:
         except BaselineError as err:
             raise StoreError(str(err)) from err
 
+    def keep_word(self, content: bytes) -> None:
+        """What the site's nodes are to hear from now on, instead of any word before; not yet published."""
+        row = {"site": self._site, "content": content, "published_at": None}
+        statement = self._insert(words).values(row)
+        with self._transaction() as db:
+            db.execute(statement.on_conflict_do_update(index_elements=words.primary_key, set_=row))
+
+    def word(self, *, is_unpublished: bool = False) -> bytes | None:
+        """The newest; with `is_unpublished` only if no broker has it yet."""
+        wanted = sa.select(words.c.content).where(words.c.site == self._site)
+        if is_unpublished:
+            wanted = wanted.where(words.c.published_at.is_(None))
+        with self._transaction() as db:
+            return db.execute(wanted).scalar_one_or_none()
+
+    def note_published(self, content: bytes, now: float) -> None:
+        """A broker keeps this word for every node; nothing if another has taken its place meanwhile."""
+        theirs = words.c.site == self._site, words.c.content == content
+        with self._transaction() as db:
+            db.execute(words.update().where(*theirs).values(published_at=int(now)))
+
+    def published_at(self) -> int | None:
+        """When the newest word was published last, in seconds since 1970."""
+        with self._transaction() as db:
+            return db.execute(sa.select(words.c.published_at).where(words.c.site == self._site)).scalar_one_or_none()
+
     def feedback(self, alert_id: str, outcome: wire.Outcome, *, now: float, greet_s: float | None = None) -> bool:
         """What became of an alert; returns whether that changed anything.
 
@@ -414,7 +440,7 @@ def _pragmas(connection: Any, _record: Any) -> None:
 
 def _advice(cause: str, database: str) -> str:
     """What is wrong and what to do, for the causes a technician meets; the words are the databases' own."""
-    for words, advice in {
+    for complaint, advice in {
         "locked": "another program holds the store: is a second booth running?",
         "is full": "the disk is full: free some space",
         "No space left": "the disk is full: free some space",
@@ -424,7 +450,7 @@ def _advice(cause: str, database: str) -> str:
         "unable to open": "the store cannot be opened: check that the folder exists and may be written",
         "readonly": "the store is read-only: check permissions of file and folder",
     }.items():
-        if words in cause:
+        if complaint in cause:
             return advice
     if database == "postgresql":
         return "the database server is away: is PostgreSQL running, and is the URL right?"

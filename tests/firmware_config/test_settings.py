@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import time
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,15 @@ NETWORKS = (
     Network(booth="192.168.50.1", wifi="Booth; free", wifi_password=" a\\b;#c \u00e9", wifi_country="DE"),
     Network(booth="192.168.50.1", wifi="Open", wifi_country="GB"),
 )
+
+
+def test_a_wheel_brings_every_file_and_no_folder() -> None:
+    """Setuptools builds nothing at all where a pattern meets a folder."""
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["data-files"]
+    named = [path for patterns in data.values() for pattern in patterns for path in ROOT.glob(pattern)]
+    assert [path for path in named if path.is_dir()] == []
+    there = {path for part in ("firmware-config", "systemd") for path in (ROOT / part).rglob("*") if path.is_file()}
+    assert there <= set(named)
 
 
 def program(name: str, package: str) -> str:

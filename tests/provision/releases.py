@@ -5,6 +5,7 @@ import hashlib
 import json
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,8 @@ def main():
 """
 
 
-def make_release(folder: Path, version: str = "0.1.0") -> Release:
-    """A release for the Python that runs the tests, without what it would need to spot anybody."""
+def make_release(folder: Path, version: str = "0.1.0", pythons: Sequence[str] = (PYTHON,)) -> Release:
+    """A release, by default for the Python that runs the tests, without what it would need to spot anybody."""
     folder.mkdir(parents=True)
     wheels = [_wheel(folder, version), _pip(folder)]
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in wheels}
@@ -40,7 +41,7 @@ def make_release(folder: Path, version: str = "0.1.0") -> Release:
         "model": "0" * 12,
         "recipe": "1" * 12,
         "config": "2" * 12,
-        "pythons": {PYTHON: sorted(files)},
+        "pythons": {python: sorted(files) for python in pythons},
         "files": files,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest))

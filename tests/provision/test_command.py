@@ -120,6 +120,24 @@ def test_a_node_on_wifi_with_an_address() -> None:
     assert not any(b"pass phrase" in data for data in Site(Path("soho")).identity("north").values())
 
 
+def test_no_two_nodes_have_one_address(capsys: pytest.CaptureFixture[str]) -> None:
+    make()
+    words = ["--site-dir", "soho", "--address", "192.168.50.11/24"]
+    assert provision("node", "north", *words) == 0
+    assert provision("node", "north", *words, "--renew") == 0
+    assert provision("node", "south", *words) == 2
+    assert "--address 192.168.50.11/24: is north's; give another" in capsys.readouterr().err
+    assert Site(Path("soho")).nodes == ["north"]
+
+
+def test_git_leaves_a_sites_keys_alone() -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    make()
+    assert provision("node", "north", "--site-dir", "soho") == 0
+    done = subprocess.run(["git", "status", "--short"], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+
+
 def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     Path("long.txt").write_text("correct horse\n")
     Path("short.txt").write_text("horse\n")
@@ -137,11 +155,19 @@ def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     monkeypatch.setattr("getpass.getpass", lambda _: "correct horse")
     assert provision("revoke", "north", "--site-dir", "soho") == 0
     assert "kill -HUP" in capsys.readouterr().out
+    monkeypatch.setattr("getpass.getpass", nothing_typed)
+    assert provision("node", "south", "--site-dir", "soho") == 2
+    assert "nothing was typed" in capsys.readouterr().err
     answers = iter(["correct horse", "correct house"])
     monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
     assert provision("site", "other", *words[2:-1]) == 2
     assert "differ" in capsys.readouterr().err
     assert not Path("other").exists()
+
+
+def nothing_typed(_prompt: str) -> str:
+    """Ctrl-D."""
+    raise EOFError
 
 
 def test_installed_sites_are_told_what_to_copy(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,9 @@ import pytest
 from edge.cli import main
 from edge.errors import ProvisionError
 from edge.provision import authority
-from edge.provision.signature import SIGNATURE, read_signed, sign_release
+from edge.provision.installation import SIGNATURE
+from edge.provision.signature import read_signed, sign_release
+from tests.provision.cards import make_card, names, unpack
 from tests.provision.releases import make_release
 
 SITE = ["--site", "soho", "--booth", "192.168.50.1"]
@@ -32,6 +34,24 @@ def test_what_a_site_signs_its_nodes_take(
         assert main([*words, *secret]) == 2
         assert "passphrase is wrong" in capsys.readouterr().err
         assert not (made.folder / SIGNATURE).exists()
+
+
+def test_a_card_carries_the_signature_of_its_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "words").write_text("correct horse\n")
+    secret = ["--passphrase-file", str(tmp_path / "words")]
+    site, made, card = tmp_path / "soho", make_release(tmp_path / "release"), make_card(tmp_path / "card.img")
+    assert main(["provision", "site", str(site), *SITE, *PURPOSE, *secret]) == 0
+    assert main(["provision", "node", "north", "--site-dir", str(site), *secret]) == 0
+    words = ["provision", "image", "north", "--site-dir", str(site), "--release", str(made.folder)]
+    words += ["--image", str(card)]
+    assert main(words) == 0
+    assert "the release is not signed by soho: give --passphrase-file" in capsys.readouterr().err
+    assert f"spotter/release/{SIGNATURE}" not in names(card)
+    assert main([*words, *secret]) == 0
+    first = unpack(card, tmp_path / "first") / "spotter"
+    assert read_signed(first / "release", first / "identity" / "release.pub").id == made.id
+    assert main(words) == 0, "signed once, it needs no passphrase for the next card"
+    assert f"spotter/release/{SIGNATURE}" in names(card)
 
 
 def test_a_damaged_release_is_not_signed(tmp_path: Path) -> None:

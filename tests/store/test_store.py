@@ -319,6 +319,20 @@ def test_a_store_of_before_versions_or_sites_keeps_its_scores(url: str, version:
         assert store.sites() == ["soho"], "once every row has its site, nobody needs to say one"
 
 
+def test_one_word_a_site_and_a_newer_one_is_not_taken_for_published(store: SqlStore) -> None:
+    soho, mitte = store.at("soho"), store.at("mitte")
+    assert (soho.word(), soho.published_at()) == (None, None)
+    soho.keep_word(b"older")
+    soho.keep_word(b"newer")
+    soho.note_published(b"older", NOW)
+    assert (soho.word(is_unpublished=True), soho.published_at()) == (b"newer", None)
+    soho.note_published(b"newer", NOW)
+    assert (soho.word(is_unpublished=True), soho.word(), soho.published_at()) == (None, b"newer", int(NOW))
+    soho.keep_word(b"newer")
+    assert soho.published_at() is None, "frozen again is published again"
+    assert mitte.word() is None
+
+
 def test_sites_do_not_mix(store: SqlStore) -> None:
     """Nodes of two sites may have the same name, the same epoch and the same alert."""
     soho, mitte = store.at("soho"), store.at("mitte")
@@ -342,7 +356,7 @@ def test_sites_do_not_mix(store: SqlStore) -> None:
 def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
     with closing(SqlStore(url)) as store, store._engine.begin() as db:
         db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0004 at most"):
+    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0005 at most"):
         SqlStore(url)
 
 

@@ -13,8 +13,8 @@ import pytest
 from edge.cli import main
 from edge.errors import ConfigError, ProvisionError
 from edge.node.notices import notices
-from edge.provision.installation import MANIFEST, Release, run_program
-from edge.provision.signature import SIGNATURE, sign_release
+from edge.provision.installation import MANIFEST, SIGNATURE, Release, run_program
+from edge.provision.signature import sign_release
 from edge.update import update
 from edge.update.update import SPARE_MB
 from tests.conftest import REPOSITORY
