@@ -4,6 +4,7 @@ All is as a technician and a Raspberry Pi do it, but for `EMULATION`, a simulate
 """
 
 import argparse
+import signal
 import socket
 import subprocess
 import sys
@@ -81,6 +82,8 @@ def main() -> int:
     parser.add_argument("kernel", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the site, the card and the console's log there")
     args = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as cleanup:
         folder = args.keep or Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="spotter-boot-")))
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,6 +93,9 @@ def main() -> int:
             log = folder / "console.log"
             said = log.read_text(errors="replace").splitlines()[-40:] if log.exists() else []
             print("\n".join([*said, f"boot-test: {err}"]), file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
             return 1
     print("\nThe card boots, installs without internet, spots, and comes back by itself.")
     return 0
