@@ -143,11 +143,11 @@ def _first_boot(board: Board) -> float:
 def _second_boot(board: Board, ears: Ears, begun: float) -> None:
     kernel = _mark(board.wait_for("Booting Linux", BOOT_S, after_s=begun), "kernel again")
     _mark(board.wait_for("login:", BOOT_S, after_s=begun), "login")
-    at, health = ears.wait_for(wire.Health, START_S)
+    at, health = ears.wait_for(wire.Health, START_S, after_s=kernel)
     active_us = board.shell(f"systemctl show {UNIT} --property=ActiveEnterTimestampMonotonic --value")
     _mark(kernel + int(active_us) / 1e6, "unit active")
     _mark(at, f"first health, by mutual TLS: {health.state}, model {health.model}")
-    at, score = ears.wait_for(wire.Score, FRAMES_S)
+    at, score = ears.wait_for(wire.Score, FRAMES_S, after_s=at)
     _mark(at, f"first score: {score.state}, {score.zone}, heading {score.heading}, quality {score.quality:.2f}")
     at, health = ears.wait_for(wire.Health, START_S, after_s=at)
     _mark(at, f"health: {health.frames} frames, {health.invoke_p50_ms:.0f} ms an invoke, {health.sightings} sightings")
