@@ -4,6 +4,7 @@ All is as a technician and a Raspberry Pi do it, but for `EMULATION`, a simulate
 """
 
 import argparse
+import signal
 import socket
 import subprocess
 import sys
@@ -81,6 +82,8 @@ def main() -> int:
     parser.add_argument("kernel", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the site, the card and the console's log there")
     args = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as cleanup:
         folder = args.keep or Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="spotter-boot-")))
         folder.mkdir(parents=True, exist_ok=True)
@@ -90,6 +93,9 @@ def main() -> int:
             log = folder / "console.log"
             said = log.read_text(errors="replace").splitlines()[-40:] if log.exists() else []
             print("\n".join([*said, f"boot-test: {err}"]), file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
             return 1
     print("\nThe card boots, installs without internet, spots, and comes back by itself.")
     return 0
@@ -135,12 +141,13 @@ def _first_boot(board: Board) -> float:
 
 
 def _second_boot(board: Board, ears: Ears, begun: float) -> None:
-    _mark(board.wait_for("Booting Linux", BOOT_S, after_s=begun), "kernel again")
+    kernel = _mark(board.wait_for("Booting Linux", BOOT_S, after_s=begun), "kernel again")
     _mark(board.wait_for("login:", BOOT_S, after_s=begun), "login")
-    _mark(board.wait_for("Started spotter-node", START_S, after_s=begun, unless="FAILED.*spotter-node"), "unit active")
-    at, health = ears.wait_for(wire.Health, START_S)
+    at, health = ears.wait_for(wire.Health, START_S, after_s=kernel)
+    active_us = board.shell(f"systemctl show {UNIT} --property=ActiveEnterTimestampMonotonic --value")
+    _mark(kernel + int(active_us) / 1e6, "unit active")
     _mark(at, f"first health, by mutual TLS: {health.state}, model {health.model}")
-    at, score = ears.wait_for(wire.Score, FRAMES_S)
+    at, score = ears.wait_for(wire.Score, FRAMES_S, after_s=at)
     _mark(at, f"first score: {score.state}, {score.zone}, heading {score.heading}, quality {score.quality:.2f}")
     at, health = ears.wait_for(wire.Health, START_S, after_s=at)
     _mark(at, f"health: {health.frames} frames, {health.invoke_p50_ms:.0f} ms an invoke, {health.sightings} sightings")

@@ -47,8 +47,8 @@ run_arm64() {
 }
 
 make_card() {
-  local boot="$card@@${boot_at}M" root_at=$((boot_at + boot_size))
-  rm -f "$card" && truncate -s $((root_at + root_size))M "$card" || return 1
+  local boot="$card@@${boot_at}M" root="$cache/boot-test/root" root_at=$((boot_at + boot_size))
+  as_root rm -rf "$root" && rm -f "$card" && truncate -s $((root_at + root_size))M "$card" || return 1
   sfdisk -q "$card" <<EOF || return 1
 label: dos
 label-id: 0x$disk_id
@@ -61,15 +61,15 @@ EOF
   echo "dsmode: local" | mcopy -i "$boot" - ::meta-data || return 1
   echo "[all]" | mcopy -i "$boot" - ::config.txt || return 1
   # Python is compiled once at the end, not by each package.
-  as_root env INITRD=No mmdebstrap --mode=root --architectures=arm64 --variant=minbase --skip=check/qemu --format=null \
+  as_root env INITRD=No mmdebstrap --mode=root --architectures=arm64 --variant=minbase --skip=check/qemu --format=directory \
     --include="$packages" --aptopt='Acquire::Retries "3"' --dpkgopt='path-exclude=/usr/bin/py3compile' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --customize-hook='chroot "$1" python3 -m compileall -q -j 2 /usr/lib/python3/dist-packages || true' \
     --customize-hook="cp -r '$emulation/system/.' \"\$1\"" \
     --customize-hook='mkdir -p "$1/boot/firmware" && echo raspberrypi >"$1/etc/hostname"' \
-    --customize-hook='rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/*; touch "$1/etc/.updated" "$1/var/.updated"' \
-    --customize-hook="cp \"\$1\"/boot/vmlinuz-* '$kernel'" \
-    --customize-hook="mkfs.ext4 -q -F -L rootfs -E offset=$((root_at << 20)) -d \"\$1\" '$card' ${root_size}M" \
-    "$suite" - "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" || return 1
-  as_root chown "$(id -u):$(id -g)" "$card" "$kernel"
+    --customize-hook='touch "$1/etc/.updated" "$1/var/.updated"' \
+    "$suite" "$root" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" || return 1
+  as_root cp "$root"/boot/vmlinuz-* "$kernel" &&
+    as_root mkfs.ext4 -q -F -L rootfs -E offset=$((root_at << 20)) -d "$root" "$card" ${root_size}M &&
+    as_root rm -rf "$root" && as_root chown "$(id -u):$(id -g)" "$card" "$kernel"
 }
