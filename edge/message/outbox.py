@@ -143,10 +143,10 @@ class Outbox:
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
             db = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             self._prepare(db)
-        except (OSError, sqlite3.Error, _Damaged) as err:
+        except (OSError, sqlite3.Error, UnicodeDecodeError, _Damaged) as err:
             if db is not None:
                 db.close()
-            if isinstance(err, _Damaged) or _code(err) in DAMAGED:
+            if isinstance(err, _Damaged | UnicodeDecodeError) or _code(err) in DAMAGED:  # it quotes what it found
                 raise _Damaged(str(err)) from err
             raise self._trouble(err) from err
         return db

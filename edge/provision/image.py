@@ -66,7 +66,7 @@ def owner(bundle: bytes) -> tuple[str, list[str]]:
     try:
         found = json.loads(bundle)
         return str(found["node"]), [str(name) for name in found["secrets"]]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "", []
 
 

@@ -236,3 +236,12 @@ class AnyUse(RuleBasedStateMachine):
 
 TestAnyUse = AnyUse.TestCase
 TestAnyUse.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+
+
+def test_damage_that_sqlite_quotes_is_set_aside(open_outbox: Callable[..., Outbox], path: Path) -> None:
+    """Its words about a table's definition hold what it found there, which is no UTF-8."""
+    open_outbox().close()
+    content = path.read_bytes()
+    assert b"CREATE TABLE scores" in content
+    path.write_bytes(content.replace(b"CREATE TABLE scores", b"CREATE \xffABLE scores"))
+    assert open_outbox().set_aside is not None

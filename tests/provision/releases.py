@@ -54,6 +54,7 @@ def _wheel(folder: Path, version: str) -> Path:
         f"{name}.data/data/share/exception-spotter/{path.relative_to(ROOT)}": path.read_bytes()
         for part in ("firmware-config", "systemd")
         for path in (ROOT / part).iterdir()
+        if path.is_file()
     }
     contents |= {
         "edge/cli.py": STUB.replace("VERSION", version).encode(),

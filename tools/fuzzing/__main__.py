@@ -35,7 +35,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/fuzz", description=__doc__)
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(NAMES)}; default: all")
     parser.add_argument("--minutes", type=float, default=10.0, help="in all, at least; default: 10")
-    parser.add_argument("--again", type=Path, metavar="FILE", help="give the one TARGET this input, and show what comes")
+    parser.add_argument(
+        "--again", type=Path, metavar="FILE", help="give the one TARGET this input, and show what comes"
+    )
     parser.add_argument("--keep", type=Path, default=Path(".cache/fuzz"), help="for inputs worth keeping and findings")
     args = parser.parse_args()
     if unknown := set(args.targets) - set(NAMES):
@@ -83,7 +85,9 @@ def _run(name: str, seconds: float, home: Path) -> Outcome:
     listed = sorted(path for path in findings.iterdir() if path.suffix != ".txt")
     if code and not listed:
         listed = [log]  # it broke down by itself
-    executions = max(map(int, re.findall(r"^(?:stat::number_of_executed_units: +|#)(\d+)", said, re.MULTILINE)), default=0)
+    executions = max(
+        map(int, re.findall(r"^(?:stat::number_of_executed_units: +|#)(\d+)", said, re.MULTILINE)), default=0
+    )
     coverage = max(map(int, re.findall(r" cov: (\d+)", said)), default=0)
     return Outcome(executions, coverage, time.monotonic() - begun, listed)
 

@@ -51,7 +51,7 @@ def main() -> None:
             target.check(data)
         except EdgeError:
             pass
-        except BaseException as err:  # noqa: BLE001 - what Rust code panics with is no Exception
+        except BaseException as err:
             if isinstance(err, KeyboardInterrupt):
                 raise
             findings.note(data, err)

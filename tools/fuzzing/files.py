@@ -14,7 +14,8 @@ import msgspec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from edge import config, signing
-from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig
+from edge.config import BoothConfig, LaptopConfig, NodeConfig, Tls, WorkerConfig
+from edge.node import certificate
 from edge.provision import first_boot, identity, image, installation
 from edge.provision.bundle import Bundle, boot_files
 from edge.provision.fat import changing
@@ -30,6 +31,14 @@ PURPOSE = Purpose(who="Somebody", purpose="to find what breaks", contact="nobody
 NETWORK = Network(booth=BOOTH, address="192.168.50.11/24", wifi="street", wifi_password="x" * 8, wifi_country="DE")
 PYTHON, WHEELS = "3.11", ("pip-25-py3-none-any.whl", "exception_spotter-1-py3-none-any.whl")
 SECTOR = 512
+EVERY_SCALAR = b"""\
+page: &a {hosts: [2001-12-14, 2001-12-14t21:59:43.1-05:00, 0x1F, 0b11, 017, 190:20:30, -.inf, .nan, 1_000.5e+3, ~]}
+page_host: !!timestamp 2001-12-14
+store: !!binary aGVsbG8=
+join: {<<: *a}
+broker: !!omap [a: 1]
+alert: !!set {? one}
+"""
 
 
 def make_config(folder: Path) -> Target:
@@ -56,7 +65,8 @@ def make_config(folder: Path) -> Target:
             _ = found.sees_booth
 
     ways = [functools.partial(check, schema) for schema, _ in good]
-    return Target([seed(way, data) for way, (_, data) in enumerate(good)], functools.partial(chosen, ways))
+    seeds = [seed(way, data) for way, (_, data) in enumerate([*good, (BoothConfig, EVERY_SCALAR)])]
+    return Target(seeds, functools.partial(chosen, [*ways, ways[1]]))
 
 
 def make_node(folder: Path) -> Target:
@@ -72,10 +82,17 @@ def make_node(folder: Path) -> Target:
     def check_list(data: bytes) -> None:
         list(identity.check_node(good, now, name=NODE, revocation_list=data))
 
+    def start(data: bytes) -> None:
+        (home / "node.pem").write_bytes(data)
+        certificate.check(tls, NODE, now.timestamp())
+
+    names = {"ca": "ca.pem", "certificate": "node.pem", "key": "node.key"}
+    tls = Tls(**{key: str(home / name) for key, name in names.items()})
     ways: list[Callable[[bytes], object]] = [functools.partial(check, name) for name in good]
-    ways.append(check_list)
-    seeds = [seed(way, data) for way, data in enumerate([*good.values(), crl])]
-    for way, pem in zip(list(ways), [*good.values(), crl], strict=True):
+    ways += [check_list, start]
+    good_ways = [*good.values(), crl, good["node.pem"]]
+    seeds = [seed(way, data) for way, data in enumerate(good_ways)]
+    for way, pem in zip(list(ways), good_ways, strict=True):
         if pem.startswith(b"-----BEGIN"):
             label, der = _opened(pem)
             ways.append(lambda data, way=way, label=label: way(_armoured(label, data)))

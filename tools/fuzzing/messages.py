@@ -48,8 +48,16 @@ def make_wire(folder: Path) -> Target:
         node("baseline"): make_counted(),
         booth("status"): make_status(),
         booth("alert"): wire.Alert(
-            **dict(id="0123456789abcdef", at=AT, node=NODE, zone="left", heading="right", one_in=430.0, low=300.0),
-            **dict(reasons=make_score().reasons, cameras=[NODE], expires_at=AT),
+            id="0123456789abcdef",
+            at=AT,
+            node=NODE,
+            zone="left",
+            heading="right",
+            one_in=430.0,
+            low=300.0,
+            reasons=make_score().reasons,
+            cameras=[NODE],
+            expires_at=AT,
         ),
         booth("feedback"): wire.Feedback(id="0123456789abcdef", outcome="claimed", at=AT, who="desk-1"),
         booth("notice"): wire.Notice(at=AT, nodes={NODE: ["Nobody heard of it for 90 s: check its power."]}),
@@ -119,7 +127,7 @@ def make_frozen(folder: Path) -> Target:
         shutil.rmtree(state, ignore_errors=True)
         state.mkdir()
         frozen = Frozen(config, RECIPE)
-        frozen.receive(Received(topic, payload))
+        frozen.receive(Received(topic, payload, is_retained=True))
         spot(frozen)
 
     def spot(frozen: Frozen) -> None:
@@ -198,5 +206,3 @@ def make_outbox(folder: Path) -> Target:
 
     ways = (with_row, with_file, lambda data: with_file(laid_over(good, data)))
     return Target([seed(0, row), seed(1, good), seed(2, OVER + b"SQLite")], functools.partial(chosen, ways))
-
-

@@ -17,7 +17,7 @@ Maker = Callable[[Path], Target]
 
 
 def chosen(ways: Sequence[Callable[[bytes], object]], data: bytes) -> object:
-    """The first byte chooses what becomes of the others.
+    r"""The first byte chooses what becomes of the others.
 
     >>> chosen((bytes.upper, bytes.lower), b"\\x01Ab")
     b'ab'
@@ -26,7 +26,7 @@ def chosen(ways: Sequence[Callable[[bytes], object]], data: bytes) -> object:
 
 
 def laid_over(good: bytes, data: bytes) -> bytes:
-    """Good bytes with some of them replaced, from the place that the first three bytes say.
+    r"""Good bytes with some of them replaced, from the place that the first three bytes say.
 
     >>> laid_over(b"abcdef", b"\\x00\\x00\\x02XY")
     b'abXYef'
