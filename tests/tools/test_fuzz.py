@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.errors import EdgeError
-from tools.fuzzing.__main__ import NAMES
+from tools.fuzzing.__main__ import NAMES, main
 from tools.fuzzing.target import Target, seed
 from tools.fuzzing.targets import TARGETS
 
@@ -72,3 +72,10 @@ def test_an_unknown_target_is_named() -> None:
     done = fuzz("mire")
     assert done.returncode == 2
     assert "expected TARGETs of wire, config" in done.stderr
+
+
+def test_without_atheris_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(sys, "argv", ["fuzz", "wire"])
+    assert main() == 2
+    assert "use Python 3.11 to 3.13 on Linux x86-64" in capsys.readouterr().out
