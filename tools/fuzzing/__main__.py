@@ -49,7 +49,10 @@ def main() -> int:
         where = f"Python {platform.python_version()} on {sys.platform} {platform.machine()}"
         print(f"tools/fuzz: needs atheris, which has no wheels for {where}: use Python 3.11 to 3.13 on Linux x86-64")
         return 2
-    return _fuzz(names, 60 * args.minutes / len(names), args.keep)
+    try:
+        return _fuzz(names, 60 * args.minutes / len(names), args.keep)
+    except KeyboardInterrupt:
+        return 130
 
 
 def _fuzz(names: list[str], seconds: float, keep: Path) -> int:
@@ -96,8 +99,10 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> int:
     try:
         return process.wait(seconds)
     except subprocess.TimeoutExpired:
+        return -1
+    finally:
         process.kill()
-        return process.wait()
+        process.wait()
 
 
 def _described(path: Path) -> str:
