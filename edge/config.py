@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from edge.errors import ConfigError
 from edge.wire import Name
 
-Positive = Annotated[float, Meta(gt=0)]
+Positive = Annotated[float, Meta(gt=0, le=1e6)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -269,6 +269,9 @@ class LaptopConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 C = TypeVar("C", bound=Struct)
 
+NO_YAML = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
+"""What PyYAML raises: the last three for a 13th month, `0x_`, `!!timestamp x`, and far too many brackets."""
+
 
 def load(path: str | Path, schema: type[C]) -> C:
     """The checked settings of one file; raises ConfigError naming the file and the key."""
@@ -285,7 +288,7 @@ def parse(data: bytes, schema: type[C], name: str | Path) -> C:
         found = yaml.safe_load(data.decode("utf-8"))
     except UnicodeDecodeError as err:
         raise ConfigError(f"{name}: cannot be read ({err}); give the path of a YAML file") from err
-    except yaml.YAMLError as err:
+    except NO_YAML as err:
         raise ConfigError(f"{name}: is not YAML ({' '.join(str(err).split())})") from err
     try:
         return msgspec.convert({} if found is None else found, schema)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -15,6 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from edge.errors import ConfigError
+
+UNREADABLE = (OSError, ValueError, TypeError, UnsupportedAlgorithm, InternalError)
+"""What cryptography raises for a file without a key; the last where OpenSSL fails at what looked like one."""
 
 
 def make_keys(private: Path, public: Path) -> None:
@@ -32,7 +35,7 @@ def sign(private: Path, content: bytes) -> bytes:
     """64 bytes; raises ConfigError if the file holds no such key."""
     try:
         key = load_pem_private_key(private.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as err:
+    except UNREADABLE as err:
         raise _unreadable(private, "private", err) from err
     if not isinstance(key, Ed25519PrivateKey):
         raise _unreadable(private, "private", TypeError(type(key).__name__))
@@ -52,7 +55,7 @@ def read_public(public: Path) -> Ed25519PublicKey:
     """Raises ConfigError if the file holds no such key."""
     try:
         key = load_pem_public_key(public.read_bytes())
-    except (OSError, ValueError, UnsupportedAlgorithm) as err:
+    except UNREADABLE as err:
         raise _unreadable(public, "public", err) from err
     if not isinstance(key, Ed25519PublicKey):
         raise _unreadable(public, "public", TypeError(type(key).__name__))
@@ -60,8 +63,9 @@ def read_public(public: Path) -> Ed25519PublicKey:
 
 
 def _unreadable(path: Path, kind: str, err: Exception) -> ConfigError:
+    found = "damaged" if isinstance(err, InternalError) else err
     return ConfigError(
-        f"{path}: expected the site's {kind} key, Ed25519 as PEM ({err}); spotter baseline keygen makes a pair"
+        f"{path}: expected the site's {kind} key, Ed25519 as PEM ({found}); spotter baseline keygen makes a pair"
     )
 
 

@@ -20,6 +20,7 @@ from edge.config import (
     Tls,
     WorkerConfig,
     load,
+    parse,
 )
 from edge.errors import ConfigError
 
@@ -105,3 +106,16 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, config: NodeConfig
     path.write_text(yaml.safe_dump(msgspec.to_builtins(config), allow_unicode=True), encoding="utf-8")
     found: object = load(path, type(config))  # type: ignore[type-var]
     assert found == config
+
+
+@pytest.mark.parametrize(
+    "text", ["site: 2001-13-45", "site: 0x_", f"page_port: {'9' * 5000}", "site: !!timestamp x", "site: " + "[" * 3000]
+)
+def test_what_breaks_the_yaml_parser_is_no_yaml(text: str) -> None:
+    with pytest.raises(ConfigError, match="is not YAML"):
+        parse(text.encode(), BoothConfig, "booth.yaml")
+
+
+def test_for_ever_is_no_duration() -> None:
+    with pytest.raises(ConfigError, match="retention_h"):
+        parse(b"retention_h: .inf", BoothConfig, "booth.yaml")

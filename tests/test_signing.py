@@ -1,5 +1,6 @@
 """Only what the owner of the key signed counts as signed."""
 
+import ssl
 import stat
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.errors import ConfigError
+from edge.errors import ConfigError, ProvisionError
+from edge.provision.authority import read_key
 from edge.signing import is_signed, make_keys, sign
 
 
@@ -52,3 +54,15 @@ def test_what_is_no_key_is_said(tmp_path: Path, keys: tuple[Path, Path], content
     for use in (lambda: sign(path, b"x"), lambda: is_signed(path, b"x", b""), lambda: sign(keys[1], b"x")):
         with pytest.raises(ConfigError, match="spotter baseline keygen"):
             use()
+
+
+def test_a_damaged_key_is_told_in_one_line(keys: tuple[Path, Path]) -> None:
+    """The key of one curve under the name of another: OpenSSL fails at it in a way of its own."""
+    der = ssl.PEM_cert_to_DER_cert(keys[0].read_text().replace("PRIVATE KEY", "CERTIFICATE"))
+    other = ssl.DER_cert_to_PEM_cert(der.replace(bytes.fromhex("2b6570"), bytes.fromhex("2b6571")))
+    keys[0].write_text(other.replace("CERTIFICATE", "PRIVATE KEY"))
+    with pytest.raises(ConfigError, match=r"as PEM \(damaged\)") as found:
+        sign(keys[0], b"x")
+    assert "\n" not in str(found.value)
+    with pytest.raises(ProvisionError, match="expected a private key in PEM"):
+        read_key(keys[0].read_bytes(), name="ca.key")

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 BUSY_S = 5.0
 """Seconds to wait for another program that holds the file."""
-DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+"""The last of a file that is opened: its tables have not our columns."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS counters (
@@ -143,10 +144,10 @@ class Outbox:
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
             db = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             self._prepare(db)
-        except (OSError, sqlite3.Error, _Damaged) as err:
+        except (OSError, sqlite3.Error, UnicodeDecodeError, _Damaged) as err:
             if db is not None:
                 db.close()
-            if isinstance(err, _Damaged) or _code(err) in DAMAGED:
+            if isinstance(err, _Damaged | UnicodeDecodeError) or _code(err) in DAMAGED:  # it quotes what it found
                 raise _Damaged(str(err)) from err
             raise self._trouble(err) from err
         return db
@@ -167,9 +168,11 @@ class Outbox:
     def _check_rows(self, db: sqlite3.Connection) -> None:
         """SQLite looks after its pages, not after what they hold: a score that no booth would take is for ever sent."""
         try:
-            epoch, issued, floor, _ = db.execute("SELECT * FROM counters").fetchone()
+            epoch, issued, floor, _ = db.execute("SELECT epoch, issued, floor, dropped FROM counters").fetchone()
             expected = floor
-            for expected, (seq, payload) in enumerate(db.execute("SELECT * FROM scores ORDER BY seq"), floor + 1):
+            for expected, (seq, payload) in enumerate(
+                db.execute("SELECT seq, payload FROM scores ORDER BY seq"), floor + 1
+            ):
                 score = msgspec.json.decode(payload, type=wire.Score)
                 if (score.node, score.epoch, score.seq, seq) != (self._node, epoch, expected, expected):
                     raise _Damaged(f"row {seq} holds another score")

@@ -42,6 +42,8 @@ def check(tls: Tls | None, node: str, at: float) -> None:
 
 def _read(tls: Tls) -> x509.Certificate:
     try:
-        return x509.load_pem_x509_certificate(Path(tls.certificate).read_bytes())
-    except (OSError, ValueError) as err:
+        found = x509.load_pem_x509_certificate(Path(tls.certificate).read_bytes())
+        _ = found.subject, found.not_valid_before_utc, found.not_valid_after_utc  # parsed only when asked for
+    except (OSError, ValueError, x509.InvalidVersion) as err:
         raise ConfigError(f"{tls.certificate}: expected a PEM certificate ({err}); {AGAIN}") from err
+    return found

@@ -63,6 +63,7 @@ UNSTORED = 1000
 SIMULATED = ("replay:", "street:")
 LOCAL = ("127.0.0.1", "::1", "localhost")
 """A booth on the same machine has the same clock."""
+LOST_OUTBOX = "The scores that waited on disk were damaged and are lost: change the card if this comes again."
 NO_FRAME = Failure("camera", "The camera gave no frame at the start: check it and its cable.")
 
 
@@ -351,8 +352,7 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
 
 
 def _lost_outbox(outbox: Outbox) -> str:
-    lost = "The scores that waited on disk were damaged and are lost: change the card if this comes again."
-    return lost if outbox.set_aside else ""
+    return LOST_OUTBOX if outbox.set_aside else ""
 
 
 def _open_camera(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> Camera:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -118,7 +118,7 @@ def make_signing_pair(passphrase: bytes | None = None) -> tuple[bytes, bytes]:
 
 
 UNREADABLE = (
-    *(ValueError, TypeError, UnsupportedAlgorithm),
+    *(ValueError, TypeError, UnsupportedAlgorithm, InternalError),
     *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
 )
 """What cryptography raises for bytes that are none of ours."""

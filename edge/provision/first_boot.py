@@ -179,7 +179,7 @@ class FirstBoot:
     def _record(self) -> dict[str, str]:
         try:
             found = json.loads((self._root / RECORD).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

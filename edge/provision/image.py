@@ -32,10 +32,10 @@ def write_card(bundle: Bundle, target: Path, *, is_replacing: bool = False) -> N
                 "Raspberry Pi OS; flash Raspberry Pi OS (64-bit) first"
             )
         if FOLDER in names:
-            owner, secrets = _owner(boot)
-            if owner not in ("", bundle.record.node) and not is_replacing:
+            node, secrets = owner(_bundle(boot))
+            if node not in ("", bundle.record.node) and not is_replacing:
                 raise ProvisionError(
-                    f"{target}: is the card of node {owner}, not of {bundle.record.node}; --replace makes it this one's"
+                    f"{target}: is the card of node {node}, not of {bundle.record.node}; --replace makes it this one's"
                 )
             for name in secrets:
                 with contextlib.suppress(ProvisionError):  # first boot has taken it
@@ -54,12 +54,20 @@ def find_release(folder: Path) -> Release:
     return build_release(folder)
 
 
-def _owner(boot: Boot) -> tuple[str, list[str]]:
-    """Whose card it is and which files are secret; empty where a bundle is not whole."""
+def _bundle(boot: Boot) -> bytes:
+    """Nothing where there is none: it is written last."""
     try:
-        found = json.loads(boot.read(f"{FOLDER}/{BUNDLE}"))
+        return boot.read(f"{FOLDER}/{BUNDLE}")
+    except ProvisionError:
+        return b""
+
+
+def owner(bundle: bytes) -> tuple[str, list[str]]:
+    """Whose card it is and which files are secret, by its bundle.json; empty where that is not whole."""
+    try:
+        found = json.loads(bundle)
         return str(found["node"]), [str(name) for name in found["secrets"]]
-    except (ProvisionError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "", []
 
 

@@ -92,7 +92,7 @@ def _fits(value: object, shape: object) -> bool:
 
 
 def _is_inside(name: str) -> bool:
-    return bool(name) and "\0" not in name and not name.startswith("/") and ".." not in name.split("/")
+    return bool(name) and name.isprintable() and not name.startswith("/") and ".." not in name.split("/")
 
 
 def check_files(folder: Path, files: Mapping[str, str]) -> None:

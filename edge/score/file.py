@@ -10,7 +10,12 @@ from edge.counted import Counted, pack, unpack
 from edge.errors import BaselineError
 from edge.recipe import Recipe
 from edge.score.baseline import Baseline
-from edge.score.state import State, shapes
+from edge.score.state import MOMENTS, State, shapes, values
+
+MOST = 2**53
+"""Of any number in a file: 10 million sightings stay below, and a thousand such files can be added."""
+TOLERANCE = 1e-6
+"""Share of the largest variance by which rounding may leave the smallest negative."""
 
 
 def counted(baseline: Baseline) -> Counted:
@@ -59,7 +64,23 @@ def _state(content: Counted) -> State:
         if min(shape) < 1 or array.size != math.prod(shape):
             raise ValueError(f"expected {name} of shape {shape}, found {array.size} numbers")
         found[name] = array.reshape(shape)
-    return State(**found)
+    state = State(**found)
+    _check_counted(state)
+    return state
+
+
+def _check_counted(state: State) -> None:
+    """Raises ValueError for what no counting comes to: nothing can be scored by a covariance that is none."""
+    if any(array.min() < -MOST or array.max() > MOST for array in state):
+        raise ValueError(f"expected no number beyond {MOST}")
+    if any((array < 0).any() for name, array in state._asdict().items() if not name.endswith(("_sum", "_products"))):
+        raise ValueError("expected counts, found negative ones")
+    for name in MOMENTS:
+        n, total, products = values(state.moments(name))
+        spread = products - np.outer(total, total) / max(n, 1)
+        least, largest = np.linalg.eigvalsh(spread)[[0, -1]]
+        if (products != products.T).any() or (not n and products.any()) or least < -TOLERANCE * max(n, largest):
+            raise ValueError(f"expected the moments of {name} to have a covariance")
 
 
 def save(baseline: Baseline, path: Path) -> None:

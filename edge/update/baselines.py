@@ -27,7 +27,7 @@ def recipe_of(path: Path) -> str:
             word = json.loads(path.read_bytes())
             return str(word["recipe"]) if word["mode"] == "spot" else ""
         return file.load(path).recipe.id
-    except (BaselineError, OSError, ValueError, KeyError, TypeError):
+    except (BaselineError, OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 

@@ -236,3 +236,22 @@ class AnyUse(RuleBasedStateMachine):
 
 TestAnyUse = AnyUse.TestCase
 TestAnyUse.settings = settings(max_examples=15, stateful_step_count=20)
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now"),
+    [
+        (b"CREATE TABLE scores", b"CREATE \xffABLE scores"),
+        (b"floor INTEGER", b"flour INTEGER"),
+        (b", payload BLOB NOT NULL", b""),
+    ],
+)
+def test_damaged_tables_are_set_aside(
+    open_outbox: Callable[..., Outbox], path: Path, was: bytes, is_now: bytes
+) -> None:
+    """SQLite takes them, or quotes in an error what is no UTF-8."""
+    open_outbox().close()
+    content = path.read_bytes()
+    assert was in content
+    path.write_bytes(content.replace(was, is_now.ljust(len(was))))
+    assert open_outbox().set_aside is not None

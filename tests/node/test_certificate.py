@@ -1,5 +1,6 @@
 """How long a certificate lasts, and whose it is, from real PEM files."""
 
+import ssl
 from pathlib import Path
 
 import msgspec
@@ -32,3 +33,14 @@ def test_what_does_not_fit_is_named(tmp_path: Path) -> None:
     Path(mine.certificate).write_bytes(b"-----BEGIN CERTIFICATE-----\nnonsense")
     with pytest.raises(ConfigError, match=r"north.pem: expected a PEM certificate"):
         end_of(mine)
+
+
+def test_what_is_read_late_is_no_certificate_either(tmp_path: Path) -> None:
+    """The library looks at version and names only when asked for them."""
+    tls = issue(tmp_path, "north", ends_at=NOW + DAY_S)
+    path = Path(tls.certificate)
+    der = ssl.PEM_cert_to_DER_cert(path.read_text())
+    assert b"\xa0\x03\x02\x01\x02" in der, "version 3"
+    path.write_text(ssl.DER_cert_to_PEM_cert(der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1)))
+    with pytest.raises(ConfigError, match="expected a PEM certificate"):
+        check(tls, "north", NOW)

@@ -5,50 +5,11 @@ from typing import Any
 import pytest
 
 from edge import wire
-from edge.fakes import FakeBoard
-from edge.node.health import Counters, Pulse, Start, heartbeat
+from edge.node.health import Pulse, Start
 from edge.node.scene import View
 from edge.node.selftest import Failure
 from edge.seams import BoardReading
-
-NOW = 1_750_000_000.0
-WELL = Counters(
-    frames_dropped=0,
-    reconnects=0,
-    held_back=3,
-    accelerator="cpu",
-    fallbacks=0,
-    outbox_depth=0,
-    outbox_max=1000,
-    outbox_lost=0,
-    refused_publishes=0,
-    model="0123456789ab",
-    baseline="ba9876543210",
-    mode="spot",
-    is_calibrated=True,
-)
-BOARD = FakeBoard().reading
-
-
-def running(*, fps: float = 10.0, seconds: float = 30.0, people: int = 1) -> Pulse:
-    pulse = Pulse(started_at=0.0)
-    for i in range(int(fps * seconds)):
-        pulse.beat((i + 1) / fps, invoke_s=0.012, people=people)
-    return pulse
-
-
-def report(
-    pulse: Pulse,
-    now: float = 30.0,
-    counters: Counters = WELL,
-    board: BoardReading = BOARD,
-    view: View = View(),  # noqa: B008
-    start: Start = Start(),  # noqa: B008
-) -> wire.Health:
-    found = heartbeat("north", NOW, now, pulse, counters, board, view, start)
-    topic = wire.node_topic("soho", "north", "health")
-    assert wire.decode(topic, wire.encode(topic, found))[1] == found
-    return found
+from tests.node.readings import BOARD, NOW, WELL, passing, report, running
 
 
 def test_a_node_that_is_well_says_ok_and_nothing_else() -> None:
@@ -133,14 +94,6 @@ def test_a_bad_view_is_said(view: View, state: str, word: str) -> None:
 def test_a_slow_or_empty_street_is_said() -> None:
     assert "Nobody" in " ".join(report(running(people=0, seconds=1000), now=1000.0).problems)
     assert "frames a second" in " ".join(report(running(fps=1.5)).problems)
-
-
-def passing(every_s: int, until: int) -> Pulse:
-    """A frame a second, and somebody in every so many of them."""
-    pulse = Pulse(started_at=0.0)
-    for second in range(1, until + 1):
-        pulse.beat(float(second), invoke_s=0.012, people=second % every_s == 0)
-    return pulse
 
 
 @pytest.mark.parametrize(("every_s", "well_s", "late_s"), [(4, 170, 190), (600, 1700, 1900)])

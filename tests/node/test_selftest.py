@@ -13,19 +13,10 @@ from edge.fakes import FakeClock
 from edge.interpreter import TfliteInterpreter
 from edge.node.network import open_interpreter
 from edge.node.selftest import EARLIEST, self_test
+from tests.node.readings import Deaf
 from tests.self_signed import issue
 
 NOW = EARLIEST + 1e7
-
-
-class Deaf(TfliteInterpreter):
-    """The real network, whose outputs are all nought: a chip that answers, but nonsense."""
-
-    def __init__(self, network: TfliteInterpreter) -> None:
-        self.__dict__ |= network.__dict__
-
-    def invoke(self, tensor: np.ndarray) -> list[np.ndarray]:
-        return [np.zeros_like(output) for output in super().invoke(tensor)]
 
 
 class Broken(Deaf):

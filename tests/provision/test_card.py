@@ -335,7 +335,7 @@ ANY = ["spotter/bundle.json", "spotter/release/manifest.json", "spotter/release/
 ANY += [f"spotter/{name}" for name in ("identity/node.yaml", "identity/node.pem", "spotter.nmconnection")]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(ANY), data=st.binary(max_size=60), at=st.integers(0, 600))
 def test_no_damage_crashes_the_check(card: Card, name: str, data: bytes, at: int) -> None:
     path = card.boot / name

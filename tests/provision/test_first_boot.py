@@ -308,3 +308,21 @@ def test_it_runs_from_the_wheel_on_the_card_with_nothing_installed(node: Node, r
     )
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "expected format 1" in done.stderr
+
+
+def test_a_file_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """JSON can say half a character, and no file can be called that."""
+    folder = tmp_path / "spotter"
+    folder.mkdir()
+    record = {"id": "a", "node": "north", "booth": "b", "port": 1, "files": {"\ud800": ""}, "secrets": [], "format": 1}
+    (folder / "bundle.json").write_text(json.dumps(record))
+    with pytest.raises(ProvisionError, match="expected format 1 and its keys"):
+        first_boot.read_bundle(folder)
+
+
+def test_a_record_of_brackets_alone_is_none(tmp_path: Path, release: Release) -> None:
+    node = Node(tmp_path, None)
+    node.put(bundle_of(release))
+    (node.root / "etc/spotter").mkdir()
+    (node.root / first_boot.RECORD).write_text("[" * 100_000)
+    assert FirstBoot(node.card, node.root, node.run, owner="")._record() == {}

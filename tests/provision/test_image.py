@@ -11,7 +11,7 @@ import pytest
 from edge.errors import ProvisionError
 from edge.provision import fat
 from edge.provision.bundle import Bundle, make_bundle
-from edge.provision.image import write_card
+from edge.provision.image import owner, write_card
 from edge.provision.installation import Release
 from tests.provision.cards import BEHIND, CMDLINE, CONFIG, is_sound, make_card, names, read, unpack
 from tests.provision.nodes import ADDRESS, IDENTITY, WIFI
@@ -179,3 +179,8 @@ def test_without_mtools_it_says_what_to_install(card: Path, bundle: Bundle, monk
 def test_a_partition_is_found_wherever_the_table_says(card: Path) -> None:
     with card.open("rb") as file:
         assert fat.find_partition(file.fileno(), card) == (8192 * 512, 40 * 2**20)
+
+
+@pytest.mark.parametrize("bundle", [b"", b"[]", b"{}", b'{"node": "north", "secrets": 1}', b"[" * 100_000])
+def test_a_bundle_that_is_none_has_no_owner(bundle: bytes) -> None:
+    assert owner(bundle) == ("", [])

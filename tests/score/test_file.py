@@ -66,3 +66,23 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_half_written(
         file.save(file.from_bytes(content, "memory"), path)
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.baseline"]
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value"),
+    [
+        ("joint", (0, 0), -1),
+        ("palettes", (0, 0), 2**60),
+        ("kinds_products", (0, 0), -(2**50)),
+        ("colour_products", (0, 1), 2**40),
+        ("texture_n", (0,), 0),
+    ],
+)
+def test_counts_that_no_counting_comes_to_are_refused(
+    content: bytes, name: str, place: tuple[int, ...], value: int
+) -> None:
+    """Scoring by them would end a node: a covariance that is none makes distances that are no numbers."""
+    counted = file.from_bytes(content, "memory")
+    getattr(counted.state, name)[place] = value
+    with pytest.raises(BaselineError, match="expected"):
+        file.from_bytes(file.to_bytes(counted), "site.baseline")

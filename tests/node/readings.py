@@ -1,0 +1,67 @@
+"""Readings of a node that is well, to spoil; and what it reports of them."""
+
+import numpy as np
+
+from edge import wire
+from edge.fakes import FakeBoard
+from edge.interpreter import TfliteInterpreter
+from edge.node.health import Counters, Pulse, Start, heartbeat
+from edge.node.scene import View
+from edge.seams import BoardReading
+
+NOW = 1_750_000_000.0
+WELL = Counters(
+    frames_dropped=0,
+    reconnects=0,
+    held_back=3,
+    accelerator="cpu",
+    fallbacks=0,
+    outbox_depth=0,
+    outbox_max=1000,
+    outbox_lost=0,
+    refused_publishes=0,
+    model="0123456789ab",
+    baseline="ba9876543210",
+    mode="spot",
+    is_calibrated=True,
+)
+BOARD = FakeBoard().reading
+
+
+def running(*, fps: float = 10.0, seconds: float = 30.0, people: int = 1) -> Pulse:
+    pulse = Pulse(started_at=0.0)
+    for i in range(int(fps * seconds)):
+        pulse.beat((i + 1) / fps, invoke_s=0.012, people=people)
+    return pulse
+
+
+def report(
+    pulse: Pulse,
+    now: float = 30.0,
+    counters: Counters = WELL,
+    board: BoardReading = BOARD,
+    view: View = View(),  # noqa: B008
+    start: Start = Start(),  # noqa: B008
+) -> wire.Health:
+    found = heartbeat("north", NOW, now, pulse, counters, board, view, start)
+    topic = wire.node_topic("soho", "north", "health")
+    assert wire.decode(topic, wire.encode(topic, found))[1] == found
+    return found
+
+
+def passing(every_s: int, until: int) -> Pulse:
+    """A frame a second, and somebody in every so many of them."""
+    pulse = Pulse(started_at=0.0)
+    for second in range(1, until + 1):
+        pulse.beat(float(second), invoke_s=0.012, people=second % every_s == 0)
+    return pulse
+
+
+class Deaf(TfliteInterpreter):
+    """The real network, whose outputs are all nought: a chip that answers, but nonsense."""
+
+    def __init__(self, network: TfliteInterpreter) -> None:
+        self.__dict__ |= network.__dict__
+
+    def invoke(self, tensor: np.ndarray) -> list[np.ndarray]:
+        return [np.zeros_like(output) for output in super().invoke(tensor)]

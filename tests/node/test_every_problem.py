@@ -1,0 +1,251 @@
+"""Every sentence a node can report: provoked, sent over mosquitto, and read in `spotter health` and on the page."""
+
+import ast
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, get_args
+
+import httpx
+import msgspec
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from edge import wire
+from edge.config import BrokerSection, DetectionSection, NodeConfig, ScoreSection, load
+from edge.fakes import FakeClock
+from edge.message.mqtt import MqttBroker
+from edge.node import health, run
+from edge.node.frozen import Frozen
+from edge.node.health import Pulse, Start
+from edge.node.network import open_interpreter
+from edge.node.notices import notices
+from edge.node.scene import View
+from edge.node.selftest import EARLIEST, Failure, self_test
+from edge.node.spare import with_spare
+from edge.provision import first_boot
+from edge.seams import Publish, Received
+from tests.booth.page.pages import PASSWORD, Browser, password_file
+from tests.brokers import REPOSITORY, Mosquitto, free_port, wait_for
+from tests.messages import make_status
+from tests.node.readings import BOARD, NOW, WELL, Deaf, passing, report, running
+from tests.outfits import RECIPE
+from tests.programs import Program
+from tests.self_signed import issue
+from tests.sites import Site, learnt
+
+SITE = "booth"
+
+
+def felt(jump_s: float = 0.0, **readings: bool) -> Pulse:
+    pulse = running()
+    pulse.feel(10.0, NOW, BOARD)
+    pulse.feel(20.0, NOW + 10 + jump_s, BOARD._replace(**readings))
+    return pulse
+
+
+def failed_at_the_start(folder: Path) -> tuple[Failure, ...]:
+    """Everything at once: a deaf network, no Coral, no folder to write to, a clock of 1970, another's certificate."""
+    state = folder / "state"
+    state.mkdir()
+    (state / "self-test.part").mkdir()
+    config = NodeConfig(
+        state=str(state),
+        broker=BrokerSection(tls=issue(folder, "south", ends_at=EARLIEST)),
+        detection=DetectionSection(accelerator="edgetpu"),
+    )
+    return (*self_test(config, Deaf(open_interpreter(DetectionSection())), FakeClock(1e6)), run.NO_FRAME)
+
+
+def refusal(folder: Path) -> str:
+    """The booth's word, signed with another site's key."""
+    mine, other = Site(folder, "mine"), Site(folder, "other")
+    config = NodeConfig(state=str(folder), score=ScoreSection(site_key=str(mine.public)))
+    frozen = Frozen(config, RECIPE)
+    frozen.receive(Received(frozen.topic, other.payload(learnt(60)), is_retained=True))
+    return frozen.problem
+
+
+def repairs(folder: Path) -> tuple[str, ...]:
+    """node.yaml that is broken after it was good; and a card without a bundle."""
+    path = folder / "node.yaml"
+    said = ""
+    for text in ("site: soho", "site: ["):
+        path.write_text(text)
+        _, said = with_spare(path, folder, lambda one: load(one, NodeConfig))
+    first_boot.main(folder / "card", folder / "root")
+    return (said, *notices(folder / "root" / first_boot.PROBLEM.parent))
+
+
+@cache
+def provoked(folder: Path) -> dict[str, wire.Health]:
+    """One node a problem."""
+    failures = failed_at_the_start(folder)
+    counted: dict[str, Any] = {
+        "dropping": {"frames_dropped": 200},
+        "reconnected": {"reconnects": 2},
+        "tpu-failed": {"fallbacks": 1},
+        "network-failed": {"failures": 2},
+        "certificate-near-end": {"certificate_days": 9.4},
+        "certificate-ended": {"certificate_days": -2.2},
+        "disk-takes-none": {"unstored": 4},
+        "outbox-filling": {"outbox_depth": 900},
+        "outbox-lost": {"outbox_lost": 7},
+        "outbox-older": {"refused_acks": 1},
+        "refused-by-broker": {"refused_publishes": 1},
+        "too-few-counted": {"is_calibrated": False},
+        "baseline-refused": {"refusal": refusal(folder)},
+        "fashion-shifted": {"shift": "colour is more unusual than then"},
+    }
+    board: dict[str, Any] = {
+        "hot": {"cpu_c": 84.0},
+        "disk-full": {"disk_free_mb": 50.0},
+        "memory-full": {"memory_free_mb": 20.0},
+        "clock-unset": {"is_clock_set": False},
+    }
+    return {
+        "silent": report(running(), now=45.0),
+        "slow": report(running(fps=1.5)),
+        "nobody-yet": report(running(people=0, seconds=1000), now=1000.0),
+        "nobody-for-long": report(passing(600, 3600), 3600.0 + 1900),
+        **{
+            f"view-{name}": report(running(), view=View(**{f"is_{name}": True}))
+            for name in ("covered", "dark", "frozen")
+        },
+        "view-moved": report(running(), view=View(has_moved=True)),
+        **{name: report(running(), counters=WELL._replace(**change)) for name, change in counted.items()},
+        **{name: report(running(), board=BOARD._replace(**change)) for name, change in board.items()},
+        "throttled": report(felt(is_throttled=True)),
+        "undervolted": report(felt(is_undervolted=True)),
+        "clock-jumped": report(felt(jump_s=-86_400.0)),
+        **{
+            f"self-test-{failure.part}": report(Pulse(started_at=29.0), start=Start((failure,))) for failure in failures
+        },
+        **{
+            f"repaired-{number}": report(running(), start=Start(repairs=(sentence,)))
+            for number, sentence in enumerate((*repairs(folder), run.LOST_OUTBOX))
+        },
+    }
+
+
+@pytest.fixture(scope="module")
+def problems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, wire.Health]:
+    return provoked(tmp_path_factory.mktemp("provoked"))
+
+
+def templates() -> Iterator[re.Pattern[str]]:
+    """Every sentence that health.py can say, with anything where it puts a figure."""
+    tree = ast.parse(Path(health.__file__).read_text())
+    for found in ast.walk(tree):
+        if isinstance(found, ast.Yield) and isinstance(found.value, ast.Constant | ast.JoinedStr):
+            parts = [found.value] if isinstance(found.value, ast.Constant) else found.value.values
+            yield re.compile("".join(re.escape(str(p.value)) if isinstance(p, ast.Constant) else ".*" for p in parts))
+
+
+def test_every_sentence_of_the_heartbeat_and_every_part_of_the_self_test_is_provoked(
+    problems: dict[str, wire.Health],
+) -> None:
+    said = [sentence for beat in problems.values() for sentence in beat.problems]
+    wanted = list(templates())
+    assert len(wanted) > 20
+    assert [template.pattern for template in wanted if not any(map(template.fullmatch, said))] == []
+    assert {part for beat in problems.values() for part in beat.self_test or ()} == set(get_args(wire.Part))
+    assert {fault for beat in problems.values() for fault in beat.view} == set(get_args(wire.Fault))
+    assert [name for name, beat in problems.items() if not beat.problems or beat.state == "ok"] == []
+
+
+@pytest.fixture
+def port(mosquitto: Mosquitto, problems: dict[str, wire.Health]) -> Iterator[int]:
+    """Of a broker that every node has told its problem."""
+    nodes = MqttBroker(BrokerSection(port=mosquitto.port), "nodes")
+    nodes.connect(will=None, births=tuple, subscriptions=(), on_message=lambda _: None)
+    wait_for(lambda: nodes.is_connected, what="a connection")
+    for name, beat in problems.items():
+        told = msgspec.structs.replace(beat, node=name, at=wire.to_time(time.time()))
+        for leaf, message in (("status", make_status()), ("health", told)):
+            topic = wire.node_topic(SITE, name, leaf)
+            wait_for(
+                lambda topic=topic, message=message: nodes.publish(  # type: ignore[misc]
+                    Publish(topic, wire.encode(topic, message), qos=1, is_retained=True), timeout_s=10
+                ),
+                what=name,
+            )
+    yield mosquitto.port
+    nodes.close()
+
+
+@pytest.mark.requires_broker
+def test_spotter_health_says_each(port: int, problems: dict[str, wire.Health]) -> None:
+    words = ["health", "--broker", f"127.0.0.1:{port}", "--site", SITE, "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "edge.cli", *words], capture_output=True, text=True, cwd=REPOSITORY, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    rows = {row["node"]: row["problems"] for row in map(json.loads, done.stdout.splitlines())}
+    missing = {name: beat.problems for name, beat in problems.items() if not set(beat.problems) <= set(rows[name])}
+    assert missing == {}
+
+
+@pytest.fixture
+def page(port: int, start: Callable[..., Program], tmp_path: Path) -> str:
+    """Address of the page of a real booth at that broker, open to the network."""
+    page_port = free_port()
+    (tmp_path / "booth.yaml").write_text(
+        f"site: {SITE}\nstore: sqlite:///{tmp_path}/booth.sqlite\nbroker: {{port: {port}}}\npage_host: 0.0.0.0\n"
+        f"page_port: {page_port}\npage: {{password_file: {password_file(tmp_path)}}}\n"
+    )
+    start("-m", "edge.cli", "booth", "--config", str(tmp_path / "booth.yaml"))
+    url = f"http://127.0.0.1:{page_port}"
+    wait_for(lambda: _answers(url), 60, "the page")
+    return url
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/login", timeout=20).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def shown(text: str, problems: dict[str, wire.Health]) -> dict[str, list[str]]:
+    """What is missing on the page, by node."""
+    rows = {name: html.unescape(row) for name, row in re.findall(r'id="node-([a-z0-9-]+)">(.*?)</li>', text, re.DOTALL)}
+    lacking = {name: [one for one in beat.problems if one not in rows.get(name, "")] for name, beat in problems.items()}
+    return {name: sentences for name, sentences in lacking.items() if sentences}
+
+
+@pytest.mark.requires_broker
+def test_the_page_says_each(page: str, problems: dict[str, wire.Health]) -> None:
+    browser = Browser(SimpleNamespace(page=SimpleNamespace(url=page)))  # type: ignore[arg-type]
+    assert "No frame for" not in browser.get("/").text, "not before the password"
+    browser.log_in()
+    wait_for(lambda: shown(browser.get("/").text, problems) == {}, 30, "every sentence on the page")
+    browser.client.close()
+
+
+@pytest.mark.requires_broker
+@pytest.mark.requires_browser
+def test_the_page_shows_each_in_a_browser(page: str, problems: dict[str, wire.Health], tmp_path: Path) -> None:
+    """SPOTTER_SCREENSHOT=FILE.png keeps what it looks like."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        window = chromium.new_page(viewport={"width": 1280, "height": 900})
+        window.goto(page)
+        window.locator("input[name=password]").fill(PASSWORD)
+        window.locator("input[name=who]").fill("desk-1")
+        window.locator("button", has_text="Log in").click()
+        for name, beat in problems.items():
+            for sentence in beat.problems:
+                expect(window.locator(f"#node-{name} .problem", has_text=sentence).first).to_be_visible(timeout=30_000)
+        shot = window.screenshot(full_page=True, path=os.environ.get("SPOTTER_SCREENSHOT", tmp_path / "page.png"))
+        chromium.close()
+    assert shot.startswith(b"\x89PNG")

@@ -1,0 +1,134 @@
+"""Fuzzes every reader of what somebody else may have written: nothing but an EdgeError may come out, and soon.
+
+Each target has a process of its own and an equal share of the time. Exit 1 if anything was found.
+"""
+
+import argparse
+import importlib.util
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from edge.errors import EdgeError
+
+LATE_S = 120
+"""Beyond its time, for a target to import, to make its seeds and to end."""
+NAMES = ("wire", "config", "baseline", "frozen", "outbox", "node", "bundle", "signature", "card")
+
+
+class Outcome(NamedTuple):
+    """What one target came to."""
+
+    executions: int
+    coverage: int
+    """Edges of Python code that were taken."""
+    seconds: float
+    findings: list[Path]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tools/fuzz", description=__doc__)
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(NAMES)}; default: all")
+    parser.add_argument("--minutes", type=float, default=10.0, help="in all, at least; default: 10")
+    parser.add_argument(
+        "--again", type=Path, metavar="FILE", help="give the one TARGET this input, and show what comes"
+    )
+    parser.add_argument("--keep", type=Path, default=Path(".cache/fuzz"), help="for inputs worth keeping and findings")
+    args = parser.parse_args()
+    if unknown := set(args.targets) - set(NAMES):
+        parser.error(f"expected TARGETs of {', '.join(NAMES)}; found {', '.join(sorted(unknown))}")
+    names = args.targets or NAMES
+    if args.again:
+        return _again(parser, names, args.again, args.keep)
+    if importlib.util.find_spec("atheris") is None:
+        where = f"Python {platform.python_version()} on {sys.platform} {platform.machine()}"
+        print(f"tools/fuzz: needs atheris, which has no wheels for {where}: use Python 3.11 to 3.13 on Linux x86-64")
+        return 2
+    try:
+        return _fuzz(names, 60 * args.minutes / len(names), args.keep)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _fuzz(names: list[str], seconds: float, keep: Path) -> int:
+    print(f"{seconds:.0f} s for each of {len(names)}\n\n{'target':10} {'executions':>10} coverage seconds findings")
+    found = []
+    for name in names:
+        outcome = _run(name, seconds, keep / name)
+        count = len(outcome.findings)
+        print(f"{name:10} {outcome.executions:10,} {outcome.coverage:8,} {outcome.seconds:7.0f} {count:8}", flush=True)
+        found += [(name, path) for path in outcome.findings]
+    for name, path in found:
+        print(f"\n{_described(path)}\n  tools/fuzz {name} --again {path}")
+    return 1 if found else 0
+
+
+def _run(name: str, seconds: float, home: Path) -> Outcome:
+    """What was found before is tried again with the corpus."""
+    findings, corpus, log = home / "findings", home / "corpus", home / "log.txt"
+    for folder in (findings, corpus):
+        folder.mkdir(parents=True, exist_ok=True)
+    for old in findings.iterdir():
+        if old.suffix == ".txt":
+            old.unlink()
+        else:
+            old.replace(corpus / old.name)
+    begun = time.monotonic()
+    program = [sys.executable, "-m", "tools.fuzzing.child", name, str(home.resolve()), str(max(1, round(seconds)))]
+    with log.open("wb") as file:
+        code = _wait(subprocess.Popen(program, stdout=file, stderr=file), seconds + LATE_S)
+    said = log.read_text(errors="replace")
+    if work := re.search(r"^work: (\S+)$", said, re.MULTILINE):
+        shutil.rmtree(work[1], ignore_errors=True)
+    listed = sorted(path for path in findings.iterdir() if path.suffix != ".txt")
+    if code and not listed:
+        listed = [log]  # it broke down by itself
+    executions = max(
+        map(int, re.findall(r"^(?:stat::number_of_executed_units: +|#)(\d+)", said, re.MULTILINE)), default=0
+    )
+    coverage = max(map(int, re.findall(r" cov: (\d+)", said)), default=0)
+    return Outcome(executions, coverage, time.monotonic() - begun, listed)
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> int:
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return -1
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _described(path: Path) -> str:
+    """The last lines of a traceback; libFuzzer's findings say by their names what they are."""
+    text = path.with_suffix(".txt")
+    lines = text.read_text(errors="replace").splitlines() if text.exists() else [path.name]
+    return "\n".join(lines[-6:])
+
+
+def _again(parser: argparse.ArgumentParser, names: list[str], path: Path, keep: Path) -> int:
+    """In this process and without atheris; the traceback is Python's own."""
+    from tools.fuzzing.targets import TARGETS  # noqa: PLC0415 - these import all that is fuzzed
+
+    if len(names) != 1:
+        parser.error("--again wants one TARGET")
+    work = keep / names[0] / "again"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        TARGETS[names[0]](work).check(path.read_bytes())
+    except EdgeError as err:
+        print(f"well refused, {type(err).__name__}: {err}")
+    else:
+        print("accepted")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
