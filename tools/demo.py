@@ -6,6 +6,7 @@ The truth that alerts are held against never leaves this program; nodes and boot
 import argparse
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -242,11 +243,18 @@ class Ledger:
         if not here:
             self.unknown += 1
             return "nobody is known to have left this camera's view then"
-        whose = min(here, key=lambda p: _mismatch(p, score, at)).visit.walker_id
+        whose = self._whose(here, score, at)
         again = " (again, another camera)" if whose in self.alerted else ""
         self.alerted.add(whose)
         kind = "planted exception" if whose in self.planted else "ordinary"
         return f"walker {whose}, {kind}: {_words(self.outfits[whose])}{again}"
+
+    def _whose(self, here: list[Passage], score: wire.Score, at: float) -> int:
+        """Who left then; of a group, the one whose clothes the reasons name most: times are whole seconds."""
+        misses = [_mismatch(passage, score, at) for passage in here]
+        group = [p.visit.walker_id for p, miss in zip(here, misses, strict=True) if miss <= min(misses) + 1]
+        named = [word for reason in score.reasons for word in re.findall(r"[a-z]+", reason.words)]
+        return max(group, key=lambda walker: sum(word in _words(self.outfits[walker]) for word in named))
 
     def summary(self) -> str:
         planted, alerted = self.planted, self.alerted
