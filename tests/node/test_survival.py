@@ -30,6 +30,7 @@ from edge.records import Frame
 from edge.score import file
 from edge.score.baseline import Baseline
 from edge.seams import Broker, Camera, Publish, Received
+from tests.brokers import wait_for
 from tests.messages import make_score, make_status
 from tests.outfits import ordinary
 from tests.people import KnowingInterpreter, draw, standing
@@ -308,18 +309,23 @@ def test_a_clock_that_jumps_by_a_day_costs_at_most_one_sighting_cut_in_two(
 
 
 class Jumping(SystemClock):
-    """Set by a day after its first second."""
+    """Set by a day after the first heartbeat."""
 
-    def __init__(self) -> None:
-        self._begun_at = self.monotonic()
+    def __init__(self, booth: Booth) -> None:
+        self._booth = booth
 
     def now(self) -> float:
-        return super().now() + 86_400 * (self.monotonic() > self._begun_at + 0.5)
+        return super().now() + 86_400 * bool(self._booth.beats)
 
 
 def test_a_clock_that_jumps_is_said(start: Starting, booth: Booth) -> None:
     network = Network()
-    start(Playing(walk(network)), network, clock=Jumping())
+
+    def frames() -> Iterator[Frame]:
+        yield from walk(network)
+        wait_for(lambda: any(beat.clock_jumps for beat in booth.beats), 30, "a heartbeat after the jump")
+
+    start(Playing(frames()), network, clock=Jumping(booth))
     assert "The clock was set by +86400 s" in booth.said
     assert booth.beats[-1].clock_jumps == 1
 
