@@ -8,13 +8,13 @@ appears under its own name only when it is whole, verified and on disk.
 import contextlib
 import hashlib
 import http.client
-import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 
+from edge import durable
 from edge.errors import ModelError
 from edge.manifest import ModelEntry
 from edge.strip import strip
@@ -48,7 +48,7 @@ def bring(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         data = _from_mirror(mirror, entry) if mirror else _from_origin(name, entry, part, report)
-        _write(path, _ready(name, entry, data))
+        durable.write(path, _ready(name, entry, data))
         part.unlink(missing_ok=True)
     except OSError as err:
         with contextlib.suppress(OSError):
@@ -161,23 +161,6 @@ def _ready(name: str, entry: ModelEntry, data: bytes) -> bytes:
             "the manifest and edge/strip.py do not belong together: reinstall"
         )
     return stripped
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole and on disk, or not at all."""
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        with new.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # some network file systems cannot sync a folder
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
 
 
 def _size(path: Path) -> int:

@@ -10,11 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STAGES = {"frame", "detection", "track", "appearance", "score", "message"}
-NOUNS = {"edge", "errors", "interval", "vocabulary", "recipe", "counted", "wire", "config", "seams"}
+NOUNS = {"edge", "errors", "interval", "vocabulary", "recipe", "counted", "wire", "config", "seams", "durable"}
 
 # What each part may import of edge, besides itself. `records` and `palette` are the nouns of the node's side.
 ALLOWED = {
     "errors": set(),
+    "durable": set(),
     "vocabulary": set(),
     "interval": set(),
     "recipe": {"vocabulary"},
@@ -22,6 +23,7 @@ ALLOWED = {
     "wire": {"errors", "vocabulary", "counted"},
     "signing": {"errors"},
     "config": {"errors", "wire"},
+    "command": {"errors", "config"},
     "seams": {"records"},  # under TYPE_CHECKING only; see test_the_booth_loads_no_pixels
     "records": set(),
     "palette": {"records", "vocabulary"},
@@ -29,7 +31,7 @@ ALLOWED = {
     "store": NOUNS,
     "interpreter": NOUNS | {"records"},
     "manifest": {"errors"},
-    "download": {"errors", "manifest", "strip"},
+    "download": {"errors", "durable", "manifest", "strip"},
     "strip": {"errors"},
     "models": {"errors", "manifest", "download", "strip"},
     "frame": NOUNS | {"records"},
@@ -39,15 +41,16 @@ ALLOWED = {
     "score": NOUNS | {"records", "palette", "manifest"},
     "message": NOUNS | {"records", "clock"},
     "pipeline": NOUNS | {"records", "palette", *STAGES} - {"message"},
-    "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline", "signing"},
-    "booth": NOUNS | {"store", "clock", "message.mqtt"},
+    "node": NOUNS | STAGES | {"records", "palette", "clock", "interpreter", "models", "pipeline", "signing", "command"},
+    "booth": NOUNS | {"store", "clock", "message.mqtt", "command"},
+    "booth/command.py": {"freeze"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
     "freeze": NOUNS | {"store", "clock", "score", "signing"},
-    "provision": NOUNS | {"clock", "signing", "message.mqtt", "booth.health", "booth.page.password"},
+    "provision": NOUNS | {"clock", "command", "signing", "message.mqtt", "booth.health", "booth.page.password"},
     "provision/release.py": {"manifest", "node.network", "pipeline"},  # it says what the release runs
     "update": NOUNS | {"clock", "provision", "score"},
     "fakes": NOUNS | {"records", "clock"},
-    "cli": NOUNS | {"node", "booth", "freeze", "provision", "update", "models"},
+    "cli": NOUNS | {"command", "node", "booth", "provision", "update", "models"},
 }
 
 ONE_HOME = {

@@ -3,6 +3,8 @@
 import contextlib
 from pathlib import Path
 
+from edge import durable
+
 NAME = "boots"
 
 
@@ -12,10 +14,8 @@ def count(state: Path) -> int | None:
     boots = 1
     with contextlib.suppress(OSError, ValueError):
         boots = int(path.read_bytes()) + 1
-    part = path.with_name(NAME + ".part")
     try:
-        part.write_text(f"{boots}\n", encoding="ascii")
-        part.replace(path)
+        durable.write(path, f"{boots}\n".encode())
     except OSError:
         return None
     return boots

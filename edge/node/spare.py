@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from edge import durable
 from edge.config import NodeConfig, load
 from edge.errors import EdgeError
 
@@ -57,17 +58,11 @@ def load_settings(path: Path) -> Configured:
 
 def _keep(path: Path, copy: Path) -> None:
     """A copy for this user alone, written in full or not at all; a disk that takes none is no reason not to start."""
-    part = copy.with_name(copy.name + ".part")
     try:
         content = path.read_bytes()
         if copy.exists() and copy.read_bytes() == content:
             return
         copy.parent.mkdir(mode=0o700, exist_ok=True)
-        part.touch(mode=0o600)
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(copy)
+        durable.write(copy, content, mode=0o600)
     except OSError as err:
         log.warning("%s: no copy of it could be kept (%s)", path, err)

@@ -5,20 +5,16 @@ import getpass
 import logging
 import secrets
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from edge.command import BAD_NEWS, GOOD, Args, Commands, add_command, add_group
 from edge.errors import ProvisionError
 from edge.provision.settings import Network, Purpose, SiteSettings, check_host, check_name
 
-GOOD, BAD_NEWS = 0, 1
-
 S = TypeVar("S", bound=msgspec.Struct)
-Args = argparse.Namespace
-Command = Callable[[Any, str, Callable[[Args], int], str, str], argparse.ArgumentParser]
 
 SHORTEST_PASSPHRASE = 8
 PAGE_PASSWORD_BYTES = 9
@@ -28,23 +24,20 @@ RELEASE = Path("dist/node-release")
 LANGUAGES = ("en", "de", "fr", "it", "es")
 
 
-def add_provision(commands: Any, command: Command) -> None:
-    """The verbs of `spotter provision`; `command` makes one."""
-    provision = commands.add_parser(
-        "provision", help="Make a site: certificates, broker, nodes, the notice to hang up."
-    )
-    verbs = provision.add_subparsers(title="verbs", required=True, metavar="VERB")
-    _add_site(verbs, command)
-    _add_node(verbs, command)
-    _add_cards(verbs, command)
-    laptop = command(
+def add_provision(commands: Commands) -> None:
+    """The verbs of `spotter provision`."""
+    verbs = add_group(commands, "provision", "Make a site: certificates, broker, nodes, the notice to hang up.")
+    _add_site(verbs)
+    _add_node(verbs)
+    _add_cards(verbs)
+    laptop = add_command(
         verbs,
         "laptop",
         _laptop,
         "A certificate for `spotter watch` and `spotter health` on a laptop of the booth.",
         "spotter provision laptop desk-1 --site-dir soho",
     )
-    revoke = command(
+    revoke = add_command(
         verbs,
         "revoke",
         _revoke,
@@ -55,7 +48,7 @@ def add_provision(commands: Any, command: Command) -> None:
         parser.add_argument("name", metavar="NAME", help="as in its certificate")
         _add_site_dir(parser)
     laptop.add_argument("--renew", action="store_true", help="a new certificate for one that has one; revokes the old")
-    check = command(
+    check = add_command(
         verbs,
         "check",
         _check,
@@ -72,7 +65,7 @@ def add_provision(commands: Any, command: Command) -> None:
     check.add_argument("--live", action="store_true", help="also connect, as a node would, and listen to every node")
     check.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker; means --live too")
     check.add_argument("--json", action="store_true", help="one JSON line each")
-    sign = command(
+    sign = add_command(
         verbs,
         "sign",
         _sign,
@@ -84,8 +77,8 @@ def add_provision(commands: Any, command: Command) -> None:
     sign.add_argument("--language", choices=LANGUAGES, default="en", help="default: %(default)s")
 
 
-def _add_site(verbs: Any, command: Command) -> None:
-    site = command(
+def _add_site(verbs: Commands) -> None:
+    site = add_command(
         verbs,
         "site",
         _site,
@@ -107,8 +100,8 @@ def _add_site(verbs: Any, command: Command) -> None:
     _add_passphrase(site)
 
 
-def _add_node(verbs: Any, command: Command) -> None:
-    node = command(
+def _add_node(verbs: Commands) -> None:
+    node = add_command(
         verbs,
         "node",
         _node,
@@ -130,8 +123,8 @@ def _add_node(verbs: Any, command: Command) -> None:
     )
 
 
-def _add_cards(verbs: Any, command: Command) -> None:
-    image = command(
+def _add_cards(verbs: Commands) -> None:
+    image = add_command(
         verbs,
         "image",
         _image,
@@ -144,14 +137,14 @@ def _add_cards(verbs: Any, command: Command) -> None:
     target.add_argument("--image", dest="target", type=Path, metavar="FILE", help="an unpacked image")
     target.add_argument("--device", dest="target", type=Path, metavar="/dev/sdX", help="a flashed card, not mounted")
     image.add_argument("--replace", action="store_true", help="even if it is the card of another node")
-    release = command(
+    release = add_command(
         verbs,
         "release",
         _release,
         "Collect what is installed on nodes: the project and its wheels for 64-bit Raspberry Pi OS.",
         "spotter provision release",
     )
-    signed = command(
+    signed = add_command(
         verbs,
         "sign-release",
         _sign_release,

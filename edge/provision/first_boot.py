@@ -19,8 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from edge import durable
 from edge.errors import ProvisionError
-from edge.provision import durable
 from edge.provision.installation import HOME, Run, check_files, install, read_record, read_release, run_program, switch
 
 CARD = Path("/boot/firmware")
@@ -133,7 +133,7 @@ class FirstBoot:
             text = (share / name).read_text(encoding="utf-8")
             for word, value in _words(self._bundle).items():
                 text = text.replace(word, value)
-            durable.write(self._root / place, text.encode())
+            _put(self._root / place, text.encode(), mode=0o644)
 
     def _add_user(self) -> None:
         self._run(["systemd-sysusers", str(self._root / SYSTEM_FILES["firmware-config/sysusers.conf"])])
@@ -141,13 +141,13 @@ class FirstBoot:
     def _take_identity(self) -> None:
         for name in self._bundle.files:
             if name.startswith("identity/") and not self._is_in_place(name):
-                self._put(self._place(name), (self._card / name).read_bytes())
+                _put(self._place(name), (self._card / name).read_bytes(), owner=self._owner)
 
     def _take_settings(self) -> None:
         """node.yaml as it lies on the card, which may have been edited; a bad one is left where it is."""
         spotter = self._root / HOME / "current/venv/bin/spotter"
         self._run([str(spotter), "config", "check", str(self._card / SETTINGS)])
-        self._put(self._root / ETC / "node.yaml", (self._card / SETTINGS).read_bytes())
+        _put(self._root / ETC / "node.yaml", (self._card / SETTINGS).read_bytes(), owner=self._owner)
 
     def _join_network(self) -> None:
         """cloud-init has set up a cable; Wi-Fi, and everything where there is no cloud-init, is NetworkManager's."""
@@ -156,7 +156,7 @@ class FirstBoot:
         if not (self._root / CONNECTIONS).is_dir():
             raise ProvisionError("NetworkManager is not installed; use Raspberry Pi OS bookworm or trixie")
         if not self._is_in_place(CONNECTION):
-            durable.write(self._place(CONNECTION), (self._card / CONNECTION).read_bytes(), mode=0o600)
+            _put(self._place(CONNECTION), (self._card / CONNECTION).read_bytes())
         if CONNECTION in self._bundle.secrets:
             self._run(["rfkill", "unblock", "wifi"])
 
@@ -174,7 +174,7 @@ class FirstBoot:
 
     def _write_record(self) -> None:
         record = {"bundle": self._bundle.id, "settings": _sha256(self._card / SETTINGS)}
-        durable.write(self._root / RECORD, json.dumps(record).encode())
+        _put(self._root / RECORD, json.dumps(record).encode(), mode=0o644)
 
     def _record(self) -> dict[str, str]:
         try:
@@ -191,8 +191,10 @@ class FirstBoot:
         """It was taken before an interruption, and may be gone from the card since."""
         return _sha256(self._place(name)) == self._bundle.files[name]
 
-    def _put(self, path: Path, data: bytes) -> None:
-        durable.write(path, data, mode=0o600, owner=self._owner)
+
+def _put(path: Path, data: bytes, *, mode: int = 0o600, owner: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    durable.write(path, data, mode=mode, owner=owner)
 
 
 def read_bundle(folder: Path) -> Bundle:

@@ -1,11 +1,11 @@
 """Files that appear all at once or not at all, for their owner's eyes only."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from edge import durable
 from edge.errors import ProvisionError
 
 PRIVATE = 0o600
@@ -24,7 +24,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         for name, data in files.items():
             (made / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(made / name, data)
+            durable.write(made / name, data, mode=PRIVATE)
         _replace(made, folder)
     except OSError as err:
         raise _unwritable(folder, err) from err
@@ -35,18 +35,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 def write_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
     """All of it or nothing; raises ProvisionError."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
+        durable.write(path, data, mode=mode)
     except OSError as err:
         raise _unwritable(path, err) from err
-    try:
-        _write(Path(name), data)
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except OSError as err:
-        raise _unwritable(path, err) from err
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def read(path: Path) -> bytes:
@@ -66,14 +57,6 @@ def _replace(made: Path, folder: Path) -> None:
         shutil.rmtree(aside)
     else:
         made.rename(folder)
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _unwritable(path: Path, err: OSError) -> ProvisionError:

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from edge import durable
 from edge.errors import ProvisionError
-from edge.provision import durable
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT = 1
@@ -125,6 +125,7 @@ def install(release: Release, root: Path, run: Run) -> Path:
     venv, wheels = home / "venv", wheels_for(release)
     check_files(release.folder, release.files)
     shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
     pip = next(name for name in wheels if Path(name).name.startswith("pip-"))
     # picamera2 and libcamera are Raspberry Pi OS's own; everything else is ours, whatever the system has.
     run([sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", str(venv)])
@@ -132,7 +133,7 @@ def install(release: Release, root: Path, run: Run) -> Path:
     run([str(venv / "bin" / "python"), f"{pip}/pip", "install", "--quiet", *offline, *wheels])
     run([str(venv / "bin" / "spotter"), "--version"])
     os.sync()
-    durable.write(home / MANIFEST, (release.folder / MANIFEST).read_bytes())
+    durable.write(home / MANIFEST, (release.folder / MANIFEST).read_bytes(), mode=0o644)
     return home
 
 

@@ -1,11 +1,11 @@
 """A baseline to one file and back: versioned, checksummed, written atomically, never larger than its constant size."""
 
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 
+from edge import durable
 from edge.counted import Counted, pack, unpack
 from edge.errors import BaselineError
 from edge.recipe import Recipe
@@ -90,15 +90,9 @@ def save(baseline: Baseline, path: Path) -> None:
 
 def write(content: bytes, path: Path) -> None:
     """As `save`, of what is bytes already."""
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        durable.write(path, content)
     except OSError as err:
-        part.unlink(missing_ok=True)
         raise BaselineError(f"{path}: cannot be written ({err}); free space or choose another place") from err
 
 

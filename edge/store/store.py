@@ -5,29 +5,21 @@ Plain SQLAlchemy Core: SQLite, or PostgreSQL by URL, which several sites may sha
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from edge import wire
 from edge.counted import Counted, pack, unpack
 from edge.errors import BaselineError, StoreError
+from edge.store.database import Database
 from edge.store.migrations.open import migrate
 from edge.store.tables import alerts, baselines, cells, cursors, refused, scores, words
 from edge.wire import FLOOR, WINDOW_S
 
 DAY_S = 86_400
-BUSY_S = 5.0
-"""Seconds to wait for another program that holds a SQLite file."""
-AWAY_S = 5
-"""Seconds to wait for a database server to answer at all."""
-MOST_CAUSE = 160
-"""Characters of a database's own words."""
 WALK = 1000
 """Scores a cursor moves over in one batch at most; the rest follows with the next."""
 
@@ -118,22 +110,9 @@ class SqlStore:
 
         Without a site it is of none, until `at` names one. Rows of before sites had names are taken for this one's.
         """
-        self._url = url
         self._site = site
-        try:
-            self._engine = sa.create_engine(_driver(url), connect_args=_patience(url))
-        except (sa.exc.SQLAlchemyError, ImportError) as err:
-            raise StoreError(f"store {url!r} is no usable SQLAlchemy URL ({err}); try sqlite:///booth.sqlite") from err
-        dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-        if self._engine.dialect.name not in dialects:
-            raise StoreError(f"store {url!r}: expected sqlite:///PATH or postgresql://..., found another database")
-        path = self._engine.url.database
-        is_file = self._engine.dialect.name == "sqlite" and path not in (None, "", ":memory:")
-        if not is_made and is_file and not Path(str(path)).exists():
-            raise StoreError(f"store {url!r}: there is none; run spotter booth first, or give its --config")
-        self._insert: Any = dialects[self._engine.dialect.name]
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _pragmas)
+        self._database = Database(url, is_made=is_made)
+        self._transaction, self._insert = self._database.transaction, self._database.insert
         try:
             with self._transaction() as db:
                 migrate(db, site)
@@ -307,7 +286,7 @@ class SqlStore:
             return {str(reason): int(count) for reason, count in found}
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._database.close()
 
     def _insert_new(self, db: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> Sequence[sa.Row[Any]]:
         """Primary keys of those rows that were not there."""
@@ -392,26 +371,6 @@ class SqlStore:
     def _alert(self, alert_id: str) -> sa.ColumnElement[bool]:
         return sa.and_(alerts.c.site == self._site, alerts.c.id == alert_id)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        try:
-            with self._engine.begin() as db:
-                yield db
-        except sa.exc.SQLAlchemyError as err:
-            cause = " ".join(str(getattr(err, "orig", None) or err).split())
-            advice = _advice(cause, self._engine.dialect.name)
-            raise StoreError(f"{advice} (store {self._engine.url!r}: {cause[:MOST_CAUSE]})", advice) from err
-
-
-def _driver(url: str) -> sa.URL:
-    """`postgresql://` means the driver that is installed."""
-    parsed = sa.make_url(url)
-    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
-
-
-def _patience(url: str) -> dict[str, int]:
-    return {"connect_timeout": AWAY_S} if url.startswith("postgresql") else {}
-
 
 def _score_row(score: wire.Score, now: float) -> dict[str, Any]:
     row = {name: value for name, value in msgspec.to_builtins(score).items() if name in scores.c}
@@ -425,33 +384,3 @@ def _alert_row(score: wire.Score, alert_id: str, now: float) -> dict[str, Any]:
 def _window(score: wire.Score, now: float) -> int:
     """Never later than now: a node whose clock is ahead must not outlive the retention."""
     return window(min(wire.from_time(score.at), now))
-
-
-def _pragmas(connection: Any, _record: Any) -> None:
-    """Every commit reaches the disk, and what is deleted is overwritten."""
-    for pragma in (
-        f"busy_timeout = {int(1000 * BUSY_S)}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "secure_delete = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _advice(cause: str, database: str) -> str:
-    """What is wrong and what to do, for the causes a technician meets; the words are the databases' own."""
-    for complaint, advice in {
-        "locked": "another program holds the store: is a second booth running?",
-        "is full": "the disk is full: free some space",
-        "No space left": "the disk is full: free some space",
-        "disk I/O": "the disk fails: replace it",
-        "malformed": "the store is damaged: move it away and start again, the nodes send what is not acknowledged",
-        "not a database": "the store is another kind of file: give another path",
-        "unable to open": "the store cannot be opened: check that the folder exists and may be written",
-        "readonly": "the store is read-only: check permissions of file and folder",
-    }.items():
-        if complaint in cause:
-            return advice
-    if database == "postgresql":
-        return "the database server is away: is PostgreSQL running, and is the URL right?"
-    return "the store cannot be used: is that the right file?"

@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from edge import durable
 from edge.errors import BaselineError
-from edge.provision import durable
 from edge.score import file
 
 FROZEN = "frozen.json"

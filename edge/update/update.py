@@ -22,10 +22,10 @@ from typing import NamedTuple
 
 from rich.console import Console
 
+from edge import durable
 from edge.clock import SystemClock
 from edge.config import NodeConfig, load
 from edge.errors import ProvisionError
-from edge.provision import durable
 from edge.provision.installation import HOME, MANIFEST, Release, Run, install, run_program, switch, wheels_for
 from edge.provision.signature import read_signed
 from edge.seams import Clock, Service

@@ -16,8 +16,9 @@ ROOT = Path(__file__).parents[2]
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 BARE = (
     "__init__.py",
+    "durable.py",
     "errors.py",
-    *(f"provision/{name}.py" for name in ("__init__", "first_boot", "installation", "durable")),
+    *(f"provision/{name}.py" for name in ("__init__", "first_boot", "installation")),
 )
 """What of edge/ first boot runs before anything is installed."""
 STUB = """

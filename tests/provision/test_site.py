@@ -10,6 +10,7 @@ from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge import durable
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, load, load_laptop, parse
 from edge.errors import ConfigError, ProvisionError
 from edge.provision import authority, folder
@@ -255,10 +256,10 @@ def test_access_rules_name_every_laptop_once(names: list[str]) -> None:
 def test_a_disk_that_fills_leaves_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(site.folder)
 
-    def full(path: Path, data: bytes) -> None:
+    def full(path: Path, data: bytes, *, mode: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder, "_write", full)
+    monkeypatch.setattr(durable, "write", full)
     with pytest.raises(ProvisionError, match="No space left"):
         add_node(site, "east")
     with pytest.raises(ProvisionError, match="No space left"):

@@ -32,7 +32,7 @@ def test_it_ends_by_itself_having_alerted() -> None:
 
 
 def test_without_mosquitto_it_runs_in_one_process_and_says_so(tmp_path: Path) -> None:
-    """PATH holds everything but mosquitto; `tools/demo.py` is what runs once the set-up is done."""
+    """PATH holds everything but mosquitto; `tools.demo` is what runs once the set-up is done."""
     python = ROOT / ".venv" / "bin" / "python"
     if not python.exists():
         pytest.skip("no .venv here; tools/test makes it")
@@ -40,7 +40,13 @@ def test_without_mosquitto_it_runs_in_one_process_and_says_so(tmp_path: Path) ->
     if shutil.which("mosquitto", path=environment["PATH"]):
         pytest.skip("mosquitto is in /bin here")
     done = subprocess.run(
-        [python, ROOT / "tools" / "demo.py"], env=environment, capture_output=True, text=True, timeout=240, check=False
+        [python, "-m", "tools.demo"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ALERT" in done.stdout

@@ -7,10 +7,10 @@ import hmac
 import os
 import secrets
 import sys
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from edge import durable
 from edge.errors import ConfigError
 
 LOG2_N, R, P = 15, 8, 3
@@ -101,17 +101,8 @@ def _read_secret(key: str, path: str) -> str:
 def write_hash(path: Path, hashed: str) -> None:
     """All of it or nothing, for its owner's eyes only; raises ConfigError if it cannot be written."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        durable.write(path, f"{hashed}\n".encode(), mode=0o600)
     except OSError as err:
-        raise ConfigError(f"{path}: cannot be written ({err}); does the folder exist, and may this user?") from err
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(hashed + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError as err:
-        Path(name).unlink(missing_ok=True)
         raise ConfigError(f"{path}: cannot be written ({err}); does the folder exist, and may this user?") from err
 
 

@@ -1,0 +1,179 @@
+"""The commands of the booth, its workers and its laptops: their words; the work is done by the modules beside this one.
+
+Imports are inside the functions, so that `--help` is quick.
+"""
+
+import time
+from pathlib import Path
+
+from edge.command import Args, Commands, add_command, load_one_of, replace
+from edge.config import BoothConfig, LaptopConfig, WorkerConfig, broker_at, load, load_laptop
+
+
+def add_booth(commands: Commands) -> None:
+    """`spotter booth`, `worker`, `booth-password`, `watch`, `health`, `trends`."""
+    _add_running(commands)
+    _add_asking(commands)
+    _add_trends(commands)
+
+
+def _add_running(commands: Commands) -> None:
+    booth = add_command(
+        commands,
+        "booth",
+        _booth,
+        "Run the booth: store and acknowledge scores, publish alerts, serve the page.",
+        "spotter booth --config booth.yaml --port 8080",
+    )
+    booth.add_argument("--config", type=Path, help="booth.yaml; without it, defaults")
+    booth.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    booth.add_argument("--port", type=int, help="instead of page_port")
+    worker = add_command(
+        commands,
+        "worker",
+        _worker,
+        "Store the scores of many sites, as one of several workers at a central broker.",
+        "spotter worker --config worker.yaml",
+    )
+    worker.add_argument("--config", type=Path, required=True, help="worker.yaml")
+    worker.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    password = add_command(
+        commands,
+        "booth-password",
+        _booth_password,
+        "Set the password of the booth's page: asks at a terminal, else reads a line.",
+        "spotter booth-password --out /etc/spotter/page.password",
+    )
+    password.add_argument("--out", type=Path, required=True, help="the file to write; holds a hash only")
+
+
+def _add_asking(commands: Commands) -> None:
+    watch = add_command(commands, "watch", _watch, "Print alerts live.", "spotter watch --broker 127.0.0.1:1883 --json")
+    health = add_command(
+        commands,
+        "health",
+        _health,
+        "One row a node; exit code 1 if any node is not ok.",
+        "spotter health --broker 127.0.0.1:1883",
+    )
+    for parser in (watch, health):
+        parser.add_argument("--config", type=Path, help="laptop.yaml, made by spotter provision laptop")
+        parser.add_argument(
+            "--broker", metavar="HOST:PORT", help="instead of the configured one; default: this machine"
+        )
+        parser.add_argument("--site", help=f"instead of the configured one; default: {BoothConfig().site}")
+        parser.add_argument("--json", action="store_true", help="one JSON line each")
+
+
+def _add_trends(commands: Commands) -> None:
+    trends = add_command(
+        commands,
+        "trends",
+        _trends,
+        "What is worn now against what was worn before, and how alerts ended.",
+        "spotter trends --config booth.yaml --since 24h --by colour",
+    )
+    trends.add_argument("--config", type=Path, help="booth.yaml or worker.yaml, whose store is read; else defaults")
+    trends.add_argument("--site", help="one of the sites in that store; default: the booth's own")
+    trends.add_argument("--since", default="24h", help="24h, 7d or a time such as 2026-09-21T08:00:00Z; default: 24h")
+    trends.add_argument("--by", default="", choices=("colour", "pattern", "garment"), help="one facet alone")
+    form = trends.add_mutually_exclusive_group()
+    form.add_argument("--csv", dest="form", action="store_const", const="csv", default="table")
+    form.add_argument("--json", dest="form", action="store_const", const="json", help="one JSON object")
+    trends.add_argument("--plot", type=Path, metavar="FILE", help="also draw it: .png or .svg")
+
+
+def add_freezing(verbs: Commands) -> None:
+    """`spotter baseline freeze`, `keygen`."""
+    freeze = add_command(
+        verbs,
+        "freeze",
+        _freeze,
+        "Add up what the nodes counted and sign it; the booth publishes it: they spot against it from now on.",
+        "spotter baseline freeze --config booth.yaml",
+    )
+    freeze.add_argument("--config", type=Path, help="booth.yaml, for store and baseline_key")
+    freeze.add_argument("--site", help="instead of the configured site")
+    freeze.add_argument("--broker", metavar="HOST:PORT", help="not used: the booth publishes, to its own broker")
+    freeze.add_argument(
+        "--since", metavar="T", help="24h, 7d or a time: only what nodes began to count since (after a new start)"
+    )
+    freeze.add_argument("--recipe", metavar="ID", default="", help="leave out counts of other recipes")
+    freeze.add_argument("--force", action="store_true", help="even of too few sightings")
+    freeze.add_argument("--out", type=Path, metavar="FILE", help="also keep the baseline as a file")
+    freeze.add_argument("--undo", action="store_true", help="let the nodes collect again instead")
+    freeze.add_argument("--json", action="store_true", help="JSON")
+    keygen = add_command(
+        verbs,
+        "keygen",
+        _keygen,
+        "Make the site's key pair: the booth signs with one, nodes check with the other.",
+        "spotter baseline keygen --out site.key",
+    )
+    keygen.add_argument("--out", type=Path, required=True, help="the private key; the public one goes to FILE.pub")
+
+
+def _booth(args: Args) -> int:
+    from edge.booth.run import run_booth
+
+    config = load(args.config, BoothConfig) if args.config else BoothConfig()
+    if args.port is not None:
+        config = replace(config, page_port=args.port)
+    return run_booth(replace(config, broker=broker_at(args.broker, config.broker)))
+
+
+def _worker(args: Args) -> int:
+    from edge.booth.worker import run_worker
+
+    config = load(args.config, WorkerConfig)
+    return run_worker(replace(config, broker=broker_at(args.broker, config.broker)))
+
+
+def _booth_password(args: Args) -> int:
+    from edge.booth.page.password import run_booth_password
+
+    return run_booth_password(args.out)
+
+
+def _watch(args: Args) -> int:
+    from edge.booth.watch import run_watch
+
+    config = _laptop_config(args)
+    return run_watch(config.broker, config.site, as_json=args.json)
+
+
+def _health(args: Args) -> int:
+    from edge.booth.health import run_health
+
+    config = _laptop_config(args)
+    return run_health(config.broker, config.site, as_json=args.json)
+
+
+def _trends(args: Args) -> int:
+    from edge.booth.report import run_trends
+
+    config = load_one_of(args.config, BoothConfig, WorkerConfig) if args.config else BoothConfig()
+    return run_trends(config, site=args.site, since=args.since, facet=args.by, form=args.form, plot=args.plot)
+
+
+def _freeze(args: Args) -> int:
+    from edge.booth.report import begin
+    from edge.freeze import run_freeze, run_undo
+
+    config = load(args.config, BoothConfig) if args.config else BoothConfig()
+    config = replace(config, site=args.site or config.site)
+    if args.undo:
+        return run_undo(config, as_json=args.json)
+    since = begin(args.since, time.time()) if args.since else None
+    return run_freeze(config, since=since, recipe=args.recipe, is_forced=args.force, out=args.out, as_json=args.json)
+
+
+def _keygen(args: Args) -> int:
+    from edge.freeze import run_keygen
+
+    return run_keygen(args.out)
+
+
+def _laptop_config(args: Args) -> LaptopConfig:
+    config = load_laptop(args.config) if args.config else LaptopConfig()
+    return replace(config, site=args.site or config.site, broker=broker_at(args.broker, config.broker))

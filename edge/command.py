@@ -1,0 +1,57 @@
+"""What every command of `spotter` is made with: its words and help, its exit codes, its settings."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig, load
+from edge.errors import ConfigError
+
+GOOD, BAD_NEWS, USAGE = 0, 1, 2
+"""Exit codes: the last for usage, configuration or broken input."""
+
+KINDS: dict[Any, str] = {
+    NodeConfig: "node.yaml",
+    BoothConfig: "booth.yaml",
+    WorkerConfig: "worker.yaml",
+    LaptopConfig: "laptop.yaml",
+}
+
+Args = argparse.Namespace
+Commands = Any
+"""What argparse's `add_subparsers` returns, whose class has no public name."""
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def add_command(
+    commands: Commands, name: str, run: Callable[[Args], int], about: str, example: str
+) -> argparse.ArgumentParser:
+    """A command that `run` does; the exit code is what it returns."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=about, epilog=f"example: {example}"
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_group(commands: Commands, name: str, about: str) -> Commands:
+    """A command that is one of several verbs; they go into what is returned."""
+    return commands.add_parser(name, help=about).add_subparsers(title="verbs", required=True, metavar="VERB")
+
+
+def load_one_of(path: Path, *schemas: Any) -> Any:
+    """The file is of the first kind that it satisfies; raises ConfigError with the complaints of all."""
+    complaints = []
+    for schema in schemas:
+        try:
+            return load(path, schema)
+        except ConfigError as err:
+            complaints.append(f"as {KINDS[schema]}: {err}")
+    raise ConfigError("; ".join(complaints))
+
+
+def replace(struct: S, **changes: Any) -> S:
+    return msgspec.structs.replace(struct, **changes)

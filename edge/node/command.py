@@ -1,0 +1,144 @@
+"""The commands of a node and of what it learns: their words; the work is done by the modules beside this one.
+
+Imports are inside the functions, so that `--help` is quick and the booth never loads numpy.
+"""
+
+from pathlib import Path
+
+from edge.command import Args, Commands, add_command, replace
+from edge.config import NodeConfig, broker_at, load
+from edge.vocabulary import CONTEXTS
+
+
+def add_node(commands: Commands) -> None:
+    """`spotter node`, `learn`, `score`."""
+    node = add_command(
+        commands,
+        "node",
+        _node,
+        "Run a camera node: frames in, anonymous scores out over MQTT.",
+        "spotter node --source street:7 --broker 127.0.0.1:1883",
+    )
+    node.add_argument("--config", type=Path, help="node.yaml; without it, defaults and a temporary outbox")
+    node.add_argument("--source", help="instead of frame.source: picamera2, v4l2:DEVICE, URL, replay:PATH, street:SEED")
+    node.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    node.add_argument("--baseline", type=Path, help="instead of score.baseline: score against this frozen baseline")
+    node.add_argument("--once", action="store_true", help="play a source that ends once, as fast as possible")
+    _add_learning(commands)
+
+
+def _add_learning(commands: Commands) -> None:
+    sources = "photos, folders of photos (one person each, largest counts), clips, cameras, street:SEED"
+    learn = add_command(
+        commands,
+        "learn",
+        _learn,
+        "Make a baseline: what is usual in these sources.",
+        "spotter learn photos/ --out soho.baseline",
+    )
+    learn.add_argument("--out", type=Path, required=True, help="the baseline file to write")
+    score = add_command(
+        commands,
+        "score",
+        _score,
+        "How unusual everyone in these sources is, one line a sighting.",
+        "spotter score photos/ --baseline soho.baseline --json",
+    )
+    score.add_argument("--baseline", type=Path, required=True, help="made by spotter learn")
+    score.add_argument("--json", action="store_true", help="one JSON line each")
+    for parser in (learn, score):
+        parser.add_argument("sources", nargs="+", metavar="SRC", help=sources)
+        parser.add_argument("--config", type=Path, help="node.yaml, for its detection and appearance settings")
+        parser.add_argument(
+            "--context", choices=CONTEXTS, default="any", help="what these people are to be compared within"
+        )
+
+
+def add_baseline(verbs: Commands) -> None:
+    """`spotter baseline show`, `merge`, `noise`, `diff`."""
+    show = add_command(verbs, "show", _show, "What is usual here.", "spotter baseline show soho.baseline")
+    merge = add_command(
+        verbs,
+        "merge",
+        _merge,
+        "Add baselines, exactly and in any order.",
+        "spotter baseline merge a.baseline b.baseline --out site.baseline",
+    )
+    noise = add_command(
+        verbs,
+        "noise",
+        _noise,
+        "Add calibrated noise, so that a baseline can be handed on: differential privacy for each sighting.",
+        "spotter baseline noise soho.baseline --epsilon 8 --out soho-public.baseline",
+    )
+    noise.add_argument("file", type=Path, metavar="FILE")
+    noise.add_argument("--epsilon", type=float, required=True, help="privacy loss: 1 hides well, 10 hides little")
+    noise.add_argument("--out", type=Path, required=True, help="the file to write")
+    diff = add_command(
+        verbs,
+        "diff",
+        _diff,
+        "How two baselines differ; 1 if they do.",
+        "spotter baseline diff a.baseline b.baseline",
+    )
+    show.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    merge.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    merge.add_argument("--out", type=Path, required=True)
+    diff.add_argument("files", nargs=2, type=Path, metavar="FILE")
+    for parser in (show, diff):
+        parser.add_argument("--json", action="store_true", help="JSON")
+
+
+def _node(args: Args) -> int:
+    from edge.node.run import run_node
+    from edge.node.spare import load_settings
+
+    config, repair = load_settings(args.config) if args.config else (NodeConfig(), "")
+    if args.source:
+        config = replace(config, frame=replace(config.frame, source=args.source))
+    if args.once:
+        config = replace(config, frame=replace(config.frame, pace="fast"))
+    if args.baseline:
+        config = replace(config, score=replace(config.score, baseline=str(args.baseline)))
+    config = replace(config, broker=broker_at(args.broker, config.broker))
+    return run_node(config, is_temporary=args.config is None, repair=repair)
+
+
+def _learn(args: Args) -> int:
+    from edge.node.offline import run_learn
+
+    return run_learn(args.sources, args.out, _node_config(args.config), args.context)
+
+
+def _score(args: Args) -> int:
+    from edge.node.offline import run_score
+
+    return run_score(args.sources, args.baseline, _node_config(args.config), args.context, as_json=args.json)
+
+
+def _show(args: Args) -> int:
+    from edge.node.baselines import run_show
+
+    return run_show(args.files, as_json=args.json)
+
+
+def _noise(args: Args) -> int:
+    from edge.node.baselines import run_noise
+
+    return run_noise(args.file, args.epsilon, args.out)
+
+
+def _merge(args: Args) -> int:
+    from edge.node.baselines import run_merge
+
+    return run_merge(args.files, args.out)
+
+
+def _diff(args: Args) -> int:
+    from edge.node.baselines import run_diff
+
+    return run_diff(*args.files, as_json=args.json)
+
+
+def _node_config(path: Path | None) -> NodeConfig:
+    return load(path, NodeConfig) if path else NodeConfig()

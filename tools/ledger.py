@@ -1,0 +1,142 @@
+"""Alerts of a simulated street against its truth: whom each was about, and who of those planted was missed."""
+
+import re
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from edge import wire
+from edge.booth.alert import alert_id, span, where, why
+from edge.frame.street.outfit import Outfit
+from edge.frame.street.street import Street
+from edge.frame.street.truth import Visit
+from edge.seams import Received
+
+FPS = 6
+"""Instants a second at which is looked who is where."""
+NEAR_S = 3.0
+"""A sighting is of the walker whose passage past that camera ended nearest to its end, at most this far away."""
+LEAVING_S = 2.0
+"""From the last moment at full height to the last in the picture, at most."""
+SIZE = (640, 360)
+
+
+class Passage(NamedTuple):
+    """One walker leaving one camera's view, as an alert about them would put it."""
+
+    visit: Visit
+    left_at: float
+    """Street seconds at which their middle left the picture."""
+    zone: str
+    heading: str
+
+
+def _passages(street: Street, cameras: int, seconds: float) -> list[Passage]:
+    """Everyone whom a camera sees for over a second at full height."""
+    times = [i / FPS for i in range(int(seconds * FPS))]
+    walkers = {walker.walker_id: walker for walker in street.walkers(0, seconds)}
+    found = []
+    for camera in range(cameras):
+        view = street.view(camera, SIZE)
+        for visit in street.visits(camera, times, SIZE):
+            if visit.full_height_s > 1:
+                when = np.arange(visit.first_at, visit.last_at + LEAVING_S, 1 / FPS)
+                x = view.project(walkers[visit.walker_id].pose(when))[0][..., 0].mean(axis=1)
+                inside = np.flatnonzero((x >= 0) & (x < SIZE[0]))
+                zone = ("left", "centre", "right")[int(3 * x[inside[-1]] / SIZE[0])]
+                heading = "right" if x[inside[-1]] > x[0] else "left"
+                found.append(Passage(visit, float(when[inside[-1]]), zone, heading))
+    return found
+
+
+class Ledger:
+    """Alerts held against the truth."""
+
+    def __init__(self, street: Street, begins_at: float, *, cameras: int, seconds: float) -> None:
+        """The street begins at that time, in seconds since 1970, and is looked at for so long by so many."""
+        self._begins_at = begins_at
+        self._passages = _passages(street, cameras, seconds)
+        self.outfits = {walker.walker_id: walker.outfit for walker in street.walkers(0, seconds)}
+        self._ends: dict[str, wire.Score] = {}
+        """Final scores by the id an alert on them has."""
+        self._untold: dict[str, int] = {}
+        """Alerts whose person is still in view, by id; and their number."""
+        self.alerts = 0
+        self.alerted: set[int] = set()
+        self.unknown = 0
+        self.sightings: dict[str, int] = {}
+
+    @property
+    def people(self) -> set[int]:
+        return {passage.visit.walker_id for passage in self._passages}
+
+    @property
+    def planted(self) -> set[int]:
+        return {passage.visit.walker_id for passage in self._passages if passage.visit.is_exception}
+
+    def hear(self, received: Received) -> None:
+        """One line for each alert; sightings are counted from the nodes' own heartbeats."""
+        _, message = wire.decode(received.topic, received.payload)
+        if isinstance(message, wire.Health):
+            self.sightings[message.node] = message.sightings
+        if isinstance(message, wire.Score) and not message.early:
+            self._ends[alert_id(message)] = message
+            self._tell(alert_id(message))
+        if isinstance(message, wire.Alert) and message.state == "open":
+            self.alerts += 1
+            at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(message.at)))
+            print(f"{at}  ALERT {self.alerts}: {span(message)}  {where(message)}: {why(message)}", flush=True)
+            self._untold[message.id] = self.alerts
+            self._tell(message.id)
+
+    def _tell(self, name: str) -> None:
+        """Who an alert was about, once they have left: only then the truth is sure."""
+        if name in self._untold and name in self._ends:
+            print(f"          truth of {self._untold.pop(name)}: {self._truth(self._ends[name])}", flush=True)
+
+    def _truth(self, score: wire.Score) -> str:
+        camera = int(score.node.rpartition("-")[2]) - 1
+        at = wire.from_time(score.at) + 0.5 - self._begins_at  # the wire knows whole seconds only
+        here = [p for p in self._passages if p.visit.camera == camera and abs(p.left_at - at) <= NEAR_S]
+        if not here:
+            self.unknown += 1
+            return "nobody is known to have left this camera's view then"
+        whose = self._whose(here, score, at)
+        again = " (again, another camera)" if whose in self.alerted else ""
+        self.alerted.add(whose)
+        kind = "planted exception" if whose in self.planted else "ordinary"
+        return f"walker {whose}, {kind}: {_words(self.outfits[whose])}{again}"
+
+    def _whose(self, here: list[Passage], score: wire.Score, at: float) -> int:
+        """Who left then; of a group, the one whose clothes the reasons name most: times are whole seconds."""
+        misses = [_mismatch(passage, score, at) for passage in here]
+        group = [p.visit.walker_id for p, miss in zip(here, misses, strict=True) if miss <= min(misses) + 1]
+        named = [word for reason in score.reasons for word in re.findall(r"[a-z]+", reason.words)]
+        return max(group, key=lambda walker: sum(word in _words(self.outfits[walker]) for word in named))
+
+    def summary(self) -> str:
+        planted, alerted = self.planted, self.alerted
+        self.unknown += len(self._untold)
+        return (
+            f"{len(self.people)} people passed the cameras, {sum(self.sightings.values())} sightings were scored.\n"
+            f"{len(planted)} exceptions were planted: {len(planted & alerted)} alerted,"
+            f" {len(planted - alerted)} missed.\n"
+            f"{self.alerts} alerts in all; {len(alerted - planted)} ordinary people alerted"
+            f" (false), {self.unknown} alerts about nobody known."
+            + "".join(f"\n  missed: walker {one}, {_words(self.outfits[one])}" for one in sorted(planted - alerted))
+        )
+
+
+def _mismatch(passage: Passage, score: wire.Score, at: float) -> float:
+    """Seconds between the ends of passage and sighting; another side or direction weighs as much as NEAR_S."""
+    sides = (passage.zone != score.zone) + (score.heading in ("left", "right") and passage.heading != score.heading)
+    return abs(passage.left_at - at) + NEAR_S * sides
+
+
+def _words(outfit: Outfit) -> str:
+    """`orange coat, checked trousers`, and what about it was planted."""
+    main = [one for one in (outfit.outer, outfit.dress, outfit.upper, outfit.lower) if one is not None]
+    pieces = [f"{one.colour} {'' if one.pattern == 'plain' else one.pattern + ' '}{one.kind}" for one in main]
+    planted = f" (rare {' and '.join(outfit.exceptional)})" if outfit.exceptional else ""
+    return ", ".join(pieces) + planted
