@@ -181,6 +181,9 @@ class FakeService:
     def stop(self) -> None:
         self.started_at = None
 
+    def kill(self) -> None:
+        self.started_at = None
+
     def start(self) -> None:
         self.starts += 1
         self.started_at = self._clock.monotonic()

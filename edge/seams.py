@@ -185,6 +185,9 @@ class Service(Protocol):
     def stop(self) -> None:
         """Returns when it has stopped; does nothing where it does not run."""
 
+    def kill(self) -> None:
+        """The same at once, without its consent."""
+
     def start(self) -> None:
         """Returns at once."""
 

@@ -23,6 +23,12 @@ class SystemdService:
         if self.read().is_running:  # at boot its start is still to come, and stopping would cancel that
             _systemctl("stop", NODE)
 
+    def kill(self) -> None:
+        if self.read().is_running:
+            _systemctl("stop", "--no-block", NODE)  # else it would be started again
+            _systemctl("kill", "--signal=KILL", NODE)
+            _systemctl("stop", NODE)
+
     def start(self) -> None:
         _systemctl("start", "--no-block", NODE)
 

@@ -184,7 +184,7 @@ class Update:
             sentence = self._reported() or f"An update was interrupted: {old} runs."
         self._report(sentence)
         switch(self._root, old)
-        self._service.stop()  # it may write baselines until then
+        self._service.kill()  # it may hang, and write baselines until then; its outbox stands that
         put_back(self._aside(old), self._state)
         self._service.start()
         self._end_trial()

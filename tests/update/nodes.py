@@ -67,6 +67,10 @@ class LoggedService(FakeService):
         self.order("stop")
         super().stop()
 
+    def kill(self) -> None:
+        self.order("kill")
+        super().kill()
+
     def start(self) -> None:
         self.order("start")
         super().start()

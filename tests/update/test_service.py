@@ -51,6 +51,16 @@ def test_what_runs_is_stopped_and_what_does_not_keeps_its_start_to_come(log: Pat
     assert log.read_text().splitlines()[-1] == "stop spotter-node.service"
 
 
+def test_a_kill_waits_for_nobody_and_nobody_starts_it_again(log: Path) -> None:
+    answer(log, "active")
+    SystemdService().kill()
+    assert log.read_text().splitlines()[1:] == [
+        "stop --no-block spotter-node.service",
+        "kill --signal=KILL spotter-node.service",
+        "stop spotter-node.service",
+    ]
+
+
 def test_a_start_does_not_wait_for_what_starts(log: Path) -> None:
     SystemdService().start()
     assert log.read_text() == "start --no-block spotter-node.service\n"

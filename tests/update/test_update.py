@@ -362,13 +362,13 @@ def test_settling_is_killed_before_every_change_in_turn(
 
 def test_a_unit_that_does_not_stop_is_left_to_the_guard(node: Node, old: Release, new: Release) -> None:
     """The link leads back at once, whatever systemctl says."""
-    stop = node.service.stop
+    kill = node.service.kill
 
     def hang() -> None:
         raise ProvisionError("systemctl stop: timed out")
 
     def freeze(after_s: float) -> str:
-        node.service.stop = hang  # type: ignore[method-assign]
+        node.service.kill = hang  # type: ignore[method-assign]
         return freezes(after_s)
 
     node.statuses[new.id] = freeze
@@ -376,7 +376,7 @@ def test_a_unit_that_does_not_stop_is_left_to_the_guard(node: Node, old: Release
         node.update.take(new.folder)
     assert node.runs() == f"spotter {old.id}\n"
     assert node.service.is_guarded
-    node.service.stop = stop  # type: ignore[method-assign]
+    node.service.kill = kill  # type: ignore[method-assign]
     assert "no frame went through it for" in node.update.settle()
     assert node.service.started_at is not None
     assert not node.service.is_guarded
