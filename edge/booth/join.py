@@ -14,6 +14,7 @@ from statistics import fmean, median
 
 from edge import wire
 from edge.booth.alert import alert_id
+from edge.booth.wardrobe import Wardrobe
 from edge.config import JoinSection
 
 REMEMBER_S = 60.0
@@ -24,16 +25,6 @@ NEAR = 100
 """New sightings are compared with so many of the newest people: more than pass in a window, and a flood stays cheap."""
 MOST = 1000
 """Sightings remembered at once, the oldest forgotten first, whatever nodes send."""
-
-GARMENT_BITS = (3.5, 2.0, 0.75, -3.25, -6.0)
-SHOES_BITS = (2.0, 1.5, 1.0, -3.5, -4.0)
-"""Of two colour words in two links: both the same, swapped, the main one the same, one in common, none in common."""
-ARRANGEMENT_BITS, PATTERN_BITS = (1.0, -2.5), (0.25, -3.0)
-"""Of one word: the same, another. All of these were measured on 10 minutes of the simulated street, seed 11."""
-COLOURED = ((0, GARMENT_BITS), (2, GARMENT_BITS), (4, SHOES_BITS))
-SINGLE = ((6, ARRANGEMENT_BITS), (7, PATTERN_BITS))
-"""Where in a link (message/link.py)."""
-UNSEEN = "0"
 
 TURNED_BITS = -8.0
 """Of walking left and then right, or the other way about: few turn round."""
@@ -51,6 +42,8 @@ LEAST_LAG_BITS = -5.0
 ENOUGH = 1.6
 """Bits from which a sighting is taken to be of somebody who was seen before: more than time alone gives where nothing
 is usual yet, log2(1 / UNKNOWN_SPREAD), so that without links nobody is joined."""
+ROTATIONS = 2
+"""Of the links, about which anything is known: sightings of the one before may still come in."""
 
 SIDEWAYS = {"left", "right"}
 Key = tuple[str, str, int]
@@ -78,6 +71,8 @@ class Joiner:
         self._people: dict[str, list[_Sighting]] = {}
         self._lags: dict[tuple[str, str, str], deque[float]] = {}
         """Seconds from one node to another, by heading."""
+        self._wardrobes: OrderedDict[int, Wardrobe] = OrderedDict()
+        """The two newest rotations of the links."""
 
     def person(self, score: wire.Score, now: float) -> str:
         """Whose sighting this is: the `alert_id` of the first of that person's that came in.
@@ -137,10 +132,21 @@ class Joiner:
 
     def _bits(self, seen: list[_Sighting], new: _Sighting) -> float:
         """For being the person seen there, by clothes, by the time from where they were nearest, and by heading."""
-        clothes = max(_clothes_bits(old, new) for old in seen)
+        clothes = _mean([self._clothes_bits(old, new) for old in seen])
         nearest = min(seen, key=lambda old: abs(old.at - new.at))
         has_turned = any({old.score.heading, new.score.heading} == SIDEWAYS for old in seen)
         return clothes + self._lag_bits(nearest, new) + TURNED_BITS * has_turned
+
+    def _clothes_bits(self, old: _Sighting, new: _Sighting) -> float:
+        """0 where links cannot be compared: of other ten minutes, or none."""
+        links = old.score.link, new.score.link
+        return self._wardrobe(new).bits(*links) if _rotation(old) == _rotation(new) and all(links) else 0.0
+
+    def _wardrobe(self, sighting: _Sighting) -> Wardrobe:
+        found = self._wardrobes.setdefault(_rotation(sighting), Wardrobe())
+        while len(self._wardrobes) > ROTATIONS:
+            self._wardrobes.popitem(last=False)
+        return found
 
     def _lag_bits(self, old: _Sighting, new: _Sighting) -> float:
         """Laplace's distribution around the usual lag, against all lags of the window being alike."""
@@ -159,6 +165,8 @@ class Joiner:
         return lags if is_comparable else ()
 
     def _learn(self, new: _Sighting) -> None:
+        if new.score.link:
+            self._wardrobe(new).add(new.score.link)
         for old in self._people.get(new.person, []):
             if old.score.node != new.score.node and _has_left(old.score) and _has_left(new.score):
                 self._lags.setdefault(_way(old, new), deque(maxlen=LAGS)).append(new.at - old.at)
@@ -177,29 +185,6 @@ class Joiner:
                 del self._people[oldest.person]
 
 
-def link_bits(one: str, other: str) -> float:
-    """For two links of the same ten minutes being of one person; what was not seen says nothing."""
-    colours = (_colour_bits(one[i : i + 2], other[i : i + 2], bits) for i, bits in COLOURED)
-    words = (bits[one[i] != other[i]] for i, bits in SINGLE if UNSEEN not in (one[i], other[i]))
-    return sum(colours) + sum(words)
-
-
-def _colour_bits(one: str, other: str, bits: tuple[float, ...]) -> float:
-    """
-    >>> [_colour_bits("ab", other, GARMENT_BITS) for other in ("ab", "ba", "ac", "cb", "cd", "00")]
-    [3.5, 2.0, 0.75, -3.25, -6.0, 0.0]
-    """
-    if UNSEEN in one + other:
-        return 0.0
-    if one == other:
-        return bits[0]
-    if one == other[::-1]:
-        return bits[1]
-    if one[0] == other[0]:
-        return bits[2]
-    return bits[3] if set(one) & set(other) else bits[4]
-
-
 def turn(one: int | None, other: int | None, heading: str) -> int:
     """1 if who walks that way past outward cameras comes by `one` first, -1 if by `other`, 0 if nobody can tell.
 
@@ -212,11 +197,17 @@ def turn(one: int | None, other: int | None, heading: str) -> int:
     return clockwise if heading == "right" else -clockwise
 
 
-def _clothes_bits(old: _Sighting, new: _Sighting) -> float:
-    """0 where links cannot be compared: of other ten minutes, or none."""
-    is_same_rotation = old.at // wire.LINK_ROTATION_S == new.at // wire.LINK_ROTATION_S
-    links = old.score.link, new.score.link
-    return link_bits(*links) if is_same_rotation and all(links) else 0.0
+def _mean(bits: Sequence[float]) -> float:
+    """Bits of the mean likelihood ratio.
+
+    >>> _mean([3.0, 3.0]), round(_mean([3.0, -9.0]), 2)
+    (3.0, 2.0)
+    """
+    return log2(fmean(2.0**each for each in bits))
+
+
+def _rotation(sighting: _Sighting) -> int:
+    return int(sighting.at // wire.LINK_ROTATION_S)
 
 
 def _has_left(score: wire.Score) -> bool:

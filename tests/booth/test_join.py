@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edge import wire
 from edge.booth.alert import alert_id
-from edge.booth.join import LAGS, LAGS_KNOWN, LONGEST_S, MOST, REMEMBER_S, Joiner, link_bits
+from edge.booth.join import LAGS, LAGS_KNOWN, LONGEST_S, MOST, REMEMBER_S, ROTATIONS, Joiner
 from edge.config import JoinSection
 from tests.messages import EPOCH, make_score
 
@@ -74,10 +74,26 @@ def test_cameras_may_disagree_about_a_word() -> None:
     assert len(set(joined([sighting("north", 10, link=GREY), sighting("east", 13, link=GREY_TOO)]))) == 1
 
 
-def test_a_word_that_was_not_seen_says_nothing() -> None:
-    assert link_bits("00000000", ORANGE) == 0.0
-    assert link_bits(ORANGE[:4] + "0000", ORANGE) < link_bits(ORANGE, ORANGE)
-    assert link_bits(ORANGE[:4] + "0000", ORANGE) > link_bits(GREY, ORANGE)
+def test_two_who_wear_what_all_wear_need_more_than_that() -> None:
+    """12 seconds later, where all wear grey, the next one in grey need not be the same; the next one in orange is."""
+    joiner = Joiner(RING, JoinSection())
+    crowd = [sighting(node, 20 * i + 4 * j, link=GREY) for i in range(20) for j, node in enumerate(("north", "east"))]
+    joined(crowd, joiner=joiner)
+    grey, orange = (
+        joined(
+            [sighting("north", at, link=link), sighting("west", at + 12, link=link, heading="toward")], joiner=joiner
+        )
+        for at, link in ((440, GREY), (500, ORANGE))
+    )
+    assert len(set(grey)) == 2
+    assert len(set(orange)) == 1
+
+
+def test_what_was_worn_is_forgotten_with_the_rotation() -> None:
+    joiner = Joiner(RING, JoinSection())
+    for i in range(40):
+        joined([sighting("north", 600.0 * i)], joiner=joiner)
+    assert len(joiner._wardrobes) == ROTATIONS
 
 
 def test_lost_and_found_again_by_one_camera() -> None:

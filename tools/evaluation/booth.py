@@ -35,8 +35,8 @@ EARLY_ONE_IN = NodeConfig().score.early_one_in
 RAREST = 0.05
 """Share of the people who are alerted where not everybody is."""
 
-ALIKE = "00000011"
-"""A link that shows no colour, so that everybody's clothes are alike."""
+ALIKE = "11111111"
+"""A link for all, so that everybody's clothes are alike."""
 
 Join = Callable[[wire.Score, float], str]
 """A score and when it came in, to a person's id."""
