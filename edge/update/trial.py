@@ -11,7 +11,7 @@ from edge.seams import ServiceReading
 
 HEALTHY_S = 120.0
 """So long it must be healthy without a break."""
-START_S = 30.0
+START_S = 45.0
 """To a slow board's first frames [estimate], beside the one heartbeat it takes to tell of them."""
 STALE_BEATS = 3
 """Heartbeats without a new frame that are too many."""
