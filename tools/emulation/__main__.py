@@ -1,4 +1,4 @@
-"""A whole node without hardware: provisioned, booted from its card, heard by the booth, hung, and back by itself.
+"""A whole node without hardware: provisioned, booted from its card, heard by the booth, hung, updated, unplugged.
 
 All is as a technician and a Raspberry Pi do it, but for `EMULATION`, a simulated camera and what board.py names.
 """
@@ -6,74 +6,35 @@ All is as a technician and a Raspberry Pi do it, but for `EMULATION`, a simulate
 import argparse
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TypeVar
 
-from edge import config, wire
-from edge.config import BoothConfig
-from edge.message.mqtt import MqttBroker
-from edge.seams import Received
-from tools.emulation.board import BOOTH, Board, BoardError, boot_partition
+from edge import __version__, wire
+from tools.emulation.board import Board, BoardError, boot_partition
+from tools.emulation.booth import Ears, Page, booth, mosquitto
+from tools.emulation.site import LAPTOP, NEXT_VERSION, NODE, SITE, provision, write_stick
 
-SITE, NODE, ADDRESS = "emulated", "camera-1", "192.168.50.11/24"
 UNIT = "spotter-node.service"
-SOURCE = "street:8?cameras=1&fps=2&rate=12"
-"""Its first walkers have left the picture after frames 4 and 15."""
 WATCHDOG_S = 120
 EMULATION = f"[Service]\nTimeoutStartSec=600\nWatchdogSec={WATCHDOG_S}\n"
 """Laid over the node's unit: an emulated core takes seconds for what a real one does in a tenth."""
 BOOT_S, INSTALL_S, START_S, FRAMES_S = 900.0, 3600.0, 900.0, 1800.0
 """The most to wait for a boot, the installation, the unit, a score. Far less is usual."""
+MOST_TRIAL_S = 180.0
+"""In which an unhealthy release must be gone."""
 PROOF = (
     "uname -m",
     "ls -d /opt/spotter/current/venv/lib/python3*/site-packages/ai_edge_litert-*.dist-info",
     f"systemctl show {UNIT} --property=NRestarts --value",
     f"journalctl --unit={UNIT} --grep='Watchdog timeout' --output=cat --lines=1 --no-pager",
 )
-"""Asked of the board at the end."""
-
-M = TypeVar("M", bound=wire.Message)
-
-
-class Ears:
-    """The booth's end of the broker: what the node said, and when."""
-
-    def __init__(self, site: Path, board: Board) -> None:
-        self._board = board
-        self._heard: list[tuple[float, wire.Message]] = []
-        self._changed = threading.Condition()
-        self._broker = MqttBroker(config.load(site / "booth" / "booth.yaml", BoothConfig).broker, "booth")
-        topics = [wire.node_topic(SITE, NODE, leaf) for leaf in ("status", "health", "score")]
-        self._broker.connect(will=None, births=tuple, subscriptions=topics, on_message=self._hear)
-
-    def wait_for(
-        self, kind: type[M], timeout_s: float, *, after_s: float = 0.0, like: Callable[[M], bool] = lambda _: True
-    ) -> tuple[float, M]:
-        """When such a message first came after a time, and the message; raises BoardError."""
-        until = time.monotonic() + timeout_s
-        with self._changed:
-            while time.monotonic() < until:
-                for at, message in self._heard:
-                    if at > after_s and isinstance(message, kind) and like(message):
-                        return at, message
-                self._changed.wait(1.0)
-        raise BoardError(f"the broker had no such {kind.__name__} of the node in {timeout_s:.0f} s")
-
-    def close(self) -> None:
-        self._broker.close()
-
-    def _hear(self, received: Received) -> None:
-        _, message = wire.decode(received.topic, received.payload)
-        with self._changed:
-            self._heard.append((self._board.on_for_s, message))
-            self._changed.notify_all()
+"""Asked of the board after the hanging."""
+STICK = "/mnt"
+"""Where the USB stick with the releases is mounted."""
+UPDATE = "/opt/spotter/current/venv/bin/spotter update"
 
 
 def main() -> int:
@@ -97,39 +58,34 @@ def main() -> int:
         except KeyboardInterrupt:
             print("stopped", file=sys.stderr)
             return 1
-    print("\nThe card boots, installs without internet, spots, and comes back by itself.")
+    print("\nThe card boots, installs without internet, spots, is updated, and comes back by itself.")
     return 0
 
 
 def _boot_test(folder: Path, flashed: Path, kernel: Path, cleanup: ExitStack) -> None:
-    port = _free_port()
-    site, card = folder / "site", folder / "card.img"
-    _provision(site, card, flashed, port)
+    port, page_port = _free_port(), _free_port()
+    site, card, stick = folder / "site", folder / "card.img", folder / "stick.img"
+    provision(site, card, flashed, port)
+    write_stick(folder, site, stick)
     key = (site / "nodes" / NODE / "node.key").read_bytes()
     _expect(key in boot_partition(card), "the node's key on its card before the first boot")
-    cleanup.enter_context(_mosquitto(site, folder))
+    cleanup.enter_context(mosquitto(site, folder, port))
+    page = cleanup.enter_context(booth(site, folder, page_port))
     print(
         "\nBooting it: two emulated Cortex-A72, 1 GB, no network but the port of the booth's broker. For the\n"
         f"emulation alone {UNIT} has {' and '.join(EMULATION.split()[1:])}. Seconds from power-on:",
         flush=True,
     )
-    board = cleanup.enter_context(closing(Board(card, kernel, folder, port=port, dropins={UNIT: EMULATION})))
-    ears = cleanup.enter_context(closing(Ears(site, board)))
-    _second_boot(board, ears, begun=_first_boot(board))
+    board = cleanup.enter_context(closing(Board(card, stick, kernel, folder, port=port, dropins={UNIT: EMULATION})))
+    topics = [wire.node_topic(SITE, NODE, leaf) for leaf in ("status", "health")]
+    laptop = site / "laptops" / LAPTOP / "laptop.yaml"
+    ears = cleanup.enter_context(closing(Ears(laptop, f"127.0.0.1:{port}", topics, board)))
+    _second_boot(board, ears, page, begun=_first_boot(board))
     _hang(board, ears)
     _expect(key not in boot_partition(card), "no trace of the node's key on its card after the first boot")
-
-
-def _provision(site: Path, card: Path, flashed: Path, port: int) -> None:
-    """As a technician does; then a camera that is simulated takes the time that it is given."""
-    about = ("--who", "Boot test", "--purpose", "to see whether a card boots", "--contact", "nobody@example.org")
-    _spotter("site", site, "--site", SITE, "--booth", BOOTH, "--port", port, *about, "--keep-days", 1)
-    _spotter("node", NODE, "--site-dir", site, "--facing", 315, "--address", ADDRESS, "--source", SOURCE)
-    settings = site / "nodes" / NODE / "node.yaml"
-    settings.write_text(settings.read_text().replace("  source:", "  pace: fast\n  source:"))
-    subprocess.run(["cp", "--sparse=always", flashed, card], check=True)
-    _spotter("release", "--release", site.with_name("release"))
-    _spotter("image", NODE, "--site-dir", site, "--image", card, "--release", site.with_name("release"))
+    _update(board, ears)
+    _hang_on_trial(board, ears)
+    _unplug_on_trial(board, ears)
 
 
 def _first_boot(board: Board) -> float:
@@ -140,17 +96,19 @@ def _first_boot(board: Board) -> float:
     return _mark(done, "first boot done: installed, key taken, firewall set; restarting")
 
 
-def _second_boot(board: Board, ears: Ears, begun: float) -> None:
+def _second_boot(board: Board, ears: Ears, page: Page, begun: float) -> None:
     kernel = _mark(board.wait_for("Booting Linux", BOOT_S, after_s=begun), "kernel again")
     _mark(board.wait_for("login:", BOOT_S, after_s=begun), "login")
     at, health = ears.wait_for(wire.Health, START_S, after_s=kernel)
     active_us = board.shell(f"systemctl show {UNIT} --property=ActiveEnterTimestampMonotonic --value")
     _mark(kernel + int(active_us) / 1e6, "unit active")
     _mark(at, f"first health, by mutual TLS: {health.state}, model {health.model}")
-    at, score = ears.wait_for(wire.Score, FRAMES_S, after_s=at)
-    _mark(at, f"first score: {score.state}, {score.zone}, heading {score.heading}, quality {score.quality:.2f}")
-    at, health = ears.wait_for(wire.Health, START_S, after_s=at)
+    at, health = ears.wait_for(wire.Health, FRAMES_S, after_s=at, like=lambda said: said.sightings > 0)
     _mark(at, f"health: {health.frames} frames, {health.invoke_p50_ms:.0f} ms an invoke, {health.sightings} sightings")
+    stored = page.wait_for_stored(health.sightings)
+    _mark(board.on_for_s, f"{stored} stored by the booth")
+    at, health = ears.wait_for(wire.Health, START_S, after_s=at, like=lambda said: said.outbox_depth == 0)
+    _mark(at, "and acknowledged: the node's outbox is empty")
 
 
 def _hang(board: Board, ears: Ears) -> None:
@@ -169,24 +127,73 @@ def _hang(board: Board, ears: Ears) -> None:
     _expect(machine == "aarch64" and restarts == "1" and "Watchdog timeout" in said, "one restart by the watchdog")
 
 
-def _spotter(*words: str | int | Path) -> None:
-    print(f"spotter provision {' '.join(map(str, words))}", flush=True)
-    program = [sys.executable, "-m", "edge.cli", "provision", *map(str, words)]
-    done = subprocess.run(program, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BoardError(f"spotter provision {words[0]} said: {done.stderr.strip()}")
+def _update(board: Board, ears: Ears) -> None:
+    """To the successor, on trial under systemd; it is healthy and stays."""
+    board.shell(f"mount -o ro {board.stick} {STICK}")
+    _try(board, ears, "next", NEXT_VERSION)
+    until = board.on_for_s + MOST_TRIAL_S + START_S
+    while _is_on_trial(board) and board.on_for_s < until:
+        time.sleep(2)
+    _mark(board.on_for_s, f"the trial is over. {board.shell('cat /run/spotter/update.txt 2>/dev/null')}")
+    _expect(_running_version(board) == NEXT_VERSION and not _is_on_trial(board), f"{NEXT_VERSION} to run, kept")
 
 
-@contextmanager
-def _mosquitto(site: Path, folder: Path) -> Iterator[None]:
-    """The site's broker, as its folder has it."""
-    with (folder / "mosquitto.log").open("wb") as log:
-        process = subprocess.Popen(["mosquitto", "-c", site / "broker" / "mosquitto.conf"], stdout=log, stderr=log)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+def _hang_on_trial(board: Board, ears: Ears) -> None:
+    """A release that hangs is gone in three minutes: the one before runs, and says so."""
+    begun = _try(board, ears, "first", __version__)
+    started_s = _started_s(board)
+    board.shell(f"systemctl kill --signal=STOP {UNIT}")
+    _mark(board.on_for_s, "hung (SIGSTOP)")
+    _expect_the_next_one(board, ears, begun)
+    took_s = _started_s(board) - started_s
+    print(f"         {took_s:.0f} s from the start of one release to that of the other")
+    _expect(took_s <= MOST_TRIAL_S, f"that in {MOST_TRIAL_S:.0f} s")
+
+
+def _unplug_on_trial(board: Board, ears: Ears) -> None:
+    """The plug is pulled while a release is on trial: the one before runs after the next boot, and says so."""
+    _try(board, ears, "first", __version__)
+    unplugged = _mark(board.on_for_s, "unplugged")
+    board.unplug()
+    board.plug_in()
+    _mark(board.wait_for("login:", BOOT_S, after_s=unplugged), "login")
+    _expect_the_next_one(board, ears, unplugged)
+
+
+def _try(board: Board, ears: Ears, folder: str, version: str) -> float:
+    """An update is begun, and the release on trial has reached the broker; returns when."""
+    begun = _mark(board.on_for_s, f"spotter update {STICK}/{folder}")
+    board.shell(f"systemd-run --no-block --collect {UPDATE} {STICK}/{folder}")
+    at, _ = ears.wait_for(wire.Status, INSTALL_S, after_s=begun, like=lambda status: status.software == version)
+    _mark(at, f"{version} is online, on trial")
+    _expect(_is_on_trial(board), "a trial")
+    return at
+
+
+def _expect_the_next_one(board: Board, ears: Ears, after_s: float) -> None:
+    """What was updated to last, and a word about the update that was not."""
+    at, health = ears.wait_for(
+        wire.Health,
+        MOST_TRIAL_S + START_S,
+        after_s=after_s,
+        like=lambda said: said.frames > 0 and said.software == NEXT_VERSION,
+    )
+    told = [problem for problem in health.problems if "update" in problem]
+    _mark(at, f"health with frames, {health.software}: {' '.join(told)}")
+    _expect(len(told) == 1 and not _is_on_trial(board), "a word on the update, and no trial")
+
+
+def _started_s(board: Board) -> float:
+    """When the unit was started last, in seconds of the board's own."""
+    return int(board.shell(f"systemctl show {UNIT} --property=InactiveExitTimestampMonotonic --value")) / 1e6
+
+
+def _running_version(board: Board) -> str:
+    return board.shell("/opt/spotter/current/venv/bin/spotter --version").removeprefix("spotter ")
+
+
+def _is_on_trial(board: Board) -> bool:
+    return board.shell("test -L /opt/spotter/back && echo yes || echo no") == "yes"
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""A board with a card in it: QEMU, what its serial console says and when, and a root shell for what is done to it."""
+"""A board with a card and a stick: QEMU, what its serial console says and when, a root shell for what is done to it."""
 
 import base64
 import re
@@ -16,6 +16,9 @@ NETWORK = "net=192.168.50.0/24,host=192.168.50.254,dns=192.168.50.253,restrict=o
 BOOT_AT, BOOT_BYTES = 4 << 20, 512 << 20
 """The boot partition of the cards that card.sh makes."""
 COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+STICK = "RELEASES"
+"""The label of a USB stick, which QEMU has as a disk: the kernel knows no USB."""
+STICK_BYTES = 1 << 30
 BEGIN, END = "boot-test-says", "boot-test-said"
 """Around the answer of the root shell."""
 
@@ -27,15 +30,29 @@ class BoardError(Exception):
 class Board:
     """Switched on when made. Its card is written to; its only network is one TCP port of the booth."""
 
-    def __init__(self, card: Path, kernel: Path, folder: Path, *, port: int, dropins: dict[str, str]) -> None:
+    stick = f"/dev/disk/by-label/{STICK}"
+
+    def __init__(
+        self, card: Path, stick: Path, kernel: Path, folder: Path, *, port: int, dropins: dict[str, str]
+    ) -> None:
         """`dropins`: unit name to what is laid over it, handed to systemd as a credential and not by the card."""
         self._shell_path = folder / "shell.sock"
         self._lines: list[tuple[float, str]] = []
         self._changed = threading.Condition()
         self._log = (folder / "console.log").open("w", encoding="utf-8")
+        command_line = " ".join([*_command_line(card), *_emulation(dropins)])
+        self._program = _qemu(card, stick, kernel, self._shell_path, port, command_line)
         self._begun = time.monotonic()
+        self.plug_in()
+
+    @property
+    def on_for_s(self) -> float:
+        """Since it was first plugged in."""
+        return time.monotonic() - self._begun
+
+    def plug_in(self) -> None:
         self._process = subprocess.Popen(
-            _qemu(card, kernel, self._shell_path, port, " ".join([*_command_line(card), *_emulation(dropins)])),
+            self._program,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -43,11 +60,14 @@ class Board:
             errors="replace",
             start_new_session=True,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, args=(self._process,), daemon=True)
+        self._listener.start()
 
-    @property
-    def on_for_s(self) -> float:
-        return time.monotonic() - self._begun
+    def unplug(self) -> None:
+        """What Linux had not written to the card by now is lost."""
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
 
     def wait_for(self, pattern: str, timeout_s: float, *, after_s: float = 0.0, unless: str = r"\A\Z.") -> float:
         """When the console first said it after a time; raises BoardError if it says `unless` first, or not in time."""
@@ -82,14 +102,12 @@ class Board:
         return answer.partition(END)[0].strip()
 
     def close(self) -> None:
-        """Pulls the plug."""
-        self._process.kill()
-        self._process.wait()
+        self.unplug()
         self._log.close()
 
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for raw in self._process.stdout:
+    def _listen(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for raw in process.stdout:
             at, line = self.on_for_s, COLOUR.sub("", raw).rstrip()
             with self._changed:
                 self._lines.append((at, line))
@@ -105,7 +123,17 @@ def boot_partition(card: Path) -> bytes:
         return file.read(BOOT_BYTES)
 
 
-def _qemu(card: Path, kernel: Path, shell: Path, port: int, command_line: str) -> list[str]:
+def make_stick(stick: Path, folders: dict[str, Path]) -> None:
+    """A file system with these folders, as a laptop writes it."""
+    with stick.open("wb") as file:
+        file.truncate(STICK_BYTES)
+    subprocess.run(["mkfs.vfat", "-F", "32", "-n", STICK, stick], check=True, stdout=subprocess.DEVNULL)
+    for name, folder in folders.items():
+        subprocess.run(["mmd", "-i", stick, f"::{name}"], check=True)
+        subprocess.run(["mcopy", "-i", stick, *sorted(folder.iterdir()), f"::{name}"], check=True)
+
+
+def _qemu(card: Path, stick: Path, kernel: Path, shell: Path, port: int, command_line: str) -> list[str]:
     booth = f"guestfwd=tcp:{BOOTH}:{port}-cmd:socat - TCP:127.0.0.1:{port}"
     options = {
         "M": ["virt"],
@@ -117,11 +145,15 @@ def _qemu(card: Path, kernel: Path, shell: Path, port: int, command_line: str) -
         "display": ["none"],
         "monitor": ["none"],
         "serial": ["stdio"],
-        "drive": [f"if=none,id=card,format=raw,cache=unsafe,file={card}"],
+        "drive": [
+            f"if=none,id=card,format=raw,cache=unsafe,file={card}",
+            f"if=none,id=stick,format=raw,readonly=on,file={stick}",
+        ],
         "chardev": [f"socket,id=shell,server=on,wait=off,path={shell}"],
         "netdev": [f"user,id=booth,{NETWORK},{booth}"],
         "device": [
             "nvme,drive=card,serial=card",
+            "virtio-blk-pci,drive=stick",
             "virtio-serial-pci",
             "virtconsole,chardev=shell",
             "virtio-net-pci,netdev=booth,romfile=",

@@ -1,0 +1,59 @@
+"""What a technician prepares for the emulated board: a site, its node's card, a stick with releases to update from."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from edge import __version__
+from edge.manifest import checkout
+from edge.provision.release import SOURCES
+from tools.emulation.board import BOOTH, BoardError, make_stick
+
+SITE, NODE, ADDRESS, LAPTOP = "emulated", "camera-1", "192.168.50.11/24", "desk-1"
+SOURCE = "street:8?cameras=1&fps=2&rate=12"
+"""Its first walkers have left the picture after frames 4 and 15."""
+NEXT_VERSION = f"{__version__}.post1"
+
+
+def provision(site: Path, card: Path, flashed: Path, port: int) -> None:
+    """As a technician does; then a camera that is simulated takes the time that it is given."""
+    about = ("--who", "Boot test", "--purpose", "to see whether a card boots", "--contact", "nobody@example.org")
+    _spotter("site", site, "--site", SITE, "--booth", BOOTH, "--port", port, *about, "--keep-days", 1)
+    _spotter("laptop", LAPTOP, "--site-dir", site)
+    _spotter("node", NODE, "--site-dir", site, "--facing", 315, "--address", ADDRESS, "--source", SOURCE)
+    settings = site / "nodes" / NODE / "node.yaml"
+    settings.write_text(settings.read_text().replace("  source:", "  pace: fast\n  source:"))
+    subprocess.run(["cp", "--sparse=always", flashed, card], check=True)
+    _spotter("release", "--release", site.with_name("release"))
+    _spotter("image", NODE, "--site-dir", site, "--image", card, "--release", site.with_name("release"))
+
+
+def write_stick(folder: Path, site: Path, stick: Path) -> None:
+    """The release on the card and its successor, the same but for its version, signed."""
+    successor = folder / "successor"
+    shutil.rmtree(successor, ignore_errors=True)
+    successor.mkdir()
+    for name in SOURCES:
+        source = checkout() / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, successor / name)
+    for name in ("pyproject.toml", "edge/__init__.py"):
+        text = (successor / name).read_text()
+        (successor / name).write_text(text.replace(f'"{__version__}"', f'"{NEXT_VERSION}"'))
+    releases = {"first": folder / "release", "next": folder / "release-next"}
+    _spotter("release", "--release", releases["next"], checkout=successor)
+    for release in releases.values():
+        _spotter("sign-release", "--site-dir", site, "--release", release)
+    make_stick(stick, releases)
+
+
+def _spotter(*words: str | int | Path, checkout: Path | None = None) -> None:
+    print(f"spotter provision {' '.join(map(str, words))}", flush=True)
+    program = [sys.executable, "-P", "-m", "edge.cli", "provision", *map(str, words)]
+    environment = None if checkout is None else {**os.environ, "PYTHONPATH": str(checkout)}
+    done = subprocess.run(
+        program, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BoardError(f"spotter provision {words[0]} said: {done.stderr.strip()}")
