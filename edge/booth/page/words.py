@@ -152,9 +152,8 @@ def figures(snapshot: Snapshot) -> list[tuple[str, str]]:
     """Label and value, what matters most first."""
     counts = snapshot.counts
     found = [*_budget(snapshot), *_outcomes(snapshot)]
-    found.append(
-        ("Since the booth started", f"{_many(counts['scores'], 'sighting')}, {_many(counts['alerts'], 'alert')}")
-    )
+    found.append(("Since the booth started", _many(counts["scores"], "sighting")))
+    found.append(("Alerts that a laptop heard", f"{counts['alerts']:,}"))
     found.append(("Too late for an alert", f"{counts['late']:,}"))
     found.append(("Lapsed: nobody went in time", f"{counts['lapsed']:,}"))
     return found
