@@ -125,7 +125,7 @@ def install(release: Release, root: Path, run: Run) -> Path:
     venv, wheels = home / "venv", wheels_for(release)
     check_files(release.folder, release.files)
     shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
+    home.mkdir(parents=True, exist_ok=True)
     pip = next(name for name in wheels if Path(name).name.startswith("pip-"))
     # picamera2 and libcamera are Raspberry Pi OS's own; everything else is ours, whatever the system has.
     run([sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", str(venv)])

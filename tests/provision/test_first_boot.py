@@ -40,7 +40,7 @@ class Node:
     def run(self, words: Sequence[str]) -> None:
         self.ran.append(words)
         if self.venv and words[1:3] == ["-m", "venv"]:
-            Path(words[-1]).parent.mkdir(parents=True)
+            Path(words[-1]).parent.mkdir(parents=True, exist_ok=True)
             Path(words[-1]).symlink_to(self.venv)
         elif words[0].startswith("/") and not self.is_hasty and not (self.venv and "install" in words):
             run_program(words)
