@@ -6,11 +6,12 @@ that it is twice as common between sightings of one person as between those of t
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import log, log2
 from statistics import fmean, median
+from typing import NamedTuple
 
 from edge import wire
 from edge.booth.alert import alert_id
@@ -60,6 +61,16 @@ class _Sighting:
     """When the person's first sighting came in."""
 
 
+class _Usual(NamedTuple):
+    """Seconds from one camera to another, and how far they spread around that."""
+
+    lag: float
+    spread: float
+
+
+Bits = Callable[[_Sighting], float]
+
+
 class Joiner:
     """Remembers a minute of sightings and the usual lags from camera to camera; its one verb is `person`."""
 
@@ -70,7 +81,8 @@ class Joiner:
         """Oldest first."""
         self._people: dict[str, list[_Sighting]] = {}
         self._lags: dict[tuple[str, str, str], deque[float]] = {}
-        """Seconds from one node to another, by heading."""
+        """Seconds from one node to another, by heading; and what is usual there."""
+        self._usuals: dict[tuple[str, str, str], _Usual] = {}
         self._wardrobes: OrderedDict[int, Wardrobe] = OrderedDict()
         """The two newest rotations of the links."""
 
@@ -100,10 +112,10 @@ class Joiner:
 
     def _join(self, new: _Sighting) -> None:
         """To who fits best, if anybody fits well enough; of two who fit alike, to the one who came first."""
-        best = ENOUGH
+        best, clothes = ENOUGH, self._clothes_bits(new)
         for seen in islice(reversed(self._people.values()), NEAR):
             if self._is_possible(seen, new):
-                bits = self._bits(seen, new)
+                bits = self._bits(seen, new, clothes)
                 if bits >= best:
                     best, new.person, new.since = bits, seen[0].person, seen[0].since
         self._learn(new)
@@ -130,17 +142,19 @@ class Joiner:
         order = turn(self._facings.get(old.score.node), self._facings.get(new.score.node), new.score.heading)
         return order * lag >= -self._section.slack_s
 
-    def _bits(self, seen: list[_Sighting], new: _Sighting) -> float:
+    def _bits(self, seen: list[_Sighting], new: _Sighting, clothes: Bits) -> float:
         """For being the person seen there, by clothes, by the time from where they were nearest, and by heading."""
-        clothes = _mean([self._clothes_bits(old, new) for old in seen])
         nearest = min(seen, key=lambda old: abs(old.at - new.at))
         has_turned = any({old.score.heading, new.score.heading} == SIDEWAYS for old in seen)
-        return clothes + self._lag_bits(nearest, new) + TURNED_BITS * has_turned
+        return _mean([clothes(old) for old in seen]) + self._lag_bits(nearest, new) + TURNED_BITS * has_turned
 
-    def _clothes_bits(self, old: _Sighting, new: _Sighting) -> float:
-        """0 where links cannot be compared: of other ten minutes, or none."""
-        links = old.score.link, new.score.link
-        return self._wardrobe(new).bits(*links) if _rotation(old) == _rotation(new) and all(links) else 0.0
+    def _clothes_bits(self, new: _Sighting) -> Bits:
+        """Against any other sighting: 0 where links cannot be compared, of other ten minutes, or none."""
+        link, rotation = new.score.link, _rotation(new)
+        if not link:
+            return lambda _: 0.0
+        bits = self._wardrobe(new).bits_for(link)
+        return lambda old: bits(old.score.link) if old.score.link and _rotation(old) == rotation else 0.0
 
     def _wardrobe(self, sighting: _Sighting) -> Wardrobe:
         found = self._wardrobes.setdefault(_rotation(sighting), Wardrobe())
@@ -150,27 +164,30 @@ class Joiner:
 
     def _lag_bits(self, old: _Sighting, new: _Sighting) -> float:
         """Laplace's distribution around the usual lag, against all lags of the window being alike."""
-        lags = self._usual(old, new)
-        usual, spread = 0.0, UNKNOWN_SPREAD * self._section.window_s
-        if lags:
-            usual = median(lags)
-            spread = max(fmean(abs(lag - usual) for lag in lags), LEAST_SPREAD_S)
-        away = abs(new.at - old.at - usual)
-        return max(log2(self._section.window_s / spread) - away / spread / log(2), LEAST_LAG_BITS)
+        window_s = self._section.window_s
+        usual = self._usual(old, new) or _Usual(0.0, UNKNOWN_SPREAD * window_s)
+        away = abs(new.at - old.at - usual.lag)
+        return max(log2(window_s / usual.spread) - away / usual.spread / log(2), LEAST_LAG_BITS)
 
-    def _usual(self, old: _Sighting, new: _Sighting) -> Sequence[float]:
-        """Lags to compare theirs with; none if there are not enough of them."""
-        lags = self._lags.get(_way(old, new), ())
-        is_comparable = len(lags) >= LAGS_KNOWN and _has_left(old.score) and _has_left(new.score)
-        return lags if is_comparable else ()
+    def _usual(self, old: _Sighting, new: _Sighting) -> _Usual | None:
+        """What to compare their lag with; None if too little is known."""
+        usual = self._usuals.get(_way(old, new))
+        return usual if usual is not None and _has_left(old.score) and _has_left(new.score) else None
 
     def _learn(self, new: _Sighting) -> None:
         if new.score.link:
             self._wardrobe(new).add(new.score.link)
         for old in self._people.get(new.person, []):
             if old.score.node != new.score.node and _has_left(old.score) and _has_left(new.score):
-                self._lags.setdefault(_way(old, new), deque(maxlen=LAGS)).append(new.at - old.at)
-                self._lags.setdefault(_way(new, old), deque(maxlen=LAGS)).append(old.at - new.at)
+                self._add_lag(_way(old, new), new.at - old.at)
+                self._add_lag(_way(new, old), old.at - new.at)
+
+    def _add_lag(self, way: tuple[str, str, str], lag: float) -> None:
+        lags = self._lags.setdefault(way, deque(maxlen=LAGS))
+        lags.append(lag)
+        if len(lags) >= LAGS_KNOWN:
+            middle = median(lags)
+            self._usuals[way] = _Usual(middle, max(fmean(abs(each - middle) for each in lags), LEAST_SPREAD_S))
 
     def _forget(self, now: float) -> None:
         """A clock that is set, ahead or back, forgets all."""
@@ -203,7 +220,7 @@ def _mean(bits: Sequence[float]) -> float:
     >>> _mean([3.0, 3.0]), round(_mean([3.0, -9.0]), 2)
     (3.0, 2.0)
     """
-    return log2(fmean(2.0**each for each in bits))
+    return log2(fmean(2.0**each for each in bits)) if len(bits) > 1 else bits[0]
 
 
 def _rotation(sighting: _Sighting) -> int:

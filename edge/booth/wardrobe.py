@@ -6,6 +6,7 @@ among the links of these ten minutes is counted here; the words themselves are t
 """
 
 from collections import Counter
+from collections.abc import Callable
 from math import log2
 
 GARMENT_BITS = (0.5, 0.0, -1.0, -2.0, -7.5)
@@ -38,22 +39,39 @@ class Wardrobe:
         for at, _ in COLOURED:
             self._worn.update(((at, link[at : at + 2]), (at, link[at])))
 
-    def bits(self, one: str, other: str) -> float:
-        """For two links of this rotation being of one person; what was not seen says nothing."""
-        colours = (self._colour_bits(at, one[at : at + 2], other[at : at + 2], bits) for at, bits in COLOURED)
-        words = (bits[one[at] != other[at]] for at, bits in SINGLE if UNSEEN not in (one[at], other[at]))
-        return sum(colours) + sum(words)
+    def bits_for(self, link: str) -> Callable[[str], float]:
+        """Another link of this rotation to the bits for their being of one person; what was not seen says nothing."""
+        seen = [(at, link[at : at + 2], bits) for at, bits in COLOURED if UNSEEN not in link[at : at + 2]]
+        colours = [(at, colour, *self._colour_bits(at, colour, bits)) for at, colour, bits in seen]
+        words = [(at, link[at], *bits) for at, bits in SINGLE if link[at] != UNSEEN]
 
-    def _colour_bits(self, at: int, one: str, other: str, bits: tuple[float, ...]) -> float:
-        if UNSEEN in one + other:
-            return 0.0
-        if one == other:
-            return bits[0] + RARITY * self._rarity(USUAL_PAIR, (at, one))
-        if one == other[::-1]:
-            return bits[1] + RARITY * self._rarity(USUAL_PAIR, (at, one), (at, other))
-        if one[0] == other[0]:
-            return bits[2] + RARITY * self._rarity(USUAL_MAIN, (at, one[0]))
-        return bits[3] if set(one) & set(other) else bits[4]
+        def bits(other: str) -> float:
+            total = 0.0
+            for at, colour, same, swapped, main, one_of_two, none in colours:
+                theirs = other[at : at + 2]
+                if UNSEEN in theirs:
+                    continue
+                if theirs == colour:
+                    total += same
+                elif theirs == colour[::-1]:
+                    total += swapped
+                elif theirs[0] == colour[0]:
+                    total += main
+                else:
+                    total += one_of_two if theirs[0] in colour or theirs[1] in colour else none
+            for at, word, same, another in words:
+                if other[at] != UNSEEN:
+                    total += same if other[at] == word else another
+            return total
+
+        return bits
+
+    def _colour_bits(self, at: int, colour: str, bits: tuple[float, ...]) -> tuple[float, float, float, float, float]:
+        """For another link with both of these colours there, with them swapped, the main one, one of them, none."""
+        same = RARITY * self._rarity(USUAL_PAIR, (at, colour))
+        swapped = RARITY * self._rarity(USUAL_PAIR, (at, colour), (at, colour[::-1]))
+        main = RARITY * self._rarity(USUAL_MAIN, (at, colour[0]))
+        return bits[0] + same, bits[1] + swapped, bits[2] + main, bits[3], bits[4]
 
     def _rarity(self, usual: float, *words: tuple[int, str]) -> float:
         """Bits of surprise at these words, of the mean share where there are two."""

@@ -21,24 +21,24 @@ def wardrobe(links: Sequence[str]) -> Wardrobe:
 
 def test_a_word_that_was_not_seen_says_nothing() -> None:
     worn = wardrobe([ORANGE, GREY])
-    assert worn.bits("00000000", ORANGE) == 0.0
-    assert worn.bits(GREY, ORANGE) < worn.bits(ORANGE[:4] + "0000", ORANGE) < worn.bits(ORANGE, ORANGE)
+    assert worn.bits_for("00000000")(ORANGE) == 0.0
+    assert worn.bits_for(GREY)(ORANGE) < worn.bits_for(ORANGE[:4] + "0000")(ORANGE) < worn.bits_for(ORANGE)(ORANGE)
 
 
 def test_to_share_what_few_wear_says_more() -> None:
     worn = wardrobe([GREY] * 50 + [ORANGE])
-    assert worn.bits(ORANGE, ORANGE) > worn.bits(GREY, GREY) + 5
+    assert worn.bits_for(ORANGE)(ORANGE) > worn.bits_for(GREY)(GREY) + 5
 
 
 def test_the_more_wear_it_the_less_it_says() -> None:
-    bits = [wardrobe([GREY] * 50 + [ORANGE] * n).bits(ORANGE, ORANGE) for n in (1, 5, 20, 100)]
+    bits = [wardrobe([GREY] * 50 + [ORANGE] * n).bits_for(ORANGE)(ORANGE) for n in (1, 5, 20, 100)]
     assert bits == sorted(bits, reverse=True)
 
 
 def test_the_more_two_links_share_the_more_they_say() -> None:
     """Both colours of the upper garment, the two swapped, the main one, one of them, none."""
     worn = wardrobe([f"{main}{second}223311" for main in "123456789" for second in "abcdef123"])
-    bits = [worn.bits("12223311", f"{upper}223311") for upper in ("12", "21", "13", "31", "34")]
+    bits = [worn.bits_for("12223311")(f"{upper}223311") for upper in ("12", "21", "13", "31", "34")]
     assert bits == sorted(bits, reverse=True)
 
 
@@ -46,10 +46,10 @@ def test_the_more_two_links_share_the_more_they_say() -> None:
 def test_another_arrangement_or_pattern_speaks_against(at: int) -> None:
     other = ORANGE[:at] + "2" + ORANGE[at + 1 :]
     worn = Wardrobe()
-    assert worn.bits(ORANGE, other) == worn.bits(ORANGE, ORANGE) - 3.0
+    assert worn.bits_for(ORANGE)(other) == worn.bits_for(ORANGE)(ORANGE) - 3.0
 
 
 @given(links=st.lists(LINKS, max_size=20), one=LINKS, other=LINKS)
 def test_nobody_is_first_or_second(links: list[str], one: str, other: str) -> None:
     worn = wardrobe(links)
-    assert worn.bits(one, other) == pytest.approx(worn.bits(other, one))
+    assert worn.bits_for(one)(other) == pytest.approx(worn.bits_for(other)(one))
