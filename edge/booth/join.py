@@ -112,9 +112,10 @@ class Joiner:
 
     def _join(self, new: _Sighting) -> None:
         """To who fits best, if anybody fits well enough; of two who fit alike, to the one who came first."""
-        best, clothes = ENOUGH, self._clothes_bits(new)
+        best, clothes = ENOUGH, None
         for seen in islice(reversed(self._people.values()), NEAR):
             if self._is_possible(seen, new):
+                clothes = clothes or self._clothes_bits(new)
                 bits = self._bits(seen, new, clothes)
                 if bits >= best:
                     best, new.person, new.since = bits, seen[0].person, seen[0].since

@@ -37,7 +37,8 @@ class Wardrobe:
     def add(self, link: str) -> None:
         self._links += 1
         for at, _ in COLOURED:
-            self._worn.update(((at, link[at : at + 2]), (at, link[at])))
+            self._worn[at, link[at : at + 2]] += 1
+            self._worn[at, link[at]] += 1
 
     def bits_for(self, link: str) -> Callable[[str], float]:
         """Another link of this rotation to the bits for their being of one person; what was not seen says nothing."""
