@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -36,6 +35,7 @@ from edge.node.network import open_interpreter
 from edge.node.run import Node
 from edge.seams import Broker
 from tools.ledger import Ledger
+from tools.ports import free_port, wait_for
 
 CAMERAS, RATE, FPS = 3, 40, 6
 """Walkers a minute; frames a second that two cores of a laptop render and see three times over."""
@@ -71,7 +71,7 @@ def _demo(folder: Path, cleanup: ExitStack, args: argparse.Namespace) -> int:
     begun = time.monotonic()
     baseline = _learn(folder)
     begins_at = time.time() + START_S
-    port = args.port or _free_port()
+    port = args.port or free_port()
     nodes = [_node_config(folder, i, baseline, begins_at, stays=args.stay) for i in range(CAMERAS)]
     booth = _booth_config(folder, port)
     if shutil.which("mosquitto"):
@@ -173,7 +173,7 @@ def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argpa
 
 @contextmanager
 def _mosquitto(folder: Path) -> Iterator[BrokerSection]:
-    port = _free_port()
+    port = free_port()
     config = folder / "mosquitto.conf"
     config.write_text(
         f"listener {port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit {wire.MAX_BASELINE_BYTES}\n"
@@ -181,7 +181,8 @@ def _mosquitto(folder: Path) -> Iterator[BrokerSection]:
     with (folder / "mosquitto.log").open("wb") as log:
         process = subprocess.Popen(["mosquitto", "-c", config], stdout=log, stderr=log, start_new_session=True)
     try:
-        _wait_for(port)
+        if not wait_for(port):
+            raise SystemExit("the broker did not start")
         yield BrokerSection(port=port)
     finally:
         _stop(process)
@@ -251,21 +252,6 @@ def _node_thread(config: NodeConfig, broker: Broker, stop: threading.Event) -> N
 
 def _write(path: Path, config: NodeConfig | BoothConfig) -> None:
     path.write_text(yaml.safe_dump(msgspec.to_builtins(config)), encoding="utf-8")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise SystemExit("the broker did not start")
 
 
 def _log(folder: Path) -> str:

@@ -69,6 +69,7 @@ class _Usual(NamedTuple):
 
 
 Bits = Callable[[_Sighting], float]
+"""For a new sighting being of the person in another."""
 
 
 class Joiner:
@@ -81,8 +82,9 @@ class Joiner:
         """Oldest first."""
         self._people: dict[str, list[_Sighting]] = {}
         self._lags: dict[tuple[str, str, str], deque[float]] = {}
-        """Seconds from one node to another, by heading; and what is usual there."""
+        """Seconds from one node to another, by heading."""
         self._usuals: dict[tuple[str, str, str], _Usual] = {}
+        """Of those, once enough are known."""
         self._wardrobes: OrderedDict[int, Wardrobe] = OrderedDict()
         """The two newest rotations of the links."""
 

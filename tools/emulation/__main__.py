@@ -5,7 +5,6 @@ All is as a technician and a Raspberry Pi do it, but for `EMULATION`, a simulate
 
 import argparse
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from edge import __version__, wire
 from tools.emulation.board import Board, BoardError, boot_partition
 from tools.emulation.booth import Ears, Page, booth, mosquitto
 from tools.emulation.site import LAPTOP, NEXT_VERSION, NODE, SITE, provision, write_stick
+from tools.ports import free_port
 
 UNIT = "spotter-node.service"
 WATCHDOG_S = 120
@@ -63,7 +63,7 @@ def main() -> int:
 
 
 def _boot_test(folder: Path, flashed: Path, kernel: Path, cleanup: ExitStack) -> None:
-    port, page_port = _free_port(), _free_port()
+    port, page_port = free_port(), free_port()
     site, card, stick = folder / "site", folder / "card.img", folder / "stick.img"
     provision(site, card, flashed, port)
     write_stick(folder, site, stick)
@@ -194,12 +194,6 @@ def _running_version(board: Board) -> str:
 
 def _is_on_trial(board: Board) -> bool:
     return board.shell("test -L /opt/spotter/back && echo yes || echo no") == "yes"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _expect(is_so: bool, what: str) -> None:  # noqa: FBT001

@@ -1,6 +1,5 @@
 """The booth of the emulated board on this machine: its broker, `spotter booth`, and a laptop that hears the node."""
 
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from edge.config import broker_at, load_laptop
 from edge.message.mqtt import MqttBroker
 from edge.seams import Received
 from tools.emulation.board import Board, BoardError
+from tools.ports import wait_for
 
 M = TypeVar("M", bound=wire.Message)
 STORED_S = 120.0
@@ -90,12 +90,7 @@ class Page:
 def mosquitto(site: Path, folder: Path, port: int) -> Iterator[None]:
     """The site's broker, as its folder has it, once it listens; raises BoardError."""
     with _running(["mosquitto", "-c", str(site / "broker" / "mosquitto.conf")], folder / "mosquitto.log"):
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        else:
+        if not wait_for(port):
             raise BoardError(f"mosquitto does not listen; see {folder / 'mosquitto.log'}")
         yield
 
