@@ -37,6 +37,11 @@ def add_command(
     return parser
 
 
+def add_hidden_alias(commands: Commands, name: str, command: argparse.ArgumentParser) -> None:
+    """An older name of a command: works as before, and no help lists it."""
+    commands.add_parser(name, parents=[command], add_help=False, description=command.description, epilog=command.epilog)
+
+
 def add_group(commands: Commands, name: str, about: str) -> Commands:
     """A command that is one of several verbs; they go into what is returned."""
     return commands.add_parser(name, help=about).add_subparsers(title="verbs", required=True, metavar="VERB")

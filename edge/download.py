@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 
-from edge import durable
+from edge import atomic_file
 from edge.errors import ModelError
 from edge.manifest import ModelEntry
-from edge.strip import strip
+from edge.remove_operator import remove_operator
 
 OnProgress = Callable[[str, int, int], None]
 """Called with the model's name, the bytes so far and the bytes in all."""
@@ -48,7 +48,7 @@ def bring(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         data = _from_mirror(mirror, entry) if mirror else _from_origin(name, entry, part, report)
-        durable.write(path, _ready(name, entry, data))
+        atomic_file.write(path, _ready(name, entry, data))
         part.unlink(missing_ok=True)
     except OSError as err:
         with contextlib.suppress(OSError):
@@ -153,12 +153,12 @@ def _check(where: str, entry: ModelEntry, data: bytes, next_step: str) -> None:
 def _ready(name: str, entry: ModelEntry, data: bytes) -> bytes:
     if entry.strip is None:
         return data
-    stripped = strip(data, entry.strip)
+    stripped = remove_operator(data, entry.strip)
     found = hashlib.sha256(stripped).hexdigest()
     if found != entry.stripped_sha256:
         raise ModelError(
             f"model {name}: expected stripped_sha256 {entry.stripped_sha256}, found {found}; "
-            "the manifest and edge/strip.py do not belong together: reinstall"
+            "the manifest and edge/remove_operator.py do not belong together: reinstall"
         )
     return stripped
 

@@ -12,7 +12,7 @@ from edge import wire
 from edge.clock import SystemClock
 from edge.config import BoothConfig, ScoreSection
 from edge.errors import BaselineError, ConfigError
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import JOINT_WARM_UP, Baseline
 from edge.signing import make_keys, sign
 from edge.store.store import NodeCounts, SqlStore
@@ -36,7 +36,9 @@ def add_up(found: Sequence[NodeCounts], site: str, *, recipe: str = "", is_force
             f"{wire.BATCH} sightings: are booth and nodes running, and is --site right?"
         )
     _check_recipes(chosen)
-    parts = (file.from_counted(one.counted, f"counts of {one.node}, epoch {one.counted.epoch}") for one in chosen)
+    parts = (
+        baseline_file.from_counted(one.counted, f"counts of {one.node}, epoch {one.counted.epoch}") for one in chosen
+    )
     merged = functools.reduce(Baseline.merge, parts, Baseline(chosen[0].counted.recipe))
     if merged.calibrated_on < NEEDED and not is_forced:
         raise BaselineError(
@@ -65,13 +67,13 @@ def frozen(baseline: Baseline, site: str, nodes: Sequence[str], at: float) -> wi
         site=site,
         at=wire.to_time(at),
         mode="spot",
-        id=file.baseline_id(baseline),
+        id=baseline_file.baseline_id(baseline),
         recipe=baseline.recipe.id,
         nodes=sorted(set(nodes)),
         sightings=baseline.sightings,
         since=since,
         until=until,
-        baseline=file.to_bytes(baseline),
+        baseline=baseline_file.to_bytes(baseline),
     )
 
 
@@ -99,7 +101,7 @@ def run_freeze(
         nodes = [one.node for one in found if one.counted.recipe == baseline.recipe]
         message = signed(frozen(baseline, config.site, nodes, time.time()), key)
         if out is not None:
-            file.save(baseline, out)
+            baseline_file.save(baseline, out)
         published_at = _leave(store, message)
     period = "" if message.since is None else f", {message.since} to {message.until}"
     left_out = len(found) - len(nodes)
@@ -146,7 +148,7 @@ def _is_since(one: NodeCounts, since: float | None) -> bool:
 
 def _leave(store: SqlStore, message: wire.Frozen) -> int | None:
     """When the booth published it, in seconds since 1970; None: not yet."""
-    store.keep_word(wire.encode(wire.booth_topic(message.site, "baseline"), message))
+    store.save_signed_baseline(wire.encode(wire.booth_topic(message.site, "baseline"), message))
     clock = SystemClock()
     until = clock.monotonic() + TAKEN_S
     while (at := store.published_at()) is None and clock.monotonic() < until:

@@ -1,7 +1,7 @@
 """The networks that are here: a pinned name in, the path of a verified model file out.
 
 `models/manifest.yaml` says what exists (edge/manifest.py); a folder holds what was fetched (edge/download.py)
-as `<name>.tflite`, already stripped (edge/strip.py). Nothing runs that does not match the manifest's SHA-256.
+as `<name>.tflite`, already stripped (edge/remove_operator.py). Nothing runs that does not match the manifest's SHA-256.
 
 The `run_` functions are the commands `spotter models list|fetch|verify`; they return the exit code and let
 EdgeError pass to the command line, which prints it.

@@ -11,21 +11,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge.appearance import view
+from edge.appearance import describe
+from edge.appearance.best_views import BestViews
 from edge.appearance.colour import Illumination
-from edge.appearance.composition import COMPOSITION
 from edge.appearance.crop import torso_length
-from edge.appearance.views import Views
+from edge.appearance.silhouette import COMPOSITION
 from edge.config import NodeConfig
 from edge.detection import garments, keypoints
-from edge.detection.fit import fit
-from edge.detection.mirror import steadied
+from edge.detection.flip import steadied
+from edge.detection.letterbox import letterbox
 from edge.palette import CELL_WORDS, CELLS
 from edge.recipe import Recipe
 from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
 from edge.score import nuisance
 from edge.seams import Interpreter
-from edge.track.look import looks
+from edge.track.colour_cue import looks
 from edge.track.tracker import Tracker
 from edge.vocabulary import PATTERNS
 
@@ -60,7 +60,7 @@ class Pipeline:
         self._tracker = Tracker(config.track)
         self._viewing = config.appearance
         self._light = Illumination()
-        self._views: dict[int, Views] = {}
+        self._views: dict[int, BestViews] = {}
         self._told_early: set[int] = set()
         self.held_back = Counter[str]()
         """Confirmed tracks that gave no sighting, by why: `still` (never moved) or `unclear` (no good view)."""
@@ -80,9 +80,9 @@ class Pipeline:
             model=self._interpreter.model_id,
             palette_cells=CELLS,
             palette_words=CELL_WORDS,
-            colour_moments=view.COLOURS,
-            kind_moments=len(view.MEASURED) * (len(PATTERNS) - 1),
-            textures=view.TEXTURES,
+            colour_moments=describe.COLOURS,
+            kind_moments=len(describe.MEASURED) * (len(PATTERNS) - 1),
+            textures=describe.TEXTURES,
             composition=COMPOSITION,
             nuisance="" if shipped is None else shipped.id,
         )
@@ -122,7 +122,7 @@ class Pipeline:
         detections, _ = self._detect(frame)
         detections.sort(
             key=lambda person: (
-                view.geometry(person, detections, frame.pixels.shape[:2], self._viewing) > 0,
+                describe.geometry(person, detections, frame.pixels.shape[:2], self._viewing) > 0,
                 torso_length(person) * person.confidence,
             ),
             reverse=True,
@@ -135,7 +135,7 @@ class Pipeline:
         if not people:
             return None
         main = people[0]
-        views = Views(1)
+        views = BestViews(1)
         self._describe(frame, main, people, views)
         appearance = views.mean()
         if appearance is None:
@@ -148,7 +148,7 @@ class Pipeline:
     def _detect(self, frame: Frame) -> tuple[list[Detection], Floats]:
         """The people, and the colours to tell them apart by while they are tracked."""
         begun = perf_counter()
-        tensor, scale = fit(frame, *self.network_size)
+        tensor, scale = letterbox(frame, *self.network_size)
         fitted = perf_counter()
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
@@ -163,13 +163,13 @@ class Pipeline:
         return detections, looks(tensor, detections, scale)
 
     def _look(self, frame: Frame, track: Track, detections: list[Detection]) -> None:
-        views = self._views.setdefault(track.track_id, Views(self._viewing.best_views))
+        views = self._views.setdefault(track.track_id, BestViews(self._viewing.best_views))
         self._describe(frame, track.detection, detections, views)
 
-    def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: Views) -> None:
-        geometric = view.geometry(person, others, frame.pixels.shape[:2], self._viewing)
+    def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: BestViews) -> None:
+        geometric = describe.geometry(person, others, frame.pixels.shape[:2], self._viewing)
         if geometric >= self._viewing.min_quality and views.is_wanted(geometric):
-            seen = view.describe(frame.pixels, person, others, self._worn, self._light.gains, geometric)
+            seen = describe.describe(frame.pixels, person, others, self._worn, self._light.gains, geometric)
             if seen is not None and seen.quality >= self._viewing.min_quality:
                 views.add(seen, geometric)
 

@@ -13,8 +13,8 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
-from edge.counted import Counted, unpack
-from edge.counted import pack as pack_counted
+from edge.baseline_codec import Counted, unpack
+from edge.baseline_codec import pack as pack_counted
 from edge.errors import BaselineError, WireError
 from edge.vocabulary import FACETS, HINT, REASON
 
@@ -391,6 +391,18 @@ def check_size(topic: str, payload: bytes) -> None:
     """Raises WireError `too_large`."""
     if len(payload) > max_bytes(topic):
         raise WireError("too_large", f"expected at most {max_bytes(topic)} bytes, found {len(payload)} on {topic}")
+
+
+class ScoreKey(NamedTuple):
+    """What makes one score of a site itself, however often it is delivered."""
+
+    node: str
+    epoch: str
+    seq: int
+
+
+def key(score: Score) -> ScoreKey:
+    return ScoreKey(score.node, score.epoch, score.seq)
 
 
 def to_time(seconds: float) -> str:

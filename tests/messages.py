@@ -4,7 +4,7 @@ from math import log2
 from typing import Any
 
 from edge import wire
-from edge.counted import Counted
+from edge.baseline_codec import Counted
 from edge.recipe import Recipe
 
 NOW = 1_750_000_000.0

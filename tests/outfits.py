@@ -3,8 +3,8 @@
 import numpy as np
 
 from edge.appearance.colour import COLOUR_MOMENTS
-from edge.appearance.composition import COMPOSITION
 from edge.appearance.pattern import TEXTURE
+from edge.appearance.silhouette import COMPOSITION
 from edge.palette import CELL_COLOURS, CELL_WORDS, CELLS
 from edge.recipe import Recipe
 from edge.records import Appearance

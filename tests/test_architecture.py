@@ -10,17 +10,28 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STAGES = {"frame", "detection", "track", "appearance", "score", "message"}
-NOUNS = {"edge", "errors", "interval", "vocabulary", "recipe", "counted", "wire", "config", "seams", "durable"}
+NOUNS = {
+    "edge",
+    "errors",
+    "interval",
+    "vocabulary",
+    "recipe",
+    "baseline_codec",
+    "wire",
+    "config",
+    "seams",
+    "atomic_file",
+}
 
 # What each part may import of edge, besides itself. `records` and `palette` are the nouns of the node's side.
 ALLOWED = {
     "errors": set(),
-    "durable": set(),
+    "atomic_file": set(),
     "vocabulary": set(),
     "interval": set(),
     "recipe": {"vocabulary"},
-    "counted": {"errors", "recipe"},
-    "wire": {"errors", "vocabulary", "counted"},
+    "baseline_codec": {"errors", "recipe"},
+    "wire": {"errors", "vocabulary", "baseline_codec"},
     "signing": {"errors"},
     "config": {"errors", "wire"},
     "command": {"errors", "config"},
@@ -31,9 +42,9 @@ ALLOWED = {
     "store": NOUNS,
     "interpreter": NOUNS | {"records"},
     "manifest": {"errors"},
-    "download": {"errors", "durable", "manifest", "strip"},
-    "strip": {"errors"},
-    "models": {"errors", "manifest", "download", "strip"},
+    "download": {"errors", "atomic_file", "manifest", "remove_operator"},
+    "remove_operator": {"errors"},
+    "models": {"errors", "manifest", "download", "remove_operator"},
     "frame": NOUNS | {"records"},
     "detection": NOUNS | {"records"},
     "track": NOUNS | {"records"},
@@ -47,7 +58,7 @@ ALLOWED = {
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
     "freeze": NOUNS | {"store", "clock", "score", "signing"},
     "provision": NOUNS | {"clock", "command", "signing", "message.mqtt", "booth.health", "booth.page.password"},
-    "provision/release.py": {"manifest", "node.network", "pipeline"},  # it says what the release runs
+    "provision/release.py": {"manifest", "node.load_model", "pipeline"},  # it says what the release runs
     "update": NOUNS | {"clock", "provision", "score"},
     "fakes": NOUNS | {"records", "clock"},
     "cli": NOUNS | {"command", "node", "booth", "provision", "update", "models"},
@@ -64,18 +75,18 @@ ONE_HOME = {
     "alembic": {"store/migrations/"},
     "sqlite3": {"message/outbox.py", "store/"},
     "uvicorn": {"booth/page/server.py"},
-    "starlette": {"booth/page/app.py", "booth/page/door.py"},
-    "jinja2": {"booth/page/app.py"},
+    "starlette": {"booth/page/routes.py", "booth/page/access.py"},
+    "jinja2": {"booth/page/routes.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
     "cryptography": {"signing.py", "node/certificate.py", "provision/"},
-    "fpdf": {"provision/sign.py"},
+    "fpdf": {"provision/notice.py"},
     "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
 }
 
 WITHOUT_PIXELS = (
     "wire.py",
-    "counted.py",
+    "baseline_codec.py",
     "recipe.py",
     "message/outbox.py",
     "message/mqtt.py",

@@ -38,7 +38,8 @@ COMMANDS = [
     "provision laptop",
     "provision revoke",
     "provision check",
-    "provision sign",
+    "provision notice",
+    "provision sign",  # its older name
 ]
 
 

@@ -21,10 +21,10 @@ from edge.config import BoothConfig, BrokerSection, DetectionSection, NodeConfig
 from edge.errors import BaselineError
 from edge.freeze import add_up
 from edge.message.mqtt import MqttBroker
-from edge.node.network import open_interpreter
+from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from edge.recipe import Recipe
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.seams import Publish, Received
 from edge.signing import is_signed
@@ -43,7 +43,7 @@ OLDER = msgspec.structs.replace(RECIPE, model="ba9876543210")
 
 def counts(node: str, sightings: int, *, recipe: Recipe = RECIPE, seed: int = 0) -> NodeCounts:
     epoch = f"{seed:016x}"
-    return NodeCounts(node, file.counted(learnt(sightings, recipe=recipe, seed=seed, epoch=epoch)))
+    return NodeCounts(node, baseline_file.counted(learnt(sightings, recipe=recipe, seed=seed, epoch=epoch)))
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +53,9 @@ def found() -> list[NodeCounts]:
 
 
 def test_the_sum_is_exact_in_any_order(found: list[NodeCounts]) -> None:
-    parts = [file.from_counted(one.counted, "counts") for one in found]
-    straight = file.to_bytes(reduce(Baseline.merge, parts))
-    merged = {file.to_bytes(add_up(order, "booth", is_forced=True)) for order in permutations(found)}
+    parts = [baseline_file.from_counted(one.counted, "counts") for one in found]
+    straight = baseline_file.to_bytes(reduce(Baseline.merge, parts))
+    merged = {baseline_file.to_bytes(add_up(order, "booth", is_forced=True)) for order in permutations(found)}
     assert merged == {straight}
     together = add_up(found, "booth", is_forced=True)
     assert (together.sightings, together.epoch) == (290, "")
@@ -111,7 +111,7 @@ class Place:
     def word(self) -> wire.Frozen:
         """What waits in the store for the booth."""
         with closing(SqlStore(self.store, "booth")) as store:
-            payload = store.word(is_unpublished=True)
+            payload = store.signed_baseline(is_unpublished=True)
         assert payload is not None
         word = wire.decode(wire.booth_topic("booth", "baseline"), payload)[1]
         assert isinstance(word, wire.Frozen)
@@ -238,8 +238,10 @@ def test_nodes_count_the_booth_freezes_and_they_spot(
     for number, name in enumerate(cameras):
         state = tmp_path / name
         state.mkdir()
-        file.save(learnt(170, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "snapshot.baseline")
-        file.save(learnt(180, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "collected.baseline")
+        baseline_file.save(learnt(170, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "snapshot.baseline")
+        baseline_file.save(
+            learnt(180, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "collected.baseline"
+        )
         config = {
             "node": name,
             "state": str(state),
@@ -277,7 +279,7 @@ def test_nodes_count_the_booth_freezes_and_they_spot(
     for program in programs:
         program.end()
     listener.broker.close()
-    epochs = {name: file.load(tmp_path / name / "collected.baseline").epoch for name in cameras}
+    epochs = {name: baseline_file.load(tmp_path / name / "collected.baseline").epoch for name in cameras}
     assert not set(epochs.values()) & {f"{number:016x}" for number in range(2)}, "a new epoch after the freeze"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from edge.message.outbox import Outbox
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from tests.messages import make_score
 from tests.outfits import RECIPE, ordinary
@@ -20,7 +20,7 @@ def main(folder: Path) -> None:
         seq = outbox.put(make_score())
         baseline.learn(ordinary(rng))
         if seq % 5 == 0:
-            file.save(baseline, folder / "collected.baseline")
+            baseline_file.save(baseline, folder / "collected.baseline")
             saved = baseline.sightings
         if seq % 7 == 0:
             outbox.acknowledge(outbox.epoch, seq - 30)

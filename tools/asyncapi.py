@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from edge import __version__, wire
-from edge.counted import Counted
+from edge.baseline_codec import Counted
 
 PATH = Path(__file__).parents[1] / "edge" / "asyncapi.json"
 

@@ -31,7 +31,7 @@ from edge.frame.source import open_camera
 from edge.frame.street.street import Street
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
-from edge.node.network import open_interpreter
+from edge.node.load_model import open_interpreter
 from edge.node.run import Node
 from edge.seams import Broker
 from tools.ledger import Ledger

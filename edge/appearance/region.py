@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.appearance.body_parts import Quad, warp
 from edge.appearance.colour import to_lab
 from edge.appearance.crop import HIPS, SHOULDERS, Crop
-from edge.appearance.strip import Quad, warp
 from edge.records import CLASSES, Floats, Pixels
 
 Mask = NDArray[np.bool_]

@@ -1,4 +1,4 @@
-"""How far scores are stored, here and at the centre, to the one word on which a node's outbox deletes."""
+"""How far scores are stored, here and at the centre, to the acknowledgement on which a node's outbox deletes."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ class Acknowledger:
             self._say(source.node)
 
     def stored_there(self, node: str, ack: wire.Ack) -> None:
-        """The word of one of the centre's workers; what a slower one says late is no news."""
+        """An acknowledgement by one of the centre's workers; one that a slower worker sends late changes nothing."""
         before = self._there.get(node)
         if before is None or before.epoch != ack.epoch or before.upto < ack.upto:
             self._there[node] = ack

@@ -45,7 +45,7 @@ NODE = "bench-node"
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class BoothBenchmark:
     """What was measured."""
 
     alerts: int
@@ -71,7 +71,7 @@ def run_bench(config: BoothConfig, seconds: float, *, as_json: bool) -> int:
         stored = _throughput(here, seconds, _store_all)
         bare = _throughput(here, seconds, _count_all)
     cuts = quantiles(waits, n=20) if len(waits) > 1 else [float("nan")] * 19
-    found = Bench(
+    found = BoothBenchmark(
         alerts=len(waits),
         missing=missing,
         alert_p50_ms=round(1000 * cuts[9], 1),
@@ -251,7 +251,7 @@ def _wait(ready: Event) -> None:
         raise BrokerError("the booth cannot reach the broker; is mosquitto running, and is --broker right?")
 
 
-def _print(found: Bench) -> None:
+def _print(found: BoothBenchmark) -> None:
     console = Console()
     console.print(
         f"{found.alerts} alerts at {RATE} scores/s: heard after {found.alert_p50_ms} ms (p50), "

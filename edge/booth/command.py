@@ -150,14 +150,14 @@ def _health(args: Args) -> int:
 
 
 def _trends(args: Args) -> int:
-    from edge.booth.report import run_trends
+    from edge.booth.trends_report import run_trends
 
     config = load_one_of(args.config, BoothConfig, WorkerConfig) if args.config else BoothConfig()
     return run_trends(config, site=args.site, since=args.since, facet=args.by, form=args.form, plot=args.plot)
 
 
 def _freeze(args: Args) -> int:
-    from edge.booth.report import begin
+    from edge.booth.trends_report import begin
     from edge.freeze import run_freeze, run_undo
 
     config = load(args.config, BoothConfig) if args.config else BoothConfig()

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from edge import wire
 from edge.booth.alert import CLOCK_S
-from edge.booth.conduct import Conduct
+from edge.booth.violations import Violations
 from edge.clock import SystemClock
 from edge.config import BrokerSection
 from edge.errors import BrokerError, WireError
@@ -38,7 +38,7 @@ SAME = {
 
 
 @dataclass
-class Node:
+class NodeRecord:
     """What is known of one node; times are monotonic seconds here."""
 
     name: str
@@ -52,7 +52,7 @@ class Node:
     """Whether the last that was heard of it is that it is offline."""
     ahead_s: float = 0.0
     """By how much its clock was ahead of the one here at that heartbeat."""
-    conduct: Conduct = field(default_factory=Conduct)
+    violations: Violations = field(default_factory=Violations)
 
     @property
     def is_off(self) -> bool:
@@ -60,7 +60,7 @@ class Node:
         return abs(self.ahead_s) > CLOCK_S
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class NodeHealth(msgspec.Struct, frozen=True):
     """One row: a node, its state, and every problem as a sentence."""
 
     node: str
@@ -77,17 +77,17 @@ class Verdict(msgspec.Struct, frozen=True):
     """What no sound node does, by kind: how often."""
 
 
-def judge(node: Node, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> Verdict:
+def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
     """Its own report; what it cannot report itself: that it is gone or silent; and what others see: that it is odd."""
     found = list(dict.fromkeys([*_noticed(node, monotonic), *odd]))
     health, state = node.health, "degraded" if found else "ok"
     if silence:
         found.insert(0, silence)
         state = "failing"
-    totals = dict(node.conduct.totals)
+    totals = dict(node.violations.totals)
     if health is None:
-        return Verdict(node.name, state, found, odd=totals)
-    return Verdict(
+        return NodeHealth(node.name, state, found, odd=totals)
+    return NodeHealth(
         node.name,
         health.state if state == "ok" or health.state == "failing" else state,
         [*found, *health.problems],
@@ -101,8 +101,8 @@ def judge(node: Node, silence: str | None, monotonic: float, odd: Iterable[str] 
     )
 
 
-def _noticed(node: Node, monotonic: float) -> list[str]:
-    return [*([_off(node.ahead_s)] if node.is_off else []), *node.conduct.sentences(monotonic)]
+def _noticed(node: NodeRecord, monotonic: float) -> list[str]:
+    return [*([_off(node.ahead_s)] if node.is_off else []), *node.violations.sentences(monotonic)]
 
 
 def _off(ahead_s: float) -> str:
@@ -135,7 +135,7 @@ class Roster:
         self._listening_since: float | None = clock.monotonic()
         self._notices: dict[str, list[str]] = {}
         """What the booth noticed of each node, where this is not the booth itself."""
-        self.nodes = {name: Node(name, clock.monotonic()) for name in self._expected}
+        self.nodes = {name: NodeRecord(name, clock.monotonic()) for name in self._expected}
 
     def note_booth(self, message: wire.Message) -> None:
         """The booth's notice, or its status: one that is offline notices nothing."""
@@ -170,22 +170,22 @@ class Roster:
         elif isinstance(message, wire.Health) and not is_retained:
             node.health, node.heard_at, node.is_gone = message, monotonic, False
             node.ahead_s = wire.from_time(message.at) - now
-            node.conduct.beat(message, monotonic)
+            node.violations.beat(message, monotonic)
         elif isinstance(message, wire.Health) and node.heard_at is None:
             node.health = message
 
-    def node(self, name: str) -> Node:
+    def node(self, name: str) -> NodeRecord:
         """The one of that name; raises WireError `too_many_nodes`."""
         if name not in self.nodes and len(self.nodes) >= MOST_NODES:
             raise WireError("too_many_nodes", f"expected at most {MOST_NODES} nodes, found {name} too")
-        return self.nodes.setdefault(name, Node(name, self._clock.monotonic()))
+        return self.nodes.setdefault(name, NodeRecord(name, self._clock.monotonic()))
 
-    def conduct(self, name: str) -> Conduct:
+    def violations(self, name: str) -> Violations:
         """Of that node; of one too many nobody keeps it."""
         try:
-            return self.node(name).conduct
+            return self.node(name).violations
         except WireError:
-            return Conduct()
+            return Violations()
 
     def look(self, *, is_connected: bool) -> None:
         """To be called now and then: nobody is silent to who does not listen, and who is silent for a day is gone."""
@@ -198,7 +198,7 @@ class Roster:
             if self._silent_s(node) > FORGOTTEN_S and name not in self._expected:
                 del self.nodes[name]
 
-    def verdicts(self) -> list[Verdict]:
+    def node_health(self) -> list[NodeHealth]:
         """One per node, by name."""
         monotonic = self._clock.monotonic()
         nodes = [node for _, node in sorted(self.nodes.items()) if not self._is_awaited(node)]
@@ -214,19 +214,19 @@ class Roster:
         is_here = len(ahead) > 1 and min(map(abs, ahead)) > CLOCK_S and max(ahead) - min(ahead) <= CLOCK_S
         return sum(ahead) / len(ahead) if is_here else 0.0
 
-    def _is_awaited(self, node: Node) -> bool:
+    def _is_awaited(self, node: NodeRecord) -> bool:
         """Whether it had no time yet to say a first word."""
-        is_unheard = node.health is None and node.status is None and not node.conduct.totals
+        is_unheard = node.health is None and node.status is None and not node.violations.totals
         return node.name in self._expected and is_unheard and self._silent_s(node) <= STALE_S
 
-    def _silent_s(self, node: Node) -> float:
+    def _silent_s(self, node: NodeRecord) -> float:
         """By receive time, and of that only what was listened to."""
         if self._listening_since is None:
             return 0.0
         since = node.known_at if node.heard_at is None else node.heard_at
         return self._clock.monotonic() - max(since, self._listening_since)
 
-    def _silence(self, node: Node) -> str | None:
+    def _silence(self, node: NodeRecord) -> str | None:
         if node.is_gone:
             return "is offline: check power, network and, on the node, `systemctl status spotter-node`"
         silent_s = self._silent_s(node)
@@ -243,17 +243,17 @@ class Roster:
         return None
 
 
-def _note_status(node: Node, status: wire.Status, monotonic: float) -> None:
+def _note_status(node: NodeRecord, status: wire.Status, monotonic: float) -> None:
     """The will of an earlier start says nothing about this one."""
     is_online = status.state == "online"
     if is_online:
-        node.conduct.started(status.boot, monotonic)
+        node.violations.started(status.boot, monotonic)
     elif node.status is not None and node.status.state == "online" and node.status.boot != status.boot:
         return
     node.status, node.is_gone = status, not is_online
 
 
-def _odd(nodes: list[Node]) -> dict[str, list[str]]:
+def _odd(nodes: list[NodeRecord]) -> dict[str, list[str]]:
     """Who differs from most others in what all should have in common."""
     found: dict[str, list[str]] = {}
     for name, sentence in SAME.items():
@@ -267,7 +267,7 @@ def _odd(nodes: list[Node]) -> dict[str, list[str]]:
     return found
 
 
-def _has(node: Node, name: str) -> bool:
+def _has(node: NodeRecord, name: str) -> bool:
     """A baseline is to be the same only where it is frozen."""
     return node.health is not None and (name != "baseline" or node.health.mode == "spot")
 
@@ -311,27 +311,27 @@ def run_health(section: BrokerSection, site: str, *, as_json: bool, wait_s: floa
         roster = collect(broker, site, clock, wait_s)
     finally:
         broker.close()
-    verdicts = roster.verdicts()
+    rows = roster.node_health()
     if as_json:
-        for verdict in verdicts:
-            print(msgspec.json.encode(verdict).decode())
-    elif verdicts:
-        Console().print(_table(verdicts))
-    if not verdicts:
+        for row in rows:
+            print(msgspec.json.encode(row).decode())
+    elif rows:
+        Console().print(_table(rows))
+    if not rows:
         print(f"no node of site {site} has reported to this broker; is --site right?", file=sys.stderr)
-    return 0 if verdicts and all(verdict.state == "ok" for verdict in verdicts) else 1
+    return 0 if rows and all(row.state == "ok" for row in rows) else 1
 
 
-def _table(verdicts: list[Verdict]) -> Table:
+def _table(rows: list[NodeHealth]) -> Table:
     table = Table("node", "state", "mode", "fps", "sightings", "waiting", "lost", "what to do", box=SIMPLE)
     colours = {"ok": "green", "degraded": "yellow", "failing": "red"}
-    for verdict in verdicts:
-        figures = (verdict.fps, verdict.sightings, verdict.outbox_depth, verdict.outbox_lost)
+    for row in rows:
+        figures = (row.fps, row.sightings, row.outbox_depth, row.outbox_lost)
         table.add_row(
-            verdict.node,
-            f"[{colours[verdict.state]}]{verdict.state}",
-            verdict.mode,
+            row.node,
+            f"[{colours[row.state]}]{row.state}",
+            row.mode,
             *("" if figure is None else f"{figure:g}" for figure in figures),
-            escape("\n".join(verdict.problems)),
+            escape("\n".join(row.problems)),
         )
     return table

@@ -52,7 +52,7 @@ class HomeAssistant:
         """What the broker has of this site."""
         self._heard.put(message)
 
-    def tell(self, nodes: Iterable[str]) -> None:
+    def sync(self, nodes: Iterable[str]) -> None:
         """Announce these nodes and take back every other one; what the broker has already is not said again.
 
         Who is not known just after connecting may still come, and Home Assistant forgets all about whom it loses.

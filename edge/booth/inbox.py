@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from edge import wire
+from edge.baseline_codec import Counted
 from edge.booth.acknowledge import Acknowledger
+from edge.booth.active_alerts import ActiveAlerts
 from edge.booth.alert import expires_at
-from edge.booth.conduct import is_impossible
-from edge.booth.desk import Desk
 from edge.booth.health import Roster
 from edge.booth.selection import Selection
+from edge.booth.violations import is_impossible
 from edge.config import BoothConfig
-from edge.counted import Counted
 from edge.errors import StoreError, WireError
 from edge.seams import Broker, Clock, Received
-from edge.store.store import Decision, Key, Recorded, Source, SqlStore, key
+from edge.store.store import Decision, Recorded, Source, SqlStore
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
 
 
 @dataclass
-class Counts:
+class InboxCounters:
     """Since the booth started."""
 
     scores: int = 0
@@ -92,7 +92,7 @@ class Inbox:
         store: SqlStore,
         clock: Clock,
         selection: Selection,
-        desk: Desk,
+        active_alerts: ActiveAlerts,
         *,
         leaf: str = "ack",
     ) -> None:
@@ -102,14 +102,14 @@ class Inbox:
         self._store = store
         self._clock = clock
         self._selection = selection
-        self._desk = desk
+        self._active_alerts = active_alerts
         self._queue: queue.Queue[Received] = queue.Queue(QUEUED)
         self._reports: queue.Queue[_Report] = queue.Queue(QUEUED)
         """These need no store, and are no older for its being in trouble."""
         self._batch: _Batch | None = None
         self._pause_s = 0.0
         self._said: set[str] = set()
-        self.counts = Counts()
+        self.counters = InboxCounters()
         self.refused = Counter(store.refusals())
         """Refused messages by reason, since the store exists."""
         self.lost: dict[str, int] = {}
@@ -140,7 +140,7 @@ class Inbox:
             else:
                 self._queue.put_nowait(message)
         except queue.Full:
-            self.counts.overflow += 1
+            self.counters.overflow += 1
 
     def step(self, wait_s: float) -> float:
         """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
@@ -153,7 +153,7 @@ class Inbox:
         try:
             self._handle(self._batch)
             self._batch = _Batch()
-            self._desk.settle()
+            self._active_alerts.settle()
         except StoreError as err:
             return self._wait_for_store(err)
         self._batch, self._pause_s, self.trouble = None, 0.0, ""
@@ -237,7 +237,7 @@ class Inbox:
         except WireError:
             return
         if node is not None:
-            node.conduct.note("refused", self._clock.monotonic())
+            node.violations.note("refused", self._clock.monotonic())
 
     def _note_losses(self, gap: wire.Gap) -> None:
         if gap.dropped > self.lost.get(gap.node, 0):
@@ -247,14 +247,14 @@ class Inbox:
     def _handle(self, batch: _Batch) -> None:
         """Commit, alert, and only then acknowledge."""
         for trend in batch.trends:
-            self._store.worn(trend)
+            self._store.save_trend(trend)
         for node, counted in batch.baselines:
             self._store.keep_baseline(node, counted)
         upto = self._record(batch) if batch.scores or batch.gaps or batch.refusals else {}
         while batch.feedback:
-            self._desk.take(batch.feedback[0])
+            self._active_alerts.record(batch.feedback[0])
             del batch.feedback[0]
-        self._desk.step()
+        self._active_alerts.step()
         self._acknowledger.stored_here(upto)
         for node, ack in batch.stored:
             self._acknowledger.stored_there(node, ack)
@@ -264,37 +264,39 @@ class Inbox:
 
         def decide(new: Sequence[wire.Score]) -> Decision:
             possible = [score for score in new if not is_impossible(score)]
-            return self._selection.choose(possible, now, self._desk.open_alerts(), self._desk.shoes)
+            return self._selection.choose(
+                possible, now, self._active_alerts.open_alerts(), self._active_alerts.stock_left
+            )
 
         recorded = self._store.record(batch.scores, batch.gaps, decide, batch.refusals, now=now)
         self._selection.stored()
         self._count(batch, recorded.new, now)
         self._watch(batch, recorded, now)
         for score in batch.scores:
-            if key(score) in recorded.pending:
-                name = recorded.pending[key(score)]
-                self._desk.open(name, score, self._selection.cameras(name))
-            elif score.follows is not None and key(score) in recorded.new:
-                self._desk.reconsider(self._selection.person(score, now), score)
+            if wire.key(score) in recorded.pending:
+                name = recorded.pending[wire.key(score)]
+                self._active_alerts.open(name, score, self._selection.cameras(name))
+            elif score.follows is not None and wire.key(score) in recorded.new:
+                self._active_alerts.reconsider(self._selection.person(score, now), score)
         return recorded.upto
 
-    def _count(self, batch: _Batch, new: set[Key], now: float) -> None:
-        first = {key(score): score for score in batch.scores if key(score) in new}
-        self.counts.scores += len(first)
-        self.counts.repeats += len(batch.scores) - len(first)
+    def _count(self, batch: _Batch, new: set[wire.ScoreKey], now: float) -> None:
+        first = {wire.key(score): score for score in batch.scores if wire.key(score) in new}
+        self.counters.scores += len(first)
+        self.counters.repeats += len(batch.scores) - len(first)
         expires_s = self._config.alert.expires_s
-        self.counts.late += sum(1 for score in first.values() if expires_at(score, now, expires_s) < now)
+        self.counters.late += sum(1 for score in first.values() if expires_at(score, now, expires_s) < now)
 
     def _watch(self, batch: _Batch, recorded: Recorded, now: float) -> None:
         """Who sends what no sound node does."""
         monotonic, new = self._clock.monotonic(), set(recorded.new)
         for gap in batch.gaps:
-            self.roster.conduct(gap.node).announced()
+            self.roster.violations(gap.node).announced()
         for score in batch.scores:
-            conduct = self.roster.conduct(score.node)
-            if key(score) in new:
-                new.remove(key(score))
-                conduct.stored(score, monotonic)
+            violations = self.roster.violations(score.node)
+            if wire.key(score) in new:
+                new.remove(wire.key(score))
+                violations.stored(score, monotonic)
             else:
                 behind = recorded.upto[Source(score.node, score.epoch)] - score.seq
-                conduct.repeated(score, behind, now, monotonic)
+                violations.repeated(score, behind, now, monotonic)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from edge import wire
 from edge.booth.alert import alert_id
-from edge.booth.wardrobe import Wardrobe
+from edge.booth.link_evidence import LinkEvidence
 from edge.config import JoinSection
 
 REMEMBER_S = 60.0
@@ -47,8 +47,6 @@ ROTATIONS = 2
 """Of the links, about which anything is known: sightings of the one before may still come in."""
 
 SIDEWAYS = {"left", "right"}
-Key = tuple[str, str, int]
-"""Node, epoch and seq of a sighting; a final score has its early one's."""
 
 
 @dataclass(slots=True)
@@ -78,14 +76,14 @@ class Joiner:
     def __init__(self, facings: Mapping[str, int | None], section: JoinSection) -> None:
         """`facings` in degrees clockwise from north, by node; what is missing is unknown."""
         self._facings, self._section = facings, section
-        self._sightings: OrderedDict[Key, _Sighting] = OrderedDict()
+        self._sightings: OrderedDict[wire.ScoreKey, _Sighting] = OrderedDict()
         """Oldest first."""
         self._people: dict[str, list[_Sighting]] = {}
         self._lags: dict[tuple[str, str, str], deque[float]] = {}
         """Seconds from one node to another, by heading."""
         self._usuals: dict[tuple[str, str, str], _Usual] = {}
         """Of those, once enough are known."""
-        self._wardrobes: OrderedDict[int, Wardrobe] = OrderedDict()
+        self._evidence: OrderedDict[int, LinkEvidence] = OrderedDict()
         """The two newest rotations of the links."""
 
     def person(self, score: wire.Score, now: float) -> str:
@@ -94,7 +92,9 @@ class Joiner:
         A score that came before, and a final one whose early one did, changes nothing about that.
         """
         self._forget(now)
-        key = (score.node, score.epoch, score.seq if score.follows is None else score.follows)
+        key = wire.key(score)
+        if score.follows is not None:
+            key = key._replace(seq=score.follows)
         known = self._sightings.get(key)
         at = wire.from_time(score.at)
         if known is not None:
@@ -156,13 +156,13 @@ class Joiner:
         link, rotation = new.score.link, _rotation(new)
         if not link:
             return lambda _: 0.0
-        bits = self._wardrobe(new).bits_for(link)
+        bits = self._evidence_of(new).bits_for(link)
         return lambda old: bits(old.score.link) if old.score.link and _rotation(old) == rotation else 0.0
 
-    def _wardrobe(self, sighting: _Sighting) -> Wardrobe:
-        found = self._wardrobes.setdefault(_rotation(sighting), Wardrobe())
-        while len(self._wardrobes) > ROTATIONS:
-            self._wardrobes.popitem(last=False)
+    def _evidence_of(self, sighting: _Sighting) -> LinkEvidence:
+        found = self._evidence.setdefault(_rotation(sighting), LinkEvidence())
+        while len(self._evidence) > ROTATIONS:
+            self._evidence.popitem(last=False)
         return found
 
     def _lag_bits(self, old: _Sighting, new: _Sighting) -> float:
@@ -179,7 +179,7 @@ class Joiner:
 
     def _learn(self, new: _Sighting) -> None:
         if new.score.link:
-            self._wardrobe(new).add(new.score.link)
+            self._evidence_of(new).add(new.score.link)
         for old in self._people.get(new.person, []):
             if old.score.node != new.score.node and _has_left(old.score) and _has_left(new.score):
                 self._add_lag(_way(old, new), new.at - old.at)

@@ -1,4 +1,4 @@
-"""The booth put together: inbox, desk, housekeeping and page around one broker and one store."""
+"""The booth put together: inbox, alerts, housekeeping and page around one broker and one store."""
 
 import logging
 import secrets
@@ -10,7 +10,8 @@ from typing import Literal
 import msgspec
 
 from edge import __version__, wire
-from edge.booth.desk import Desk, Told
+from edge.booth.active_alerts import ActiveAlerts, TrackedAlert
+from edge.booth.baseline_publisher import BaselinePublisher
 from edge.booth.health import age
 from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
@@ -18,7 +19,6 @@ from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
 from edge.booth.selection import Selection, resumed
 from edge.booth.trends import Row, outcomes, trends
-from edge.booth.word import Word
 from edge.clock import SystemClock
 from edge.config import BoothConfig
 from edge.errors import BrokerError, StoreError
@@ -42,7 +42,7 @@ TRENDS_S = 30.0
 TRENDS_NOW_S, TRENDS_BEFORE_S = 2 * 3600.0, 14 * DAY_S
 """What the page's trends call now, and how far back they look for what is usual."""
 ANSWER_S = 2.0
-"""How long to wait for the broker to take an outcome, or the last word."""
+"""How long to wait for the broker to take an outcome, or the last status."""
 SESSION_S = 3600
 """So long the broker keeps what nodes send while the booth restarts."""
 
@@ -52,11 +52,11 @@ class Booth:
 
     def __init__(self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
         self._config, self._broker, self._store, self._clock = config, broker, store, clock
-        self._desk = Desk(config, broker, store, clock)
+        self._active_alerts = ActiveAlerts(config, broker, store, clock)
         self._selection: Selection = resumed(config, store, clock.now())
-        self._inbox = Inbox(config, broker, store, clock, self._selection, self._desk)
+        self._inbox = Inbox(config, broker, store, clock, self._selection, self._active_alerts)
         self._home = HomeAssistant(config, broker, clock)
-        self._word = Word(config, broker, store, clock)
+        self._publisher = BaselinePublisher(config, broker, store, clock)
         self._boot = secrets.token_hex(8)
         self._trends: list[Row] = []
         self._outcomes = outcomes([])
@@ -91,7 +91,7 @@ class Booth:
         """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
         pause = self._inbox.step(wait_s)
         self._inbox.roster.look(is_connected=self._broker.is_connected)
-        self._home.tell(self._inbox.roster.nodes)
+        self._home.sync(self._inbox.roster.nodes)
         self._notify()
         if not pause:
             self._look_after()
@@ -112,7 +112,7 @@ class Booth:
     @property
     def stored(self) -> int:
         """Scores since the booth started."""
-        return self._inbox.counts.scores
+        return self._inbox.counters.scores
 
     def leave(self) -> None:
         self._broker.publish(self._status("offline"), timeout_s=ANSWER_S)
@@ -131,7 +131,7 @@ class Booth:
 
     def snapshot(self) -> Snapshot:
         """Everything the page shows."""
-        now, inbox, desk = self._clock.now(), self._inbox, self._desk
+        now, inbox, active_alerts = self._clock.now(), self._inbox, self._active_alerts
         return Snapshot(
             site=self._config.site,
             at=wire.to_time(now),
@@ -139,11 +139,11 @@ class Booth:
             refusals=self._broker.refusals,
             trouble=inbox.trouble or self._trouble,
             clock=self._clock_trouble(),
-            alerts=[_view(one, self._clock.monotonic()) for one in desk.told()],
-            nodes=inbox.roster.verdicts(),
+            alerts=[_view(one, self._clock.monotonic()) for one in active_alerts.tracked()],
+            nodes=inbox.roster.node_health(),
             facings=dict(self._config.nodes),
             lost=dict(inbox.lost),
-            counts={**vars(inbox.counts), "alerts": desk.sent, "lapsed": desk.lapsed},
+            counts={**vars(inbox.counters), "alerts": active_alerts.sent, "lapsed": active_alerts.lapsed},
             refused=dict(inbox.refused),
             queued=inbox.queued,
             budget=self._budget(now),
@@ -156,12 +156,12 @@ class Booth:
         monotonic, now = self._clock.monotonic(), self._clock.now()
         try:
             self._follow_clock(now, monotonic)
-            self._word.step()
+            self._publisher.step()
             if monotonic >= self._cleaned_at + HOUSEKEEPING_S:
                 self._cleaned_at = monotonic
                 self._store.lapse(now - self._config.alert.expires_s)
                 self._store.purge(now - 3600 * self._config.retention_h)
-            if monotonic >= self._counted_at + TRENDS_S or self._desk.has_news:
+            if monotonic >= self._counted_at + TRENDS_S or self._active_alerts.has_news:
                 self._counted_at = monotonic
                 self._outcomes = outcomes(self._store.cells("outcome"))
                 self._trends = trends(self._store.cells("worn", now - TRENDS_BEFORE_S), now - TRENDS_NOW_S)
@@ -174,7 +174,7 @@ class Booth:
         """Before anything is deleted by a new time, what is stored gets it too. Raises StoreError."""
         by_s = now - monotonic - self._started_at
         if abs(by_s) >= JUMP_S:
-            self._store.redate(by_s)
+            self._store.shift_times(by_s)
             self._cleaned_at = monotonic
             way = "ahead" if by_s > 0 else "back"
             said = (
@@ -200,14 +200,14 @@ class Booth:
         pacer, section = self._selection.pacer, self._config.alert
         if pacer is None or section.per_hour is None:
             return None
-        pace, shoes = pacer.look(now, open_alerts=self._desk.open_alerts()), self._desk.shoes
+        pace, stock = pacer.look(now, open_alerts=self._active_alerts.open_alerts()), self._active_alerts.stock_left
         return BudgetView(
             per_hour=section.per_hour,
-            stock=shoes,
+            stock=stock,
             threshold=1 / pace.threshold if pace.threshold else None,
             traffic_per_h=self._selection.people_last_hour(now),
             alerts_per_h=pace.last_hour,
-            silence="nothing is left to give away" if shoes == 0 else pace.why_closed,
+            silence="nothing is left to give away" if stock == 0 else pace.why_closed,
         )
 
     def _status(self, state: Literal["online", "offline"]) -> Publish:
@@ -216,7 +216,7 @@ class Booth:
         return Publish(topic, wire.encode(topic, status), 1, is_retained=True)
 
 
-def _view(one: Told, monotonic: float) -> AlertView:
+def _view(one: TrackedAlert, monotonic: float) -> AlertView:
     state = one.outcome or one.alert.state
     left_s = max(one.expires_at - monotonic, 0.0)
     return AlertView(alert=one.alert, state=state, claimed_by=one.who, left_s=left_s)

@@ -8,7 +8,7 @@ from edge.booth.alert import expires_at, is_rare
 from edge.booth.join import Joiner
 from edge.booth.pace import HOUR_S, Budget, Pacer
 from edge.config import BoothConfig
-from edge.store.store import ALERTS, PEOPLE, Decision, Key, SqlStore, key
+from edge.store.store import ALERTS, PEOPLE, Decision, SqlStore
 from edge.wire import WINDOW_S
 
 RESUMED_S = 2 * HOUR_S
@@ -28,7 +28,7 @@ class Selection:
         self.pacer = pacer
         """None without a budget."""
         self._is_alerted: OrderedDict[str, bool] = OrderedDict()
-        self._chosen: dict[Key, str | None] = {}
+        self._chosen: dict[wire.ScoreKey, str | None] = {}
         """Of the batch that is not stored yet, so that a second try chooses the same."""
         self._people = 0
         self._came_at: deque[float] = deque(maxlen=MOST_CAME)
@@ -39,16 +39,16 @@ class Selection:
             self._came_at.popleft()
         return len(self._came_at)
 
-    def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, shoes: int | None) -> Decision:
+    def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, stock_left: int | None) -> Decision:
         """Of scores seen for the first time, those to alert, with the alert's id; asked again, the same.
 
-        `shoes` is how many are left to give; None if nobody counts them.
+        `stock_left` is how many are left to give; None if nobody counts them.
         """
         for score in new:
-            if key(score) not in self._chosen:
+            if wire.key(score) not in self._chosen:
                 taken = open_alerts + sum(name is not None for name in self._chosen.values())
-                has_shoes = shoes is None or taken < shoes
-                self._chosen[key(score)] = self._choose(score, now, taken, has_shoes=has_shoes)
+                has_stock = stock_left is None or taken < stock_left
+                self._chosen[wire.key(score)] = self._choose(score, now, taken, has_stock=has_stock)
         return Decision({one: name for one, name in self._chosen.items() if name is not None}, self._people)
 
     def stored(self) -> None:
@@ -62,7 +62,7 @@ class Selection:
     def cameras(self, person: str) -> list[str]:
         return self._joiner.cameras(person)
 
-    def _choose(self, score: wire.Score, now: float, open_alerts: int, *, has_shoes: bool) -> str | None:
+    def _choose(self, score: wire.Score, now: float, open_alerts: int, *, has_stock: bool) -> str | None:
         person = self._joiner.person(score, now)
         is_known = person in self._is_alerted
         if not is_known:
@@ -72,7 +72,7 @@ class Selection:
             while len(self._is_alerted) > REMEMBERED:
                 self._is_alerted.popitem(last=False)
         is_late = expires_at(score, now, self._section.expires_s) < now
-        if self._is_alerted[person] or score.p is None or is_late or not has_shoes:
+        if self._is_alerted[person] or score.p is None or is_late or not has_stock:
             return None
         if self._is_wanted(score, now, open_alerts, is_known=is_known):
             self._is_alerted[person] = True
@@ -92,7 +92,7 @@ class Selection:
 class Nobody(Selection):
     """Nobody is chosen, nobody joined to anybody: what a worker decides, who hears of half of all sightings."""
 
-    def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, shoes: int | None) -> Decision:  # noqa: ARG002
+    def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, stock_left: int | None) -> Decision:  # noqa: ARG002
         return Decision({}, 0)
 
 

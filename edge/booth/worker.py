@@ -13,7 +13,7 @@ from collections import Counter
 from contextlib import closing
 
 from edge import wire
-from edge.booth.desk import Desk
+from edge.booth.active_alerts import ActiveAlerts
 from edge.booth.inbox import FIRST_PAUSE_S, QUEUED, Inbox, take
 from edge.booth.selection import Nobody
 from edge.clock import SystemClock
@@ -52,7 +52,7 @@ class Worker:
     @property
     def stored(self) -> dict[str, int]:
         """Scores by site, since the worker started."""
-        return {site: inbox.counts.scores for site, inbox in sorted(self._inboxes.items())}
+        return {site: inbox.counters.scores for site, inbox in sorted(self._inboxes.items())}
 
     def step(self, wait_s: float) -> float:
         """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
@@ -93,7 +93,7 @@ class Worker:
                 raise WireError("too_many_sites", f"expected at most {MOST_SITES} sites, found {site} too")
             config, store = BoothConfig(site=site), self._store.at(site)
             parts = config, self._broker, store, self._clock
-            self._inboxes[site] = Inbox(*parts, Nobody(config, None), Desk(*parts), leaf="stored")
+            self._inboxes[site] = Inbox(*parts, Nobody(config, None), ActiveAlerts(*parts), leaf="stored")
         return self._inboxes[site]
 
 

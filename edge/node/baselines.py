@@ -10,7 +10,7 @@ from rich.table import Table
 
 from edge.palette import CELL_COLOURS
 from edge.records import Counts
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
@@ -32,12 +32,12 @@ class Summary(msgspec.Struct):
 
 def summary(path: Path) -> Summary:
     """Raises BaselineError if the file cannot be read."""
-    baseline = file.load(path)
-    state = baseline.state
+    baseline = baseline_file.load(path)
+    state = baseline.counts
     by_colour = [np.bincount(CELL_COLOURS, weights=row, minlength=len(COLOURS)) for row in state.palettes]
     return Summary(
         str(path),
-        file.baseline_id(baseline),
+        baseline_file.baseline_id(baseline),
         baseline.recipe.id,
         baseline.recipe.model,
         baseline.sightings,
@@ -85,8 +85,8 @@ def _words(shares: dict[str, float]) -> str:
 
 def run_merge(paths: list[Path], out: Path) -> int:
     """`spotter baseline merge`: 0; BaselineError when recipes differ, and nothing is written."""
-    merged = functools.reduce(Baseline.merge, (file.load(path) for path in paths))
-    file.save(merged, out)
+    merged = functools.reduce(Baseline.merge, (baseline_file.load(path) for path in paths))
+    baseline_file.save(merged, out)
     print(f"{out}: {merged.sightings} sightings of {len(paths)} baselines")
     return 0
 
@@ -95,8 +95,8 @@ def run_noise(path: Path, epsilon: float, out: Path) -> int:
     """`spotter baseline noise`: 0; BaselineError without OpenDP, and nothing is written."""
     from edge.score.noise import noised  # noqa: PLC0415
 
-    found = noised(file.load(path), epsilon)
-    file.save(found, out)
+    found = noised(baseline_file.load(path), epsilon)
+    baseline_file.save(found, out)
     print(f"{out}: {path} with {found.noise[-1]} for each sighting")
     return 0
 

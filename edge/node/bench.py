@@ -12,10 +12,10 @@ from rich.table import Table
 
 from edge.clock import SystemClock
 from edge.config import DetectionSection, NodeConfig
-from edge.detection.fit import fit
+from edge.detection.letterbox import letterbox
 from edge.errors import SourceError
 from edge.frame.source import open_camera
-from edge.node.network import open_interpreter
+from edge.node.load_model import open_interpreter
 from edge.pipeline import STAGES, Pipeline
 from edge.records import Frame
 from edge.seams import Interpreter
@@ -23,7 +23,7 @@ from edge.seams import Interpreter
 WARM_UP_FRAMES = 5
 
 
-class Bench(msgspec.Struct):
+class NodeBenchmark(msgspec.Struct):
     """Figures of one run; times are medians over frames, in milliseconds of one thread."""
 
     source: str
@@ -58,13 +58,13 @@ def _first(read: Callable[[], Frame | None], count: int) -> Iterator[Frame]:
         yield frame
 
 
-def _measure(source: str, frames: Iterator[Frame], interpreter: Interpreter, config: NodeConfig) -> Bench:
+def _measure(source: str, frames: Iterator[Frame], interpreter: Interpreter, config: NodeConfig) -> NodeBenchmark:
     """Whole pipeline and bare invoke in turn on every frame, so that noise of the machine hits both."""
     pipeline = Pipeline(interpreter, config)
     stages: list[list[float]] = []
     whole, bare, people = [], [], []
     for frame in frames:
-        tensor, _ = fit(frame, *pipeline.network_size)
+        tensor, _ = letterbox(frame, *pipeline.network_size)
         begun = perf_counter()
         interpreter.invoke(tensor)
         invoked = perf_counter()
@@ -77,7 +77,7 @@ def _measure(source: str, frames: Iterator[Frame], interpreter: Interpreter, con
         raise SourceError(f"{source}: expected more than {WARM_UP_FRAMES} frames to measure, found {len(whole)}")
     kept = slice(WARM_UP_FRAMES, None)
     medians = np.median(np.array(stages[kept]), axis=0) * 1000
-    return Bench(
+    return NodeBenchmark(
         source,
         interpreter.model_id,
         interpreter.accelerator,
@@ -92,7 +92,7 @@ def _measure(source: str, frames: Iterator[Frame], interpreter: Interpreter, con
     )
 
 
-def _print(found: Bench) -> None:
+def _print(found: NodeBenchmark) -> None:
     console = Console()
     console.print(
         f"{found.source}: {found.frames} frames, {found.people_per_frame} people each; "

@@ -90,8 +90,8 @@ def add_baseline(verbs: Commands) -> None:
 
 
 def _node(args: Args) -> int:
+    from edge.node.last_good import load_settings
     from edge.node.run import run_node
-    from edge.node.spare import load_settings
 
     config, repair = load_settings(args.config) if args.config else (NodeConfig(), "")
     if args.source:
@@ -105,13 +105,13 @@ def _node(args: Args) -> int:
 
 
 def _learn(args: Args) -> int:
-    from edge.node.offline import run_learn
+    from edge.node.batch import run_learn
 
     return run_learn(args.sources, args.out, _node_config(args.config), args.context)
 
 
 def _score(args: Args) -> int:
-    from edge.node.offline import run_score
+    from edge.node.batch import run_score
 
     return run_score(args.sources, args.baseline, _node_config(args.config), args.context, as_json=args.json)
 

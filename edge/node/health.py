@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from edge import __version__, wire
-from edge.node.scene import View
 from edge.node.selftest import Failure
+from edge.node.tamper import View
 from edge.seams import BoardReading
 
 SILENT_S, LOST_S = 3.0, 10.0
@@ -77,7 +77,7 @@ class Pulse:
         self.invoke_ms.append(1000 * invoke_s)
         self.frame_times.append(now)
 
-    def feel(self, now: float, at: float, board: BoardReading) -> None:
+    def record_board(self, now: float, at: float, board: BoardReading) -> None:
         """One reading of the board and of its clock (`at` is UTC): what passes is remembered for a while."""
         epoch = at - now
         if self._epoch is not None and abs(epoch - self._epoch) > JUMP_S:
@@ -87,7 +87,7 @@ class Pulse:
         self._epoch = epoch
         self._seen_at |= {word: now for word in ("throttled", "undervolted") if getattr(board, f"is_{word}")}
 
-    def felt(self, word: str, now: float) -> bool:
+    def recent(self, word: str, now: float) -> bool:
         """Whether `jump`, `throttled` or `undervolted` was so within HELD_S."""
         return now - self._seen_at.get(word, -np.inf) <= HELD_S
 
@@ -274,11 +274,11 @@ def _network(counters: Counters, start: Start) -> Iterator[str]:
 
 def _machine(now: float, pulse: Pulse, board: BoardReading) -> Iterator[str]:
     """What is wrong with the board."""
-    if pulse.felt("undervolted", now):
+    if pulse.recent("undervolted", now):
         yield "The board gets too little power: use its own supply and a short thick cable."
     if board.cpu_c is not None and board.cpu_c > HOT_C:
         yield f"The board is {board.cpu_c:.0f} C hot and will slow down: give it shade and air."
-    elif pulse.felt("throttled", now):
+    elif pulse.recent("throttled", now):
         yield "The board slows itself down, from heat or weak power: give it shade and air, check its supply."
     if board.disk_free_mb < DISK_FREE_MB:
         yield f"Only {board.disk_free_mb:.0f} MB of disk are free: make room."
@@ -286,7 +286,7 @@ def _machine(now: float, pulse: Pulse, board: BoardReading) -> Iterator[str]:
         yield f"Only {board.memory_free_mb:.0f} MB of memory are free: stop other programs, or restart the node."
     if board.is_clock_set is False:
         yield "No time server keeps the clock right: check that the booth is on and serves time."
-    if pulse.felt("jump", now):
+    if pulse.recent("jump", now):
         yield f"The clock was set by {pulse.jump_s:+.0f} s: if this comes again, check the time server of the booth."
 
 

@@ -28,24 +28,24 @@ from edge.message.compose import compose, compose_trend
 from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
-from edge.node import boots, certificate
+from edge.node import boot_count, certificate
+from edge.node.active_baseline import ActiveBaseline, open_active_baseline
 from edge.node.board import SystemBoard
 from edge.node.capture import Capture
-from edge.node.collection import Collection
-from edge.node.frozen import Frozen
+from edge.node.collector import Collector
 from edge.node.health import Counters, Pulse, Start, heartbeat, status_line
-from edge.node.network import open_with_spare
-from edge.node.notices import notices
-from edge.node.scene import Scene
+from edge.node.load_model import open_with_last_good
 from edge.node.selftest import Failure, self_test
-from edge.node.standard import Standard, open_standard
+from edge.node.site_baseline import SiteBaseline
+from edge.node.system_notices import system_notices
+from edge.node.tamper import TamperDetector
 from edge.node.uplink import Talk, Uplink
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline, Step
 from edge.records import Frame, Score, ScoreState, Sighting
-from edge.score.channel import main_words
+from edge.score.channels import main_words
 from edge.score.drift import Shift
-from edge.score.trend import Window, Worn
+from edge.score.trend_window import ClosedWindow, TrendWindow
 from edge.seams import Board, Broker, Camera, Clock, Interpreter
 from edge.vocabulary import day_part
 
@@ -88,10 +88,10 @@ class Node:
         self._outbox, self._broker, self._clock, self._stop = outbox, broker, clock, stop
         self._pipeline = Pipeline(interpreter, config)
         self._pulse = Pulse(clock.monotonic())
-        self._scene = Scene(is_live=not config.frame.source.startswith(SIMULATED))
+        self._tamper = TamperDetector(is_live=not config.frame.source.startswith(SIMULATED))
         has_time_server = config.broker.host not in LOCAL
         self._board = board or SystemBoard(Path(config.state), clock, has_time_server=has_time_server)
-        self._boots = boots.count(Path(config.state))
+        self._boots = boot_count.count(Path(config.state))
         self._certificate_end = certificate.end_of(config.broker.tls)
         self._unstored: deque[wire.Score] = deque(maxlen=UNSTORED)
         """Scores that the disk did not take, oldest first."""
@@ -100,23 +100,23 @@ class Node:
         """What ended a thread: it ends the node."""
         self._link_key = _read_key(config.link_key)
         recipe, least = self._pipeline.recipe, config.score.min_sightings
-        self._collection = Collection(Path(config.state), recipe, min_sightings=least)
-        self._frozen = Frozen(config, recipe)
-        self._order = self._frozen.order
-        self._standard, repair = self._open_standard()
-        repairs = filter(None, (*start.repairs, self._collection.repair, repair))
+        self._collector = Collector(Path(config.state), recipe, min_sightings=least)
+        self._site_baseline = SiteBaseline(config, recipe)
+        self._instruction = self._site_baseline.instruction
+        self._active, repair = self._open_active_baseline()
+        repairs = filter(None, (*start.repairs, self._collector.repair, repair))
         self._start = start._replace(repairs=tuple(repairs))
         self._saved_at = clock.monotonic()
-        self._worn = Worn()
+        self._trend_window = TrendWindow()
         self._early: dict[int, int] = {}
         """Of people in view who were scored early: track to the score's `seq`."""
         self._capture = Capture(camera, config.frame.pace, stop)
         talk = Talk(
             interpreter.model_id,
             self._heartbeat,
-            lambda: self._collection.snapshot,
-            (self._frozen.topic,),
-            self._frozen.receive,
+            lambda: self._collector.snapshot,
+            (self._site_baseline.topic,),
+            self._site_baseline.receive,
         )
         self._uplink = Uplink(config, broker, outbox, clock, talk)
 
@@ -149,7 +149,7 @@ class Node:
 
     def _loop(self) -> None:
         while not self._stop.is_set():
-            self._obey()
+            self._apply_site_baseline()
             try:
                 frame = self._capture.next()
             except queue.Empty:
@@ -157,45 +157,45 @@ class Node:
             if frame is None:
                 break
             step = self._step(frame)
-            self._take_early(step.early)
-            self._take(step.sightings)
-        self._take(self._pipeline.finish())
-        self._collection.save()
+            self._record_early(step.early)
+            self._record(step.sightings)
+        self._record(self._pipeline.finish())
+        self._collector.save()
         if self._failure is None:
             self._uplink.drain()
 
     def _step(self, frame: Frame) -> Step:
         step = self._pipeline.step(frame)
         now = self._clock.monotonic()
-        self._scene.look(frame, [person.box for person in step.detections], now)
+        self._tamper.look(frame, [person.box for person in step.detections], now)
         self._pulse.beat(now, invoke_s=self._pipeline.stage_s["invoke"], people=len(step.detections))
         notify("WATCHDOG=1")
         return step
 
-    def _take_early(self, sightings: list[Sighting]) -> None:
+    def _record_early(self, sightings: list[Sighting]) -> None:
         """Tell of the clearly rare while they are still in view; only the final score counts anywhere."""
         for sighting in sightings:
-            score = self._standard.baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
+            score = self._active.baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
             if score.state is ScoreState.SCORED and score.one_in >= self._config.score.early_one_in:
                 seq = self._send(score, sighting, early=True)
                 if seq is not None:
                     self._early[sighting.departure.track_id] = seq
 
-    def _take(self, sightings: list[Sighting]) -> None:
+    def _record(self, sightings: list[Sighting]) -> None:
         """Score before counting: a person must not be compared with themselves."""
         for sighting in sightings:
             context = self._context(sighting.departure.last_seen_at)
-            baseline, name, drift = self._standard
+            baseline, name, drift = self._active
             score = baseline.score(sighting.appearance, context)
             if name and score.state is ScoreState.SCORED:
                 baseline.watch(sighting.appearance, drift)
-            self._collection.learn(sighting.appearance, context, sighting.departure.last_seen_at)
-            self._note(self._worn.add(sighting.appearance, sighting.departure.last_seen_at))
+            self._collector.learn(sighting.appearance, context, sighting.departure.last_seen_at)
+            self._note(self._trend_window.add(sighting.appearance, sighting.departure.last_seen_at))
             self._send(score, sighting, follows=self._early.pop(sighting.departure.track_id, None))
             self._pulse.sightings += 1
-        self._note(self._worn.close(self._clock.now()))
+        self._note(self._trend_window.close(self._clock.now()))
         if self._clock.monotonic() - self._saved_at >= SAVE_S:
-            self._collection.save()
+            self._collector.save()
             self._saved_at = self._clock.monotonic()
 
     def _send(self, score: Score, sighting: Sighting, *, early: bool = False, follows: int | None = None) -> int | None:
@@ -204,7 +204,7 @@ class Node:
             score,
             sighting,
             node=self._config.node,
-            baseline_id=self._standard.id,
+            baseline_id=self._active.id,
             link=link(self._link_key, sighting.departure.last_seen_at, main_words(sighting.appearance)),
             early=early,
             follows=follows,
@@ -226,24 +226,25 @@ class Node:
         self._uplink.wake()
         return seq
 
-    def _note(self, window: Window | None) -> None:
+    def _note(self, window: ClosedWindow | None) -> None:
         """What was worn in a closed window waits to be sent."""
         trend = window and compose_trend(self._config.node, *window)
         if trend is not None:
-            self._uplink.note(trend)
+            self._uplink.queue_trend(trend)
 
-    def _obey(self) -> None:
-        """The booth's newest word, between two frames. Every word begins a new epoch of counts."""
-        order = self._frozen.order
-        if order is self._order:
+    def _apply_site_baseline(self) -> None:
+        """Follow the booth's newest instruction, between two frames. Each one begins a new epoch of counts."""
+        instruction = self._site_baseline.instruction
+        if instruction is self._instruction:
             return
-        self._order = order
-        self._collection.begin()
-        self._standard, _ = self._open_standard()
-        log.info("the booth says %s %s from now on", self._standard.mode, self._standard.id)
+        self._instruction = instruction
+        self._collector.begin()
+        self._active, _ = self._open_active_baseline()
+        log.info("the booth says %s %s from now on", self._active.mode, self._active.id)
 
-    def _open_standard(self) -> tuple[Standard, str]:
-        return open_standard(self._config.score, self._order, self._collection.baseline, Path(self._config.state))
+    def _open_active_baseline(self) -> tuple[ActiveBaseline, str]:
+        collected, state = self._collector.baseline, Path(self._config.state)
+        return open_active_baseline(self._config.score, self._instruction, collected, state)
 
     def _context(self, at: float) -> str:
         """What a sighting at that time (UTC seconds) is compared within."""
@@ -264,15 +265,15 @@ class Node:
         if not self._is_camera_tested(now):
             return None
         at, reading = self._clock.now(), self._board.read()
-        self._pulse.feel(now, at, reading)
+        self._pulse.record_board(now, at, reading)
         beat = heartbeat(
-            self._config.node, at, now, self._pulse, self._counters(at), reading, self._scene.view, self._start
+            self._config.node, at, now, self._pulse, self._counters(at), reading, self._tamper.view, self._start
         )
         notify(f"STATUS={status_line(beat, is_connected=self._broker.is_connected)}")
         return beat
 
     def _counters(self, at: float) -> Counters:
-        standard = self._standard
+        active = self._active
         return Counters(
             frames_dropped=self._capture.dropped,
             reconnects=self._camera.reconnects,
@@ -284,11 +285,11 @@ class Node:
             outbox_lost=self._outbox.dropped + self._unstored_lost,
             refused_publishes=self._broker.refusals,
             model=self._interpreter.model_id,
-            baseline=standard.id,
-            mode=standard.mode,
-            refusal=self._frozen.problem,
-            shift=_sentence(standard.drift.shift),
-            is_calibrated=standard.baseline.calibrated_on >= self._config.score.min_sightings,
+            baseline=active.id,
+            mode=active.mode,
+            refusal=self._site_baseline.problem,
+            shift=_sentence(active.drift.shift),
+            is_calibrated=active.baseline.calibrated_on >= self._config.score.min_sightings,
             failures=self._interpreter.failures,
             unstored=len(self._unstored),
             refused_acks=self._outbox.refused_acks,
@@ -328,7 +329,7 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
         raise ConfigError(f"state {state}: cannot be made ({err}); choose a folder this user may write") from err
     config = msgspec.structs.replace(config, state=str(state))
     clock, stop = SystemClock(), threading.Event()
-    interpreter, spare_model = open_with_spare(config.detection, state)
+    interpreter, model_repair = open_with_last_good(config.detection, state)
     failed = self_test(config, interpreter, clock)
     for failure in failed:
         log.error("self-test of the %s failed: %s", failure.part, failure.sentence)
@@ -345,7 +346,9 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
             broker=broker,
             clock=clock,
             stop=stop,
-            start=Start(tuple(failed), tuple(filter(None, (repair, spare_model, _lost_outbox(outbox), *notices())))),
+            start=Start(
+                tuple(failed), tuple(filter(None, (repair, model_repair, _lost_outbox(outbox), *system_notices())))
+            ),
         )
         _stop_on_signals(stop.set)
         return node.run()

@@ -66,7 +66,7 @@ class Uplink:
         """There is a new score in the outbox."""
         self._sender.wake()
 
-    def note(self, trend: wire.Trend) -> None:
+    def queue_trend(self, trend: wire.Trend) -> None:
         """It waits for the next heartbeat."""
         self._trends.append(trend)
 

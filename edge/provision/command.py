@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from edge.command import BAD_NEWS, GOOD, Args, Commands, add_command, add_group
+from edge.command import BAD_NEWS, GOOD, Args, Commands, add_command, add_group, add_hidden_alias
 from edge.errors import ProvisionError
 from edge.provision.settings import Network, Purpose, SiteSettings, check_host, check_name
 
@@ -65,16 +65,17 @@ def add_provision(commands: Commands) -> None:
     check.add_argument("--live", action="store_true", help="also connect, as a node would, and listen to every node")
     check.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker; means --live too")
     check.add_argument("--json", action="store_true", help="one JSON line each")
-    sign = add_command(
+    notice = add_command(
         verbs,
-        "sign",
-        _sign,
+        "notice",
+        _notice,
         "The notice for passers-by, to hang up where the cameras look.",
-        "spotter provision sign --site-dir soho --out notice.pdf --language de",
+        "spotter provision notice --site-dir soho --out notice.pdf --language de",
     )
-    sign.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="made by spotter provision site")
-    sign.add_argument("--out", type=Path, required=True, help="the PDF file to write")
-    sign.add_argument("--language", choices=LANGUAGES, default="en", help="default: %(default)s")
+    notice.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="made by spotter provision site")
+    notice.add_argument("--out", type=Path, required=True, help="the PDF file to write")
+    notice.add_argument("--language", choices=LANGUAGES, default="en", help="default: %(default)s")
+    add_hidden_alias(verbs, "sign", notice)
 
 
 def _add_site(verbs: Commands) -> None:
@@ -313,12 +314,12 @@ def _check(args: Args) -> int:
     return BAD_NEWS if found else GOOD
 
 
-def _sign(args: Args) -> int:
-    from edge.provision.sign import write_sign
+def _notice(args: Args) -> int:
+    from edge.provision.notice import write_notice
     from edge.provision.site import Site
 
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table it drops
-    write_sign(Site(args.site_dir).purpose, args.out, args.language)
+    write_notice(Site(args.site_dir).purpose, args.out, args.language)
     print(f"{args.out}: print it and hang it up where the cameras look")
     return GOOD
 

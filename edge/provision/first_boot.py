@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from edge import durable
+from edge import atomic_file
 from edge.errors import ProvisionError
 from edge.provision.installation import HOME, Run, check_files, install, read_record, read_release, run_program, switch
 
@@ -170,7 +170,7 @@ class FirstBoot:
 
     def _wipe_secrets(self) -> None:
         for name in self._bundle.secrets:
-            durable.wipe(self._card / name)
+            atomic_file.wipe(self._card / name)
 
     def _write_record(self) -> None:
         record = {"bundle": self._bundle.id, "settings": _sha256(self._card / SETTINGS)}
@@ -194,7 +194,7 @@ class FirstBoot:
 
 def _put(path: Path, data: bytes, *, mode: int = 0o600, owner: str = "") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    durable.write(path, data, mode=mode, owner=owner)
+    atomic_file.write(path, data, mode=mode, owner=owner)
 
 
 def read_bundle(folder: Path) -> Bundle:

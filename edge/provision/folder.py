@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from edge import durable
+from edge import atomic_file
 from edge.errors import ProvisionError
 
 PRIVATE = 0o600
@@ -24,7 +24,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         for name, data in files.items():
             (made / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            durable.write(made / name, data, mode=PRIVATE)
+            atomic_file.write(made / name, data, mode=PRIVATE)
         _replace(made, folder)
     except OSError as err:
         raise _unwritable(folder, err) from err
@@ -35,7 +35,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 def write_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
     """All of it or nothing; raises ProvisionError."""
     try:
-        durable.write(path, data, mode=mode)
+        atomic_file.write(path, data, mode=mode)
     except OSError as err:
         raise _unwritable(path, err) from err
 

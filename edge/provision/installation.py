@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from edge import durable
+from edge import atomic_file
 from edge.errors import ProvisionError
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
@@ -133,7 +133,7 @@ def install(release: Release, root: Path, run: Run) -> Path:
     run([str(venv / "bin" / "python"), f"{pip}/pip", "install", "--quiet", *offline, *wheels])
     run([str(venv / "bin" / "spotter"), "--version"])
     os.sync()
-    durable.write(home / MANIFEST, (release.folder / MANIFEST).read_bytes(), mode=0o644)
+    atomic_file.write(home / MANIFEST, (release.folder / MANIFEST).read_bytes(), mode=0o644)
     return home
 
 
@@ -148,7 +148,7 @@ def wheels_for(release: Release) -> list[str]:
 
 def switch(root: Path, release_id: str) -> None:
     """From now on the units run this release; a unit that runs goes on with what it has."""
-    durable.point(root / HOME / "current", f"releases/{release_id}")
+    atomic_file.point(root / HOME / "current", f"releases/{release_id}")
 
 
 def run_program(words: Sequence[str]) -> None:

@@ -173,7 +173,7 @@ def _ask_booth(broker: MqttBroker, ear: _Ear, topic: str, name: str, clock: Cloc
 
 
 def _judge(names: Sequence[str], ear: _Ear) -> Iterator[str]:
-    found = {verdict.node: verdict.problems for verdict in ear.roster.verdicts()}
+    found = {row.node: row.problems for row in ear.roster.node_health()}
     for name in sorted(names):
         if name not in found:
             advice = "is it on? Then look there: spotter provision check /etc/spotter"

@@ -26,7 +26,7 @@ from edge import __version__
 from edge.config import DetectionSection, NodeConfig
 from edge.errors import ProvisionError
 from edge.manifest import checkout
-from edge.node.network import open_interpreter
+from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from edge.provision.installation import FORMAT, MANIFEST, Release, read_release
 

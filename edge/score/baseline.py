@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from edge.errors import BaselineError
 from edge.recipe import Recipe
 from edge.records import Appearance, Counts, Score, ScoreState
-from edge.score import channel
+from edge.score import channels
 from edge.score.calibration import bin_of, rarity, tail_bits
-from edge.score.channel import FACET_OF, WEIGHTS
+from edge.score.channels import FACET_OF, WEIGHTS
+from edge.score.counts import BaselineCounts, add_moments, add_shares, empty
 from edge.score.drift import Drift
 from edge.score.reason import reasons
-from edge.score.state import State, add_moments, add_shares, empty
 from edge.vocabulary import CONTEXTS, FACETS
 from edge.wire import WINDOW_S
 
@@ -44,7 +44,7 @@ class Baseline:
         recipe: Recipe,
         *,
         min_sightings: int = 100,
-        state: State | None = None,
+        counts: BaselineCounts | None = None,
         noise: tuple[str, ...] = (),
         epoch: str = "",
         period: tuple[int, int] | None = None,
@@ -53,43 +53,43 @@ class Baseline:
         self.noise = tuple(sorted(noise))
         """What noise its counts were given (edge/score/noise.py), in words."""
         self.epoch = epoch
-        """Under which a node counts, from an empty state on; empty for a sum of several and for files made by hand."""
+        """Under which a node counts, from zero on; empty for a sum of several and for files made by hand."""
         self.period = period
         """Starts of the first and the last 15-minute window counted in, seconds since 1970; None if nobody said."""
-        self.state = empty(recipe) if state is None else state
+        self.counts = empty(recipe) if counts is None else counts
         self._min_sightings = min_sightings
-        self._model: channel.Model | None = None
+        self._model: channels.Model | None = None
 
     @property
     def sightings(self) -> int:
-        return int(self.state.sightings[0])
+        return int(self.counts.sightings[0])
 
     @property
     def calibrated_on(self) -> int:
         """Sightings that were scored before they were counted."""
-        return int(self.state.joint[0].sum())
+        return int(self.counts.joint[0].sum())
 
     def learn(self, appearance: Appearance, context: str = "any", *, at: float | None = None) -> None:
         """Count one sighting, its own score against the others first; in a context and for all.
 
         `at` is when, in seconds since 1970; only its window is kept.
         """
-        state = self.state
-        raw = channel.measure(appearance, self._built())
+        counts = self.counts
+        raw = channels.measure(appearance, self._built())
         if self.sightings >= JOINT_WARM_UP:
             rows = sorted({0, CONTEXTS.index(context)})
-            state.joint[rows, bin_of(self._join(self._facet_bits(raw)))] += 1
+            counts.joint[rows, bin_of(self._join(self._facet_bits(raw)))] += 1
         if self.sightings >= FACET_WARM_UP:
-            _count(state.groups, self._facet_values(raw))
+            _count(counts.groups, self._facet_values(raw))
         if self.sightings >= CHANNEL_WARM_UP:
-            _count(state.channels, raw)
-        add_shares(state.palettes, appearance.palettes)
-        add_shares(state.patterns, appearance.patterns)
-        add_shares(state.garments, appearance.garments)
-        add_shares(state.pairs, channel.pairs(appearance))
-        for name, vector in channel.vectors(appearance).items():
-            add_moments(state, name, vector)
-        state.sightings[0] += 1
+            _count(counts.channels, raw)
+        add_shares(counts.palettes, appearance.palettes)
+        add_shares(counts.patterns, appearance.patterns)
+        add_shares(counts.garments, appearance.garments)
+        add_shares(counts.pairs, channels.pairs(appearance))
+        for name, vector in channels.vectors(appearance).items():
+            add_moments(counts, name, vector)
+        counts.sightings[0] += 1
         if at is not None:
             start = max(int(at // WINDOW_S), 0) * WINDOW_S
             self.period = _span(self.period, (start, start))
@@ -102,7 +102,7 @@ class Baseline:
         if self.calibrated_on < self._min_sightings:
             return Score(ScoreState.WARMING_UP, self.calibrated_on)
         past = self._past(context)
-        bits = self._facet_bits(channel.measure(appearance, self._built()))
+        bits = self._facet_bits(channels.measure(appearance, self._built()))
         found = rarity(past, self._join(bits))
         facets = dict(zip(FACETS, bits.tolist(), strict=True))
         return Score(
@@ -119,12 +119,12 @@ class Baseline:
 
     def drift(self, rng: np.random.Generator) -> Drift:
         """A watch over scores against this baseline, beginning now."""
-        return Drift(self.state.joint[0], self.state.groups, rng)
+        return Drift(self.counts.joint[0], self.counts.groups, rng)
 
     def watch(self, appearance: Appearance, drift: Drift) -> None:
         """One more score for that watch."""
-        values = self._facet_values(channel.measure(appearance, self._built()))
-        drift.take(self._join(_tails(self.state.groups, values)), values)
+        values = self._facet_values(channels.measure(appearance, self._built()))
+        drift.take(self._join(_tails(self.counts.groups, values)), values)
 
     def merge(self, other: "Baseline") -> "Baseline":
         """The sum of two; raises BaselineError for another recipe. Commutative and associative to the last bit."""
@@ -133,28 +133,28 @@ class Baseline:
                 f"recipes differ, their counts cannot be added: {self.recipe.differences(other.recipe)}. "
                 "Learn both with the same software and model"
             )
-        state = State(*(mine + theirs for mine, theirs in zip(self.state, other.state, strict=True)))
+        counts = BaselineCounts(*(mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)))
         noise = (*self.noise, *other.noise)
         period = _span(self.period, other.period)
-        return Baseline(self.recipe, min_sightings=self._min_sightings, state=state, noise=noise, period=period)
+        return Baseline(self.recipe, min_sightings=self._min_sightings, counts=counts, noise=noise, period=period)
 
     def _past(self, context: str) -> Counts:
         """[BINS] the joined scores to compare with."""
-        within: Counts = self.state.joint[CONTEXTS.index(context)]
-        everybody: Counts = self.state.joint[0]
+        within: Counts = self.counts.joint[CONTEXTS.index(context)]
+        everybody: Counts = self.counts.joint[0]
         return within if int(within.sum()) >= self._min_sightings else everybody
 
-    def _built(self) -> channel.Model:
+    def _built(self) -> channels.Model:
         if self._model is None or self.sightings > self._model.built_at * (1 + REBUILD_SHARE):
-            self._model = channel.build(self.state, self.recipe)
+            self._model = channels.build(self.counts, self.recipe)
         return self._model
 
     def _facet_values(self, raw: list[float]) -> NDArray[np.float64]:
         """[facets] what the channels of each claim together."""
-        return np.asarray(_IN_FACET @ _tails(self.state.channels, raw))
+        return np.asarray(_IN_FACET @ _tails(self.counts.channels, raw))
 
     def _facet_bits(self, raw: list[float]) -> NDArray[np.float64]:
-        return _tails(self.state.groups, self._facet_values(raw))
+        return _tails(self.counts.groups, self._facet_values(raw))
 
     def _join(self, bits: NDArray[np.float64]) -> float:
         return float((FACET_WEIGHTS @ bits**POWER) ** (1 / POWER))

@@ -14,7 +14,7 @@ from edge.palette import CELLS
 from edge.records import Counts
 from edge.score.baseline import Baseline
 from edge.score.calibration import BINS
-from edge.score.state import CHANNELS, LIMITS, MOMENTS, SHARE_UNIT, VALUE_UNIT, State
+from edge.score.counts import CHANNELS, LIMITS, MOMENTS, SHARE_UNIT, VALUE_UNIT, BaselineCounts
 from edge.vocabulary import FACETS
 
 DELTA = 1e-6
@@ -26,7 +26,7 @@ LEAST_VARIANCE = 1e-3
 
 
 class Part(NamedTuple):
-    """One block of a state that gets noise of its own."""
+    """One block of a counts that gets noise of its own."""
 
     values: Counts
     """[n]"""
@@ -41,11 +41,11 @@ def noised(baseline: Baseline, epsilon: float) -> Baseline:
     """
     if not epsilon > 0:
         raise BaselineError(f"epsilon: expected a positive number, found {epsilon:g}; 1 hides well, 10 hides little")
-    blocks = _blocks(baseline.state)
+    blocks = _blocks(baseline.counts)
     each = rho(epsilon) / len(blocks)
     fresh = {name: _gaussian(part, math.sqrt(1 / (2 * each)) * part.sensitivity) for name, part in blocks.items()}
     stated = f"epsilon {epsilon:g}, delta {DELTA:g}"
-    return Baseline(baseline.recipe, state=_state(fresh, baseline.state), noise=(*baseline.noise, stated))
+    return Baseline(baseline.recipe, counts=_counts(fresh, baseline.counts), noise=(*baseline.noise, stated))
 
 
 def rho(epsilon: float) -> float:
@@ -60,22 +60,22 @@ def rho(epsilon: float) -> float:
     return (math.sqrt(log + epsilon) - math.sqrt(log)) ** 2
 
 
-def _blocks(state: State) -> dict[str, Part]:
+def _blocks(counts: BaselineCounts) -> dict[str, Part]:
     """By name; a share may have been rounded up by half a unit in each cell it was counted in."""
     row = SHARE_UNIT + CELLS / 2
-    rows = len(state.palettes)
+    rows = len(counts.palettes)
     blocks = {
-        "counts": Part(np.array([state.sightings[0], *(state.moments(n)[0][0] for n in MOMENTS)]), math.sqrt(5)),
-        "palettes": Part(state.palettes.ravel(), row * math.sqrt(rows)),
-        "patterns": Part(state.patterns.ravel(), row * math.sqrt(rows)),
-        "garments": Part(state.garments, row),
-        "pairs": Part(state.pairs.ravel(), row),
-        "channels": Part(_coarse(state.channels), math.sqrt(len(CHANNELS))),
-        "groups": Part(_coarse(state.groups), math.sqrt(len(FACETS))),
-        "joint": Part(_coarse(state.joint), math.sqrt(2)),
+        "counts": Part(np.array([counts.sightings[0], *(counts.moments(n)[0][0] for n in MOMENTS)]), math.sqrt(5)),
+        "palettes": Part(counts.palettes.ravel(), row * math.sqrt(rows)),
+        "patterns": Part(counts.patterns.ravel(), row * math.sqrt(rows)),
+        "garments": Part(counts.garments, row),
+        "pairs": Part(counts.pairs.ravel(), row),
+        "channels": Part(_coarse(counts.channels), math.sqrt(len(CHANNELS))),
+        "groups": Part(_coarse(counts.groups), math.sqrt(len(FACETS))),
+        "joint": Part(_coarse(counts.joint), math.sqrt(2)),
     }
     for name in MOMENTS:
-        _, total, products = state.moments(name)
+        _, total, products = counts.moments(name)
         longest = LIMITS[name] * VALUE_UNIT * math.sqrt(len(total))
         blocks[f"{name}_sum"] = Part(total, longest)
         blocks[f"{name}_products"] = Part(products[np.triu_indices(len(total))], longest**2)
@@ -92,7 +92,7 @@ def _gaussian(part: Part, scale: float) -> Counts:
     return np.array(dp.m.make_gaussian(*space, scale=scale)(part.values.tolist()), np.int64)
 
 
-def _state(fresh: dict[str, Counts], old: State) -> State:
+def _counts(fresh: dict[str, Counts], old: BaselineCounts) -> BaselineCounts:
     """Noise can leave what no counting could: counts below 0, covariances that are none. Mended without the truth."""
     changes = {"sightings": np.maximum(fresh["counts"][:1], 0)}
     for name in ("palettes", "patterns", "garments", "pairs"):

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.records import Appearance, Floats, Reason
-from edge.score.channel import COLOUR_OF_CELL, REGION_WEIGHTS, Model, pairs
+from edge.score.channels import COLOUR_OF_CELL, REGION_WEIGHTS, Model, pairs
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
 REASON_BITS = 2.0

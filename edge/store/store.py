@@ -12,18 +12,18 @@ import msgspec
 import sqlalchemy as sa
 
 from edge import wire
-from edge.counted import Counted, pack, unpack
+from edge.baseline_codec import Counted, pack, unpack
 from edge.errors import BaselineError, StoreError
 from edge.store.database import Database
 from edge.store.migrations.open import migrate
-from edge.store.tables import alerts, baselines, cells, cursors, refused, scores, words
+from edge.store.tables import alerts, baselines, cells, cursors, refused, scores, signed_baselines
 from edge.wire import FLOOR, WINDOW_S
 
 DAY_S = 86_400
 WALK = 1000
 """Scores a cursor moves over in one batch at most; the rest follows with the next."""
 
-Outcome = Literal["sent", "lapsed", "withdrawn"]
+AlertEnd = Literal["sent", "lapsed", "withdrawn"]
 """How an alert ends; before that it is `pending`."""
 Kind = Literal["worn", "exception", "outcome", "traffic"]
 """Of counts: what everybody wears, what exceptions do, what became of alerts, how many there were."""
@@ -32,14 +32,6 @@ GREET_S, GREET_TIMED = "greet-seconds", "greet-timed"
 """Words of counts that are not about clothes: the sum of seconds to greet, and over how many."""
 EVERYWHERE = ""
 """Instead of a node, where a count is of all of them together."""
-
-
-class Key(NamedTuple):
-    """One score of a site, whoever delivers it and how often."""
-
-    node: str
-    epoch: str
-    seq: int
 
 
 class Source(NamedTuple):
@@ -52,9 +44,9 @@ class Source(NamedTuple):
 class Recorded(NamedTuple):
     """What one batch changed."""
 
-    new: set[Key]
+    new: set[wire.ScoreKey]
     """Scores seen for the first time."""
-    pending: dict[Key, str]
+    pending: dict[wire.ScoreKey, str]
     """Ids of alerts of this batch's scores that were never sent."""
     upto: dict[Source, int]
     """Every score of a source up to here is stored, or was announced as a gap."""
@@ -67,10 +59,6 @@ def window(seconds: float) -> int:
     900
     """
     return int(seconds // WINDOW_S) * WINDOW_S
-
-
-def key(score: wire.Score) -> Key:
-    return Key(score.node, score.epoch, score.seq)
 
 
 class Cell(NamedTuple):
@@ -93,7 +81,7 @@ class NodeCounts(NamedTuple):
 class Decision(NamedTuple):
     """What becomes of scores seen for the first time."""
 
-    alerts: Mapping[Key, str]
+    alerts: Mapping[wire.ScoreKey, str]
     """Ids, for those that are to be alerted."""
     people: int
     """How many they are of who had not been seen."""
@@ -150,11 +138,11 @@ class SqlStore:
             old = self._cursors(db, sources)
             fresh = [score for score in batch if score.seq > old[Source(score.node, score.epoch)]]
             stored = self._insert_new(db, scores, [_score_row(score, now) for score in fresh])
-            keys = {Key(row.node, row.epoch, row.seq) for row in stored}
-            new = list({key(score): score for score in fresh if key(score) in keys}.values())
+            keys = {wire.ScoreKey(row.node, row.epoch, row.seq) for row in stored}
+            new = list({wire.key(score): score for score in fresh if wire.key(score) in keys}.values())
             due, people = decide(new) if new else Decision({}, 0)
-            alerted = [score for score in new if key(score) in due]
-            self._insert_new(db, alerts, [_alert_row(score, due[key(score)], now) for score in alerted])
+            alerted = [score for score in new if wire.key(score) in due]
+            self._insert_new(db, alerts, [_alert_row(score, due[wire.key(score)], now) for score in alerted])
             self._count_people(db, new, alerted, people, now)
             for gap in gaps:
                 self._note_gap(db, gap)
@@ -162,7 +150,7 @@ class SqlStore:
             self._count(db, refusals)
             return Recorded(keys, self._pending(db, batch), upto)
 
-    def worn(self, trend: wire.Trend) -> None:
+    def save_trend(self, trend: wire.Trend) -> None:
         """What a node counted in one window; told again it changes nothing, told more it is the larger."""
         start = int(wire.from_time(trend.window))
         rows = [self._cell("worn", start, trend.node, words, count) for words, count in trend.counts.items()]
@@ -196,31 +184,33 @@ class SqlStore:
         except BaselineError as err:
             raise StoreError(str(err)) from err
 
-    def keep_word(self, content: bytes) -> None:
-        """What the site's nodes are to hear from now on, instead of any word before; not yet published."""
+    def save_signed_baseline(self, content: bytes) -> None:
+        """What the site's nodes are to hear from now on, instead of any baseline before; not yet published."""
         row = {"site": self._site, "content": content, "published_at": None}
-        statement = self._insert(words).values(row)
+        statement = self._insert(signed_baselines).values(row)
         with self._transaction() as db:
-            db.execute(statement.on_conflict_do_update(index_elements=words.primary_key, set_=row))
+            db.execute(statement.on_conflict_do_update(index_elements=signed_baselines.primary_key, set_=row))
 
-    def word(self, *, is_unpublished: bool = False) -> bytes | None:
+    def signed_baseline(self, *, is_unpublished: bool = False) -> bytes | None:
         """The newest; with `is_unpublished` only if no broker has it yet."""
-        wanted = sa.select(words.c.content).where(words.c.site == self._site)
+        wanted = sa.select(signed_baselines.c.content).where(signed_baselines.c.site == self._site)
         if is_unpublished:
-            wanted = wanted.where(words.c.published_at.is_(None))
+            wanted = wanted.where(signed_baselines.c.published_at.is_(None))
         with self._transaction() as db:
             return db.execute(wanted).scalar_one_or_none()
 
     def note_published(self, content: bytes, now: float) -> None:
-        """A broker keeps this word for every node; nothing if another has taken its place meanwhile."""
-        theirs = words.c.site == self._site, words.c.content == content
+        """A broker keeps this one for every node; nothing if another has taken its place meanwhile."""
+        theirs = signed_baselines.c.site == self._site, signed_baselines.c.content == content
         with self._transaction() as db:
-            db.execute(words.update().where(*theirs).values(published_at=int(now)))
+            db.execute(signed_baselines.update().where(*theirs).values(published_at=int(now)))
 
     def published_at(self) -> int | None:
-        """When the newest word was published last, in seconds since 1970."""
+        """When the newest signed baseline was published last, in seconds since 1970."""
         with self._transaction() as db:
-            return db.execute(sa.select(words.c.published_at).where(words.c.site == self._site)).scalar_one_or_none()
+            return db.execute(
+                sa.select(signed_baselines.c.published_at).where(signed_baselines.c.site == self._site)
+            ).scalar_one_or_none()
 
     def feedback(self, alert_id: str, outcome: wire.Outcome, *, now: float, greet_s: float | None = None) -> bool:
         """What became of an alert; returns whether that changed anything.
@@ -249,7 +239,7 @@ class SqlStore:
         with self._transaction() as db:
             return [Cell(*row) for row in db.execute(wanted.order_by(cells.c.window, cells.c.node, cells.c.words))]
 
-    def settle(self, alert_id: str, state: Outcome) -> None:
+    def settle(self, alert_id: str, state: AlertEnd) -> None:
         """An alert is out, or not worth sending any more."""
         with self._transaction() as db:
             db.execute(alerts.update().where(self._alert(alert_id)).values(state=state))
@@ -266,7 +256,7 @@ class SqlStore:
             db.execute(alerts.delete().where(alerts.c.window + WINDOW_S <= before))
             return db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
 
-    def redate(self, by_s: float) -> None:
+    def shift_times(self, by_s: float) -> None:
         """The clock was set, ahead where `by_s` is above 0: what is there is kept no shorter and no longer for it."""
         by = round(by_s / WINDOW_S) * WINDOW_S
         with self._transaction() as db:
@@ -353,12 +343,12 @@ class SqlStore:
             ordered = sorted(rows, key=lambda row: (row["kind"], row["window"], row["node"], row["words"]))
             db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_=more), ordered)
 
-    def _pending(self, db: sa.Connection, batch: Sequence[wire.Score]) -> dict[Key, str]:
+    def _pending(self, db: sa.Connection, batch: Sequence[wire.Score]) -> dict[wire.ScoreKey, str]:
         """Few alerts are pending at any time."""
-        keys = {key(score) for score in batch}
+        keys = {wire.key(score) for score in batch}
         wanted = sa.select(alerts.c.node, alerts.c.epoch, alerts.c.seq, alerts.c.id)
         wanted = wanted.where(alerts.c.site == self._site, alerts.c.state == "pending")
-        found = {Key(node, epoch, seq): name for node, epoch, seq, name in db.execute(wanted)} if keys else {}
+        found = {wire.ScoreKey(node, epoch, seq): name for node, epoch, seq, name in db.execute(wanted)} if keys else {}
         return {one: name for one, name in found.items() if one in keys}
 
     def _cell(self, kind: Kind, start: int, node: str, words: str, count: int) -> dict[str, Any]:
@@ -378,7 +368,7 @@ def _score_row(score: wire.Score, now: float) -> dict[str, Any]:
 
 
 def _alert_row(score: wire.Score, alert_id: str, now: float) -> dict[str, Any]:
-    return {**key(score)._asdict(), "id": alert_id, "window": _window(score, now), "state": "pending"}
+    return {**wire.key(score)._asdict(), "id": alert_id, "window": _window(score, now), "state": "pending"}
 
 
 def _window(score: wire.Score, now: float) -> int:

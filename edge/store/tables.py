@@ -76,11 +76,11 @@ baselines = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 """The newest counts that each node sent of each of its epochs, as they came."""
-words = sa.Table(
+signed_baselines = sa.Table(
     "words",
     tables,
     sa.Column("site", sa.String(32), primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("published_at", sa.BigInteger),
 )
-"""The newest signed word to each site's nodes, as it goes to the broker; published_at is null until that has it."""
+"""The newest signed baseline of each site, as it goes to the broker; published_at is null until that has it."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from edge.config import TrackSection
 from edge.records import Departure, Detection, Floats, Heading, Track, Zone
-from edge.track.look import likeness
+from edge.track.colour_cue import likeness
 from edge.track.match import KAPPA, keypoint_similarity, match, overlap
 
 FIRST_MATCH = 0.1
@@ -62,7 +62,7 @@ class _Person:
     track_id: int
     detection: Detection
     look: Floats
-    """Running colours, see look.py."""
+    """Running colours, see colour_cue.py."""
     first_seen_at: float
     last_seen_at: float
     start: Floats
@@ -141,8 +141,8 @@ class Tracker:
     def update(self, detections: list[Detection], looks: Floats, at: float, size: tuple[int, int]) -> Step:
         """Tracks alive after this frame, and those that ended with it.
 
-        `looks` [n, 2, 3] are the detections' colours (look.py), `size` is the frame's (height, width). Where the clock
-        was set back, everybody has left and is seen anew.
+        `looks` [n, 2, 3] are the detections' colours (colour_cue.py), `size` is the frame's (height, width). Where the
+        clock was set back, everybody has left and is seen anew.
         """
         self._width = size[1]
         orphaned = [person for person in self._people if at < person.last_seen_at - self._settings.max_gap_s]

@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge import durable
+from edge import atomic_file
 from edge.errors import BaselineError
-from edge.score import file
+from edge.score import baseline_file
 
 FROZEN = "frozen.json"
-"""The booth's word on what to spot against, as it came (topic booth/baseline); its recipe is named in it."""
+"""The booth's signed baseline as it came (topic booth/baseline); its recipe is named in it."""
 
 
 def orphans(state: Path, recipe: str) -> list[Path]:
@@ -24,9 +24,9 @@ def recipe_of(path: Path) -> str:
     """Id of the recipe a baseline was counted with; empty if that cannot be told."""
     try:
         if path.name == FROZEN:
-            word = json.loads(path.read_bytes())
-            return str(word["recipe"]) if word["mode"] == "spot" else ""
-        return file.load(path).recipe.id
+            message = json.loads(path.read_bytes())
+            return str(message["recipe"]) if message["mode"] == "spot" else ""
+        return baseline_file.load(path).recipe.id
     except (BaselineError, OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
 
@@ -54,5 +54,5 @@ def forget(folder: Path) -> None:
 def _move(path: Path, into: Path) -> None:
     into.mkdir(parents=True, exist_ok=True)
     path.replace(into / path.name)
-    durable.sync_folder(into)
-    durable.sync_folder(path.parent)
+    atomic_file.sync_folder(into)
+    atomic_file.sync_folder(path.parent)

@@ -1,4 +1,4 @@
-"""systemd's word on the node: what runs, since when, and what it says of itself."""
+"""What systemd says of the node: what runs, since when, and what it says of itself."""
 
 import subprocess
 

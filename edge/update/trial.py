@@ -1,7 +1,7 @@
 """What is seen of a release after its start to an answer: may it stay?
 
 The judge runs in the old release. systemd tells it whether the node runs and was started again, which its watchdog
-does with a node that no frame goes through; the node's own word (edge/node/health.py) can only make the answer worse.
+does with a node that no frame goes through; the node's own status (edge/node/health.py) can only make the answer worse.
 """
 
 import re

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from edge import durable
+from edge import atomic_file
 from edge.clock import SystemClock
 from edge.config import NodeConfig, load
 from edge.errors import ProvisionError
@@ -46,7 +46,7 @@ SPARE_MB = 200.0
 """So much stays free: below, the node's health complains."""
 
 
-class Outcome(NamedTuple):
+class TrialResult(NamedTuple):
     """How a trial ended."""
 
     is_kept: bool
@@ -60,23 +60,23 @@ class Update:
         self._root, self._service, self._clock, self._run = root, service, clock, run
         self._home, self._state = root / HOME, root / STATE
 
-    def take(self, folder: Path, *, is_forced: bool = False) -> Outcome:
+    def apply(self, folder: Path, *, is_forced: bool = False) -> TrialResult:
         """Try the release in that folder. Raises EdgeError, with the old one still running, for one that is refused."""
         with self._alone():
-            self._settle()
+            self._recover()
             old = self._current()
             release = read_signed(folder, self._root / ETC / "release.pub")
             if release.id == old:
-                return Outcome(is_kept=True, sentence=f"release {old} runs already")
+                return TrialResult(is_kept=True, sentence=f"release {old} runs already")
             config = load(self._root / ETC / "node.yaml", NodeConfig)
             orphaned = self._orphans(release, config, is_forced=is_forced)
             self._install(release)
             return self._try(old, release.id, orphaned, config.health_s)
 
-    def settle(self) -> str:
+    def recover(self) -> str:
         """Back to the old release if a trial was left unfinished: says so in a sentence; empty if there was none."""
         with self._alone():
-            return self._settle()
+            return self._recover()
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -144,11 +144,11 @@ class Update:
         if free_mb < needed_mb:
             raise ProvisionError(f"{self._home}: {needed_mb:.0f} MB are needed, {free_mb:.0f} MB are free; make room")
 
-    def _try(self, old: str, new: str, orphaned: list[Path], beat_s: float) -> Outcome:
+    def _try(self, old: str, new: str, orphaned: list[Path], beat_s: float) -> TrialResult:
         before = self._service.read()
         forget(self._aside(old))
         self._service.guard()
-        durable.point(self._home / BACK, f"releases/{old}")
+        atomic_file.point(self._home / BACK, f"releases/{old}")
         try:
             (self._root / PROBLEM).unlink(missing_ok=True)
             self._service.stop()
@@ -162,9 +162,9 @@ class Update:
             self._go_back(f"it was interrupted ({str(err) or type(err).__name__})")
             raise
         if reason:
-            return Outcome(is_kept=False, sentence=self._go_back(reason))
+            return TrialResult(is_kept=False, sentence=self._go_back(reason))
         self._keep(old, new)
-        return Outcome(is_kept=True, sentence=f"release {new} runs; {old} stays beside it")
+        return TrialResult(is_kept=True, sentence=f"release {new} runs; {old} stays beside it")
 
     def _watch(self, trial: Trial) -> str:
         """Why the release must go; empty: it may stay."""
@@ -172,7 +172,7 @@ class Update:
             self._clock.sleep(POLL_S)
         return reason
 
-    def _settle(self) -> str:
+    def _recover(self) -> str:
         is_left = (self._home / BACK).is_symlink()
         return self._go_back("it was interrupted") if is_left else ""
 
@@ -201,14 +201,14 @@ class Update:
 
     def _end_trial(self) -> None:
         (self._home / BACK).unlink()
-        durable.sync_folder(self._home)
+        atomic_file.sync_folder(self._home)
         self._service.unguard()
 
     def _discard(self, place: Path) -> None:
         """Its manifest first: what is only half deleted must not count as whole."""
         (place / MANIFEST).unlink(missing_ok=True)
         if place.is_dir():
-            durable.sync_folder(place)
+            atomic_file.sync_folder(place)
         shutil.rmtree(place, ignore_errors=True)
 
     def _reported(self) -> str:
@@ -229,10 +229,10 @@ def run_update(folder: Path | None, *, is_forced: bool) -> int:
     update = Update(Path("/"), SystemdService(), SystemClock())
     try:
         if folder is None:
-            print(update.settle() or "no update was left unfinished")
+            print(update.recover() or "no update was left unfinished")
             return 0
         with Console(stderr=True).status(f"{folder}: checked, installed, then watched for two minutes"):
-            outcome = update.take(folder.resolve(), is_forced=is_forced)
+            outcome = update.apply(folder.resolve(), is_forced=is_forced)
     except OSError as err:
         raise ProvisionError(f"{err.filename}: {err.strerror}; make room on the card, or write it again") from err
     print(outcome.sentence, file=sys.stdout if outcome.is_kept else sys.stderr)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.appearance.body_parts import body_parts
 from edge.appearance.colour import to_lab
 from edge.appearance.crop import crop
+from edge.appearance.garment_mask import garment_mask
 from edge.appearance.region import cloth, legs, masks, patches
-from edge.appearance.strip import strips
-from edge.appearance.worn import worn
 from edge.records import CLASSES
 from tests.people import BAG, BOOTS, COAT, JEANS, detection, garment_map, person_picture
 
@@ -25,7 +25,7 @@ def mean_lab(colour: tuple[int, int, int]) -> np.ndarray:
 def test_regions_hold_their_garments() -> None:
     pixels, person, truth = person_picture()
     near = crop(pixels, person)
-    found = masks(near, worn(near, [], garment_map(truth)))
+    found = masks(near, garment_mask(near, [], garment_map(truth)))
     assert set(found) == set(WORN)
     for name, mask in found.items():
         away = np.abs(cloth(near, mask, NEUTRAL) - mean_lab(WORN[name])).max(axis=1)
@@ -35,17 +35,17 @@ def test_regions_hold_their_garments() -> None:
 def test_bare_legs_are_no_lower_garment() -> None:
     pixels, person, truth = person_picture(bare_legs=True)
     near = crop(pixels, person)
-    classes = worn(near, [], garment_map(truth))
+    classes = garment_mask(near, [], garment_map(truth))
     assert "lower" not in masks(near, classes)
-    assert legs(strips(near), classes)["thighs"]["skin"] > 0.9
-    assert legs(strips(near), classes)["shins"]["skin"] > 0.9
+    assert legs(body_parts(near), classes)["thighs"]["skin"] > 0.9
+    assert legs(body_parts(near), classes)["shins"]["skin"] > 0.9
 
 
 def test_a_dress_is_upper_down_to_the_hips() -> None:
     pixels, person, truth = person_picture()
     truth[np.isin(truth, [CLASSES.index("outer"), CLASSES.index("lower")])] = CLASSES.index("dress")
     near = crop(pixels, person)
-    found = masks(near, worn(near, [], garment_map(truth)))
+    found = masks(near, garment_mask(near, [], garment_map(truth)))
     for name, colour in (("upper", COAT), ("lower", JEANS)):
         away = np.abs(cloth(near, found[name], NEUTRAL) - mean_lab(colour)).max(axis=1)
         assert (away < 8).mean() > 0.85, name
@@ -56,13 +56,13 @@ def test_a_long_coat_covers_the_thighs() -> None:
     hips, knees = (int(person.keypoints[i, 1]) for i in (11, 13))
     truth[hips : knees + 4][truth[hips : knees + 4] == CLASSES.index("lower")] = CLASSES.index("outer")
     near = crop(pixels, person)
-    assert legs(strips(near), worn(near, [], garment_map(truth)))["thighs"]["upper"] > 0.9
+    assert legs(body_parts(near), garment_mask(near, [], garment_map(truth)))["thighs"]["upper"] > 0.9
 
 
 def test_cloth_is_sampled_straight_and_masked() -> None:
     pixels, person, truth = person_picture(long_hair=True)
     near = crop(pixels, person)
-    found = patches(near, masks(near, worn(near, [], garment_map(truth))), strips(near), NEUTRAL)
+    found = patches(near, masks(near, garment_mask(near, [], garment_map(truth))), body_parts(near), NEUTRAL)
     assert set(found) == {"upper", "lower"}
     assert found["upper"].lab.shape == (64, 48, 3)
     assert 0.5 < found["upper"].is_garment.mean() < 0.97, "the hair is masked"
@@ -78,7 +78,7 @@ def test_distance_does_not_change_what_is_seen(scale: float) -> None:
     scaled = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=method), np.uint8)
     classes = np.asarray(cv2.resize(truth, scaled.shape[1::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
     near = crop(scaled, detection((person.keypoints + 0.5) * np.float32(scale) - 0.5))
-    found = masks(near, worn(near, [], garment_map(classes)))
+    found = masks(near, garment_mask(near, [], garment_map(classes)))
     for name in ("upper", "lower"):
         np.testing.assert_allclose(np.median(cloth(near, found[name], NEUTRAL), axis=0), mean_lab(WORN[name]), atol=3)
 
@@ -86,7 +86,7 @@ def test_distance_does_not_change_what_is_seen(scale: float) -> None:
 def test_few_pixels_are_enough() -> None:
     pixels, person, truth = person_picture()
     near = crop(pixels, person)
-    mask = masks(near, worn(near, [], garment_map(truth)))["upper"]
+    mask = masks(near, garment_mask(near, [], garment_map(truth)))["upper"]
     assert np.count_nonzero(mask) > 3000
     assert 3000 <= len(cloth(near, mask, NEUTRAL)) < 6001
 
@@ -96,7 +96,7 @@ def test_legs_that_are_not_seen_say_nothing(hidden: list[int]) -> None:
     pixels, person, truth = person_picture()
     person.confidences[hidden] = 0.1
     near = crop(pixels, person)
-    assert "shins" not in legs(strips(near), worn(near, [], garment_map(truth)))
+    assert "shins" not in legs(body_parts(near), garment_mask(near, [], garment_map(truth)))
 
 
 def test_a_torso_behind_a_bag_gives_no_texture() -> None:
@@ -104,4 +104,6 @@ def test_a_torso_behind_a_bag_gives_no_texture() -> None:
     truth[truth == CLASSES.index("outer")] = CLASSES.index("bag")
     truth[60:75][truth[60:75] == CLASSES.index("bag")] = CLASSES.index("outer")
     near = crop(pixels, person)
-    assert "upper" not in patches(near, masks(near, worn(near, [], garment_map(truth))), strips(near), NEUTRAL)
+    assert "upper" not in patches(
+        near, masks(near, garment_mask(near, [], garment_map(truth))), body_parts(near), NEUTRAL
+    )

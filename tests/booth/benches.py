@@ -1,4 +1,4 @@
-"""An inbox and a desk with a node and a laptop at hand, in memory, for the tests of both."""
+"""An inbox and its alerts with a node and a laptop at hand, in memory, for the tests of both."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edge import wire
-from edge.booth.desk import Desk
+from edge.booth.active_alerts import ActiveAlerts
 from edge.booth.inbox import Inbox
 from edge.booth.selection import resumed
 from edge.config import AlertSection, BoothConfig
@@ -30,9 +30,9 @@ class Bench:
 
     def start(self, config: BoothConfig) -> None:
         self.broker = self.hub.client()
-        self.desk = Desk(config, self.broker, self.store, self.clock)
+        self.alerts = ActiveAlerts(config, self.broker, self.store, self.clock)
         selection = resumed(config, self.store, self.clock.now())
-        self.inbox = Inbox(config, self.broker, self.store, self.clock, selection, self.desk)
+        self.inbox = Inbox(config, self.broker, self.store, self.clock, selection, self.alerts)
         self.broker.connect(
             will=None, births=tuple, subscriptions=self.inbox.subscriptions, on_message=self.inbox.receive
         )

@@ -1,4 +1,4 @@
-"""Nodes' last words to verdicts: also about what a node cannot say itself."""
+"""Nodes' last words to rows: also about what a node cannot say itself."""
 
 from contextlib import closing
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from edge import wire
-from edge.booth.health import FORGOTTEN_S, STALE_S, Roster, Verdict, collect
+from edge.booth.health import FORGOTTEN_S, STALE_S, NodeHealth, Roster, collect
 from edge.booth.run import MOST_NOTICES, Booth
 from edge.clock import SystemClock
 from edge.config import BoothConfig
@@ -33,12 +33,12 @@ class Watched:
     def beat(self, name: str = "camera-1", *, ahead_s: float = 0.0, **changes: Any) -> None:
         self.say(make_health(node=name, at=wire.to_time(self.clock.now() + ahead_s), **changes), name)
 
-    def verdict(self) -> Verdict:
-        (verdict,) = self.roster.verdicts()
-        return verdict
+    def row(self) -> NodeHealth:
+        (row,) = self.roster.node_health()
+        return row
 
     def problems(self) -> dict[str, str]:
-        return {verdict.node: " | ".join(verdict.problems) for verdict in self.roster.verdicts()}
+        return {row.node: " | ".join(row.problems) for row in self.roster.node_health()}
 
 
 @pytest.fixture
@@ -50,20 +50,20 @@ def test_its_own_words(watched: Watched) -> None:
     watched.say(make_status())
     watched.say(make_health(state="degraded", problems=["too dark: clean the lens"]))
     watched.clock.sleep(5)
-    verdict = watched.verdict()
-    assert (verdict.state, verdict.problems, verdict.fps) == ("degraded", ["too dark: clean the lens"], 12.5)
+    row = watched.row()
+    assert (row.state, row.problems, row.fps) == ("degraded", ["too dark: clean the lens"], 12.5)
 
 
 def test_offline(watched: Watched) -> None:
     watched.beat()
     watched.say(make_status("offline"))
-    assert watched.verdict().state == "failing"
+    assert watched.row().state == "failing"
     assert "is offline: check power" in watched.problems()["camera-1"]
 
 
 def test_no_heartbeat(watched: Watched) -> None:
     watched.say(make_status())
-    assert watched.verdict().state == "failing"
+    assert watched.row().state == "failing"
     assert "has sent no heartbeat" in watched.problems()["camera-1"]
 
 
@@ -73,16 +73,16 @@ def test_silence_is_by_receive_time_whatever_the_clock_and_the_will_say(watched:
     watched.beat()
     watched.clock.time += jump_s
     watched.clock.sleep(STALE_S - 1)
-    assert watched.verdict().state == "ok"
+    assert watched.row().state == "ok"
     watched.clock.sleep(16)
-    assert watched.verdict().state == "failing"
+    assert watched.row().state == "failing"
     assert "45 s ago: is it running" in watched.problems()["camera-1"]
 
 
 def test_a_will_is_not_believed_of_a_node_that_speaks(watched: Watched) -> None:
     watched.say(make_status("offline"))
     watched.beat()
-    assert watched.verdict().state == "ok"
+    assert watched.row().state == "ok"
 
 
 def test_the_will_of_an_earlier_start_says_nothing(watched: Watched) -> None:
@@ -90,9 +90,9 @@ def test_the_will_of_an_earlier_start_says_nothing(watched: Watched) -> None:
     watched.say(make_status(boot="aaaaaaaa"))
     watched.say(make_status(boot="bbbbbbbb"))
     watched.say(make_status("offline", boot="aaaaaaaa"))
-    assert watched.verdict().state == "ok"
+    assert watched.row().state == "ok"
     watched.say(make_status("offline", boot="bbbbbbbb"))
-    assert watched.verdict().state == "failing"
+    assert watched.row().state == "failing"
 
 
 @pytest.mark.parametrize("ahead_s", [-300.0, 0.0, DAY_S])
@@ -103,7 +103,7 @@ def test_a_retained_heartbeat_ages_from_when_it_came(watched: Watched, ahead_s: 
     watched.say(beat, is_retained=True)
     assert ("5 min ago by its own clock" in watched.problems()["camera-1"]) == (ahead_s < 0)
     watched.clock.sleep(STALE_S + 1)
-    assert watched.verdict().state == "failing"
+    assert watched.row().state == "failing"
     assert "31 s ago: is it running" in watched.problems()["camera-1"]
 
 
@@ -111,21 +111,21 @@ def test_a_retained_heartbeat_is_no_news_of_a_node_that_was_heard(watched: Watch
     watched.beat(fps=9.0)
     watched.clock.sleep(20)
     watched.say(make_health(fps=3.0), is_retained=True)
-    assert watched.verdict().fps == 9.0
+    assert watched.row().fps == 9.0
     watched.clock.sleep(20)
-    assert watched.verdict().state == "failing"
+    assert watched.row().state == "failing"
 
 
 def test_nobody_is_silent_to_who_cannot_hear(watched: Watched) -> None:
     watched.beat()
     watched.roster.look(is_connected=False)
     watched.clock.sleep(500)
-    assert watched.verdict().state == "ok"
+    assert watched.row().state == "ok"
     watched.roster.look(is_connected=True)
     watched.clock.sleep(STALE_S)
-    assert watched.verdict().state == "ok"
+    assert watched.row().state == "ok"
     watched.clock.sleep(1)
-    assert watched.verdict().state == "failing"
+    assert watched.row().state == "failing"
 
 
 def test_who_is_expected_is_missed_and_never_forgotten() -> None:
@@ -150,9 +150,9 @@ def test_who_is_expected_is_missed_and_never_forgotten() -> None:
 def test_a_clock_that_is_off_is_said(watched: Watched, ahead_s: float, words: str) -> None:
     watched.beat(ahead_s=ahead_s)
     assert words in watched.problems()["camera-1"]
-    assert watched.verdict().state == ("degraded" if words else "ok")
+    assert watched.row().state == ("degraded" if words else "ok")
     watched.beat()
-    assert watched.verdict().problems == []
+    assert watched.row().problems == []
 
 
 def test_one_clock_against_all_others(watched: Watched) -> None:
@@ -185,7 +185,7 @@ def test_two_machines_under_one_name(watched: Watched) -> None:
     assert watched.problems()["camera-1"] == "", "it started three times, and reconnected"
     watched.say(make_status(boot="bbbbbbbb"))
     assert "two machines speak under this name" in watched.problems()["camera-1"]
-    assert watched.verdict().odd == {"twins": 1}
+    assert watched.row().odd == {"twins": 1}
 
 
 def test_collect_hears_what_is_retained_and_stops_when_quiet() -> None:

@@ -124,12 +124,12 @@ def test_a_forgotten_node_is_taken_back(mosquitto: Mosquitto, home: Home) -> Non
         told = HomeAssistant(config, broker, clock)
         broker.connect(will=None, births=tuple, subscriptions=told.subscriptions, on_message=told.receive)
         for _ in range(20):
-            told.tell([])
+            told.sync([])
             time.sleep(0.02)
         assert home.known() == (set() if len(nodes) == 2 else {"camera-1", "camera-2"}), "they may still come"
-        told.tell(nodes)
+        told.sync(nodes)
         clock.sleep(STALE_S + 1)
-        wait_for(stepping(lambda t=told, n=nodes: t.tell(n), lambda n=nodes: home.known() == set(n)))  # type: ignore[misc]
+        wait_for(stepping(lambda t=told, n=nodes: t.sync(n), lambda n=nodes: home.known() == set(n)))  # type: ignore[misc]
         broker.close()
 
 

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge import wire
-from edge.booth import desk
+from edge.baseline_codec import Counted
+from edge.booth import active_alerts
 from edge.booth import inbox as module
 from edge.config import BoothConfig
-from edge.counted import Counted
 from edge.errors import StoreError
 from edge.seams import Publish, Received
 from tests.booth.benches import Bench, bench
@@ -34,8 +34,8 @@ def test_stored_alerted_acknowledged_in_this_order(bench: Bench, monkeypatch: py
     monkeypatch.setattr(bench.broker, "publish", lambda m, timeout_s: order.append(m.topic.rsplit("/")[-1]) or True)
     bench.step()
     assert order == ["store", "alert", "ack"]
-    assert vars(bench.inbox.counts) == vars(module.Counts(scores=2))
-    assert bench.desk.sent == 1
+    assert vars(bench.inbox.counters) == vars(module.InboxCounters(scores=2))
+    assert bench.alerts.sent == 1
 
 
 def test_repeats_change_nothing_but_are_acknowledged_again(bench: Bench) -> None:
@@ -43,7 +43,7 @@ def test_repeats_change_nothing_but_are_acknowledged_again(bench: Bench) -> None
     assert bench.step() == [("alert", 430.0), ("ack", 1)]
     bench.say(make_score(), make_score())
     assert bench.step() == [("ack", 1)]
-    assert (bench.inbox.counts.scores, bench.inbox.counts.repeats, bench.desk.sent) == (1, 2, 1)
+    assert (bench.inbox.counters.scores, bench.inbox.counters.repeats, bench.alerts.sent) == (1, 2, 1)
 
 
 def test_with_a_centre_a_score_is_acknowledged_once_both_stores_have_it(bench: Bench) -> None:
@@ -80,8 +80,8 @@ def test_a_hole_is_not_acknowledged_over_but_an_announced_gap_is(bench: Bench) -
 def test_late_scores_are_stored_and_counted_never_alerted(bench: Bench) -> None:
     bench.say(make_score(at=wire.to_time(NOW - 61)), make_score(seq=2, at=wire.to_time(NOW - 58)))
     bench.step()
-    assert (bench.inbox.counts.scores, bench.inbox.counts.late) == (2, 1)
-    assert bench.desk.sent == 1
+    assert (bench.inbox.counters.scores, bench.inbox.counters.late) == (2, 1)
+    assert bench.alerts.sent == 1
 
 
 def test_early_and_final_alert_once(bench: Bench) -> None:
@@ -105,7 +105,7 @@ def test_an_alert_nobody_heard_is_tried_again_until_it_expires() -> None:
         assert bench.step() == [("ack", 1)]
         bench.join(wire.booth_topic("booth", "alert"))
         assert bench.step() == []
-        bench.clock.sleep(desk.AGAIN_S)
+        bench.clock.sleep(active_alerts.AGAIN_S)
         assert bench.step() == [("alert", 430.0)]
         assert bench.step() == []
 
@@ -118,7 +118,7 @@ def test_an_alert_nobody_ever_hears_lapses() -> None:
         bench.clock.sleep(60)
         bench.join(wire.booth_topic("booth", "alert"))
         assert bench.step() == []
-        assert bench.desk.lapsed == 1
+        assert bench.alerts.lapsed == 1
 
 
 def test_a_trend_told_twice_counts_once(bench: Bench) -> None:
@@ -245,7 +245,7 @@ def test_nothing_is_acknowledged_while_the_store_is_in_trouble(
 
 def test_the_queue_is_bounded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.say(*(make_score(seq=seq, one_in=2.0) for seq in range(1, module.QUEUED + 11)))
-    assert bench.inbox.counts.overflow == 10
+    assert bench.inbox.counters.overflow == 10
     for _ in range(module.QUEUED // module.BATCH - 1):
         bench.step()
     assert bench.step() == [("ack", module.QUEUED)]
@@ -254,7 +254,7 @@ def test_the_queue_is_bounded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
 def test_statuses_and_health_reach_the_roster(bench: Bench) -> None:
     bench.say(make_health(problems=["too dark: clean the lens"], state="degraded"), make_status())
     bench.step()
-    (verdict,) = bench.inbox.roster.verdicts()
+    (verdict,) = bench.inbox.roster.node_health()
     assert (verdict.node, verdict.state, verdict.problems) == ("camera-1", "degraded", ["too dark: clean the lens"])
 
 
@@ -352,7 +352,7 @@ def test_a_thousand_spoilt_messages() -> None:
     @settings(max_examples=1000, suppress_health_check=list(HealthCheck))
     @given(mutations())
     def spoil(mutation: tuple[str, bytes]) -> None:
-        refused, counts = bench.inbox.refused.total(), bench.inbox.counts
+        refused, counts = bench.inbox.refused.total(), bench.inbox.counters
         handled = counts.scores + counts.repeats
         bench.inbox.receive(Received(*mutation, is_retained=False))
         assert bench.inbox.step(0.0) == 0.0

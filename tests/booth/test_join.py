@@ -93,7 +93,7 @@ def test_what_was_worn_is_forgotten_with_the_rotation() -> None:
     joiner = Joiner(RING, JoinSection())
     for i in range(40):
         joined([sighting("north", 600.0 * i)], joiner=joiner)
-    assert len(joiner._wardrobes) == ROTATIONS
+    assert len(joiner._evidence) == ROTATIONS
 
 
 def test_lost_and_found_again_by_one_camera() -> None:

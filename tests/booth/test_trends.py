@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge import wire
-from edge.booth.report import begin, make_report, run_trends
 from edge.booth.trends import binomial, exceptions, outcomes, trends
+from edge.booth.trends_report import begin, make_report, run_trends
 from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError, StoreError
 from edge.store.store import DAY_S, SIGHTINGS, Cell, SqlStore
@@ -140,7 +140,7 @@ def config(tmp_path: Path) -> BoothConfig:
             for i in range(count):
                 one = windows(share, start + i * WINDOW_S, 1, rng)
                 counts = {c.words: c.n for c in one if c.words != SIGHTINGS}
-                store.worn(
+                store.save_trend(
                     wire.Trend(
                         node="camera-1", window=wire.to_time(one[0].window), sightings=60, counts=counts, withheld=1
                     )
@@ -166,7 +166,7 @@ def test_table_csv_json_and_plot_say_the_same(
 
 def test_each_site_of_a_shared_store_is_asked_for_by_name(config: BoothConfig) -> None:
     with closing(SqlStore(config.store, "mitte")) as store:
-        store.worn(
+        store.save_trend(
             wire.Trend(node="camera-1", window=wire.to_time(NOW), sightings=40, counts={WORDS[0]: 9}, withheld=0)
         )
     worker = WorkerConfig(store=config.store, group="workers")

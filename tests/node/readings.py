@@ -6,7 +6,7 @@ from edge import wire
 from edge.fakes import FakeBoard
 from edge.interpreter import TfliteInterpreter
 from edge.node.health import Counters, Pulse, Start, heartbeat
-from edge.node.scene import View
+from edge.node.tamper import View
 from edge.seams import BoardReading
 
 NOW = 1_750_000_000.0

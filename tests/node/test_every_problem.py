@@ -25,13 +25,13 @@ from edge.config import BrokerSection, DetectionSection, NodeConfig, ScoreSectio
 from edge.fakes import FakeClock
 from edge.message.mqtt import MqttBroker
 from edge.node import health, run
-from edge.node.frozen import Frozen
 from edge.node.health import Pulse, Start
-from edge.node.network import open_interpreter
-from edge.node.notices import notices
-from edge.node.scene import View
+from edge.node.last_good import with_last_good
+from edge.node.load_model import open_interpreter
 from edge.node.selftest import EARLIEST, Failure, self_test
-from edge.node.spare import with_spare
+from edge.node.site_baseline import SiteBaseline
+from edge.node.system_notices import system_notices
+from edge.node.tamper import View
 from edge.provision import first_boot
 from edge.seams import Publish, Received
 from tests.booth.page.pages import PASSWORD, Browser, password_file
@@ -46,10 +46,10 @@ from tests.sites import Site, learnt
 SITE = "booth"
 
 
-def felt(jump_s: float = 0.0, **readings: bool) -> Pulse:
+def recent(jump_s: float = 0.0, **readings: bool) -> Pulse:
     pulse = running()
-    pulse.feel(10.0, NOW, BOARD)
-    pulse.feel(20.0, NOW + 10 + jump_s, BOARD._replace(**readings))
+    pulse.record_board(10.0, NOW, BOARD)
+    pulse.record_board(20.0, NOW + 10 + jump_s, BOARD._replace(**readings))
     return pulse
 
 
@@ -70,9 +70,9 @@ def refusal(folder: Path) -> str:
     """The booth's word, signed with another site's key."""
     mine, other = Site(folder, "mine"), Site(folder, "other")
     config = NodeConfig(state=str(folder), score=ScoreSection(site_key=str(mine.public)))
-    frozen = Frozen(config, RECIPE)
-    frozen.receive(Received(frozen.topic, other.payload(learnt(60)), is_retained=True))
-    return frozen.problem
+    site_baseline = SiteBaseline(config, RECIPE)
+    site_baseline.receive(Received(site_baseline.topic, other.payload(learnt(60)), is_retained=True))
+    return site_baseline.problem
 
 
 def repairs(folder: Path) -> tuple[str, ...]:
@@ -81,9 +81,9 @@ def repairs(folder: Path) -> tuple[str, ...]:
     said = ""
     for text in ("site: soho", "site: ["):
         path.write_text(text)
-        _, said = with_spare(path, folder, lambda one: load(one, NodeConfig))
+        _, said = with_last_good(path, folder, lambda one: load(one, NodeConfig))
     first_boot.main(folder / "card", folder / "root")
-    return (said, *notices(folder / "root" / first_boot.PROBLEM.parent))
+    return (said, *system_notices(folder / "root" / first_boot.PROBLEM.parent))
 
 
 @cache
@@ -124,9 +124,9 @@ def provoked(folder: Path) -> dict[str, wire.Health]:
         "view-moved": report(running(), view=View(has_moved=True)),
         **{name: report(running(), counters=WELL._replace(**change)) for name, change in counted.items()},
         **{name: report(running(), board=BOARD._replace(**change)) for name, change in board.items()},
-        "throttled": report(felt(is_throttled=True)),
-        "undervolted": report(felt(is_undervolted=True)),
-        "clock-jumped": report(felt(jump_s=-86_400.0)),
+        "throttled": report(recent(is_throttled=True)),
+        "undervolted": report(recent(is_undervolted=True)),
+        "clock-jumped": report(recent(jump_s=-86_400.0)),
         **{
             f"self-test-{failure.part}": report(Pulse(started_at=29.0), start=Start((failure,))) for failure in failures
         },

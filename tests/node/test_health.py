@@ -6,8 +6,8 @@ import pytest
 
 from edge import wire
 from edge.node.health import Pulse, Start
-from edge.node.scene import View
 from edge.node.selftest import Failure
+from edge.node.tamper import View
 from edge.seams import BoardReading
 from tests.node.readings import BOARD, NOW, WELL, passing, report, running
 
@@ -59,8 +59,8 @@ def test_a_board_in_trouble_is_said(change: dict[str, Any], word: str) -> None:
 @pytest.mark.parametrize(("word", "sentence"), [("undervolted", "too little power"), ("throttled", "slows itself")])
 def test_what_passes_is_said_for_a_while(word: str, sentence: str) -> None:
     pulse = running(seconds=1000)
-    pulse.feel(1000.0, NOW, BOARD._replace(**{f"is_{word}": True}))
-    pulse.feel(1010.0, NOW + 10, BOARD._replace(**{f"is_{word}": False}))
+    pulse.record_board(1000.0, NOW, BOARD._replace(**{f"is_{word}": True}))
+    pulse.record_board(1010.0, NOW + 10, BOARD._replace(**{f"is_{word}": False}))
     assert sentence in " ".join(report(pulse, 1010.0).problems)
     assert sentence not in " ".join(report(pulse, 1700.0).problems)
 
@@ -68,10 +68,10 @@ def test_what_passes_is_said_for_a_while(word: str, sentence: str) -> None:
 @pytest.mark.parametrize("jump_s", [86_400.0, -86_400.0])
 def test_a_clock_that_is_set_is_counted_and_said(jump_s: float) -> None:
     pulse = running()
-    pulse.feel(10.0, NOW, BOARD)
-    pulse.feel(20.0, NOW + 12, BOARD)
+    pulse.record_board(10.0, NOW, BOARD)
+    pulse.record_board(20.0, NOW + 12, BOARD)
     assert report(pulse).clock_jumps == 0, "two seconds are slewing"
-    pulse.feel(30.0, NOW + 22 + jump_s, BOARD)
+    pulse.record_board(30.0, NOW + 22 + jump_s, BOARD)
     found = report(pulse)
     assert (found.clock_jumps, found.problems[0].partition(":")[0]) == (1, f"The clock was set by {jump_s:+.0f} s")
 

@@ -16,7 +16,7 @@ import pytest
 from edge import wire
 from edge.errors import BaselineError
 from edge.message.outbox import Outbox
-from edge.score import file
+from edge.score import baseline_file
 from tests.brokers import REPOSITORY
 from tests.messages import make_score
 
@@ -80,7 +80,7 @@ def test_a_power_cut_at_any_moment_loses_nothing(writer: Writer, tmp_path: Path)
             lost += max(0, promised - box.issued)
             epochs.add(box.epoch)
         if saved:
-            assert file.load(copy / "collected.baseline").sightings >= saved
+            assert baseline_file.load(copy / "collected.baseline").sightings >= saved
     print(f"{CUTS} power cuts: {lost} of {promised} scores lost")
     assert lost == 0
     assert len(epochs) == 1
@@ -137,7 +137,7 @@ def test_torn_files_are_used_whole_or_put_aside(
 def is_refused(path: Path) -> bool:
     """Whether a baseline is, by its checksum."""
     try:
-        file.load(path)
+        baseline_file.load(path)
     except BaselineError as err:
         return "collected.baseline: is" in str(err)
     return False

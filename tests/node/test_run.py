@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from edge import wire
+from edge.baseline_codec import Counted
 from edge.clock import SystemClock
 from edge.config import FrameSection, NodeConfig, ScoreSection
-from edge.counted import Counted
 from edge.errors import BaselineError, SourceError
 from edge.fakes import InProcessBroker
 from edge.message.outbox import Outbox
@@ -21,9 +21,9 @@ from edge.node import run, uplink
 from edge.node.run import Node
 from edge.pipeline import Pipeline
 from edge.records import Frame
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
-from edge.score.trend import Worn
+from edge.score.trend_window import TrendWindow
 from edge.seams import Publish, Received
 from edge.update.trial import read_status
 from tests.messages import NOW
@@ -179,7 +179,7 @@ def test_systemd_is_told_how_it_goes(
 def test_collected_counts_go_on_after_a_restart(start: Starting, heard: list[wire.Message], tmp_path: Path) -> None:
     start(2)
     start(3)
-    assert file.load(tmp_path / "collected.baseline").sightings == 5
+    assert baseline_file.load(tmp_path / "collected.baseline").sightings == 5
     assert [score.seq for score in scores(heard)] == [1, 2, 3, 4, 5]
 
 
@@ -192,14 +192,14 @@ def test_against_a_frozen_baseline_it_spots_and_leaves_it_as_it_is(
     for _ in range(200):
         baseline.learn(ordinary(rng))
     path = tmp_path / "site.baseline"
-    file.save(baseline, path)
+    baseline_file.save(baseline, path)
     before = path.read_bytes()
     start(1, score=ScoreSection(baseline=str(path)))
     early, score = scores(heard)
     assert early.early
     assert (score.follows, score.early) == (early.seq, False)
     assert score.state == "scored"
-    assert score.baseline == file.baseline_id(baseline)
+    assert score.baseline == baseline_file.baseline_id(baseline)
     assert score.one_in is not None
     assert score.one_in > 20, "an orange walker among black, navy, grey, blue and white"
     assert path.read_bytes() == before
@@ -208,7 +208,7 @@ def test_against_a_frozen_baseline_it_spots_and_leaves_it_as_it_is(
 def test_a_baseline_of_another_model_is_refused(start: Starting, tmp_path: Path) -> None:
     recipe = msgspec.structs.replace(Pipeline(KnowingInterpreter(), NodeConfig()).recipe, model="ffffffffffff")
     path = tmp_path / "other.baseline"
-    file.save(Baseline(recipe), path)
+    baseline_file.save(Baseline(recipe), path)
     with pytest.raises(BaselineError, match="another recipe"):
         start(1, score=ScoreSection(baseline=str(path)))
 
@@ -259,7 +259,7 @@ def test_while_spotting_a_new_epoch_is_learnt_in_the_background(
     before = frozen.read_bytes()
     assert start(3, score=ScoreSection(baseline=str(frozen))) == 0
     assert frozen.read_bytes() == before
-    assert file.load(tmp_path / "collected.baseline").sightings == 3
+    assert baseline_file.load(tmp_path / "collected.baseline").sightings == 3
 
 
 def test_a_background_of_another_recipe_is_put_aside(
@@ -268,11 +268,11 @@ def test_a_background_of_another_recipe_is_put_aside(
     assert start(2) == 0
     frozen, collected = tmp_path / "frozen.baseline", tmp_path / "collected.baseline"
     collected.rename(frozen)
-    recipe = msgspec.structs.replace(file.load(frozen).recipe, model="ba9876543210")
-    file.save(Baseline(recipe), collected)
+    recipe = msgspec.structs.replace(baseline_file.load(frozen).recipe, model="ba9876543210")
+    baseline_file.save(Baseline(recipe), collected)
     old = collected.read_bytes()
     assert start(1, score=ScoreSection(baseline=str(frozen))) == 0
-    assert file.load(collected).sightings == 1
+    assert baseline_file.load(collected).sightings == 1
     assert (tmp_path / "collected.baseline.old").read_bytes() == old
 
 
@@ -285,22 +285,22 @@ def test_what_may_leave_the_node_is_written_in_batches_alone(
     baseline = Baseline(Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
     for _ in range(47):
         baseline.learn(ordinary(rng))
-    file.save(baseline, collected)
+    baseline_file.save(baseline, collected)
     assert start(2) == 0
     assert not snapshot.exists()
     assert start(2) == 0
-    assert file.load(snapshot).sightings == 50
+    assert baseline_file.load(snapshot).sightings == 50
     before = snapshot.read_bytes()
     assert start(3) == 0
-    assert file.load(collected).sightings == 54
+    assert baseline_file.load(collected).sightings == 54
     assert snapshot.read_bytes() == before
 
 
 def test_what_is_worn_in_a_closed_window_is_told_once(
     start: Starting, heard: list[wire.Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    close = Worn.close
-    monkeypatch.setattr(Worn, "close", lambda worn, now: close(worn, now + 1e6) if worn._sightings == 6 else None)
+    close = TrendWindow.close
+    monkeypatch.setattr(TrendWindow, "close", lambda it, now: close(it, now + 1e6) if it._sightings == 6 else None)
     start(8)
     (trend,) = [message for message in heard if isinstance(message, wire.Trend)]
     assert (trend.node, trend.sightings) == ("camera-1", 6)
@@ -318,7 +318,7 @@ def test_the_booths_baseline_is_spotted_against_from_the_next_person_on(
     (tmp_path / "site").mkdir()
     site = Site(tmp_path / "site")
     baseline = learnt(170, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
-    name = file.baseline_id(baseline)
+    name = baseline_file.baseline_id(baseline)
     client = hub.client()
     client.connect(will=None, births=tuple, subscriptions=[], on_message=lambda _: None)
 
@@ -334,18 +334,18 @@ def test_the_booths_baseline_is_spotted_against_from_the_next_person_on(
     assert states == sorted(states, key=lambda state: state[1])
     beat = [message for message in heard if isinstance(message, wire.Health)][-1]
     assert (beat.mode, beat.baseline) == ("spot", name)
-    counted = file.load(tmp_path / "collected.baseline")
+    counted = baseline_file.load(tmp_path / "collected.baseline")
     finals = [score.baseline for score in scores(heard) if not score.early]
     assert counted.sightings == finals.count(name), "a new epoch in the background"
     hub._retained.pop(BOOTH)
     start(1, score=section)
     assert scores(heard)[-1].baseline == name
-    again = file.load(tmp_path / "collected.baseline")
+    again = baseline_file.load(tmp_path / "collected.baseline")
     assert (again.epoch, again.sightings) == (counted.epoch, counted.sightings + 1)
     client.publish(Publish(BOOTH, site.payload(None, at=NOW + 1), 1, is_retained=True))
     start(1, score=section)
     assert scores(heard)[-1].baseline == ""
-    assert file.load(tmp_path / "collected.baseline").sightings == 1
+    assert baseline_file.load(tmp_path / "collected.baseline").sightings == 1
 
 
 def test_a_batch_is_handed_in_once_a_start_and_stays_at_the_broker(
@@ -354,7 +354,9 @@ def test_a_batch_is_handed_in_once_a_start_and_stays_at_the_broker(
     said: list[Received] = []
     topic = wire.node_topic("booth", "camera-1", "baseline")
     hub.client().connect(will=None, births=tuple, subscriptions=[topic], on_message=said.append)
-    file.save(learnt(48, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe), tmp_path / "collected.baseline")
+    baseline_file.save(
+        learnt(48, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe), tmp_path / "collected.baseline"
+    )
     start(4)
     (message,) = said
     _, counted = wire.decode(topic, message.payload)

@@ -11,7 +11,7 @@ from edge.config import BrokerSection, DetectionSection, NodeConfig
 from edge.errors import ModelError
 from edge.fakes import FakeClock
 from edge.interpreter import TfliteInterpreter
-from edge.node.network import open_interpreter
+from edge.node.load_model import open_interpreter
 from edge.node.selftest import EARLIEST, self_test
 from tests.node.readings import Deaf
 from tests.self_signed import issue

@@ -23,11 +23,11 @@ from edge.message import sender
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
 from edge.node import run
-from edge.node.collection import SNAPSHOT
+from edge.node.collector import SNAPSHOT
 from edge.node.run import Node
 from edge.pipeline import Pipeline
 from edge.records import Frame
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.seams import Broker, Camera, Publish, Received
 from tests.brokers import wait_for
@@ -252,7 +252,7 @@ def test_a_real_disk_that_is_full_loses_no_score_and_is_said(hub: InProcessBroke
         assert outbox.depth == 0
     assert [score.seq for score in booth.scores] == [1, 2, 3, 4, 5]
     assert "scores are in memory alone, the disk takes none" in booth.said
-    assert file.load(small / "collected.baseline").sightings == 5
+    assert baseline_file.load(small / "collected.baseline").sightings == 5
 
 
 def fill(path: Path) -> None:
@@ -348,19 +348,19 @@ def test_damaged_counts_go_on_from_the_last_snapshot(
     start: Starting, booth: Booth, tmp_path: Path, *, has_snapshot: bool, sightings: int
 ) -> None:
     network, collected = Network(), tmp_path / "collected.baseline"
-    file.save(learnt(70), collected)
+    baseline_file.save(learnt(70), collected)
     if has_snapshot:
-        file.save(learnt(50), tmp_path / SNAPSHOT)
+        baseline_file.save(learnt(50), tmp_path / SNAPSHOT)
     damage(collected)
     start(Playing(walk(network)), network)
-    assert file.load(collected).sightings == sightings
+    assert baseline_file.load(collected).sightings == sightings
     assert (tmp_path / "collected.baseline.old").exists()
     assert f"damaged: they go on from {sightings - 3} people" in booth.said
 
 
 def test_a_damaged_frozen_baseline_gives_way_to_its_copy(start: Starting, booth: Booth, tmp_path: Path) -> None:
     frozen, network = tmp_path / "site.baseline", Network()
-    file.save(learnt(200), frozen)
+    baseline_file.save(learnt(200), frozen)
     score = ScoreSection(baseline=str(frozen))
     start(Playing(walk(network, 1)), network, score=score)
     assert "cannot be used" not in booth.said
@@ -390,7 +390,7 @@ def test_a_thread_that_fails_ends_the_node_instead_of_leaving_it_mute(
     with pytest.raises(ZeroDivisionError):
         start(Playing(walk(network, 50)), network, broker=Choking(hub))
     assert booth.statuses[-1].state == "offline"
-    assert file.load(tmp_path / "collected.baseline").sightings < 50, "it ended, and saved what it had"
+    assert baseline_file.load(tmp_path / "collected.baseline").sightings < 50, "it ended, and saved what it had"
 
 
 def test_starts_are_counted(start: Starting, booth: Booth, tmp_path: Path) -> None:

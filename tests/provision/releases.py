@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 BARE = (
     "__init__.py",
-    "durable.py",
+    "atomic_file.py",
     "errors.py",
     *(f"provision/{name}.py" for name in ("__init__", "first_boot", "installation")),
 )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,13 +39,25 @@ def test_from_nothing_to_three_nodes(capsys: pytest.CaptureFixture[str]) -> None
         assert provision("node", name, "--site-dir", "soho", "--facing", facing) == 0
     assert provision("laptop", "desk-1", "--site-dir", "soho") == 0
     assert provision("check", "soho") == 0
-    assert provision("sign", "--site-dir", "soho", "--out", "notice.pdf", "--language", "de") == 0
+    assert provision("notice", "--site-dir", "soho", "--out", "notice.pdf", "--language", "de") == 0
     assert Path("notice.pdf").read_bytes().startswith(b"%PDF")
     assert "fontTools" not in capsys.readouterr().err
     assert main(["config", "check", "soho/booth/booth.yaml"]) == 0
     assert main(["config", "check", "soho/nodes/north/node.yaml"]) == 0
     assert main(["config", "check", "soho/laptops/desk-1/laptop.yaml"]) == 0
     assert Site(Path("soho")).purpose.keep_days == 2
+
+
+def test_the_older_name_of_notice_works_and_no_help_lists_it(capsys: pytest.CaptureFixture[str]) -> None:
+    make()
+    assert provision("sign", "--site-dir", "soho", "--out", "notice.pdf") == 0
+    assert Path("notice.pdf").read_bytes().startswith(b"%PDF")
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main(["provision", "--help"])
+    verbs = re.findall(r"^    ([a-z-]+) ", capsys.readouterr().out, re.MULTILINE)
+    assert "notice" in verbs
+    assert "sign" not in verbs
 
 
 def test_the_page_password_opens_the_page(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge import durable
+from edge import atomic_file
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, load, load_laptop, parse
 from edge.errors import ConfigError, ProvisionError
 from edge.provision import authority, folder
@@ -259,7 +259,7 @@ def test_a_disk_that_fills_leaves_nothing(site: Site, monkeypatch: pytest.Monkey
     def full(path: Path, data: bytes, *, mode: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(durable, "write", full)
+    monkeypatch.setattr(atomic_file, "write", full)
     with pytest.raises(ProvisionError, match="No space left"):
         add_node(site, "east")
     with pytest.raises(ProvisionError, match="No space left"):

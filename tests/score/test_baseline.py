@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.errors import BaselineError
 from edge.records import ScoreState
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.vocabulary import FACETS, REASON
 from tests.outfits import RECIPE, ordinary, outfit
@@ -31,10 +31,10 @@ def test_too_little_data_is_a_state_and_not_a_low_score() -> None:
 
 def test_scoring_never_learns(learnt: Baseline) -> None:
     rng = np.random.default_rng(3)
-    before = file.to_bytes(learnt)
+    before = baseline_file.to_bytes(learnt)
     one = ordinary(rng)
     assert learnt.score(one) == learnt.score(one)
-    assert file.to_bytes(learnt) == before
+    assert baseline_file.to_bytes(learnt) == before
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_merging_is_exact_whatever_the_order_and_grouping(seeds: list[int], orde
     straight = reduce(Baseline.merge, parts)
     order.shuffle(parts)
     grouped = reduce(lambda a, b: b.merge(a), parts, Baseline(RECIPE))
-    assert file.to_bytes(straight) == file.to_bytes(grouped)
+    assert baseline_file.to_bytes(straight) == baseline_file.to_bytes(grouped)
     assert straight.sightings == 40 * len(seeds)
 
 
@@ -110,8 +110,8 @@ def test_counts_do_not_depend_on_which_node_saw_whom(split: int, seed: int) -> N
     for i, person in enumerate(people):
         (one if i < split else other).learn(person)
         whole.learn(person)
-    merged = one.merge(other).state._asdict()
-    for name, counts in whole.state._asdict().items():
+    merged = one.merge(other).counts._asdict()
+    for name, counts in whole.counts._asdict().items():
         if name not in ("channels", "joint"):
             np.testing.assert_array_equal(merged[name], counts)
 
@@ -130,15 +130,15 @@ def test_unseen_legs_are_left_out_and_not_counted_as_something() -> None:
     half.garments[:] = 0
     half.colour[5:] = np.nan
     baseline.learn(half)
-    assert baseline.state.palettes[1].sum() == 0
-    assert baseline.state.garments.sum() == 0
-    assert baseline.state.colour_n[0] == 0
-    assert baseline.state.texture_n[0] == 1
+    assert baseline.counts.palettes[1].sum() == 0
+    assert baseline.counts.garments.sum() == 0
+    assert baseline.counts.colour_n[0] == 0
+    assert baseline.counts.texture_n[0] == 1
 
 
 def test_the_state_is_of_constant_and_small_size(learnt: Baseline) -> None:
-    assert len(file.to_bytes(learnt)) < 64 * 1024
-    assert learnt.state.palettes.dtype == np.int64
+    assert len(baseline_file.to_bytes(learnt)) < 64 * 1024
+    assert learnt.counts.palettes.dtype == np.int64
 
 
 def test_a_context_is_compared_within_once_it_has_seen_enough() -> None:
@@ -164,7 +164,7 @@ def test_merging_adds_contexts_too() -> None:
         for _ in range(80):
             part.learn(ordinary(rng), context)
     merged = parts[0].merge(parts[1])
-    assert merged.state.joint.sum(axis=1)[[0, 4, 5]].tolist() == [40, 20, 20]
+    assert merged.counts.joint.sum(axis=1)[[0, 4, 5]].tolist() == [40, 20, 20]
 
 
 @given(owners=st.lists(st.integers(0, 4), min_size=30, max_size=90), seed=st.integers(0, 100), order=st.randoms())
@@ -177,9 +177,9 @@ def test_any_split_over_nodes_merges_to_equal_bytes_in_any_order(
     for owner in owners:
         nodes[owner].learn(ordinary(rng))
     parts = list(nodes.values())
-    straight = file.to_bytes(reduce(Baseline.merge, parts))
+    straight = baseline_file.to_bytes(reduce(Baseline.merge, parts))
     while len(parts) > 1:
         one, other = order.sample(range(len(parts)), 2)
         both = parts[one].merge(parts[other])
         parts = [part for i, part in enumerate(parts) if i not in (one, other)] + [both]
-    assert file.to_bytes(parts[0]) == straight
+    assert baseline_file.to_bytes(parts[0]) == straight

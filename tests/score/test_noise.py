@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from edge.errors import BaselineError
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.score.noise import DELTA, noised, rho
 from tests.outfits import ordinary, outfit
@@ -32,19 +32,19 @@ def test_the_stated_loss_is_what_the_library_computes() -> None:
 
 
 def test_counts_change_and_the_file_says_so(learnt: Baseline) -> None:
-    before = file.to_bytes(learnt)
-    found = file.from_bytes(file.to_bytes(noised(learnt, 4.0)), "memory")
+    before = baseline_file.to_bytes(learnt)
+    found = baseline_file.from_bytes(baseline_file.to_bytes(noised(learnt, 4.0)), "memory")
     assert found.noise == ("epsilon 4, delta 1e-06",)
-    assert file.to_bytes(learnt) == before
-    assert (found.state.palettes != learnt.state.palettes).mean() > 0.3
-    assert min(counts.min() for name, counts in found.state._asdict().items() if "_" not in name) >= 0
+    assert baseline_file.to_bytes(learnt) == before
+    assert (found.counts.palettes != learnt.counts.palettes).mean() > 0.3
+    assert min(counts.min() for name, counts in found.counts._asdict().items() if "_" not in name) >= 0
     merged = found.merge(learnt)
     assert merged.noise == found.noise == learnt.merge(found).noise
 
 
 def test_more_loss_is_less_noise_and_with_little_it_scores_as_before(learnt: Baseline) -> None:
     away = {
-        epsilon: np.abs(noised(learnt, epsilon).state.palettes - learnt.state.palettes).mean()
+        epsilon: np.abs(noised(learnt, epsilon).counts.palettes - learnt.counts.palettes).mean()
         for epsilon in (1.0, 10.0, 1000.0)
     }
     assert away[1.0] > 2 * away[10.0] > 4 * away[1000.0]

@@ -20,7 +20,7 @@ from edge import wire
 from edge.errors import StoreError
 from edge.store import migrations
 from edge.store import store as module
-from edge.store.store import EVERYWHERE, Decision, Key, Source, SqlStore
+from edge.store.store import EVERYWHERE, Decision, Source, SqlStore
 from edge.store.tables import alerts, baselines, cells, cursors, scores, tables
 from tests import databases
 from tests.messages import EPOCH, NOW, make_counted, make_score
@@ -60,7 +60,7 @@ def rows(store: SqlStore, table: sa.Table) -> list[dict[str, object]]:
         return [dict(row) for row in db.execute(sa.select(table)).mappings()]
 
 
-def put(store: SqlStore, *seqs: int, due: dict[Key, str] | None = None) -> module.Recorded:
+def put(store: SqlStore, *seqs: int, due: dict[wire.ScoreKey, str] | None = None) -> module.Recorded:
     return store.record([make_score(seq=seq) for seq in seqs], [], lambda _: Decision(due or {}, 0), {}, now=NOW)
 
 
@@ -73,8 +73,8 @@ def gap(upto: int, dropped: int = 0) -> wire.Gap:
 
 
 def test_once_each(store: SqlStore) -> None:
-    assert put(store, 1, 2, 2).new == {Key("camera-1", EPOCH, 1), Key("camera-1", EPOCH, 2)}
-    assert put(store, 2, 3).new == {Key("camera-1", EPOCH, 3)}
+    assert put(store, 1, 2, 2).new == {wire.ScoreKey("camera-1", EPOCH, 1), wire.ScoreKey("camera-1", EPOCH, 2)}
+    assert put(store, 2, 3).new == {wire.ScoreKey("camera-1", EPOCH, 3)}
     assert [row["seq"] for row in rows(store, scores)] == [1, 2, 3]
 
 
@@ -109,7 +109,7 @@ def test_nodes_and_epochs_do_not_mix(store: SqlStore) -> None:
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_nothing_finer_than_the_window_is_stored(store: SqlStore, path: Path) -> None:
-    put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
+    put(store, 1, due={wire.ScoreKey("camera-1", EPOCH, 1): "aaaaaaaa"})
     (score,) = rows(store, scores)
     (alert,) = rows(store, alerts)
     assert score["window"] == alert["window"] == NOW // 900 * 900
@@ -125,8 +125,8 @@ def test_a_clock_ahead_does_not_outlive_the_retention(store: SqlStore) -> None:
 
 
 def test_alerts_are_pending_until_settled(store: SqlStore) -> None:
-    due = {Key("camera-1", EPOCH, 1): "aaaaaaaa"}
-    waiting = {Key("camera-1", EPOCH, 1): "aaaaaaaa"}
+    due = {wire.ScoreKey("camera-1", EPOCH, 1): "aaaaaaaa"}
+    waiting = {wire.ScoreKey("camera-1", EPOCH, 1): "aaaaaaaa"}
     assert put(store, 1, 2, due=due).pending == waiting
     assert put(store, 1).pending == waiting, "delivered again before it was sent"
     store.settle("aaaaaaaa", "sent")
@@ -135,7 +135,7 @@ def test_alerts_are_pending_until_settled(store: SqlStore) -> None:
 
 
 def test_pending_alerts_lapse(store: SqlStore) -> None:
-    put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
+    put(store, 1, due={wire.ScoreKey("camera-1", EPOCH, 1): "aaaaaaaa"})
     assert store.lapse(NOW) == 0
     assert store.lapse(NOW + 900) == 1
     assert put(store, 1).pending == {}
@@ -145,13 +145,13 @@ def test_purged_scores_do_not_come_back(store: SqlStore) -> None:
     put(store, 1, 2, 3)
     assert store.purge(NOW) == 0
     assert store.purge(NOW + 900) == 3
-    assert put(store, 2, 3, 4).new == {Key("camera-1", EPOCH, 4)}
+    assert put(store, 2, 3, 4).new == {wire.ScoreKey("camera-1", EPOCH, 4)}
 
 
 @pytest.mark.parametrize("jump_s", [86_400, -86_400])
 def test_a_clock_that_is_set_makes_nothing_older_or_younger(store: SqlStore, jump_s: int) -> None:
     put(store, 1)
-    store.redate(jump_s + 0.3)
+    store.shift_times(jump_s + 0.3)
     assert store.purge(NOW + jump_s) == 0
     assert store.purge(NOW + jump_s + 900) == 1
 
@@ -220,7 +220,7 @@ def test_people_alerts_and_their_words_are_counted_once(store: SqlStore) -> None
     start, day = module.window(NOW), int(NOW // 86400) * 86400
     final = make_score(seq=3, early=False, follows=2)
     for _ in range(2):
-        put(store, 1, 2, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
+        put(store, 1, 2, due={wire.ScoreKey("camera-1", EPOCH, 1): "aaaaaaaa"})
         store.record([final], [], nobody, {}, now=NOW)
     assert counted(store, "traffic") == {(start, "camera-1", "sightings"): 2, (start, "camera-1", "alerts"): 1}
     assert counted(store, "exception") == {
@@ -252,7 +252,7 @@ def test_what_is_worn_is_the_larger_of_what_was_told(store: SqlStore) -> None:
         withheld=2,
     )
     for counts in ({"colour:upper:black": 12}, {"colour:upper:black": 9}, {"colour:upper:black": 14}):
-        store.worn(msgspec.structs.replace(trend, counts=counts))
+        store.save_trend(msgspec.structs.replace(trend, counts=counts))
     start = module.window(NOW)
     expected = {(start, "camera-1", "colour:upper:black"): 14, (start, "camera-1", "sightings"): 30}
     assert counted(store, "worn") == expected
@@ -260,7 +260,7 @@ def test_what_is_worn_is_the_larger_of_what_was_told(store: SqlStore) -> None:
 
 
 def test_an_outcome_counts_once_and_can_be_corrected(store: SqlStore) -> None:
-    put(store, 1, due={Key("camera-1", EPOCH, 1): "aaaaaaaa"})
+    put(store, 1, due={wire.ScoreKey("camera-1", EPOCH, 1): "aaaaaaaa"})
     day = int(NOW // 86400) * 86400
     assert not store.feedback("bbbbbbbb", "claimed", now=NOW), "an alert nobody sent"
     assert store.feedback("aaaaaaaa", "claimed", now=NOW)
@@ -274,7 +274,7 @@ def test_an_outcome_counts_once_and_can_be_corrected(store: SqlStore) -> None:
 
 def test_small_counts_go_with_the_scores_and_large_ones_stay(store: SqlStore) -> None:
     put(store, *range(1, 8))
-    put(store, 8, due={Key("camera-1", EPOCH, 8): "aaaaaaaa"})
+    put(store, 8, due={wire.ScoreKey("camera-1", EPOCH, 8): "aaaaaaaa"})
     store.feedback("aaaaaaaa", "greeted", now=NOW)
     store.purge(NOW + 2 * 86400)
     left = sorted(row["words"] for row in rows(store, cells))
@@ -312,7 +312,7 @@ def test_a_store_of_before_versions_or_sites_keeps_its_scores(url: str, version:
     with pytest.raises(StoreError, match="run that booth on it once"):
         SqlStore(url)
     with closing(SqlStore(url, "soho")) as store:
-        assert put(store, 1, 2).new == {Key("camera-1", EPOCH, 2)}
+        assert put(store, 1, 2).new == {wire.ScoreKey("camera-1", EPOCH, 2)}
         assert store.feedback("aaaaaaaa", "claimed", now=NOW)
         assert {row["site"] for table in (scores, cursors, alerts, cells) for row in rows(store, table)} == {"soho"}
     with closing(SqlStore(url)) as store:
@@ -321,22 +321,26 @@ def test_a_store_of_before_versions_or_sites_keeps_its_scores(url: str, version:
 
 def test_one_word_a_site_and_a_newer_one_is_not_taken_for_published(store: SqlStore) -> None:
     soho, mitte = store.at("soho"), store.at("mitte")
-    assert (soho.word(), soho.published_at()) == (None, None)
-    soho.keep_word(b"older")
-    soho.keep_word(b"newer")
+    assert (soho.signed_baseline(), soho.published_at()) == (None, None)
+    soho.save_signed_baseline(b"older")
+    soho.save_signed_baseline(b"newer")
     soho.note_published(b"older", NOW)
-    assert (soho.word(is_unpublished=True), soho.published_at()) == (b"newer", None)
+    assert (soho.signed_baseline(is_unpublished=True), soho.published_at()) == (b"newer", None)
     soho.note_published(b"newer", NOW)
-    assert (soho.word(is_unpublished=True), soho.word(), soho.published_at()) == (None, b"newer", int(NOW))
-    soho.keep_word(b"newer")
+    assert (soho.signed_baseline(is_unpublished=True), soho.signed_baseline(), soho.published_at()) == (
+        None,
+        b"newer",
+        int(NOW),
+    )
+    soho.save_signed_baseline(b"newer")
     assert soho.published_at() is None, "frozen again is published again"
-    assert mitte.word() is None
+    assert mitte.signed_baseline() is None
 
 
 def test_sites_do_not_mix(store: SqlStore) -> None:
     """Nodes of two sites may have the same name, the same epoch and the same alert."""
     soho, mitte = store.at("soho"), store.at("mitte")
-    due = {Key("camera-1", EPOCH, 1): "aaaaaaaa"}
+    due = {wire.ScoreKey("camera-1", EPOCH, 1): "aaaaaaaa"}
     put(soho, 1, 3, due=due)
     assert put(mitte, 1, 2, due=due).upto == {CAMERA: 2}
     assert put(soho, 2).upto == {CAMERA: 3}

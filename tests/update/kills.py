@@ -41,9 +41,9 @@ def run_until(at: int, folder: Path, release: str) -> None:
 
     sys.addaudithook(watch)
     if release:
-        assert node.update.take(Path(release), is_forced=True).is_kept
+        assert node.update.apply(Path(release), is_forced=True).is_kept
     else:
-        assert node.update.settle()
+        assert node.update.recover()
     os._exit(0)
 
 

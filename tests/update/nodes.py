@@ -12,7 +12,7 @@ from edge.errors import ProvisionError
 from edge.fakes import FakeClock, FakeService
 from edge.provision.installation import MANIFEST, Release, install, switch
 from edge.provision.signature import sign_release
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.signing import make_keys
 from edge.update.update import Update
@@ -107,7 +107,7 @@ class Node:
         baseline, rng = Baseline(RECIPE), np.random.default_rng(1)
         for _ in range(3):
             baseline.learn(ordinary(rng), "any")
-        file.save(baseline, self.state / "collected.baseline")
+        baseline_file.save(baseline, self.state / "collected.baseline")
 
     @property
     def update(self) -> Update:

@@ -12,7 +12,7 @@ import pytest
 
 from edge.cli import main
 from edge.errors import ConfigError, ProvisionError
-from edge.node.notices import notices
+from edge.node.system_notices import system_notices
 from edge.provision.installation import MANIFEST, SIGNATURE, Release, run_program
 from edge.provision.signature import sign_release
 from edge.update import update
@@ -62,7 +62,7 @@ def node(tmp_path: Path, site: Site, old: Release) -> Node:
 
 def test_a_healthy_release_stays(node: Node, old: Release, new: Release) -> None:
     before = node.clock.monotonic()
-    outcome = node.update.take(new.folder)
+    outcome = node.update.apply(new.folder)
     assert outcome == (True, f"release {new.id} runs; {old.id} stays beside it")
     assert node.runs() == f"spotter {new.id}\n"
     assert 120 <= node.clock.monotonic() - before <= IN_TIME_S
@@ -73,15 +73,15 @@ def test_a_healthy_release_stays(node: Node, old: Release, new: Release) -> None
 
 
 def test_releases_but_the_last_two_are_deleted(node: Node, site: Site, old: Release, new: Release) -> None:
-    node.update.take(new.folder)
+    node.update.apply(new.folder)
     newest = site.release("0.2.1")
-    node.update.take(newest.folder)
+    node.update.apply(newest.folder)
     assert {path.name for path in (node.home / "releases").iterdir()} == {new.id, newest.id}
 
 
 def test_the_running_release_is_left_alone(node: Node, old: Release) -> None:
     before, starts = node.tree(), node.service.starts
-    assert node.update.take(old.folder) == (True, f"release {old.id} runs already")
+    assert node.update.apply(old.folder) == (True, f"release {old.id} runs already")
     assert (node.tree(), node.service.starts) == (before, starts)
 
 
@@ -110,14 +110,14 @@ def test_an_unhealthy_release_is_gone_within_three_minutes(
 ) -> None:
     node.statuses[new.id] = status
     before, began = node.tree(), node.clock.monotonic()
-    outcome = node.update.take(new.folder)
+    outcome = node.update.apply(new.folder)
     assert not outcome.is_kept
     assert outcome.sentence.startswith(f"The update to {new.id} failed, {reason}")
     assert node.clock.monotonic() - began <= IN_TIME_S
     assert node.runs() == f"spotter {old.id}\n"
     assert node.service.started_at is not None
     assert not node.service.is_guarded
-    assert notices(node.root / "run/spotter") == [outcome.sentence]
+    assert system_notices(node.root / "run/spotter") == [outcome.sentence]
     after = node.tree()
     del after["run/spotter/update.txt"]
     assert after == before
@@ -128,15 +128,15 @@ def test_a_degraded_node_and_a_booth_that_is_away_are_no_reason(node: Node, old:
         return well(after_s).replace("ok,", "degraded,").replace("connected", "away")
 
     node.statuses |= {old.id: weak, new.id: weak}
-    assert node.update.take(new.folder).is_kept
+    assert node.update.apply(new.folder).is_kept
 
 
 def test_a_later_update_that_succeeds_takes_the_sentence_back(node: Node, new: Release) -> None:
     node.statuses[new.id] = lambda _: None
-    node.update.take(new.folder)
+    node.update.apply(new.folder)
     assert node.problem
     del node.statuses[new.id]
-    assert node.update.take(new.folder).is_kept
+    assert node.update.apply(new.folder).is_kept
     assert node.problem == ""
 
 
@@ -183,7 +183,7 @@ def test_what_is_refused_changes_nothing(
 def refuse(node: Node, folder: Path, said: str) -> None:
     before, starts = node.tree(), node.service.starts
     with pytest.raises(ProvisionError, match=said) as found:
-        node.update.take(folder)
+        node.update.apply(folder)
     assert len(str(found.value)) < 400
     assert (node.tree(), node.service.starts) == (before, starts)
 
@@ -206,7 +206,7 @@ def test_settings_that_the_release_does_not_know_are_said(node: Node, old: Relea
 def test_settings_that_are_broken_already_are_said(node: Node, new: Release) -> None:
     (node.root / "etc/spotter/node.yaml").write_text("colour: red\n")
     with pytest.raises(ConfigError, match="colour"):
-        node.update.take(new.folder)
+        node.update.apply(new.folder)
 
 
 def test_a_full_card_is_said_before_anything_is_written(
@@ -233,7 +233,7 @@ def test_a_forced_recipe_starts_from_nothing_and_puts_the_counts_aside(
     node: Node, old: Release, other: Release
 ) -> None:
     counted = (node.state / "collected.baseline").read_bytes()
-    assert node.update.take(other.folder, is_forced=True).is_kept
+    assert node.update.apply(other.folder, is_forced=True).is_kept
     assert (node.state / "collected.baseline").read_bytes() == b"counted by " + other.id.encode()
     assert (node.home / "aside" / old.id / "collected.baseline").read_bytes() == counted
 
@@ -241,7 +241,7 @@ def test_a_forced_recipe_starts_from_nothing_and_puts_the_counts_aside(
 def test_a_forced_recipe_that_fails_gives_the_counts_back(node: Node, other: Release) -> None:
     node.statuses[other.id] = lambda _: ""
     before = node.tree()
-    assert not node.update.take(other.folder, is_forced=True).is_kept
+    assert not node.update.apply(other.folder, is_forced=True).is_kept
     assert node.tree().items() >= before.items()
     assert not (node.home / "aside").exists()
 
@@ -253,7 +253,7 @@ def test_the_booths_baseline_counts_too(node: Node, other: Release, mode: str, *
     if is_refused:
         refuse(node, other.folder, "frozen.json; all that")
     else:
-        assert node.update.take(other.folder).is_kept
+        assert node.update.apply(other.folder).is_kept
 
 
 def test_a_baseline_that_node_yaml_names_is_not_to_be_forced(node: Node, other: Release) -> None:
@@ -262,18 +262,18 @@ def test_a_baseline_that_node_yaml_names_is_not_to_be_forced(node: Node, other: 
     (node.root / "etc/spotter/node.yaml").write_text(f"score: {{baseline: {named}}}\n")
     before = node.tree()
     with pytest.raises(ProvisionError, match=r"score\.baseline in node\.yaml names"):
-        node.update.take(other.folder, is_forced=True)
+        node.update.apply(other.folder, is_forced=True)
     assert node.tree() == before
 
 
 def test_two_at_a_time_are_one_too_many(node: Node, new: Release) -> None:
     def second(after_s: float) -> str:
         with pytest.raises(ProvisionError, match="another update is at work"):
-            node.update.settle()
+            node.update.recover()
         return well(after_s)
 
     node.statuses[new.id] = second
-    assert node.update.take(new.folder).is_kept
+    assert node.update.apply(new.folder).is_kept
 
 
 def test_an_interrupted_update_goes_back(node: Node, old: Release, new: Release) -> None:
@@ -284,7 +284,7 @@ def test_an_interrupted_update_goes_back(node: Node, old: Release, new: Release)
 
     node.statuses[new.id] = interrupt
     with pytest.raises(KeyboardInterrupt):
-        node.update.take(new.folder)
+        node.update.apply(new.folder)
     assert node.runs() == f"spotter {old.id}\n"
     assert "it was interrupted (KeyboardInterrupt)" in node.problem
     assert node.service.started_at is not None
@@ -328,7 +328,7 @@ def test_killed_before_every_change_in_turn(
         again = tmp_path / "again"
         shutil.copytree(left.root.parent, again, symlinks=True)
 
-        said = left.update.settle()  # the next boot, or the guard
+        said = left.update.recover()  # the next boot, or the guard
         assert left.problem.strip() == said
         assert bool(said) == is_on_trial
         assert left.runs() == f"spotter {other.id if was_kept else old.id}\n"
@@ -336,7 +336,7 @@ def test_killed_before_every_change_in_turn(
         assert was_kept or counts(left) == counts(node)
 
         for later in (left, Node(again)):
-            assert later.update.take(other.folder, is_forced=True).is_kept
+            assert later.update.apply(other.folder, is_forced=True).is_kept
             shutil.rmtree(later.root / "run", ignore_errors=True)
             assert later.tree().keys() == whole.tree().keys(), f"killed before change {at}"
         shutil.rmtree(again)
@@ -352,7 +352,7 @@ def test_settling_is_killed_before_every_change_in_turn(
     killed = kills(on_trial[-1].root.parent, tmp_path / "settling")
     assert len(killed) > 10
     for left in killed:
-        left.update.settle()
+        left.update.recover()
         assert left.runs() == f"spotter {old.id}\n"
         assert counts(left) == counts(node)
         assert not (left.home / "back").is_symlink()
@@ -373,24 +373,24 @@ def test_a_unit_that_does_not_stop_is_left_to_the_guard(node: Node, old: Release
 
     node.statuses[new.id] = freeze
     with pytest.raises(ProvisionError, match="timed out"):
-        node.update.take(new.folder)
+        node.update.apply(new.folder)
     assert node.runs() == f"spotter {old.id}\n"
     assert node.service.is_guarded
     node.service.kill = kill  # type: ignore[method-assign]
-    assert "no frame went through it for" in node.update.settle()
+    assert "no frame went through it for" in node.update.recover()
     assert node.service.started_at is not None
     assert not node.service.is_guarded
 
 
 def test_nothing_to_settle_is_said(node: Node) -> None:
     before = node.tree()
-    assert node.update.settle() == ""
+    assert node.update.recover() == ""
     assert node.tree() == before
 
 
 def test_a_node_without_releases_is_told_so(tmp_path: Path, new: Release) -> None:
     with pytest.raises(ProvisionError, match="no release is installed here"):
-        Node(tmp_path).update.take(new.folder)
+        Node(tmp_path).update.apply(new.folder)
 
 
 @pytest.mark.parametrize("is_well", [True, False])
@@ -439,5 +439,5 @@ def test_real_wheels_in_real_environments(tmp_path: Path, site: Site, old: Relea
     node.provision(old, site.folder / "release.pub")
     node.service.start()
     assert node.runs() == "spotter 0.1.0\n"
-    assert node.update.take(new.folder).is_kept
+    assert node.update.apply(new.folder).is_kept
     assert node.runs() == "spotter 0.2.0\n"

@@ -14,7 +14,7 @@ import numpy as np
 from edge.config import NodeConfig
 from edge.errors import BaselineError
 from edge.frame.street.camera import StreetCamera
-from edge.node.network import open_interpreter
+from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from edge.records import Sighting
 from edge.score.baseline import Baseline

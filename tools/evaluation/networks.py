@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import softmax
 
-from edge.detection.fit import fit
 from edge.detection.garments import GARMENT_STRIDE, PATTERN_STRIDE
+from edge.detection.letterbox import letterbox
 from edge.errors import ModelError
 from edge.interpreter import TfliteInterpreter
 from edge.models import model_path
@@ -67,7 +67,7 @@ class Heads:
         self._patterns = self._find(PATTERN_STRIDE, len(PATTERNS))
 
     def see(self, photo: Pixels) -> Seen:
-        tensor, scale = fit(Frame(photo, 0.0, 0), self.height, self.width)
+        tensor, scale = letterbox(Frame(photo, 0.0, 0), self.height, self.width)
         outputs = self._network.invoke(tensor)
         height, width = (round(side / scale) for side in photo.shape[:2])
         logits = upsample(outputs[self._garments][0], GARMENT_STRIDE, height, width)

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import track
 from scipy.stats import mannwhitneyu
 
-from edge.detection.fit import PADDING
 from edge.detection.garments import PATTERN_STRIDE
+from edge.detection.letterbox import PADDING
 from edge.records import CLASSES, Floats, Pixels
 from edge.seams import Interpreter
 from edge.vocabulary import PATTERNS

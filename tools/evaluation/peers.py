@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from edge.detection import keypoints
-from edge.detection.fit import fit
 from edge.detection.keypoints import Settings, decode
+from edge.detection.letterbox import letterbox
 from edge.errors import ModelError
 from edge.manifest import manifest
 from edge.records import Detection, Frame, Pixels
@@ -36,7 +36,7 @@ class PoseNet:
         self._layout = keypoints.read_layout(network.input, network.outputs)
 
     def people(self, pixels: Pixels) -> list[Detection]:
-        tensor, scale = fit(Frame(pixels, 0.0, 0), self._layout.height, self._layout.width)
+        tensor, scale = letterbox(Frame(pixels, 0.0, 0), self._layout.height, self._layout.width)
         return decode(self.network.invoke(tensor), self._layout, Settings(), scale=scale)
 
     def boxes(self, pixels: Pixels) -> list[Box]:

@@ -17,7 +17,7 @@ from edge.clock import SystemClock
 from edge.config import NodeConfig, TrackSection
 from edge.frame.photos import Photos
 from edge.frame.source import open_camera
-from edge.node.offline import sightings
+from edge.node.batch import sightings
 from edge.pipeline import Pipeline
 from edge.records import Detection, Pixels
 from edge.seams import Interpreter

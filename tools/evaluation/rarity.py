@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 
 from edge.recipe import Recipe
 from edge.records import Appearance
-from edge.score import file
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.score.noise import noised
 from edge.seams import Interpreter
@@ -47,7 +47,7 @@ def rarity(network: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos:
         **learning_curve(usual, exam, look.recipe),
         **drift(usual, exam, look.recipe),
         **cost(network, baselines[0], [one.pixels for one in exam.photos], exam.people),
-        "baseline, bytes": len(file.to_bytes(baselines[0])),
+        "baseline, bytes": len(baseline_file.to_bytes(baselines[0])),
         "beside": {
             **{f"{facet} alone": judge(scorer(baselines[0], facet), exam) for facet in FACETS},
             **{f"epsilon {e:g}": judge(scorer(noised(baselines[0], e)), exam) for e in EPSILONS},
@@ -145,7 +145,7 @@ def drift(usual: Sequence[Appearance], exam: Exam, recipe: Recipe) -> Found:
 
 def _warm(people: Sequence[Appearance], recipe: Recipe) -> Baseline:
     """One that speaks from the first calibrating sighting."""
-    return Baseline(recipe, min_sightings=1, state=learnt(people, recipe, 0).state)
+    return Baseline(recipe, min_sightings=1, counts=learnt(people, recipe, 0).counts)
 
 
 def _known(bits: Figures) -> Figures:

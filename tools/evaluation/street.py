@@ -10,10 +10,10 @@ import numpy as np
 
 from edge.config import NodeConfig
 from edge.detection import keypoints
-from edge.detection.mirror import MIRRORED
+from edge.detection.flip import MIRRORED
 from edge.frame.street.camera import StreetCamera
 from edge.frame.street.truth import WalkerTruth
-from edge.node.network import open_interpreter
+from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from edge.records import Detection, Track
 

@@ -21,7 +21,7 @@ LATE_S = 120
 NAMES = ("wire", "config", "baseline", "frozen", "outbox", "node", "bundle", "signature", "card")
 
 
-class Outcome(NamedTuple):
+class FuzzResult(NamedTuple):
     """What one target came to."""
 
     executions: int
@@ -68,7 +68,7 @@ def _fuzz(names: list[str], seconds: float, keep: Path) -> int:
     return 1 if found else 0
 
 
-def _run(name: str, seconds: float, home: Path) -> Outcome:
+def _run(name: str, seconds: float, home: Path) -> FuzzResult:
     """What was found before is tried again with the corpus."""
     findings, corpus, log = home / "findings", home / "corpus", home / "log.txt"
     for folder in (findings, corpus):
@@ -92,7 +92,7 @@ def _run(name: str, seconds: float, home: Path) -> Outcome:
         map(int, re.findall(r"^(?:stat::number_of_executed_units: +|#)(\d+)", said, re.MULTILINE)), default=0
     )
     coverage = max(map(int, re.findall(r" cov: (\d+)", said)), default=0)
-    return Outcome(executions, coverage, time.monotonic() - begun, listed)
+    return FuzzResult(executions, coverage, time.monotonic() - begun, listed)
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float) -> int:

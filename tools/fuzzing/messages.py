@@ -11,12 +11,12 @@ import msgspec
 import numpy as np
 
 from edge import signing, wire
+from edge.baseline_codec import MAGIC
 from edge.config import NodeConfig, OutboxSection, ScoreSection
-from edge.counted import MAGIC
 from edge.errors import WireError
 from edge.message.outbox import Outbox
-from edge.node.frozen import KEPT, Frozen
-from edge.score import file
+from edge.node.site_baseline import KEPT, SiteBaseline
+from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.seams import Received
 from edge.update.baselines import recipe_of
@@ -81,17 +81,19 @@ def make_wire(folder: Path) -> Target:
 def make_baseline(_: Path) -> Target:
     """Files as they are; and bodies under a right header and checksum, so that what lies behind is reached."""
     good = learnt(SIGHTINGS)
-    content = msgspec.msgpack.encode(file.counted(good))
+    content = msgspec.msgpack.encode(baseline_file.counted(good))
     person = ordinary(np.random.default_rng(5))
 
     def check(data: bytes) -> None:
-        use(file.from_bytes(data, "the file"), good)
+        use(baseline_file.from_bytes(data, "the file"), good)
 
     def use(found: Baseline, other: Baseline) -> None:
-        assert file.to_bytes(file.from_bytes(file.to_bytes(found), "again")) == file.to_bytes(found)
+        assert baseline_file.to_bytes(
+            baseline_file.from_bytes(baseline_file.to_bytes(found), "again")
+        ) == baseline_file.to_bytes(found)
         if found.recipe == other.recipe:
             one, two = found.merge(other), other.merge(found)
-            assert file.to_bytes(one) == file.to_bytes(two)
+            assert baseline_file.to_bytes(one) == baseline_file.to_bytes(two)
             is_plausible(one)
         is_plausible(found)
 
@@ -105,7 +107,7 @@ def make_baseline(_: Path) -> Target:
         lambda data: check(_sealed(zlib.compress(data, 1))),
         lambda data: check(_sealed(zlib.compress(laid_over(content, data), 1))),
     )
-    packed = file.to_bytes(good)
+    packed = baseline_file.to_bytes(good)
     begun = msgspec.msgpack.encode(make_counted())
     seeds = [seed(0, packed), seed(1, zlib.compress(begun)), seed(2, begun), seed(3, OVER), seed(3, OVER + b"\x93")]
     return Target(seeds, functools.partial(chosen, ways))
@@ -126,14 +128,14 @@ def make_frozen(folder: Path) -> Target:
     def receive(payload: bytes) -> None:
         shutil.rmtree(state, ignore_errors=True)
         state.mkdir()
-        frozen = Frozen(config, RECIPE)
+        frozen = SiteBaseline(config, RECIPE)
         frozen.receive(Received(topic, payload, is_retained=True))
         spot(frozen)
 
-    def spot(frozen: Frozen) -> None:
-        assert (frozen.order is None) == bool(frozen.problem) or not frozen.refused
-        if frozen.order is not None and frozen.order.baseline is not None:
-            frozen.order.baseline.score(person)
+    def spot(frozen: SiteBaseline) -> None:
+        assert (frozen.instruction is None) == bool(frozen.problem) or not frozen.refused
+        if frozen.instruction is not None and frozen.instruction.baseline is not None:
+            frozen.instruction.baseline.score(person)
 
     def receive_signed(payload: bytes) -> None:
         try:
@@ -153,7 +155,7 @@ def make_frozen(folder: Path) -> Target:
         state.mkdir()
         (state / KEPT).write_bytes(payload)
         recipe_of(state / KEPT)
-        spot(Frozen(config, RECIPE))
+        spot(SiteBaseline(config, RECIPE))
 
     ways = (receive, receive_signed, receive_counts, keep)
     collect, begun = msgspec.json.encode(site.word(None)), msgspec.json.encode(good)

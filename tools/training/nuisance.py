@@ -7,9 +7,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.score.channel import vectors
+from edge.score.channels import vectors
+from edge.score.counts import MOMENTS
 from edge.score.nuisance import Nuisance
-from edge.score.state import MOMENTS
 from edge.seams import Interpreter
 from tools.evaluation.exam import Look, photo, progress
 from tools.evaluation.jitters import JITTERS

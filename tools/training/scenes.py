@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.detection.fit import PADDING
+from edge.detection.letterbox import PADDING
 from edge.frame.street.camera import StreetCamera
 from edge.frame.street.truth import PATTERNS as STREET_PATTERNS
 from edge.records import CLASSES
@@ -74,7 +74,7 @@ class Source:
         return made._replace(pixels=_developed(made.pixels, rng))
 
     def _photo(self, rng: Rng) -> Scene:
-        """A whole photo, on grey as edge/detection/fit.py puts it, or on another ground."""
+        """A whole photo, on grey as edge/detection/letterbox.py puts it, or on another ground."""
         photo = self._some_photo(rng)
         onto = _blank(rng) if rng.random() < 0.5 else self._ground(rng)
         low, high = (0.92, 1.08) if rng.random() < 0.5 else (0.4, 1.5)

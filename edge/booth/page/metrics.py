@@ -49,13 +49,13 @@ class Readings(Collector):
             "spotter_node_odd", "What no sound node does, since the booth started", labels=["node", "kind"]
         )
         outbox = GaugeMetricFamily("spotter_node_outbox_depth", "Sightings that wait on a node", labels=["node"])
-        for verdict in self._snapshot.nodes:
+        for row in self._snapshot.nodes:
             for state in NODE_STATES:
-                states.add_metric([verdict.node, state], verdict.state == state)
-            for kind, count in verdict.odd.items():
-                odd.add_metric([verdict.node, kind], count)
-            if verdict.outbox_depth is not None:
-                outbox.add_metric([verdict.node], verdict.outbox_depth)
+                states.add_metric([row.node, state], row.state == state)
+            for kind, count in row.odd.items():
+                odd.add_metric([row.node, kind], count)
+            if row.outbox_depth is not None:
+                outbox.add_metric([row.node], row.outbox_depth)
         yield states
         yield odd
         yield outbox

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from edge import durable
+from edge import atomic_file
 from edge.errors import ConfigError
 
 LOG2_N, R, P = 15, 8, 3
@@ -101,7 +101,7 @@ def _read_secret(key: str, path: str) -> str:
 def write_hash(path: Path, hashed: str) -> None:
     """All of it or nothing, for its owner's eyes only; raises ConfigError if it cannot be written."""
     try:
-        durable.write(path, f"{hashed}\n".encode(), mode=0o600)
+        atomic_file.write(path, f"{hashed}\n".encode(), mode=0o600)
     except OSError as err:
         raise ConfigError(f"{path}: cannot be written ({err}); does the folder exist, and may this user?") from err
 

@@ -10,8 +10,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from edge.booth.page import password
-from edge.booth.page.app import OnOutcome, Pages, Shown
-from edge.booth.page.door import Door
+from edge.booth.page.access import Access
+from edge.booth.page.routes import OnOutcome, Pages, Shown
 from edge.booth.page.snapshot import Snapshot
 from edge.config import BoothConfig
 from edge.errors import ConfigError
@@ -64,7 +64,7 @@ class Page:
         section = config.page
         host, self._port = self._socket.getsockname()[:2]
         is_tls = bool(section.tls_cert or section.tls_key)
-        door = Door(
+        access = Access(
             self._monotonic,
             password_hash=_password_hash(host, config),
             metrics_token=password.read_token(section.metrics_token_file) if section.metrics_token_file else None,
@@ -74,10 +74,10 @@ class Page:
         )
         shown_host = f"[{host}]" if ":" in host else host
         self.url = f"{'https' if is_tls else 'http'}://{shown_host}:{self._port}/"
-        if door.is_locked and not is_tls:
+        if access.is_locked and not is_tls:
             log.warning("the page is open to the network without TLS: passwords can be overheard; set page.tls_cert")
         settings = uvicorn.Config(
-            Pages(door, lambda: self._shown, on_outcome, self._monotonic).app(),
+            Pages(access, lambda: self._shown, on_outcome, self._monotonic).app(),
             ssl_certfile=section.tls_cert or None,
             ssl_keyfile=section.tls_key or None,
             http=Impatient,

@@ -5,19 +5,19 @@ from typing import Literal, get_args
 import msgspec
 
 from edge import wire
-from edge.booth.health import Verdict
+from edge.booth.health import NodeHealth
 from edge.booth.trends import Outcomes, Row
 
 Outcome = wire.Outcome
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-State = Literal["open", "claimed", "greeted", "not_found", "not_unusual", "declined", "lapsed", "withdrawn"]
+AlertState = Literal["open", "claimed", "greeted", "not_found", "not_unusual", "declined", "lapsed", "withdrawn"]
 
 
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     """An alert and what became of it."""
 
     alert: wire.Alert
-    state: State = "open"
+    state: AlertState = "open"
     claimed_by: str = ""
     """Name of the laptop that claimed it; empty while nobody has."""
     left_s: float = 0.0
@@ -54,7 +54,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with the time of this machine; empty when all is well."""
     alerts: list[AlertView]
     """Newest first, none expired."""
-    nodes: list[Verdict]
+    nodes: list[NodeHealth]
     facings: dict[str, int | None]
     """Where each camera looks, degrees clockwise from north."""
     lost: dict[str, int]

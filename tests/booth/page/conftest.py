@@ -5,30 +5,30 @@ from pathlib import Path
 
 import pytest
 
-from tests.booth.page.pages import Browser, Desk, locked, open_desk
+from tests.booth.page.pages import Browser, ServedPage, locked, serve_page
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    with open_desk() as opened:
+def served() -> Iterator[ServedPage]:
+    with serve_page() as opened:
         yield opened
 
 
 @pytest.fixture
-def browser(desk: Desk) -> Iterator[Browser]:
-    made = Browser(desk)
+def browser(served: ServedPage) -> Iterator[Browser]:
+    made = Browser(served)
     yield made
     made.client.close()
 
 
 @pytest.fixture
-def locked_desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(**locked(tmp_path)) as opened:
+def locked_page(tmp_path: Path) -> Iterator[ServedPage]:
+    with serve_page(**locked(tmp_path)) as opened:
         yield opened
 
 
 @pytest.fixture
-def stranger(locked_desk: Desk) -> Iterator[Browser]:
-    made = Browser(locked_desk)
+def stranger(locked_page: ServedPage) -> Iterator[Browser]:
+    made = Browser(locked_page)
     yield made
     made.client.close()

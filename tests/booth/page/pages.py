@@ -10,10 +10,10 @@ import httpx
 
 from edge import wire
 from edge.booth.alert import make_alert
-from edge.booth.health import Verdict
+from edge.booth.health import NodeHealth
 from edge.booth.page.password import hash_password, write_hash
 from edge.booth.page.server import Page
-from edge.booth.page.snapshot import AlertView, BudgetView, Outcome, Snapshot, State
+from edge.booth.page.snapshot import AlertState, AlertView, BudgetView, Outcome, Snapshot
 from edge.booth.trends import Outcomes, Row
 from edge.config import BoothConfig, PageSection
 from edge.fakes import FakeClock
@@ -24,7 +24,9 @@ COUNTS = {"scores": 1234, "repeats": 5, "late": 6, "alerts": 7, "lapsed": 8, "ov
 CONFIG = BoothConfig(nodes={"camera-1": 315, "camera-2": 45})
 
 
-def make_view(seq: int = 1, state: State = "open", by: str = "", *, left_s: float = 47.0, **changes: Any) -> AlertView:
+def make_view(
+    seq: int = 1, state: AlertState = "open", by: str = "", *, left_s: float = 47.0, **changes: Any
+) -> AlertView:
     alert = make_alert(make_score(seq=seq, **changes), CONFIG, NOW)
     return AlertView(alert=alert, state=state, claimed_by=by, left_s=left_s)
 
@@ -37,7 +39,7 @@ def make_snapshot(**changes: Any) -> Snapshot:
         "refusals": 0,
         "trouble": "",
         "alerts": [make_view()],
-        "nodes": [Verdict("camera-1", "degraded", ["too dark: clean the lens"], "spot", 12.5, 42, 17)],
+        "nodes": [NodeHealth("camera-1", "degraded", ["too dark: clean the lens"], "spot", 12.5, 42, 17)],
         "facings": dict(CONFIG.nodes),
         "lost": {"camera-1": 3},
         "counts": COUNTS,
@@ -77,7 +79,7 @@ TRENDS = [
 ]
 
 
-class Desk:
+class ServedPage:
     """A page that is open, the clock it goes by, and what was tapped."""
 
     def __init__(self, config: BoothConfig) -> None:
@@ -97,14 +99,14 @@ class Desk:
 
 
 @contextmanager
-def open_desk(**changes: Any) -> Iterator[Desk]:
+def serve_page(**changes: Any) -> Iterator[ServedPage]:
     """On loopback and on any free port unless told otherwise; shows `make_snapshot()`."""
-    desk = Desk(BoothConfig(**({"page_port": 0} | changes)))
+    served = ServedPage(BoothConfig(**({"page_port": 0} | changes)))
     try:
-        desk.page.show(make_snapshot())
-        yield desk
+        served.page.show(make_snapshot())
+        yield served
     finally:
-        desk.page.close()
+        served.page.close()
 
 
 def password_file(folder: Path) -> str:
@@ -121,8 +123,8 @@ def locked(folder: Path, **changes: Any) -> dict[str, Any]:
 class Browser:
     """What a browser does with forms and cookies; `url` is where it reaches the page."""
 
-    def __init__(self, desk: Desk, *, verify: Any = True) -> None:
-        self.url = desk.page.url.replace("0.0.0.0", "127.0.0.1").rstrip("/")
+    def __init__(self, served: ServedPage, *, verify: Any = True) -> None:
+        self.url = served.page.url.replace("0.0.0.0", "127.0.0.1").rstrip("/")
         self.client = httpx.Client(base_url=self.url, verify=verify, timeout=20)
 
     def get(self, path: str, **headers: str) -> httpx.Response:

@@ -10,16 +10,16 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from edge.booth.health import Verdict
-from edge.booth.page.limit import MOST_EACH
-from edge.booth.page.snapshot import State
+from edge.booth.health import NodeHealth
+from edge.booth.page.login_throttle import MOST_EACH
+from edge.booth.page.snapshot import AlertState
 from tests.booth.page.pages import (
     BUDGET,
     OUTCOMES,
     PASSWORD,
     TRENDS,
     Browser,
-    Desk,
+    ServedPage,
     make_snapshot,
     make_view,
 )
@@ -72,12 +72,12 @@ def phone(chromium: Chromium) -> Iterator[Window]:
     context.close()
 
 
-def test_claimed_and_greeted_by_tap(desk: Desk, phone: Window) -> None:
-    desk.plays_booth = True
-    desk.page.show(make_snapshot(alerts=[]))
-    phone.page.goto(desk.page.url)
+def test_claimed_and_greeted_by_tap(served: ServedPage, phone: Window) -> None:
+    served.plays_booth = True
+    served.page.show(make_snapshot(alerts=[]))
+    phone.page.goto(served.page.url)
     expect(phone.page.get_by_text("Nobody exceptional")).to_be_visible()
-    desk.page.show(make_snapshot())
+    served.page.show(make_snapshot())
     expect(phone.page.locator(".card")).to_contain_text("1 in 430 (300-620)")
     expect(phone.page.get_by_role("status")).to_have_text("New alert: 1 in 430 (300-620). Look north-west.")
     phone.page.get_by_role("button", name="Claim").tap()
@@ -85,19 +85,19 @@ def test_claimed_and_greeted_by_tap(desk: Desk, phone: Window) -> None:
     phone.page.get_by_role("button", name="Greeted").tap()
     expect(phone.page.locator(".card")).to_contain_text("greeted by booth")
     expect(phone.page.locator(".card button")).to_have_count(0)
-    assert [outcome for _, outcome, _ in desk.told] == ["claimed", "greeted"]
+    assert [outcome for _, outcome, _ in served.told] == ["claimed", "greeted"]
     assert phone.complaints == []
 
 
 @pytest.mark.parametrize(
     ("key", "end"), [("g", "greeted"), ("n", "not_found"), ("u", "not_unusual"), ("d", "declined")]
 )
-def test_by_key(desk: Desk, window: Window, key: str, end: State) -> None:
-    desk.plays_booth = True
-    window.page.goto(desk.page.url)
+def test_by_key(served: ServedPage, window: Window, key: str, end: AlertState) -> None:
+    served.plays_booth = True
+    window.page.goto(served.page.url)
     window.page.keyboard.press("c")
     window.page.wait_for_timeout(200)
-    assert desk.told == [], "nothing is chosen yet"
+    assert served.told == [], "nothing is chosen yet"
     window.page.keyboard.press("j")
     expect(window.page.locator(".card")).to_be_focused()
     expect(window.page.locator(".mark.chosen")).to_have_count(1)
@@ -106,88 +106,88 @@ def test_by_key(desk: Desk, window: Window, key: str, end: State) -> None:
     expect(window.page.locator(".card")).to_be_focused()
     window.page.keyboard.press(key)
     expect(window.page.locator(".card button")).to_have_count(0)
-    assert [outcome for _, outcome, _ in desk.told] == ["claimed", end]
+    assert [outcome for _, outcome, _ in served.told] == ["claimed", end]
 
 
-def test_choosing_survives_what_comes_and_goes(desk: Desk, window: Window) -> None:
-    desk.page.show(make_snapshot(alerts=[make_view(1), make_view(2), make_view(3)]))
-    window.page.goto(desk.page.url)
+def test_choosing_survives_what_comes_and_goes(served: ServedPage, window: Window) -> None:
+    served.page.show(make_snapshot(alerts=[make_view(1), make_view(2), make_view(3)]))
+    window.page.goto(served.page.url)
     for key in ("j", "ArrowDown", "j", "k", "ArrowDown", "k"):
         window.page.keyboard.press(key)
     middle = make_view(2).alert.id
     expect(window.page.locator(f"#alert-{middle}")).to_be_focused()
     outline = window.page.locator(f"#alert-{middle}").evaluate("card => getComputedStyle(card).outlineWidth")
     assert outline == "4px"
-    desk.page.show(make_snapshot(alerts=[make_view(4), make_view(2)]))
+    served.page.show(make_snapshot(alerts=[make_view(4), make_view(2)]))
     expect(window.page.locator(".card")).to_have_count(2)
     expect(window.page.locator(f"#alert-{middle}")).to_be_focused()
 
 
-def test_keys_do_nothing_while_somebody_types(desk: Desk, window: Window) -> None:
-    window.page.goto(desk.page.url)
+def test_keys_do_nothing_while_somebody_types(served: ServedPage, window: Window) -> None:
+    window.page.goto(served.page.url)
     field = window.page.get_by_label("This laptop")
     field.fill("")
     field.press_sequentially("jcg")
     assert field.input_value() == "jcg"
     window.page.get_by_role("button", name="Name it").click()
     expect(field).to_have_value("jcg")
-    assert desk.told == []
+    assert served.told == []
 
 
-def test_an_alert_expires(desk: Desk, window: Window) -> None:
-    window.page.goto(desk.page.url)
+def test_an_alert_expires(served: ServedPage, window: Window) -> None:
+    window.page.goto(served.page.url)
     expect(window.page.locator(".card")).to_contain_text("47 s left")
-    desk.page.show(make_snapshot(alerts=[make_view(left_s=10)]))
+    served.page.show(make_snapshot(alerts=[make_view(left_s=10)]))
     expect(window.page.locator(".card")).to_contain_text("10 s left")
-    desk.page.show(make_snapshot(alerts=[make_view(left_s=0)]))
+    served.page.show(make_snapshot(alerts=[make_view(left_s=0)]))
     expect(window.page.locator(".card")).to_have_count(0)
     expect(window.page.locator(".mark")).to_have_count(0)
 
 
-def test_health_turns_red(desk: Desk, window: Window) -> None:
-    desk.page.show(make_snapshot(nodes=[Verdict("camera-1", "ok", [], "spot", 12.5, 42, 0)]))
-    window.page.goto(desk.page.url)
+def test_health_turns_red(served: ServedPage, window: Window) -> None:
+    served.page.show(make_snapshot(nodes=[NodeHealth("camera-1", "ok", [], "spot", 12.5, 42, 0)]))
+    window.page.goto(served.page.url)
     node = window.page.locator("#node-camera-1")
     expect(node).to_contain_text("12.5 frames a second")
     before = node.evaluate("node => getComputedStyle(node).backgroundColor")
-    desk.page.show(make_snapshot(nodes=[Verdict("camera-1", "failing", ["is offline: check power"])]))
+    served.page.show(make_snapshot(nodes=[NodeHealth("camera-1", "failing", ["is offline: check power"])]))
     expect(node).to_contain_text("is offline: check power")
     assert node.evaluate("node => getComputedStyle(node).backgroundColor") != before
     red, green, blue = re.findall(r"\d+", node.locator(".problem").evaluate("p => getComputedStyle(p).color"))[:3]
     assert int(red) > 2 * max(int(green), int(blue))
 
 
-def test_a_booth_that_is_gone_is_said(desk: Desk, window: Window) -> None:
-    window.page.goto(desk.page.url)
+def test_a_booth_that_is_gone_is_said(served: ServedPage, window: Window) -> None:
+    window.page.goto(served.page.url)
     expect(window.page.locator("#away")).to_be_hidden()
     window.page.route("**/*", lambda route: route.abort())
     expect(window.page.locator("#away")).to_contain_text("No answer from the booth", timeout=20_000)
 
 
-def test_sound_is_off_until_asked_for(desk: Desk, window: Window) -> None:
+def test_sound_is_off_until_asked_for(served: ServedPage, window: Window) -> None:
     window.page.add_init_script(
         "window.tones = 0; const start = OscillatorNode.prototype.start;"
         "OscillatorNode.prototype.start = function (...at) { window.tones += 1; return start.apply(this, at); };"
     )
-    desk.page.show(make_snapshot(alerts=[]))
-    window.page.goto(desk.page.url)
-    desk.page.show(make_snapshot(alerts=[make_view(1)]))
+    served.page.show(make_snapshot(alerts=[]))
+    window.page.goto(served.page.url)
+    served.page.show(make_snapshot(alerts=[make_view(1)]))
     expect(window.page.locator(".card")).to_have_count(1)
     assert window.page.evaluate("tones") == 0
     window.page.get_by_role("button", name="Sound on").click()
     expect(window.page.locator("#sound")).to_have_attribute("aria-pressed", "true")
     sample = window.page.evaluate("tones")
     assert sample > 0, "so that people hear what it is like"
-    desk.page.show(make_snapshot(alerts=[make_view(2), make_view(1)]))
+    served.page.show(make_snapshot(alerts=[make_view(2), make_view(1)]))
     expect(window.page.locator(".card")).to_have_count(2)
     assert window.page.evaluate("tones") == 2 * sample
     window.page.get_by_role("button", name="Sound is on").click()
-    desk.page.show(make_snapshot(alerts=[make_view(3), make_view(2), make_view(1)]))
+    served.page.show(make_snapshot(alerts=[make_view(3), make_view(2), make_view(1)]))
     expect(window.page.locator(".card")).to_have_count(3)
     assert window.page.evaluate("tones") == 2 * sample
 
 
-def test_logging_in(locked_desk: Desk, stranger: Browser, window: Window) -> None:
+def test_logging_in(locked_page: ServedPage, stranger: Browser, window: Window) -> None:
     window.page.goto(stranger.url)
     expect(window.page.get_by_label("Password")).to_be_focused()
     window.page.get_by_label("Password").fill("wrong")
@@ -198,12 +198,12 @@ def test_logging_in(locked_desk: Desk, stranger: Browser, window: Window) -> Non
     window.page.get_by_label("Name of this laptop").fill("north")
     window.page.get_by_role("button", name="Log in").click()
     window.page.get_by_role("button", name="Claim").click()
-    wait_for(lambda: [who for _, _, who in locked_desk.told] == ["north"])
+    wait_for(lambda: [who for _, _, who in locked_page.told] == ["north"])
     window.page.get_by_role("button", name="Log out").click()
     expect(window.page.get_by_label("Password")).to_be_visible()
 
 
-def test_logging_in_too_often(locked_desk: Desk, stranger: Browser, window: Window) -> None:
+def test_logging_in_too_often(locked_page: ServedPage, stranger: Browser, window: Window) -> None:
     window.page.goto(stranger.url)
     for _ in range(MOST_EACH + 1):
         window.page.get_by_label("Password").fill("wrong")
@@ -212,11 +212,11 @@ def test_logging_in_too_often(locked_desk: Desk, stranger: Browser, window: Wind
     expect(window.page.get_by_role("alert")).to_contain_text("Too many wrong passwords; try again in")
 
 
-def test_without_javascript(desk: Desk, chromium: Chromium) -> None:
+def test_without_javascript(served: ServedPage, chromium: Chromium) -> None:
     context = chromium.new_context(java_script_enabled=False)
     tab = context.new_page()
-    desk.plays_booth = True
-    tab.goto(desk.page.url)
+    served.plays_booth = True
+    tab.goto(served.page.url)
     for label in ("Claim", "Not found"):
         tab.get_by_role("button", name=label).click()
     expect(tab.locator(".card")).to_contain_text("not found by booth")
@@ -224,13 +224,13 @@ def test_without_javascript(desk: Desk, chromium: Chromium) -> None:
     tab.get_by_label("This laptop").fill("south")
     tab.get_by_role("button", name="Name it").click()
     expect(tab.get_by_label("This laptop")).to_have_value("south")
-    desk.page.show(make_snapshot(alerts=[]))
+    served.page.show(make_snapshot(alerts=[]))
     expect(tab.get_by_text("Nobody exceptional")).to_be_visible(timeout=20_000)
     context.close()
 
 
-def test_what_is_inline_does_not_run_and_is_complained_about(desk: Desk, window: Window) -> None:
-    window.page.goto(desk.page.url)
+def test_what_is_inline_does_not_run_and_is_complained_about(served: ServedPage, window: Window) -> None:
+    window.page.goto(served.page.url)
     window.page.evaluate(
         "for (const [tag, text] of [['script', 'window.ran = 1'], ['style', 'h1 { display: none }']])"
         "document.body.append(Object.assign(document.createElement(tag), { textContent: text }))"
@@ -240,36 +240,36 @@ def test_what_is_inline_does_not_run_and_is_complained_about(desk: Desk, window:
     assert len([text for text in window.complaints if "Content Security Policy" in text]) == 2
 
 
-def test_a_hostile_page_can_say_nothing(desk: Desk, window: Window) -> None:
+def test_a_hostile_page_can_say_nothing(served: ServedPage, window: Window) -> None:
     """One that is open in the same browser, with its session, sends the forms of the page."""
-    window.page.goto(desk.page.url)
+    window.page.goto(served.page.url)
     token = window.page.locator("#live").get_attribute("data-token")
-    html = f"""<form method="post" action="{desk.page.url}outcome"><input name="token" value="{token}">
+    html = f"""<form method="post" action="{served.page.url}outcome"><input name="token" value="{token}">
     <input name="alert" value="{make_view().alert.id}"><button name="outcome" value="claimed">Win</button></form>"""
     window.page.route("http://evil.example/", lambda route: route.fulfill(body=html, content_type="text/html"))
     window.page.goto("http://evil.example/")
     window.page.get_by_role("button", name="Win").click()
     window.page.wait_for_url("**/outcome")
     assert "did not come from the booth" in window.page.content()
-    assert desk.told == []
+    assert served.told == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("shape", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_it_can_be_looked_at(
-    desk: Desk, chromium: Chromium, tmp_path: Path, shape: dict[str, Any], scheme: Any
+    served: ServedPage, chromium: Chromium, tmp_path: Path, shape: dict[str, Any], scheme: Any
 ) -> None:
     """Nothing is cut off sideways, no text is tiny, nothing comes from elsewhere, the browser has no complaint."""
     alerts = [make_view(1), make_view(2, "claimed", "north", node="camera-2"), make_view(3, "greeted", "north")]
-    desk.page.show(make_snapshot(alerts=alerts, budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS, is_connected=False))
+    served.page.show(make_snapshot(alerts=alerts, budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS, is_connected=False))
     context = chromium.new_context(color_scheme=scheme, **shape)
     window = Window(context)
-    window.page.goto(desk.page.url)
+    window.page.goto(served.page.url)
     window.page.wait_for_timeout(1500)
     assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     sizes = "[...document.querySelectorAll('main *:not(svg *)')].map(e => parseFloat(getComputedStyle(e).fontSize))"
     assert min(window.page.evaluate(sizes)) >= 16
-    assert all(url.startswith(desk.page.url) for url in window.asked)
+    assert all(url.startswith(served.page.url) for url in window.asked)
     assert window.complaints == []
     picture = tmp_path / "page.png"
     window.page.screenshot(path=picture, full_page=True)

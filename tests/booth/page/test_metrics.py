@@ -2,7 +2,7 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from edge.booth.health import Verdict
+from edge.booth.health import NodeHealth
 from edge.booth.page import metrics
 from edge.booth.page.snapshot import Snapshot
 from edge.booth.trends import Outcomes
@@ -44,7 +44,7 @@ def test_trouble_is_measured() -> None:
 
 
 def test_what_no_sound_node_does_is_counted() -> None:
-    found = read(make_snapshot(nodes=[Verdict("camera-1", "degraded", ["is odd"], odd={"old": 29, "twins": 1})]))
+    found = read(make_snapshot(nodes=[NodeHealth("camera-1", "degraded", ["is odd"], odd={"old": 29, "twins": 1})]))
     assert {labels[1]: value for labels, value in found.items() if labels[0] == "spotter_node_odd_total"} == {
         "old": 29,
         "twins": 1,
@@ -56,7 +56,7 @@ def test_nobody_is_in_it() -> None:
     some, more = (metrics.render(make_snapshot(alerts=[make_view(i + 1) for i in range(n)])) for n in (1, 3))
     assert some == more
     bad = 'x"} 1\nspotter_fake 1'
-    assert ("spotter_fake",) not in read(make_snapshot(nodes=[Verdict(bad, "ok", [])]))
+    assert ("spotter_fake",) not in read(make_snapshot(nodes=[NodeHealth(bad, "ok", [])]))
 
 
 def test_served_as_prometheus_expects(browser: Browser) -> None:

@@ -8,8 +8,8 @@ import pytest
 from edge.clock import SystemClock
 from edge.config import NodeConfig
 from edge.frame.source import open_camera
-from edge.node.network import open_interpreter
-from edge.node.offline import sightings
+from edge.node.batch import sightings
+from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from tools.evaluation.exceptions import NIGHT, Job, watch
 from tools.evaluation.people import CLIPS, photos

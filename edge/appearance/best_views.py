@@ -1,0 +1,80 @@
+"""The views of one person walking past to the Appearance of the sighting: the average of the best that agree."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from edge.records import Appearance, Floats
+
+
+class BestViews:
+    """The best views of one track so far; forgets all others at once."""
+
+    def __init__(self, best: int) -> None:
+        self._best = best
+        self._views: list[Appearance] = []
+        self._geometric: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def is_wanted(self, geometric: float) -> bool:
+        """Whether a view is worth describing, by its geometry alone: there is room, or one that was seen worse."""
+        return len(self._views) < self._best or geometric > min(self._geometric)
+
+    def add(self, view: Appearance, geometric: float) -> None:
+        """Keep it in place of the one with the worst geometry, if there is no room."""
+        if len(self._views) == self._best:
+            worst = self._geometric.index(min(self._geometric))
+            del self._views[worst], self._geometric[worst]
+        self._views.append(view)
+        self._geometric.append(geometric)
+
+    def mean(self) -> Appearance | None:
+        """The average of the best views, weighted by quality and agreement; None without any.
+
+        A view that differs from the others (somebody walked in front) weighs less; what spread remains between those
+        that count takes from the quality.
+        """
+        if not self._views:
+            return None
+        qualities = np.array([view.quality for view in self._views], np.float32)
+        away = _disagreement([view.palettes for view in self._views])
+        weights = qualities * (1 - away) ** 2
+        return Appearance(
+            _mean([view.palettes for view in self._views], weights),
+            _mean([view.patterns for view in self._views], weights),
+            _mean([view.garments for view in self._views], weights),
+            _mean_known([view.colour for view in self._views], weights),
+            _mean_known([view.texture for view in self._views], weights),
+            _mean_known([view.composition for view in self._views], weights),
+            float((qualities * (1 - away)).mean()),
+            len(self._views),
+        )
+
+
+def _disagreement(palettes: Sequence[Floats]) -> Floats:
+    """[views] 0..<1: total variation distance of a view's whole palette from the views' median one.
+
+    The median of shares is not pulled by one odd view; with one or two views nobody can tell who is odd.
+    """
+    whole = np.stack([one[-1] for one in palettes])
+    if len(whole) < 3:
+        return np.zeros(len(whole), np.float32)
+    return np.asarray(np.minimum(np.abs(whole - np.median(whole, axis=0)).sum(axis=1) / 2, 0.95), np.float32)
+
+
+def _mean(shares: Sequence[Floats], weights: Floats) -> Floats:
+    """Mean of share vectors along the last axis, views that did not see a row left out of it."""
+    stacked = np.stack(shares)
+    seen = (stacked.sum(axis=-1, keepdims=True) > 0) * weights.reshape(-1, *(1,) * (stacked.ndim - 1))
+    return np.asarray((stacked * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-9), np.float32)
+
+
+def _mean_known(values: Sequence[Floats], weights: Floats) -> Floats:
+    """Mean of vectors, NaN where no view knows the value."""
+    stacked = np.stack(values)
+    known = ~np.isnan(stacked) * weights[:, None]
+    total = known.sum(axis=0)
+    mean = np.nan_to_num(stacked * known).sum(axis=0) / np.maximum(total, 1e-9)
+    return np.asarray(np.where(total > 0, mean, np.nan), np.float32)

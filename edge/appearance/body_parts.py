@@ -1,0 +1,88 @@
+"""Body parts as quadrilaterals between keypoints: where legs are looked for, and cloth is sampled straight."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from edge.appearance.crop import ANKLES, HIPS, KNEES, SHOULDERS, TORSO_PX, Crop
+from edge.records import Floats
+
+BELIEVED = 0.3
+"""A limb is described if both its keypoints are this sure."""
+
+
+class PartShape(NamedTuple):
+    """A quadrilateral around a body axis, as shares of that axis."""
+
+    start: float
+    end: float
+    half_width: float
+    """In torso lengths."""
+    size: tuple[int, int]
+    """Canonical height and width."""
+
+
+class Quad(NamedTuple):
+    """One in a crop."""
+
+    corners: Floats
+    """[4, 2] top left, top right, bottom right, bottom left"""
+    size: tuple[int, int]
+
+
+TORSO = PartShape(0.14, 0.94, 0.15, (TORSO_PX, 48))
+THIGH = PartShape(0.15, 0.95, 0.11, (32, 16))
+SHIN = PartShape(0.12, 0.85, 0.07, (32, 12))
+_SHRINK = 0.38
+"""Half the shoulder (hip) width that the torso quadrilateral keeps: half of it less 12 % a side."""
+
+
+def body_parts(crop: Crop) -> dict[str, list[Quad]]:
+    """Those of `torso`, `thighs` and `shins` that are believed and wholly inside the crop."""
+    points, confidences = crop.points, crop.confidences
+    found: dict[str, list[Quad]] = {"torso": [], "thighs": [], "shins": []}
+    if confidences[[*SHOULDERS, *HIPS]].min() >= BELIEVED:
+        found["torso"].append(Quad(_torso(points, crop.length), TORSO.size))
+    for name, tops, bottoms, part in (("thighs", HIPS, KNEES, THIGH), ("shins", KNEES, ANKLES, SHIN)):
+        for top, bottom in zip(tops, bottoms, strict=True):
+            if min(confidences[top], confidences[bottom]) >= BELIEVED:
+                found[name].append(Quad(_limb(points[top], points[bottom], part, crop.length), part.size))
+    shape = crop.pixels.shape
+    return {name: [quad for quad in quads if _is_inside(quad.corners, shape)] for name, quads in found.items()}
+
+
+def warp(plane: np.ndarray, quad: Quad, *, is_smooth: bool = True) -> np.ndarray:
+    """What lies under the quadrilateral, drawn straight in its canonical size."""
+    height, width = quad.size
+    target = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32)
+    flags = (cv2.INTER_LINEAR if is_smooth else cv2.INTER_NEAREST) | cv2.WARP_INVERSE_MAP
+    matrix = cv2.getPerspectiveTransform(target, quad.corners)
+    return np.asarray(cv2.warpPerspective(plane, matrix, (width, height), flags=flags))
+
+
+def _torso(points: Floats, length: float) -> Floats:
+    top, bottom = points[SHOULDERS], points[HIPS]
+    # From the side the shoulders fall together, the body does not: keep at least half_width around the axis.
+    sign = 1.0 if top[0, 0] + bottom[0, 0] <= top[1, 0] + bottom[1, 0] else -1.0
+    corners = []
+    for share in (TORSO.start, TORSO.end):
+        middle = top.mean(axis=0) * (1 - share) + bottom.mean(axis=0) * share
+        across = (top[1] - top[0]) * (1 - share) + (bottom[1] - bottom[0]) * share
+        half = np.array([max(abs(across[0]) * _SHRINK, TORSO.half_width * length), sign * across[1] * _SHRINK])
+        corners.append((middle - half, middle + half))
+    (a, b), (d, c) = corners
+    return np.array([a, b, c, d], np.float32)
+
+
+def _limb(start: Floats, end: Floats, part: PartShape, length: float) -> Floats:
+    axis = end - start
+    across = np.array([-axis[1], axis[0]], np.float32) / max(float(np.hypot(*axis)), 1e-3)
+    half = across * np.float32(-part.half_width * length)
+    first, last = start + axis * np.float32(part.start), start + axis * np.float32(part.end)
+    return np.array([first - half, first + half, last + half, last - half], np.float32)
+
+
+def _is_inside(corners: Floats, shape: tuple[int, ...]) -> bool:
+    x, y = corners.T
+    return bool(x.min() >= 0 and y.min() >= 0 and x.max() < shape[1] and y.max() < shape[0])

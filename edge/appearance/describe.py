@@ -1,0 +1,190 @@
+"""One person in one frame to an Appearance, if the view is good enough."""
+
+import cv2
+import numpy as np
+
+from edge.appearance import colour, pattern
+from edge.appearance.body_parts import BELIEVED, body_parts
+from edge.appearance.crop import Crop, crop, torso_length
+from edge.appearance.garment_mask import garment_mask, guess_mask
+from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches
+from edge.appearance.silhouette import silhouette
+from edge.config import AppearanceSection
+from edge.palette import CELLS
+from edge.records import Appearance, Detection, Floats, GarmentMap, Pixels
+from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
+
+OUTFIT = {"upper": 0.5, "lower": 0.4, "shoes": 0.1}
+"""Share of the dressed body each region stands for in `whole`."""
+
+MEASURED = ("upper", "lower")
+"""The regions large enough for moments and texture."""
+
+TEXTURES = len(MEASURED) * pattern.TEXTURE
+COLOURS = len(MEASURED) * colour.COLOUR_MOMENTS
+
+LEGS_SEEN = 0.5
+"""Quality of a view without the legs, against one with them."""
+
+SHARP_GRADIENT = 25.0
+"""Grey levels per pixel that the strongest edges of a sharp person reach; half of it is blurred to uselessness."""
+
+BARE_SKIN = 0.4
+"""A part of the legs with this share of skin is bare."""
+
+LONG = 0.5
+"""Thighs this much under the upper garment: it is a long one."""
+
+ALIKE = 0.55
+"""Shared palette from which two regions are of one colour."""
+
+ARM = 0.3
+"""Torso lengths beside the torso's joints that arms and sleeves take."""
+
+_TORSO = [5, 6, 11, 12]
+_SPREAD = 0.7
+"""Torso width by length from which a view is frontal enough to count in full."""
+
+
+def geometry(
+    detection: Detection, others: list[Detection], size: tuple[int, int], settings: AppearanceSection
+) -> float:
+    """0..1 from keypoints alone: height, torso surely seen, inside the picture, not behind somebody nearer.
+
+    0 where the view must not count; `size` is the frame's (height, width). Who is cut by the picture's edge thus waits
+    for a better view.
+    """
+    believed = detection.keypoints[detection.confidences >= BELIEVED]
+    torso = detection.keypoints[_TORSO]
+    height = max(float(np.ptp(believed[:, 1])), 2.6 * torso_length(detection)) if len(believed) else 0.0
+    x, y = torso.T
+    is_inside = x.min() >= 0 and y.min() >= 0 and x.max() < size[1] and y.max() < size[0]
+    if height < settings.min_height_px or detection.confidences[_TORSO].min() < BELIEVED or not is_inside:
+        return 0.0
+    tall = min(1.0, height / (2 * settings.min_height_px))
+    sure = float(detection.confidences[_TORSO].mean())
+    length = torso_length(detection)
+    wide = min(1.0, 0.5 + 0.5 * float(np.ptp(x)) / length / _SPREAD)
+    whole = min(1.0, 0.5 + 0.5 * min(float(x.min()), size[1] - float(x.max())) / (ARM * length))
+    return tall * sure * wide * whole * (1 - _hidden(detection, others))
+
+
+def _hidden(detection: Detection, others: list[Detection]) -> float:
+    """Share of the torso's box behind the boxes of people whose feet are lower in the picture, thus nearer."""
+    torso = detection.keypoints[_TORSO]
+    (x1, y1), (x2, y2) = torso.min(axis=0), torso.max(axis=0)
+    worst = 0.0
+    for other in others:
+        if other is not detection and other.box[3] > detection.box[3]:
+            width = min(x2, other.box[2]) - max(x1, other.box[0])
+            height = min(y2, other.box[3]) - max(y1, other.box[1])
+            if width > 0 and height > 0:
+                worst = max(worst, float(width * height) / max(float((x2 - x1) * (y2 - y1)), 1.0))
+    return worst
+
+
+def describe(
+    pixels: Pixels,
+    detection: Detection,
+    others: list[Detection],
+    garments: GarmentMap | None,
+    gains: Floats,
+    geometric: float,
+) -> Appearance | None:
+    """How this person is dressed, or None where the torso shows too little garment.
+
+    `pixels` [height, width, 3] RGB; `gains` [3] is the factor per channel that makes the light neutral; without a
+    garment map (a network that knows poses alone) it is guessed from keypoints and colours.
+    """
+    near = crop(pixels, detection)
+    if not near.pixels.size:
+        return None
+    others = [other for other in others if other is not detection]
+    classes = guess_mask(near, gains) if garments is None else garment_mask(near, others, garments)
+    regions, quads = masks(near, classes), body_parts(near)
+    straight = patches(near, regions, quads, gains)
+    if "upper" not in straight:
+        return None
+    palettes = np.zeros((len(REGIONS), CELLS), np.float32)
+    patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
+    moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
+    textures = np.full((len(MEASURED), pattern.TEXTURE), np.nan, np.float32)
+    kinds = {} if garments is None else _kinds(near, {name: regions[name] for name in straight}, garments)
+    for row, name in enumerate(REGIONS[:-1]):
+        if name in regions:
+            lab = cloth(near, regions[name], gains)
+            palettes[row] = colour.palette(lab)
+            if name in MEASURED:
+                moments[row] = colour.moments(lab)
+        if name in straight:
+            patterns[row], textures[row] = pattern.describe(straight[name])
+            patterns[row] = kinds.get(name, patterns[row])
+    palettes[-1], patterns[-1] = _whole(palettes), _whole(patterns)
+    under = legs(quads, classes)
+    seen = 1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN
+    quality = geometric * _sharpness(straight["upper"]) * seen
+    return Appearance(
+        palettes,
+        patterns,
+        _arrangement(under, palettes),
+        moments.ravel(),
+        textures.ravel(),
+        silhouette(near, classes),
+        quality,
+    )
+
+
+def _whole(rows: Floats) -> Floats:
+    """The outfit's share of everything: its regions' rows by the part of the body they dress, of those seen."""
+    weights = np.array([OUTFIT.get(name, 0.0) for name in REGIONS[:-1]], np.float32) * rows[:-1].any(axis=1)
+    return np.asarray(weights @ rows[:-1] / max(float(weights.sum()), 1e-9), np.float32)
+
+
+def _kinds(near: Crop, regions: dict[str, Mask], garments: GarmentMap) -> dict[str, Floats]:
+    """[kinds] mean of the pattern map over the cells that lie on each region; plain where it has none."""
+    pitch = 2 * garments.pitch
+    shape = garments.patterns.shape
+    far = [near.corner[1] + near.pixels.shape[0] / near.zoom, near.corner[0] + near.pixels.shape[1] / near.zoom]
+    first = [int(side / pitch) for side in near.corner[::-1]]
+    rows, columns = (
+        np.arange(low, min(int(high / pitch) + 2, size)) for low, high, size in zip(first, far, shape[:2], strict=True)
+    )
+    y = np.rint((rows * pitch - near.corner[1]) * near.zoom).astype(int)
+    x = np.rint((columns * pitch - near.corner[0]) * near.zoom).astype(int)
+    rows, y = (side[(y >= 0) & (y < near.pixels.shape[0])] for side in (rows, y))
+    columns, x = (side[(x >= 0) & (x < near.pixels.shape[1])] for side in (columns, x))
+    cells, found = garments.patterns[np.ix_(rows, columns)], {}
+    for name, mask in regions.items():
+        is_on = mask[np.ix_(y, x)]
+        found[name] = cells[is_on].mean(axis=0) if is_on.any() else np.eye(len(PATTERNS), dtype=np.float32)[0]
+    return found
+
+
+def _sharpness(patch: Patch) -> float:
+    """0..1 from the strongest edges inside the patch; plain cloth has at least seams, arms and folds."""
+    light = patch.lab[..., 0] * 2.55
+    dx, dy = cv2.Sobel(light, cv2.CV_32F, 1, 0, scale=0.25), cv2.Sobel(light, cv2.CV_32F, 0, 1, scale=0.25)
+    strongest = float(np.percentile(np.hypot(dx, dy), 98))
+    return float(np.clip(0.4 + 0.6 * strongest / SHARP_GRADIENT, 0, 1))
+
+
+def _arrangement(under: dict[str, dict[str, float]], palettes: Floats) -> Floats:
+    """[kinds] one-hot in GARMENTS; all 0 where thighs or shins were not seen."""
+    shares = np.zeros(len(GARMENTS), np.float32)
+    if "thighs" not in under or "shins" not in under:
+        return shares
+    is_bare = under["shins"]["skin"] >= BARE_SKIN
+    if under["thighs"]["upper"] >= LONG:
+        word = "long-upper"
+    elif under["thighs"]["skin"] >= BARE_SKIN:
+        word = "bare-legs"
+    elif _alike(palettes[0], palettes[1]):
+        word = "one-colour-bare" if is_bare else "one-colour-covered"
+    else:
+        word = "bare-shins" if is_bare else "covered-legs"
+    shares[GARMENTS.index(word)] = 1
+    return shares
+
+
+def _alike(one: Floats, other: Floats) -> bool:
+    return float(np.minimum(one, other).sum()) >= ALIKE

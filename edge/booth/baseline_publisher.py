@@ -1,0 +1,39 @@
+"""The site's signed baseline, from the store to the broker.
+
+`spotter baseline freeze` leaves it in the store. It goes out once more on every connect: a broker may have lost what it
+retained, or be another one.
+"""
+
+from edge import wire
+from edge.config import BoothConfig
+from edge.seams import Broker, Clock, Publish
+from edge.store.store import SqlStore
+
+LOOK_S = 0.5
+"""How often a new baseline is looked for."""
+ANSWER_S = 2.0
+"""How long to wait for the broker to take it."""
+
+
+class BaselinePublisher:
+    """Owner of what the broker was told; `step` often."""
+
+    def __init__(self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
+        self._topic = wire.booth_topic(config.site, "baseline")
+        self._broker, self._store, self._clock = broker, store, clock
+        self._looked_at = clock.monotonic() - LOOK_S
+        self._connection = 0
+        """On which it was told last."""
+
+    def step(self) -> None:
+        """Publish the signed baseline if it or the connection is new; raises StoreError."""
+        if not self._broker.is_connected or self._clock.monotonic() < self._looked_at + LOOK_S:
+            return
+        self._looked_at = self._clock.monotonic()
+        connection = self._broker.connections
+        payload = self._store.signed_baseline(is_unpublished=connection == self._connection)
+        if payload is not None:
+            if not self._broker.publish(Publish(self._topic, payload, 1, is_retained=True), timeout_s=ANSWER_S):
+                return
+            self._store.note_published(payload, self._clock.now())
+        self._connection = connection

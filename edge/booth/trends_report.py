@@ -1,0 +1,166 @@
+"""`spotter trends`: what the booth's counts say, as a table, CSV, JSON or a plot."""
+
+import csv
+import re
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from edge import wire
+from edge.booth.trends import Outcomes, Row, exceptions, outcomes, trends
+from edge.config import BoothConfig, WorkerConfig
+from edge.errors import ConfigError
+from edge.store.store import SqlStore
+
+UNITS_S = {"h": 3600, "d": 86_400}
+PLOTTED = 24
+"""Words at most, the surest first."""
+
+
+class TrendsReport(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is said."""
+
+    site: str
+    since: str
+    trends: list[Row]
+    exceptions: dict[str, int]
+    """Words of the people alerted since then, of days, each at least the floor."""
+    outcomes: Outcomes
+
+
+def begin(text: str, now: float) -> float:
+    """`24h` or `7d` before now, or a time as on the wire; raises ConfigError.
+
+    >>> begin("2h", 10_000.0), begin("1970-01-01T00:01:00Z", 0.0)
+    (2800.0, 60.0)
+    """
+    ago = re.fullmatch(r"([0-9]{1,5})([hd])", text)
+    if ago:
+        return now - int(ago[1]) * UNITS_S[ago[2]]
+    try:
+        return wire.from_time(text)
+    except ValueError as err:
+        raise ConfigError(f"--since {text}: expected e.g. 24h, 7d or 2026-09-21T08:00:00Z") from err
+
+
+def make_report(
+    config: BoothConfig | WorkerConfig, since: float, facet: str = "", site: str | None = None
+) -> TrendsReport:
+    """Of one of the store's sites, the booth's own unless told otherwise; raises StoreError or ConfigError."""
+    own = config.site if isinstance(config, BoothConfig) else ""
+    opened = SqlStore(config.store, own, is_made=False)
+    try:
+        wanted = _choose(site or own, {own, *opened.sites()} - {""})
+        store = opened.at(wanted)
+        rows = trends(store.cells("worn"), since)
+        day = wire.WINDOW_S * (int(since) // wire.WINDOW_S)
+        return TrendsReport(
+            site=wanted,
+            since=wire.to_time(since),
+            trends=[row for row in rows if facet in ("", row.facet)],
+            exceptions=exceptions(store.cells("exception", day - UNITS_S["d"])),
+            outcomes=outcomes(store.cells("outcome", day - UNITS_S["d"])),
+        )
+    finally:
+        opened.close()
+
+
+def _choose(site: str, known: set[str]) -> str:
+    if site in known or (not site and len(known) == 1):
+        return site or next(iter(known))
+    here = ", ".join(sorted(known)) or "none yet"
+    raise ConfigError(f"--site {site}: expected one of the sites of this store ({here}); is it the right --config?")
+
+
+def run_trends(
+    config: BoothConfig | WorkerConfig,
+    *,
+    since: str,
+    facet: str,
+    form: str,
+    plot: Path | None,
+    site: str | None = None,
+) -> int:
+    """0, or 1 if nothing was counted yet. Raises ConfigError or StoreError (exit code 2)."""
+    report = make_report(config, begin(since, time.time()), facet, site)
+    if plot is not None:
+        draw(report, plot)
+    if form == "json":
+        print(msgspec.json.encode(report).decode())
+    elif form == "csv":
+        _write_csv(report.trends)
+    elif report.trends:
+        _print(report)
+    if not report.trends:
+        print("no window with enough sightings since then; nodes tell theirs every 15 minutes", file=sys.stderr)
+    return 0 if report.trends else 1
+
+
+def draw(report: TrendsReport, path: Path) -> None:
+    """Shares now with their intervals beside the usual ones, to a .png or .svg. Needs matplotlib, or ConfigError."""
+    if path.suffix not in (".png", ".svg"):
+        raise ConfigError(f"--plot {path}: expected a name that ends in .png or .svg")
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415  an extra, and slow to load
+    except ImportError as err:
+        raise ConfigError("--plot needs matplotlib: pip install 'exception-spotter[plot]'") from err
+    rows = report.trends[:PLOTTED][::-1]
+    figure = Figure(figsize=(9, 1.5 + 0.32 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    at = range(len(rows))
+    axes.errorbar(
+        [100 * row.share_now for row in rows],
+        at,
+        xerr=[
+            [100 * (row.share_now - row.low) for row in rows],
+            [100 * (row.high - row.share_now) for row in rows],
+        ],
+        fmt="o",
+        capsize=3,
+        label=f"since {report.since}, 95 %",
+    )
+    axes.plot([100 * row.share_usual for row in rows], at, "k|", markersize=14, label="usual")
+    axes.set_yticks(at, [f"{_name(row)}{'' if row.verdict == 'as usual' else f' ({row.verdict})'}" for row in rows])
+    axes.set_xlabel("% of sightings")
+    axes.set_title(f"What is worn at {report.site}")
+    axes.legend(loc="lower right")
+    figure.savefig(path)
+
+
+def _name(row: Row) -> str:
+    return f"{row.value} {row.where}".strip().replace("-", " ")
+
+
+def _write_csv(rows: list[Row]) -> None:
+    writer = csv.DictWriter(sys.stdout, Row.__struct_fields__)
+    writer.writeheader()
+    writer.writerows(msgspec.to_builtins(row) for row in rows)
+
+
+def _print(report: TrendsReport) -> None:
+    table = Table(title=f"{report.site} since {report.since}")
+    for name in ("what", "now", "95 %", "usual", "of", ""):
+        table.add_column(name)
+    for row in report.trends:
+        now, between = f"{row.share_now:.1%}", f"{row.low:.1%} - {row.high:.1%}"
+        table.add_row(_name(row), now, between, f"{row.share_usual:.1%}", f"{row.n:,}", row.verdict)
+    console = Console()
+    console.print(table)
+    if report.exceptions:
+        console.print("Exceptions wore: " + ", ".join(f"{word} {n}" for word, n in report.exceptions.items()))
+    console.print(_sentence(report.outcomes))
+
+
+def _sentence(found: Outcomes) -> str:
+    if found.precision is None:
+        return "Of no alert is it known yet whether it was right."
+    took = "" if found.greet_s is None else f"; greeted {found.greet_s:.0f} s after being seen"
+    return (
+        f"Of those found {found.precision:.0%} ({found.low:.0%}-{found.high:.0%}) were unusual: "
+        f"{found.greeted} greeted, {found.declined} declined, {found.not_unusual} not unusual, "
+        f"{found.not_found} not found{took}."
+    )

@@ -1,0 +1,141 @@
+"""Photos, folders and clips through the same stages as a node: `spotter learn` and `spotter score`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from edge.clock import SystemClock
+from edge.config import NodeConfig
+from edge.errors import BaselineError
+from edge.frame.photos import Photos
+from edge.frame.source import open_camera
+from edge.node.load_model import open_interpreter
+from edge.pipeline import Pipeline
+from edge.records import Score, ScoreState, Sighting
+from edge.score import baseline_file
+from edge.score.baseline import Baseline
+from edge.seams import Camera, Interpreter
+
+
+class Seen(NamedTuple):
+    """One sighting and where it comes from."""
+
+    source: str
+    """The photo's name, or the clip's and the second at which the person was last seen: `clip.mp4@12.4`."""
+    sighting: Sighting
+
+
+def sightings(sources: list[str], interpreter: Interpreter, config: NodeConfig) -> Iterator[Seen]:
+    """Everyone in the sources, one source after the other, with progress on a terminal.
+
+    Raises SourceError or ConfigError for a source that is not there.
+    """
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed} frames"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        for spec in sources:
+            with closing(open_camera(spec, clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
+                bar = progress.add_task(camera.name, total=None)
+                for seen in _one_source(camera, Pipeline(interpreter, config)):
+                    if seen is None:
+                        progress.advance(bar)
+                    else:
+                        yield seen
+                if camera.frames_dropped:
+                    print(f"{camera.name}: {camera.frames_dropped} unreadable frames left out", file=sys.stderr)
+
+
+def _one_source(camera: Camera, pipeline: Pipeline) -> Iterator[Seen | None]:
+    """The sightings of one source; None after each frame."""
+    while (frame := camera.read()) is not None:
+        if isinstance(camera, Photos):
+            still = pipeline.still(frame)
+            found = [] if still is None else [Seen(camera.name_of(frame.number), still)]
+        else:
+            found = [_at_second(camera, sighting) for sighting in pipeline.step(frame).sightings]
+        yield from found
+        yield None
+    yield from (_at_second(camera, sighting) for sighting in pipeline.finish())
+
+
+def _at_second(camera: Camera, sighting: Sighting) -> Seen:
+    return Seen(f"{camera.name}@{sighting.departure.last_seen_at:.1f}", sighting)
+
+
+def run_learn(sources: list[str], out: Path, config: NodeConfig, context: str) -> int:
+    """`spotter learn SRC... --out FILE`: 0, or 1 if the sources showed nobody."""
+    if not out.parent.is_dir():
+        raise BaselineError(f"{out}: its folder does not exist; make it first")
+    interpreter = open_interpreter(config.detection)
+    baseline = Baseline(Pipeline(interpreter, config).recipe, min_sightings=config.score.min_sightings)
+    for seen in sightings(sources, interpreter, config):
+        baseline.learn(seen.sighting.appearance, context)
+    if not baseline.sightings:
+        print("nobody was seen clearly in these sources; nothing written", file=sys.stderr)
+        return 1
+    baseline_file.save(baseline, out)
+    print(f"{out}: {baseline.sightings} sightings learnt, {baseline.calibrated_on} of them calibrate")
+    if baseline.calibrated_on < config.score.min_sightings:
+        print(f"still warming up: scores start at {config.score.min_sightings} calibrating sightings")
+    return 0
+
+
+class Scored(msgspec.Struct):
+    """One line of `spotter score --json`; figures are null while warming up."""
+
+    source: str
+    state: str
+    bits: float | None
+    p: float | None
+    one_in: float | None
+    low: float | None
+    high: float | None
+    facets: dict[str, float]
+    reasons: list[dict[str, str | float]]
+    sightings: int
+
+
+def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, context: str, *, as_json: bool) -> int:
+    """`spotter score SRC... --baseline FILE`: one line a sighting; 0, or 1 if the sources showed nobody."""
+    baseline_file.load(baseline_path)  # a wrong path is said before a network is opened
+    interpreter = open_interpreter(config.detection)
+    recipe = Pipeline(interpreter, config).recipe
+    baseline = baseline_file.load(baseline_path, min_sightings=config.score.min_sightings, recipe=recipe)
+    count = 0
+    for seen in sightings(sources, interpreter, config):
+        count += 1
+        score = baseline.score(seen.sighting.appearance, context)
+        line = msgspec.json.encode(_scored(seen.source, score)).decode() if as_json else _sentence(seen.source, score)
+        print(line, flush=True)
+    if not count:
+        print("nobody was seen clearly in these sources", file=sys.stderr)
+    return 0 if count else 1
+
+
+def _scored(source: str, score: Score) -> Scored:
+    is_scored = score.state is ScoreState.SCORED
+    figures = (score.surprisal_bits, score.p_value, score.one_in, score.low, score.high)
+    bits, p_value, one_in, low, high = (None if v is None else float(f"{v:.4g}") for v in figures)
+    reasons: list[dict[str, str | float]] = [{"words": r.words, "bits": round(r.bits, 2)} for r in score.reasons]
+    facets = {facet: round(value, 2) for facet, value in score.facets.items()}
+    if not is_scored:
+        bits = p_value = one_in = low = high = None
+    return Scored(source, score.state, bits, p_value, one_in, low, high, facets, reasons, score.sightings)
+
+
+def _sentence(source: str, score: Score) -> str:
+    """What a person reads: `0012.jpg  1 in 43 (30-62) of 612 sightings: colour:upper:orange 6.1`."""
+    if score.state is ScoreState.WARMING_UP:
+        return f"{source}  warming up: {score.sightings} calibrating sightings are too few"
+    if score.high is None:
+        span = f"rarer than 1 in {score.one_in:.0f}"
+    else:
+        span = f"1 in {score.one_in:.3g} ({score.low:.3g}-{score.high:.3g})"
+    reasons = ", ".join(f"{reason.words} {reason.bits:.1f}" for reason in score.reasons)
+    return f"{source}  {span} of {score.sightings} sightings: {reasons or 'nothing unusual'}"

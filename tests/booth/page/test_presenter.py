@@ -1,0 +1,88 @@
+"""Sentences and figures that are true, in plain words, worst first."""
+
+import msgspec
+
+from edge.booth.page import presenter
+from tests.booth.page.pages import BUDGET, OUTCOMES, TRENDS, make_snapshot, make_view
+
+
+def test_troubles_worst_first() -> None:
+    clock = "The clock of this machine was set"
+    snapshot = make_snapshot(is_connected=False, trouble="the disk is full", clock=clock, refusals=2)
+    told = presenter.troubles(snapshot, silent_s=31)
+    expected = (
+        "nothing new for 31 s",
+        "broker is away",
+        "Nothing is stored, cameras keep their scores: the disk is full",
+        clock,
+        "refused 2 times",
+    )
+    for sentence, start in zip(told, (*expected, "camera-1 lost 3 sightings", "Refused 11 messages"), strict=True):
+        assert start in sentence
+
+
+def test_no_trouble_is_not_mentioned() -> None:
+    assert presenter.troubles(make_snapshot(lost={}, refused={"schema": 0}), silent_s=presenter.STALE_S) == []
+
+
+def test_every_reason_to_refuse_has_words() -> None:
+    """What wire.py and the booth refuse for, said with what to do."""
+    reasons = {"topic", "too_large", "not_json", "version", "schema", "sender", "baseline"}
+    reasons |= {"retained", "too_many_nodes"}
+    assert set(presenter.REFUSALS) == reasons
+    (told,) = presenter.troubles(make_snapshot(lost={}, refused={"unheard-of": 1}))
+    assert told == "Refused 1 message (unheard-of): see the log."
+
+
+def test_an_alert_is_said_in_words() -> None:
+    (card,) = presenter.cards(make_snapshot())
+    assert (card.rare, card.look) == ("1 in 430 (300-620)", "Look north-west")
+    assert card.where == "camera-1 (faces 315°), left, heading right"
+    assert (card.why, card.left, card.actions) == ("orange upper, checked lower", "47 s left", ("claimed",))
+
+
+def test_a_camera_of_unknown_facing() -> None:
+    (card,) = presenter.cards(make_snapshot(alerts=[make_view(node="camera-9")]))
+    assert card.look == "Look at the left"
+    assert presenter.unplaced(make_snapshot(facings={"camera-9": None})) == ["camera-1", "camera-9"]
+
+
+def test_what_is_claimed_outlives_its_expiry_and_what_is_open_does_not() -> None:
+    views = [make_view(1, left_s=0), make_view(2, "claimed", "north", left_s=0)]
+    snapshot = make_snapshot(alerts=views)
+    (card,) = presenter.cards(snapshot)
+    assert card.standing == "claimed by north"
+    assert card.actions == ("greeted", "not_found", "not_unusual", "declined")
+    (over,) = presenter.cards(make_snapshot(alerts=[make_view(1, "declined", "north")]))
+    assert (over.standing, over.actions) == ("declined by north", ())
+
+
+def test_a_hint_is_said_once() -> None:
+    view = make_view()
+    same, other = "orange upper, checked lower", "orange upper"
+    views = [msgspec.structs.replace(view, alert=msgspec.structs.replace(view.alert, hint=h)) for h in (same, other)]
+    assert [card.hint for card in presenter.cards(make_snapshot(alerts=views))] == ["", other]
+
+
+def test_why_nobody_is_alerted() -> None:
+    assert presenter.nobody(make_snapshot()) == "Nobody exceptional in the last minute."
+    silenced = msgspec.structs.replace(BUDGET, silence="The stock is used up.")
+    assert presenter.nobody(make_snapshot(budget=silenced)) == "The stock is used up."
+
+
+def test_figures() -> None:
+    found = dict(presenter.figures(make_snapshot(budget=BUDGET, outcomes=OUTCOMES)))
+    assert found["People an hour"] == "1,180"
+    assert found["Alerts an hour"] == "5.4 of 6 that can be greeted"
+    assert found["Alerts start at"] == "1 in 210"
+    assert found["Left to hand out"] == "14"
+    assert found["What became of alerts"] == "9 greeted, 4 not found, 2 not unusual, 1 declined"
+    assert found["Found people who were unusual"] == "82 % (52-95)"
+    assert found["From sighting to greeting"] == "24 s on average"
+    assert set(dict(presenter.figures(make_snapshot()))) < set(found)
+
+
+def test_trends_with_their_error_bars() -> None:
+    first, second = presenter.trends(make_snapshot(trends=TRENDS))
+    assert (first.what, first.now, first.usual, first.sightings) == ("orange upper", "13 % (8-17)", "3.1 %", "222")
+    assert (second.what, second.verdict) == ("bare legs", "less than usual")

@@ -1,0 +1,31 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.detection.letterbox import PADDING, letterbox
+from edge.records import Frame
+
+
+def frame(height: int, width: int, lores: tuple[int, int] | None = None) -> Frame:
+    pixels = np.full((height, width, 3), 200, np.uint8)
+    return Frame(pixels, 0.0, 0, None if lores is None else np.full((*lores, 3), 90, np.uint8))
+
+
+@given(height=st.integers(40, 1100), width=st.integers(40, 2000))
+@settings(max_examples=40)
+def test_a_frame_fits_in_proportion(height: int, width: int) -> None:
+    tensor, scale = letterbox(frame(height, width), 353, 481)
+    assert tensor.shape == (353, 481, 3)
+    inside = (tensor != PADDING).all(axis=2)
+    rows, columns = int(inside.any(axis=1).sum()), int(inside.any(axis=0).sum())
+    assert inside[:rows, :columns].all()
+    assert rows == 353 or columns == 481
+    assert abs(rows * scale - height) <= scale
+    assert abs(columns * scale - width) <= scale
+
+
+def test_the_cameras_own_small_stream_is_used_as_it_is() -> None:
+    tensor, scale = letterbox(frame(720, 1280, (270, 480)), 353, 481)
+    assert (tensor[:270, :480] == 90).all()
+    assert (tensor[270:] == PADDING).all()
+    assert scale == 1280 / 480

@@ -1,0 +1,103 @@
+"""A damaged configuration, model or baseline gives way to its last good copy; without one it is an error as ever."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge import models
+from edge.config import DetectionSection, NodeConfig
+from edge.errors import ConfigError, ModelError
+from edge.models import model_path
+from edge.node import last_good, load_model
+from edge.node.last_good import STATE_DIRECTORY, load_settings
+from edge.node.load_model import open_with_last_good
+
+GOOD = "node: north\nfacing: 90\n"
+
+
+@pytest.fixture
+def as_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    state = tmp_path / "state"
+    state.mkdir()
+    monkeypatch.setenv(STATE_DIRECTORY, str(state))
+    return state
+
+
+def test_a_good_configuration_is_kept_and_stands_in_for_a_bad_one(as_service: Path, tmp_path: Path) -> None:
+    path = tmp_path / "node.yaml"
+    path.write_text(GOOD)
+    assert load_settings(path) == (NodeConfig(node="north", facing=90), "")
+    kept = as_service / last_good.FOLDER / "node.yaml"
+    assert (kept.read_text(), kept.stat().st_mode & 0o777) == (GOOD, 0o600)
+    for bad in ("node: [", "nodes: north\n", "facing: north\n", "\0\0\0"):
+        path.write_text(bad)
+        config, repair = load_settings(path)
+        assert config.node == "north"
+        assert repair.startswith("node.yaml cannot be used, its last good copy is")
+        assert kept.read_text() == GOOD
+    path.unlink()
+    assert load_settings(path).config.node == "north"
+    path.write_text("node: south\n")
+    assert load_settings(path) == (NodeConfig(node="south"), "")
+    assert kept.read_text() == "node: south\n"
+
+
+def test_by_hand_a_mistake_is_a_mistake(as_service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "node.yaml"
+    path.write_text(GOOD)
+    load_settings(path)
+    path.write_text("nodes: north\n")
+    monkeypatch.delenv(STATE_DIRECTORY)
+    with pytest.raises(ConfigError, match="nodes"):
+        load_settings(path)
+
+
+def test_without_a_good_copy_the_files_own_error_is_raised(as_service: Path, tmp_path: Path) -> None:
+    path = tmp_path / "node.yaml"
+    path.write_text("nodes: north\n")
+    with pytest.raises(ConfigError, match=r"node.yaml: .*nodes"):
+        load_settings(path)
+    (as_service / last_good.FOLDER).mkdir()
+    (as_service / last_good.FOLDER / "node.yaml").write_text("also: bad\n")
+    with pytest.raises(ConfigError, match="nodes"):
+        load_settings(path)
+
+
+def test_a_disk_that_takes_no_copy_is_no_reason_not_to_start(
+    as_service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "node.yaml"
+    path.write_text(GOOD)
+    monkeypatch.setattr(os, "fsync", lambda number: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    assert load_settings(path).config.node == "north"
+    assert not (as_service / last_good.FOLDER / "node.yaml").exists()
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The shipped model where it may be damaged."""
+    path = tmp_path / "spotter.tflite"
+    path.write_bytes(model_path("spotter-353x481").read_bytes())
+    monkeypatch.setattr(load_model, "ready_path", lambda name: path)
+    yield path
+    models._check_once.cache_clear()
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "missing"])
+def test_a_damaged_model_gives_way_to_its_copy(installed: Path, tmp_path: Path, damage: str) -> None:
+    good, repair = open_with_last_good(DetectionSection(), tmp_path)
+    assert repair == ""
+    content = bytearray(installed.read_bytes())
+    if damage == "flipped":
+        content[len(content) // 2] ^= 1
+    installed.write_bytes(content[: len(content) // 3] if damage == "cut" else content)
+    if damage == "missing":
+        installed.unlink()
+    spared, repair = open_with_last_good(DetectionSection(), tmp_path)
+    assert spared.model_id == good.model_id
+    assert "its last good copy is" in repair
+    (tmp_path / last_good.FOLDER / "spotter.tflite").write_bytes(b"")
+    with pytest.raises(ModelError, match="install it again"):
+        open_with_last_good(DetectionSection(), tmp_path)
