@@ -148,7 +148,7 @@ def _models_verify(args: Args) -> int:
 
 
 def _update(args: Args) -> int:
-    from edge.update.update import run_update
+    from edge.release.update import run_update
 
     return run_update(args.folder, is_forced=args.force)
 

@@ -57,11 +57,14 @@ ALLOWED = {
     "booth/command.py": {"freeze"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
     "freeze": NOUNS | {"store", "clock", "score", "signing"},
-    "provision": NOUNS | {"clock", "command", "signing", "message.mqtt", "booth.health", "booth.page.password"},
-    "provision/release.py": {"manifest", "node.load_model", "pipeline"},  # it says what the release runs
-    "update": NOUNS | {"clock", "provision", "score"},
+    "site": NOUNS | {"signing"},
+    "release": NOUNS | {"clock", "score", "site", "signing"},
+    "release/build.py": {"manifest", "node.load_model", "pipeline"},  # it says what the release runs
+    "card": NOUNS | {"release", "site"},
+    "provision": NOUNS
+    | {"clock", "command", "message.mqtt", "booth.health", "booth.page.password", "card", "release", "site"},
     "fakes": NOUNS | {"records", "clock"},
-    "cli": NOUNS | {"command", "node", "booth", "provision", "update", "models"},
+    "cli": NOUNS | {"command", "node", "booth", "provision", "release", "models"},
 }
 
 ONE_HOME = {
@@ -79,8 +82,8 @@ ONE_HOME = {
     "jinja2": {"booth/page/routes.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "cryptography": {"signing.py", "node/certificate.py", "provision/"},
-    "fpdf": {"provision/notice.py"},
+    "cryptography": {"signing.py", "node/certificate.py", "site/", "release/signature.py"},
+    "fpdf": {"site/notice.py"},
     "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
 }
 

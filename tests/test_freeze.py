@@ -33,7 +33,7 @@ from tests.brokers import REPOSITORY, Mosquitto, free_port, make_mosquitto, mosq
 from tests.messages import NOW
 from tests.outfits import RECIPE
 from tests.programs import Program, start
-from tests.provision.sites import Client, SiteBroker, new_site, section
+from tests.site.sites import Client, SiteBroker, new_site, section
 from tests.sites import Site, learnt
 
 __all__ = ["make_mosquitto", "mosquitto", "start"]

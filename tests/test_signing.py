@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.errors import ConfigError, ProvisionError
-from edge.provision.authority import read_key
 from edge.signing import is_signed, make_keys, sign
+from edge.site.authority import read_key
 
 
 @pytest.fixture

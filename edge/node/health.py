@@ -219,7 +219,7 @@ def _still_fails(part: wire.Part, pulse: Pulse, counters: Counters, board: Board
 
 
 def status_line(beat: wire.Health, *, is_connected: bool) -> str:
-    """For `systemctl status`, and for `spotter update` to judge by (edge/update/trial.py reads it)."""
+    """For `systemctl status`, and for `spotter update` to judge by (edge/release/trial.py reads it)."""
     return f"{beat.state}, {beat.frames} frames, broker {'connected' if is_connected else 'away'}"
 
 

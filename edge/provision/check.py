@@ -12,17 +12,18 @@ import msgspec
 
 from edge import config
 from edge.booth.page.password import read_hash, read_token
+from edge.card import boot_partition, check
+from edge.card.first_boot import FOLDER, read_bundle
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
 from edge.errors import ConfigError, ProvisionError
-from edge.provision import authority, broker, card, fat
-from edge.provision.broker import CHECKER
-from edge.provision.first_boot import FOLDER, read_bundle
-from edge.provision.folder import read
-from edge.provision.identity import check_certificate, check_laptop, check_node
-from edge.provision.installation import SIGNATURE
 from edge.provision.probe import probe
-from edge.provision.site import Site
+from edge.release.install import SIGNATURE
+from edge.site import authority, mosquitto
+from edge.site.check_files import check_certificate, check_laptop, check_node
+from edge.site.files import read
+from edge.site.mosquitto import CHECKER
+from edge.site.site import Site
 
 SECRETS = (".key", ".password", ".token", "network.yaml")
 """Ends of the names of files that are their owner's alone."""
@@ -48,10 +49,10 @@ def check_path(path: Path, site: Site | None = None) -> list[Finding]:
         return [Finding(path.name, sentence) for sentence in _check_boot(path, site)]
     if not os.access(path, os.R_OK):
         raise ProvisionError(f"{path}: cannot be read; expected a folder, or a card: an image file or a device")
-    fat.need_mtools()
+    boot_partition.need_mtools()
     with tempfile.TemporaryDirectory() as work:
         try:
-            fat.unpack(path, card.NAMES, Path(work))
+            boot_partition.unpack(path, check.NAMES, Path(work))
         except ProvisionError as err:
             return [Finding(path.name, str(err).removeprefix(f"{path}: "))]
         return [Finding(path.name, sentence) for sentence in _check_boot(Path(work), site)]
@@ -131,7 +132,7 @@ def _check_broker(site: Site) -> Iterator[str]:
     if files.get("acl", b"").decode(errors="replace") != site.access:
         yield "acl is not what the nodes and laptops of this site need: any `spotter provision node` writes it anew"
     settings = files.get("mosquitto.conf", b"").decode(errors="replace").splitlines()
-    for wanted in broker.GUARDS:
+    for wanted in mosquitto.GUARDS:
         if wanted not in settings:
             yield f"mosquitto.conf: `{wanted}` is missing: without it the broker lets in whom it should not; add it"
     if not site.settings.installed and f"cafile {home}/ca.pem" not in settings:
@@ -190,8 +191,8 @@ def _check_booth(site: Site) -> Iterator[str]:
 
 def _check_boot(boot: Path, site: Site | None) -> Iterator[str]:
     """Of what a card's boot partition holds."""
-    yield from card.check_card(boot, _now(), _revocations(site) if site else None)
-    files = card.identity(boot)
+    yield from check.check_card(boot, _now(), _revocations(site) if site else None)
+    files = check.identity(boot)
     if site is None or not files:
         return
     yield from _check_ours(files, site)

@@ -12,7 +12,7 @@ import msgspec
 
 from edge.command import BAD_NEWS, GOOD, Args, Commands, add_command, add_group, add_hidden_alias
 from edge.errors import ProvisionError
-from edge.provision.settings import Network, Purpose, SiteSettings, check_host, check_name
+from edge.site.settings import Network, Purpose, SiteSettings, check_host, check_name
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -171,7 +171,7 @@ def _add_passphrase(parser: argparse.ArgumentParser) -> None:
 
 def _site(args: Args) -> int:
     from edge.booth.page.password import hash_password
-    from edge.provision.founding import make_site
+    from edge.site.new_site import make_site
 
     purpose = _purpose(args)
     settings = _convert(
@@ -201,7 +201,7 @@ def _purpose(args: Args) -> Purpose:
 
 
 def _node(args: Args) -> int:
-    from edge.provision.site import Site
+    from edge.site.site import Site
 
     check_name(args.name)
     site = Site(args.site_dir)
@@ -234,8 +234,8 @@ def _node(args: Args) -> int:
 
 
 def _image(args: Args) -> int:
-    from edge.provision.image import run_image
-    from edge.provision.site import Site
+    from edge.card.write import run_image
+    from edge.site.site import Site
 
     site = Site(args.site_dir)
 
@@ -246,14 +246,14 @@ def _image(args: Args) -> int:
 
 
 def _release(args: Args) -> int:
-    from edge.provision.release import run_release
+    from edge.release.build import run_release
 
     return run_release(args.release)
 
 
 def _sign_release(args: Args) -> int:
-    from edge.provision.signature import sign_release
-    from edge.provision.site import Site
+    from edge.release.signature import sign_release
+    from edge.site.site import Site
 
     site = Site(args.site_dir)
     passphrase = _passphrase(args.passphrase_file, site.has_passphrase)
@@ -264,7 +264,7 @@ def _sign_release(args: Args) -> int:
 
 
 def _laptop(args: Args) -> int:
-    from edge.provision.site import Site
+    from edge.site.site import Site
 
     site = Site(args.site_dir)
     home = site.add_laptop(
@@ -277,7 +277,7 @@ def _laptop(args: Args) -> int:
 
 
 def _revoke(args: Args) -> int:
-    from edge.provision.site import Site
+    from edge.site.site import Site
 
     site = Site(args.site_dir)
     site.revoke(args.name, passphrase=_passphrase(args.passphrase_file, site.has_passphrase))
@@ -297,7 +297,7 @@ def _reload(folder: Path, *, is_installed: bool) -> str:
 
 def _check(args: Args) -> int:
     from edge.provision.check import check_live, check_path
-    from edge.provision.site import Site
+    from edge.site.site import Site
 
     site = Site(args.site_dir) if args.site_dir else None
     found, is_live = check_path(args.path, site), args.live or args.broker is not None
@@ -315,8 +315,8 @@ def _check(args: Args) -> int:
 
 
 def _notice(args: Args) -> int:
-    from edge.provision.notice import write_notice
-    from edge.provision.site import Site
+    from edge.site.notice import write_notice
+    from edge.site.site import Site
 
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table it drops
     write_notice(Site(args.site_dir).purpose, args.out, args.language)

@@ -15,10 +15,10 @@ import jsonschema
 import pytest
 import yaml
 
+from edge.card.bundle import connection, network_config
+from edge.card.first_boot import ASKING_NAMES
 from edge.config import BoothConfig, NodeConfig, WorkerConfig, load
-from edge.provision.bundle import connection, network_config
-from edge.provision.first_boot import ASKING_NAMES
-from edge.provision.settings import Network
+from edge.site.settings import Network
 from tests.brokers import PROGRAM, free_port
 from tests.certificates import make_certificates
 

@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from edge import wire
+from edge.card import first_boot
 from edge.config import BrokerSection, DetectionSection, NodeConfig, ScoreSection, load
 from edge.fakes import FakeClock
 from edge.message.mqtt import MqttBroker
@@ -32,7 +33,6 @@ from edge.node.selftest import EARLIEST, Failure, self_test
 from edge.node.site_baseline import SiteBaseline
 from edge.node.system_notices import system_notices
 from edge.node.tamper import View
-from edge.provision import first_boot
 from edge.seams import Publish, Received
 from tests.booth.page.pages import PASSWORD, Browser, password_file
 from tests.brokers import REPOSITORY, Mosquitto, free_port, wait_for

@@ -21,11 +21,11 @@ from edge.node import run, uplink
 from edge.node.run import Node
 from edge.pipeline import Pipeline
 from edge.records import Frame
+from edge.release.trial import read_status
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.score.trend_window import TrendWindow
 from edge.seams import Publish, Received
-from edge.update.trial import read_status
 from tests.messages import NOW
 from tests.outfits import ordinary
 from tests.people import KnowingInterpreter, draw, standing

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from edge import wire
+from edge.card import first_boot
 from edge.node.system_notices import FOLDER, LONGEST, system_notices
-from edge.provision import first_boot
-from edge.update import update
+from edge.release import update
 
 
 @pytest.mark.parametrize("problem", [first_boot.PROBLEM, update.PROBLEM])

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.errors import EdgeError, ProvisionError
-from edge.provision import authority, check
-from edge.provision.authority import Authority, Identity
+from edge.provision import check
 from edge.provision.check import check_folder
-from edge.provision.site import IDENTITY, Site
-from tests.provision.sites import LONG_AGO, add_node, issue, new_site, overwrite
+from edge.site import authority
+from edge.site.authority import Authority, Identity
+from edge.site.site import IDENTITY, Site
+from tests.site.sites import LONG_AGO, add_node, issue, new_site, overwrite
 
 Damage = Callable[[Site], object]
 

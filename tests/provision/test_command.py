@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge.cli import main
-from edge.provision.site import Site
+from edge.site.site import Site
 from tests.brokers import REPOSITORY, free_port
 
 TOLD = ["--who", "Shoe shop", "--purpose", "offer shoes", "--contact", "privacy@example.org", "--keep-days", "2"]

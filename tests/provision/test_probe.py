@@ -15,12 +15,12 @@ from edge.errors import ConfigError
 from edge.provision import probe
 from edge.provision.check import check_live
 from edge.provision.probe import own_networks, probe_connection
-from edge.provision.site import Site
 from edge.seams import Publish
+from edge.site.site import Site
 from tests.brokers import Mosquitto, free_port, make_mosquitto, mosquitto, wait_for
 from tests.messages import make_health, make_status
 from tests.programs import Program
-from tests.provision.sites import LONG_AGO, Client, SiteBroker, issue, new_site, overwrite, section
+from tests.site.sites import LONG_AGO, Client, SiteBroker, issue, new_site, overwrite, section
 
 __all__ = ["make_mosquitto", "mosquitto"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from edge import __version__
 from edge.manifest import checkout
-from edge.provision.release import SOURCES
+from edge.release.build import SOURCES
 from tools.emulation.board import BOOTH, BoardError, make_stick
 
 SITE, NODE, ADDRESS, LAPTOP = "emulated", "camera-1", "192.168.50.11/24", "desk-1"

@@ -14,16 +14,18 @@ import msgspec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from edge import config, signing
+from edge.card import first_boot, write
+from edge.card.boot_partition import changing
+from edge.card.bundle import Bundle, boot_files
+from edge.card.first_boot import FirstBoot
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, Tls, WorkerConfig
 from edge.node import certificate
-from edge.provision import first_boot, identity, image, installation
-from edge.provision.bundle import Bundle, boot_files
-from edge.provision.fat import changing
-from edge.provision.first_boot import FirstBoot
-from edge.provision.founding import make_site
-from edge.provision.settings import Network, Purpose, SiteSettings
-from edge.provision.signature import SIGNATURE, read_signed, sign_release
-from edge.provision.site import Site
+from edge.release import install
+from edge.release.signature import SIGNATURE, read_signed, sign_release
+from edge.site import check_files
+from edge.site.new_site import make_site
+from edge.site.settings import Network, Purpose, SiteSettings
+from edge.site.site import Site
 from tools.fuzzing.target import OVER, Target, chosen, laid_over, seed
 
 BOOTH, NODE = "192.168.50.1", "north"
@@ -77,10 +79,10 @@ def make_node(folder: Path) -> Target:
     crl = (site.folder / "broker" / "crl.pem").read_bytes()
 
     def check(name: str, data: bytes) -> None:
-        list(identity.check_node(good | {name: data}, now, name=NODE, revocation_list=crl))
+        list(check_files.check_node(good | {name: data}, now, name=NODE, revocation_list=crl))
 
     def check_list(data: bytes) -> None:
-        list(identity.check_node(good, now, name=NODE, revocation_list=data))
+        list(check_files.check_node(good, now, name=NODE, revocation_list=data))
 
     def start(data: bytes) -> None:
         (home / "node.pem").write_bytes(data)
@@ -120,12 +122,12 @@ def make_bundle(folder: Path) -> Target:
         FirstBoot(card, root, lambda _: None, owner="").take_up()
 
     def read(data: bytes) -> None:
-        (release / installation.MANIFEST).write_bytes(data)
-        found = installation.read_release(release)
-        installation.wheels_for(found)
-        installation.check_files(release, found.files)
+        (release / install.MANIFEST).write_bytes(data)
+        found = install.read_release(release)
+        install.wheels_for(found)
+        install.check_files(release, found.files)
 
-    ways = (lambda data: boot(data, taken), lambda data: boot(bundle, data), read, image.owner)
+    ways = (lambda data: boot(data, taken), lambda data: boot(bundle, data), read, write.owner)
     seeds = [seed(way, data) for way, data in enumerate((bundle, taken, manifest, bundle))]
     return Target(seeds, functools.partial(chosen, ways))
 
@@ -144,7 +146,7 @@ def make_signature(folder: Path) -> Target:
     signer, key = signature.split()[0], load_pem_private_key(keys[0], None)
 
     def check(manifest: bytes, signature: bytes, public_key: bytes) -> None:
-        (release / installation.MANIFEST).write_bytes(manifest)
+        (release / install.MANIFEST).write_bytes(manifest)
         (release / SIGNATURE).write_bytes(signature)
         public.write_bytes(public_key)
         read_signed(release, public)
@@ -208,7 +210,7 @@ def _manifest(release: Path) -> bytes:
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     wanted = {**shape, "pythons": {PYTHON: WHEELS}, "files": dict.fromkeys(WHEELS, empty), "format": 1}
     data = json.dumps(wanted).encode()
-    (release / installation.MANIFEST).write_bytes(data)
+    (release / install.MANIFEST).write_bytes(data)
     return data
 
 

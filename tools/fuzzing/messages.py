@@ -16,10 +16,10 @@ from edge.config import NodeConfig, OutboxSection, ScoreSection
 from edge.errors import WireError
 from edge.message.outbox import Outbox
 from edge.node.site_baseline import KEPT, SiteBaseline
+from edge.release.orphaned_baselines import recipe_of
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.seams import Received
-from edge.update.baselines import recipe_of
 from tests.messages import NOW, make_counted, make_health, make_score, make_status
 from tests.outfits import RECIPE, ordinary
 from tests.sites import Site, learnt

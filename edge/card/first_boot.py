@@ -1,0 +1,253 @@
+"""What lies on the boot partition to a node that runs. Standard library only: it runs from the wheel on the card.
+
+    CARD/spotter/bundle.json         what belongs to this bundle; written last, so a bundle without it is none
+    CARD/spotter/identity/           for /etc/spotter
+    CARD/spotter/release/            for /opt/spotter/releases (edge/release/install.py)
+    CARD/spotter/spotter.nmconnection   the network, for NetworkManager
+    CARD/spotter/first-boot.txt      what became of it, for who takes the card out and looks
+
+`python3 -m edge.card.first_boot` at every boot: a new bundle is taken up, step by step, each of which may be
+interrupted and done again; later only a changed identity/node.yaml is. What goes wrong is said in the node's health.
+"""
+
+import contextlib
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from edge import atomic_file
+from edge.errors import ProvisionError
+from edge.release.install import HOME, Run, check_files, install, read_record, read_release, run_program, switch
+
+CARD = Path("/boot/firmware")
+FOLDER, BUNDLE, SETTINGS = "spotter", "bundle.json", "identity/node.yaml"
+LOG, REFUSED = "first-boot.txt", "not taken up"
+"""What became of the card, and how that begins if nothing did."""
+FORMAT = 1
+SHAPE = {"id": "", "node": "", "booth": "", "port": 0, "files": {"*": ""}, "secrets": [""], "format": FORMAT}
+ETC = Path("etc/spotter")
+RECORD = ETC / "card.json"
+"""What of the card was taken up."""
+PROBLEM = Path("run/spotter/card.txt")
+"""A sentence for the node's health; gone with the next boot."""
+OWNER = "spotter"
+CONNECTION = "spotter.nmconnection"
+CONNECTIONS = Path("etc/NetworkManager/system-connections")
+PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+"""Where a booth that has a name and no fixed address can be."""
+ASKING_NAMES = "meta l4proto { tcp, udp } th dport { 53, 5353 } accept"
+"""A line of the firewall: DNS and mDNS, for such a booth alone."""
+SHARE = Path("venv/share/exception-spotter")
+"""In a release: the units and settings that came with it."""
+SYSTEM_FILES = {
+    "systemd/spotter-node.service": "etc/systemd/system/spotter-node.service",
+    "systemd/spotter-first-boot.service": "etc/systemd/system/spotter-first-boot.service",
+    "systemd/spotter-update.service": "etc/systemd/system/spotter-update.service",
+    "systemd/spotter-update.timer": "etc/systemd/system/spotter-update.timer",
+    "firmware-config/booth.conf": "etc/systemd/system/spotter-node.service.d/booth.conf",
+    "firmware-config/timesyncd.conf": "etc/systemd/timesyncd.conf.d/spotter.conf",
+    "firmware-config/node.nft": "etc/nftables.conf",
+    "firmware-config/sysusers.conf": "etc/sysusers.d/spotter.conf",
+    "firmware-config/sysctl.conf": "etc/sysctl.d/60-spotter.conf",
+    "firmware-config/journald.conf": "etc/systemd/journald.conf.d/spotter.conf",
+    "firmware-config/system.conf": "etc/systemd/system.conf.d/spotter.conf",
+    "firmware-config/swap.conf": "etc/rpi/swap.conf.d/spotter.conf",
+    "firmware-config/coral.rules": "etc/udev/rules.d/60-coral.rules",
+}
+UNWANTED = ("userconfig.service", "dphys-swapfile.service", "apt-daily.timer", "apt-daily-upgrade.timer")
+"""The wizard that asks at the screen for a user, swap on the card, and updates from an internet that is not there."""
+
+
+class Bundle(NamedTuple):
+    """What bundle.json says."""
+
+    id: str
+    node: str
+    booth: str
+    """Address or name of the broker and the clock."""
+    port: int
+    files: Mapping[str, str]
+    """SHA-256 of everything but node.yaml, which people may edit, and what release/manifest.json pins."""
+    secrets: Sequence[str]
+    """Files that must not stay on the card."""
+
+
+class FirstBoot:
+    """One bundle on its way into one node. `root` and `owner` are others in tests."""
+
+    def __init__(self, card: Path, root: Path, run: Run, *, owner: str = OWNER) -> None:
+        """Raises ProvisionError for a bundle.json that cannot be read."""
+        self._boot, self._card, self._root, self._run, self._owner = card, card / FOLDER, root, run, owner
+        self._bundle = read_bundle(self._card)
+
+    def take_up(self) -> str:
+        """What was done, in a sentence; empty if there was nothing to do. Raises ProvisionError.
+
+        After a bundle the node starts anew: no setting of the system waits for a later start.
+        """
+        taken, settings = self._record(), _sha256(self._card / SETTINGS)
+        if taken.get("bundle") != self._bundle.id:
+            for step in self._steps:
+                step()
+            self._run(["systemctl", "--no-block", "reboot"])
+            return f"node {self._bundle.node} took up bundle {self._bundle.id}"
+        self._wipe_secrets()  # the same bundle may have been written onto the card again
+        if settings and settings != taken.get("settings"):
+            self._take_settings()
+            self._write_record()
+            return f"node {self._bundle.node} took up the card's changed node.yaml"
+        return ""
+
+    @property
+    def _steps(self) -> Sequence[Callable[[], None]]:
+        """In this order: nothing is wiped before it is in its place, nothing is recorded before it is done."""
+        return (
+            self._check,
+            self._install_release,
+            self._write_system_files,
+            self._add_user,
+            self._take_identity,
+            self._take_settings,
+            self._join_network,
+            self._set_services,
+            self._wipe_secrets,
+            self._write_record,
+        )
+
+    def _check(self) -> None:
+        left = {name: wanted for name, wanted in self._bundle.files.items() if not self._is_in_place(name)}
+        check_files(self._card, left)
+
+    def _install_release(self) -> None:
+        release = read_release(self._card / "release")
+        install(release, self._root, self._run)
+        switch(self._root, release.id)
+
+    def _write_system_files(self) -> None:
+        share = self._root / HOME / "current" / SHARE
+        for name, place in SYSTEM_FILES.items():
+            text = (share / name).read_text(encoding="utf-8")
+            for word, value in _words(self._bundle).items():
+                text = text.replace(word, value)
+            _put(self._root / place, text.encode(), mode=0o644)
+
+    def _add_user(self) -> None:
+        self._run(["systemd-sysusers", str(self._root / SYSTEM_FILES["firmware-config/sysusers.conf"])])
+
+    def _take_identity(self) -> None:
+        for name in self._bundle.files:
+            if name.startswith("identity/") and not self._is_in_place(name):
+                _put(self._place(name), (self._card / name).read_bytes(), owner=self._owner)
+
+    def _take_settings(self) -> None:
+        """node.yaml as it lies on the card, which may have been edited; a bad one is left where it is."""
+        spotter = self._root / HOME / "current/venv/bin/spotter"
+        self._run([str(spotter), "config", "check", str(self._card / SETTINGS)])
+        _put(self._root / ETC / "node.yaml", (self._card / SETTINGS).read_bytes(), owner=self._owner)
+
+    def _join_network(self) -> None:
+        """cloud-init has set up a cable; Wi-Fi, and everything where there is no cloud-init, is NetworkManager's."""
+        if (self._boot / "network-config").exists() and CONNECTION not in self._bundle.secrets:
+            return
+        if not (self._root / CONNECTIONS).is_dir():
+            raise ProvisionError("NetworkManager is not installed; use Raspberry Pi OS bookworm or trixie")
+        if not self._is_in_place(CONNECTION):
+            _put(self._place(CONNECTION), (self._card / CONNECTION).read_bytes())
+        if CONNECTION in self._bundle.secrets:
+            self._run(["rfkill", "unblock", "wifi"])
+
+    def _set_services(self) -> None:
+        self._run(["hostnamectl", "set-hostname", self._bundle.node])
+        self._run(["systemctl", "daemon-reload"])
+        self._run(["systemctl", "mask", *UNWANTED])
+        firewall = ["nftables.service"] if (self._root / "usr/sbin/nft").exists() else []
+        units = [f"spotter-{name}.service" for name in ("first-boot", "update", "node")]
+        self._run(["systemctl", "enable", *units, *firewall])
+
+    def _wipe_secrets(self) -> None:
+        for name in self._bundle.secrets:
+            atomic_file.wipe(self._card / name)
+
+    def _write_record(self) -> None:
+        record = {"bundle": self._bundle.id, "settings": _sha256(self._card / SETTINGS)}
+        _put(self._root / RECORD, json.dumps(record).encode(), mode=0o644)
+
+    def _record(self) -> dict[str, str]:
+        try:
+            found = json.loads((self._root / RECORD).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _place(self, name: str) -> Path:
+        folder = CONNECTIONS if name == CONNECTION else ETC
+        return self._root / folder / Path(name).name
+
+    def _is_in_place(self, name: str) -> bool:
+        """It was taken before an interruption, and may be gone from the card since."""
+        return _sha256(self._place(name)) == self._bundle.files[name]
+
+
+def _put(path: Path, data: bytes, *, mode: int = 0o600, owner: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    atomic_file.write(path, data, mode=mode, owner=owner)
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """Raises ProvisionError for what is no bundle of this format."""
+    bundle = Bundle(**read_record(folder / BUNDLE, SHAPE, "write the card again"))
+    if not set(bundle.secrets) <= bundle.files.keys():
+        raise ProvisionError(f"{folder / BUNDLE}: secrets: expected names that stand under files; write the card again")
+    return bundle
+
+
+def _words(bundle: Bundle) -> dict[str, str]:
+    """What stands for the words between @ in the settings of the system."""
+    is_address = bundle.booth.replace(".", "").isdigit()
+    allowed = [bundle.booth] if is_address else PRIVATE_NETWORKS
+    return {
+        "@BOOTH@": bundle.booth,
+        "@PORT@": str(bundle.port),
+        "@ALLOWED@": " ".join(allowed),
+        "@ALLOWED_SET@": ", ".join(allowed),
+        "@NAMES@": "" if is_address else ASKING_NAMES,
+    }
+
+
+def _sha256(path: Path) -> str:
+    """Empty where there is no such file."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _say(path: Path, sentence: str) -> None:
+    with contextlib.suppress(OSError):  # a card that cannot be written to is no reason to stand still
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(sentence + "\n", encoding="utf-8")
+
+
+def main(card: Path = CARD, root: Path = Path("/"), run: Run = run_program) -> int:
+    """0: the node is as its card wants it; 1: it is not, and health and card say why."""
+    (root / PROBLEM).unlink(missing_ok=True)
+    log = card / FOLDER / LOG
+    try:
+        done = FirstBoot(card, root, run).take_up()
+    except (ProvisionError, OSError) as err:
+        print(f"spotter: {err}", file=sys.stderr)
+        _say(root / PROBLEM, f"The card was not taken up: {err}")
+        _say(log, f"{REFUSED}: {err}")
+        return 1
+    if done:
+        print(done)
+        _say(log, f"{time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime())} by its own clock: {done}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""A checkout to a release for nodes: one folder with every wheel an aarch64 board needs, and a manifest that pins them.
+
+Nothing is compiled and nothing is fetched on a node. Needs a network (or PIP_FIND_LINKS) where it is made.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from email.parser import HeaderParser
+from pathlib import Path
+
+import msgspec
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from rich.console import Console
+
+from edge import __version__
+from edge.config import DetectionSection, NodeConfig
+from edge.errors import ProvisionError
+from edge.manifest import checkout
+from edge.node.load_model import open_interpreter
+from edge.pipeline import Pipeline
+from edge.release.install import FORMAT, MANIFEST, Release, read_release
+
+PYTHONS = {"3.11": ("numpy<2",), "3.13": ()}
+"""Of Raspberry Pi OS bookworm and trixie, and what each must keep to. bookworm's picamera2 loads a simplejpeg that was
+compiled for numpy 1 and cannot be imported beside numpy 2."""
+GLIBC = 36
+"""bookworm's is 2.36: the oldest a node has."""
+PLATFORMS = [f"manylinux_2_{minor}_aarch64" for minor in range(GLIBC, 16, -1)] + ["manylinux2014_aarch64"]
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "edge", "models", "firmware-config", "systemd")
+EPOCH = "315532800"
+"""1980, the oldest time a zip file knows: the same files make the same wheel."""
+
+
+def build_release(out: Path) -> Release:
+    """A release made from this checkout, in place of what `out` held; raises ProvisionError and changes nothing."""
+    source = checkout()
+    if not (source / "pyproject.toml").exists():
+        raise ProvisionError("a release is made from a checkout of the project: run .venv/bin/spotter there")
+    out = out.resolve()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as work:
+        new = Path(work) / "release"
+        new.mkdir()
+        pythons = _collect(source, new)
+        files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(new.iterdir())}
+        digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+        release = Release(new, f"{__version__}-{digest[:8]}", __version__, *_ids(), pythons, files)
+        written = {"format": FORMAT, **release._asdict()}
+        del written["folder"]
+        (new / MANIFEST).write_text(json.dumps(written, indent=1) + "\n")
+        if out.exists():
+            read_release(out)  # anything else is not ours to delete
+            out.rename(Path(work) / "old")
+        new.rename(out)
+    return read_release(out)
+
+
+def missing(wheels: Iterable[Path], python: str) -> list[str]:
+    """What the project would still look for in vain on an aarch64 board with this Python, markers and all."""
+    usable = set(_tags(python))
+    known = {}
+    for wheel in wheels:
+        name, version, _, tags = parse_wheel_filename(wheel.name)
+        if tags & usable:
+            known[name] = version, _requirements(wheel)
+    environment = {key: str(value) for key, value in default_environment().items()}
+    environment |= {"python_version": python, "python_full_version": f"{python}.0"}
+    environment |= {"platform_machine": "aarch64", "sys_platform": "linux"}
+    lacking, seen = [], set[tuple[str, str]]()
+    todo = [(Requirement("exception-spotter"), ""), (Requirement("pip"), "")]
+    while todo:
+        wanted, extra = todo.pop()
+        name = canonicalize_name(wanted.name)
+        if (name, extra) in seen:
+            continue
+        seen.add((name, extra))
+        found = known.get(name)
+        if found is None or not wanted.specifier.contains(found[0], prereleases=True):
+            lacking.append(f"{wanted} (found: {found[0] if found else 'none'})")
+        for need in found[1] if found else []:
+            if need.marker is None or need.marker.evaluate({**environment, "extra": extra}):
+                todo += [(need, inner) for inner in ("", *need.extras)]
+    return sorted(lacking)
+
+
+def _collect(source: Path, into: Path) -> dict[str, list[str]]:
+    """Names of the wheels for each Python."""
+    own = _build_wheel(source, into)
+    pythons = {}
+    for python, constraints in PYTHONS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            _download(own, python, constraints, Path(folder))
+            found = sorted(Path(folder).glob("*.whl"))
+            if lacking := missing(found, python):
+                raise ProvisionError(f"for Python {python} on aarch64 there is no wheel of: {'; '.join(lacking)}")
+            pythons[python] = [wheel.name for wheel in found]
+            for wheel in found:
+                shutil.move(wheel, into / wheel.name)
+    return pythons
+
+
+def _build_wheel(source: Path, into: Path) -> Path:
+    """Built from a copy: what an older build left lying in the checkout must not get in."""
+    with tempfile.TemporaryDirectory() as work:
+        for name in SOURCES:
+            if (source / name).is_dir():
+                shutil.copytree(
+                    source / name, Path(work) / name, ignore=shutil.ignore_patterns("__pycache__", "fetched")
+                )
+            else:
+                shutil.copy(source / name, Path(work) / name)
+        _pip("wheel", "--no-deps", "--wheel-dir", str(into), work)
+    return next(into.glob("exception_spotter-*.whl"))
+
+
+def _download(own: Path, python: str, constraints: Sequence[str], into: Path) -> None:
+    """Everything the wheel needs for that Python, and pip to install it with."""
+    words = ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}", f"--dest={into}"]
+    words += [f"--platform={platform}" for platform in PLATFORMS]
+    _pip("download", *words, str(own), "pip", *constraints)
+
+
+def _pip(*words: str) -> None:
+    environment = os.environ | {"SOURCE_DATE_EPOCH": EPOCH}
+    program = [sys.executable, "-m", "pip", "--disable-pip-version-check", *words, "--quiet"]
+    done = subprocess.run(program, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["ERROR: nothing was said"]
+        raise ProvisionError(f"pip {words[0]} failed: {said[-1]}; it needs a network, or PIP_FIND_LINKS=DIR")
+
+
+def _ids() -> tuple[str, str, str]:
+    """Of the network, the recipe and the settings this code comes with."""
+    recipe = Pipeline(open_interpreter(DetectionSection()), NodeConfig()).recipe
+    schema = json.dumps(msgspec.json.schema(NodeConfig), sort_keys=True)
+    return recipe.model, recipe.id, hashlib.sha256(schema.encode()).hexdigest()[:12]
+
+
+def _tags(python: str) -> list[Tag]:
+    version = [int(part) for part in python.split(".")]
+    interpreter = f"cp{python.replace('.', '')}"
+    return [*cpython_tags(version, platforms=PLATFORMS), *compatible_tags(version, interpreter, PLATFORMS)]
+
+
+def _requirements(wheel: Path) -> list[Requirement]:
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        headers = HeaderParser().parsestr(archive.read(name).decode())
+    return [Requirement(text) for text in headers.get_all("Requires-Dist", [])]
+
+
+def run_release(out: Path) -> int:
+    """`spotter provision release`."""
+    with Console(stderr=True).status("building the wheel and collecting what it needs for aarch64"):
+        release = build_release(out)
+    size_mb = sum(path.stat().st_size for path in out.iterdir()) / 1e6
+    print(f"{out}: release {release.id}, {len(release.files)} wheels, {size_mb:.0f} MB, Python {', '.join(PYTHONS)}")
+    return 0

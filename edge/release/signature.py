@@ -1,0 +1,69 @@
+"""A release signed with the site's release.key on the way out, held against its release.pub on the way in.
+
+manifest.sig beside manifest.json, which pins every other file: the key's fingerprint and 128 hex digits (Ed25519).
+"""
+
+import hashlib
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from edge.errors import ConfigError, ProvisionError
+from edge.release.install import MANIFEST, SIGNATURE, Release, check_files, read_release
+from edge.signing import is_signed, read_public
+from edge.site.authority import read_key
+from edge.site.files import read, write_file
+
+
+def sign_release(folder: Path, key: Path, passphrase: bytes | None) -> Release:
+    """The release, which every node of the site now takes; raises ProvisionError for one that is damaged."""
+    release = read_release(folder)
+    check_files(folder, release.files)
+    private = read_key(read(key), passphrase, name=str(key))
+    if not isinstance(private, Ed25519PrivateKey):
+        raise ProvisionError(f"{key}: expected an Ed25519 key, as spotter provision site makes it")
+    signature = private.sign(read(folder / MANIFEST)).hex()
+    write_file(folder / SIGNATURE, f"{_fingerprint(private.public_key())} {signature}\n".encode(), 0o644)
+    return release
+
+
+def read_signed(folder: Path, key: Path) -> Release:
+    """The release in that folder; raises ProvisionError unless the owner of the key signed every byte of it."""
+    check_signature(folder, key)
+    release = read_release(folder)
+    check_files(folder, release.files)
+    return release
+
+
+def check_signature(folder: Path, key: Path) -> None:
+    """Raises ProvisionError unless the owner of the key signed the manifest in that folder."""
+    try:
+        fingerprint = _fingerprint(read_public(key))
+    except ConfigError as err:
+        raise ProvisionError(f"{key}: is no key to check releases with; provision this node again") from err
+    try:
+        manifest, written = (folder / MANIFEST).read_bytes(), (folder / SIGNATURE).read_bytes()
+    except OSError as err:
+        raise ProvisionError(
+            f"{err.filename}: cannot be read ({err.strerror}); expected a release from spotter provision sign-release"
+        ) from err
+    signer, signature = _parse(folder / SIGNATURE, written)
+    if signer != fingerprint:
+        raise ProvisionError(
+            f"{folder}: was signed by key {signer}, of another site; this node takes those of key {fingerprint}"
+        )
+    if not is_signed(key, manifest, signature):
+        raise ProvisionError(f"{folder / MANIFEST}: is not what was signed; copy the release again, or sign it again")
+
+
+def _parse(path: Path, written: bytes) -> tuple[str, bytes]:
+    try:
+        signer, signature = written.decode("ascii").split()
+        return signer, bytes.fromhex(signature)
+    except ValueError as err:
+        raise ProvisionError(f"{path}: is no signature; sign the release again") from err
+
+
+def _fingerprint(key: Ed25519PublicKey) -> str:
+    """12 hex digits."""
+    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:12]

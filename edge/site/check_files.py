@@ -1,0 +1,158 @@
+"""The files of one program that connects to the broker, to what is wrong with them: sentences with what to do. Pure."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import PurePath
+from typing import TypeVar
+
+import msgspec
+from cryptography import x509
+
+from edge import config
+from edge.config import BrokerSection, LaptopConfig, NodeConfig, Tls
+from edge.errors import ConfigError, ProvisionError
+from edge.site import authority
+from edge.site.settings import Network
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+NEAR_END = timedelta(days=14)
+AGAIN = "make it again with: spotter provision {kind} {name} --renew"
+
+
+def check_certificate(
+    name: str, files: Mapping[str, bytes], kind: str, now: datetime, revocation_list: bytes | None = None
+) -> Iterator[str]:
+    """Of `KIND.pem` and `KIND.key` beside `ca.pem`: do they belong together, to this name, and to today?"""
+    try:
+        root = _certificate(files, "ca.pem")
+        mine = _certificate(files, f"{kind}.pem")
+        key = authority.read_key(_file(files, f"{kind}.key"), name=f"{kind}.key")
+    except ProvisionError as err:
+        yield str(err)
+        return
+    if not authority.belong_together(mine, key):
+        yield f"{kind}.key is the key of another certificate than {kind}.pem: copy both from one folder"
+    if not authority.is_issued_by(mine, root):
+        yield f"{kind}.pem was not issued by the authority in ca.pem: one of them is of another site"
+    if authority.common_name(mine) != name:
+        yield f"{kind}.pem is the certificate of {authority.common_name(mine)!r}, expected {name!r}: copy the right one"
+    yield from _check_dates(f"{kind}.pem", mine, now)
+    yield from _check_clock(root, now)
+    if not _is_for(mine, authority.SERVER if kind == "broker" else authority.CLIENT):
+        yield f"{kind}.pem is made for another use: a broker's certificate and a client's cannot be exchanged"
+    if revocation_list is not None and authority.is_revoked(mine, revocation_list):
+        yield f"{kind}.pem is revoked: whoever holds it is refused; {AGAIN.format(kind=kind, name=name)}"
+
+
+def check_node(
+    files: Mapping[str, bytes], now: datetime, *, name: str | None = None, revocation_list: bytes | None = None
+) -> Iterator[str]:
+    """Of all that lies in a node's /etc/spotter. `name`: what the node is expected to be, if known."""
+    settings = _settings(files, "node.yaml", NodeConfig)
+    if isinstance(settings, str):
+        yield settings
+        return
+    if name not in (None, settings.node):
+        yield f"node.yaml: node is {settings.node}, expected {name}: it is another node's"
+    yield from check_certificate(settings.node, files, "node", now, revocation_list)
+    yield from _check_tls(files, "node.yaml", settings.broker)
+    if not settings.link_key:
+        yield "node.yaml: link_key is missing: one person seen by two cameras would be two alerts; set its path"
+    elif len(files.get(PurePath(settings.link_key).name, b"").strip()) < 32:
+        yield "link.key is missing or too short: without the site's key no two cameras recognise one person; copy it"
+    for public in ("baseline.pub", "release.pub"):
+        yield from _check_public(files, public)
+    if "network.yaml" in files:
+        yield from _check_network(files, settings.broker)
+
+
+def check_laptop(files: Mapping[str, bytes], name: str, now: datetime, revocation_list: bytes | None) -> Iterator[str]:
+    """Of all that lies in a laptop's folder."""
+    settings = _settings(files, "laptop.yaml", LaptopConfig)
+    if isinstance(settings, str):
+        yield settings
+        return
+    yield from check_certificate(name, files, "laptop", now, revocation_list)
+    yield from _check_tls(files, "laptop.yaml", settings.broker)
+
+
+def _check_tls(files: Mapping[str, bytes], name: str, section: BrokerSection) -> Iterator[str]:
+    if section.tls is None:
+        yield f"{name}: broker.tls is missing: the site's broker takes nobody without a certificate; provision it again"
+        return
+    for key in Tls.__struct_fields__:
+        path = PurePath(getattr(section.tls, key))
+        if path.name not in files:
+            yield f"{name}: broker.tls.{key} names {path}, but there is no {path.name} here; mend the path"
+
+
+def _check_network(files: Mapping[str, bytes], section: BrokerSection) -> Iterator[str]:
+    network = _settings(files, "network.yaml", Network)
+    if isinstance(network, str):
+        yield network
+        return
+    if network.booth != section.host:
+        yield f"network.yaml: booth is {network.booth}, but node.yaml: broker.host is {section.host}; make them agree"
+    yield from check_subnet("network.yaml", network, section.host)
+
+
+def check_subnet(name: str, network: Network, broker: str) -> Iterator[str]:
+    """Whether the broker can be reached from the address that the file of that name gives."""
+    if not msgspec.structs.replace(network, booth=broker).sees_booth:
+        yield (
+            f"{name}: the node's address {network.address} and the broker's {broker} are in different "
+            "subnets: the broker would look dead, but is only out of reach; mend one of them or give a gateway"
+        )
+
+
+def _check_public(files: Mapping[str, bytes], name: str) -> Iterator[str]:
+    try:
+        authority.read_public(_file(files, name))
+    except ProvisionError as err:
+        yield f"{name}: {err}"
+
+
+def _check_dates(name: str, certificate: x509.Certificate, now: datetime) -> Iterator[str]:
+    end = certificate.not_valid_after_utc
+    if now > end:
+        yield f"{name} expired on {end:%Y-%m-%d}: nobody accepts it any more; issue a new one with --renew"
+    elif now > end - NEAR_END:
+        yield f"{name} expires soon, on {end:%Y-%m-%d}: issue a new one with --renew before"
+    if now < certificate.not_valid_before_utc:
+        yield f"{name} is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}; is the clock right?"
+
+
+def _check_clock(root: x509.Certificate, now: datetime) -> Iterator[str]:
+    made = root.not_valid_after_utc - timedelta(days=authority.SITE_DAYS)
+    if now < made - timedelta(days=1):
+        yield f"the clock here is off: it says {now:%Y-%m-%d %H:%M}, but the site was made on {made:%Y-%m-%d}; set it"
+
+
+def _is_for(certificate: x509.Certificate, usage: x509.ObjectIdentifier) -> bool:
+    try:
+        return usage in certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+
+
+def _settings(files: Mapping[str, bytes], name: str, schema: type[S]) -> S | str:
+    """The loaded file, or what is wrong with it."""
+    try:
+        return config.parse(_file(files, name), schema, name)
+    except (ConfigError, ProvisionError) as err:
+        return str(err)
+
+
+def _certificate(files: Mapping[str, bytes], name: str) -> x509.Certificate:
+    pem = _file(files, name)
+    try:
+        return authority.read_certificate(pem)
+    except ProvisionError as err:
+        raise ProvisionError(f"{name}: {err}") from err
+
+
+def _file(files: Mapping[str, bytes], name: str) -> bytes:
+    if name not in files:
+        raise ProvisionError(f"{name} is missing: copy it from the site's folder, or provision again with --renew")
+    return files[name]

@@ -1,0 +1,151 @@
+"""A site's purpose to the notice that hangs where its cameras look: one A4 page, PDF."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from edge import config
+from edge.errors import ProvisionError
+from edge.site.files import write_file
+from edge.site.settings import Purpose
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+LANGUAGES = ("en", "de", "fr", "it", "es")
+MARGIN_MM = 20
+SIZES_PT = range(17, 9, -1)
+"""Of the text: the largest with which all is on one page; smaller, nobody reads it on a lamp post."""
+LINE = 0.48
+"""Millimetres of a line per point of its letters."""
+FONTS = {
+    "": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+    "B": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"),
+}
+"""Plain and bold, for letters beyond Western Europe; where they are missing, Helvetica."""
+
+
+class Wording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One language of notice.yaml: headings, and the texts that are the same everywhere."""
+
+    title: str
+    who: str
+    why: str
+    measured: str
+    measured_text: str
+    never: str
+    never_text: str
+    kept: str
+    kept_text: str
+    day: str
+    days: str
+    contact: str
+
+
+class Wordings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """notice.yaml."""
+
+    en: Wording
+    de: Wording
+    fr: Wording
+    it: Wording
+    es: Wording
+
+
+def wording(language: str) -> Wording:
+    found: Wording = getattr(config.load(Path(__file__).with_name("notice.yaml"), Wordings), language)
+    return found
+
+
+def sections(purpose: Purpose, words: Wording) -> list[tuple[str, str]]:
+    """Headings and texts, from top to bottom.
+
+    >>> told = Purpose(who="Shoe shop", purpose="greet the unusual", contact="a@example.org", keep_days=2)
+    >>> said = dict(sections(told, wording("en")))
+    >>> said["Why"], "after 2 days" in said["How long"]
+    ('greet the unusual', True)
+    """
+    days = words.day if purpose.keep_days == 1 else words.days.format(purpose.keep_days)
+    return [
+        (words.who, purpose.who),
+        (words.why, purpose.purpose),
+        (words.measured, words.measured_text),
+        (words.never, words.never_text),
+        (words.kept, words.kept_text.format(days=days)),
+        (words.contact, purpose.contact),
+    ]
+
+
+def write_notice(purpose: Purpose, path: Path, language: str) -> None:
+    """The notice; raises ProvisionError for what cannot be printed."""
+    if path.suffix.lower() != ".pdf":
+        raise ProvisionError(f"--out {path}: expected a name that ends in .pdf")
+    try:
+        from fpdf import FPDF  # noqa: PLC0415  an extra, for whoever provisions
+    except ImportError as err:
+        raise ProvisionError("the notice needs fpdf2: pip install 'exception-spotter[provision]'") from err
+    words = wording(language)
+    told = sections(purpose, words)
+    for size_pt in SIZES_PT:
+        page = FPDF(format="A4")
+        page.set_lang(language)
+        page.set_title(words.title)
+        try:
+            _draw(page, _choose_font(page, [text for section in told for text in section]), words.title, told, size_pt)
+            if page.page_no() == 1:
+                write_file(path, bytes(page.output()), mode=0o644)
+                return
+        finally:
+            _close_fonts(page)
+    raise ProvisionError("the notice does not fit on a page; say who, why and contact in fewer words")
+
+
+def _close_fonts(page: "FPDF") -> None:
+    """Which fpdf2 leaves open; the built-in ones are no files."""
+    for font in page.fonts.values():
+        if font.type == "TTF":
+            font.close()  # type: ignore[union-attr]
+
+
+def _choose_font(page: "FPDF", texts: Sequence[str]) -> str:
+    """Raises ProvisionError for letters that no font here has."""
+    if not all(font.exists() for font in FONTS.values()):
+        try:
+            "".join(texts).encode("latin-1")
+        except UnicodeEncodeError as err:
+            letter = err.object[err.start]
+            raise ProvisionError(
+                f"Helvetica has no letter {letter!r}; get one that has: apt install fonts-dejavu"
+            ) from err
+        return "Helvetica"
+    for style, font in FONTS.items():
+        page.add_font("DejaVu", style, font)
+    return "DejaVu"
+
+
+def _draw(page: "FPDF", family: str, title: str, told: Sequence[tuple[str, str]], size_pt: int) -> None:
+    page.set_margins(MARGIN_MM, MARGIN_MM)
+    page.set_auto_page_break(auto=True, margin=MARGIN_MM)
+    page.add_page()
+    _draw_camera(page)
+    page.set_y(48)
+    page.set_font(family, "B", 28)
+    page.multi_cell(0, 13, title, align="L", new_x="LMARGIN", new_y="NEXT")
+    for heading, text in told:
+        page.ln(size_pt * LINE / 2)
+        for style, words in (("B", heading), ("", text)):
+            page.set_font(family, style, size_pt)
+            page.multi_cell(0, size_pt * LINE, words, align="L", new_x="LMARGIN", new_y="NEXT")
+
+
+def _draw_camera(page: "FPDF") -> None:
+    """For those who read none of the languages; millimetres."""
+    page.set_fill_color(20)
+    page.rect(MARGIN_MM, 22, 34, 20, style="F", round_corners=True, corner_radius=3)
+    page.polygon([(56, 29), (66, 23), (66, 41), (56, 35)], style="F")
+    page.set_fill_color(255)
+    page.circle(37, 32, 6, style="F")
+    page.set_fill_color(20)
+    page.circle(37, 32, 3, style="F")

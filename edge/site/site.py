@@ -1,0 +1,235 @@
+"""A site's folder: its authority, and what broker, booth, nodes and laptops of the site need to know each other.
+
+SITE/site.yaml, purpose.yaml   what it was made from
+SITE/ca.pem, ca.key            the authority; release.key signs updates. Neither leaves this folder
+SITE/broker/                   for mosquitto: configuration, access rules, certificate, revocation list
+SITE/booth/                    for `spotter booth`
+SITE/nodes/NAME/               for that node's /etc/spotter, and network.yaml
+SITE/laptops/NAME/             for `spotter watch` and `spotter health` on that laptop
+SITE/revoked/NAME-SERIAL.pem   certificates that are good no more
+"""
+
+import re
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from edge import config
+from edge.config import BoothConfig, NodeConfig
+from edge.errors import ConfigError, ProvisionError
+from edge.site import authority, mosquitto
+from edge.site.authority import Authority, Identity
+from edge.site.files import read, write_file, write_folder
+from edge.site.settings import Network, Purpose, SiteSettings, check_name, is_name
+
+ETC, VAR = Path("/etc/spotter"), Path("/var/lib/spotter")
+"""On a node, and on a booth whose programs are services."""
+IDENTITY = ("ca.pem", "node.pem", "node.key", "link.key", "baseline.pub", "release.pub", "node.yaml")
+"""Files of a node's /etc/spotter."""
+
+
+class Site:
+    """One site, opened from its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ProvisionError or ConfigError if there is no site."""
+        self.folder = folder.resolve()
+        if not (self.folder / "site.yaml").is_file():
+            raise ProvisionError(f"{folder}: is no site's folder; make one with: spotter provision site {folder} ...")
+        self.settings = config.load(self.folder / "site.yaml", SiteSettings)
+        self.purpose = config.load(self.folder / "purpose.yaml", Purpose)
+
+    @property
+    def name(self) -> str:
+        return self.settings.site
+
+    @property
+    def nodes(self) -> list[str]:
+        """Names with a certificate, in order."""
+        return _names(self.folder / "nodes")
+
+    @property
+    def laptops(self) -> list[str]:
+        return _names(self.folder / "laptops")
+
+    @property
+    def revoked(self) -> list[str]:
+        """Names that had a certificate and have none now."""
+        names = {path.stem.rpartition("-")[0] for path in (self.folder / "revoked").glob("*.pem")}
+        return sorted(names - {*self.nodes, *self.laptops})
+
+    @property
+    def has_passphrase(self) -> bool:
+        return authority.is_encrypted(read(self.folder / "ca.key"))
+
+    @property
+    def access(self) -> str:
+        """The broker's access rules, as they should be."""
+        return mosquitto.access(self.name, self.laptops, self.revoked)
+
+    def identity(self, node: str) -> Mapping[str, bytes]:
+        """The files a node needs in /etc/spotter, by name; raises ProvisionError for a node that is not there."""
+        return {name: read(self._node(node) / name) for name in IDENTITY}
+
+    def network(self, node: str) -> Network:
+        """How it gets on the network; raises ProvisionError or ConfigError."""
+        return config.load(self._node(node) / "network.yaml", Network)
+
+    def add_node(
+        self,
+        name: str,
+        *,
+        facing: int | None,
+        source: str,
+        network: Network,
+        passphrase: bytes | None = None,
+        is_renewal: bool = False,
+    ) -> Path:
+        """A certificate and all that goes with it; returns the node's folder.
+
+        A renewal revokes the certificate before it. Raises ProvisionError for a name that cannot be given.
+        """
+        check_name(name)
+        home = self.folder / "nodes" / name
+        self._check_free(name, home if is_renewal else None)
+        if not network.sees_booth:
+            raise ProvisionError(
+                f"--address {network.address}: the booth, {network.booth}, is in another subnet; "
+                "give an address in the booth's, or --gateway"
+            )
+        self._check_address(name, network)
+        issuer = self._authority(passphrase)
+        old = self._certificates(home) if is_renewal else []
+        files = self._issue(issuer, name, "node")
+        for shared in ("link.key", "booth/baseline.pub", "release.pub"):
+            files[Path(shared).name] = read(self.folder / shared)
+        settings = self._node_settings(name, facing, source, network)
+        files["node.yaml"] = config.dump(settings, f"Camera node {name} of {self.name}.")
+        files["network.yaml"] = config.dump(msgspec.to_builtins(network), f"How {name} gets on the network.")
+        config.parse(files["node.yaml"], NodeConfig, "node.yaml")
+        booth = self._with_nodes({**self._facings(), name: facing})
+        write_folder(home, files)
+        self._retire(issuer, old)
+        write_file(self._booth_yaml, booth)
+        self._write_access()
+        return home
+
+    def add_laptop(self, name: str, *, passphrase: bytes | None = None, is_renewal: bool = False) -> Path:
+        """A certificate to watch alerts and health with, and say what became of them; returns its folder."""
+        check_name(name)
+        home = self.folder / "laptops" / name
+        self._check_free(name, home if is_renewal else None)
+        issuer = self._authority(passphrase)
+        old = self._certificates(home) if is_renewal else []
+        files = self._issue(issuer, name, "laptop")
+        settings = {"site": self.name, "broker": self._broker_section(self.settings.booth[0], "laptop", Path())}
+        files["laptop.yaml"] = config.dump(settings, f"Laptop {name} of {self.name}; keep it beside its keys.")
+        write_folder(home, files)
+        self._retire(issuer, old)
+        self._write_access()
+        return home
+
+    def revoke(self, name: str, *, passphrase: bytes | None = None) -> None:
+        """The certificate is good no more, and its key is forgotten; raises ProvisionError for an unknown name."""
+        home = next((path for kind in ("nodes", "laptops") if (path := self.folder / kind / name).is_dir()), None)
+        if not is_name(name) or home is None:
+            known = ", ".join([*self.nodes, *self.laptops]) or "none"
+            raise ProvisionError(f"{name!r}: no certificate of this name was issued; there are: {known}")
+        issuer = self._authority(passphrase)
+        booth = self._with_nodes({node: facing for node, facing in self._facings().items() if node != name})
+        self._retire(issuer, self._certificates(home))
+        shutil.rmtree(home)
+        write_file(self._booth_yaml, booth)
+        self._write_access()
+
+    def _node(self, name: str) -> Path:
+        home = self.folder / "nodes" / name
+        if not is_name(name) or not home.is_dir():
+            known = ", ".join(self.nodes) or "none yet"
+            raise ProvisionError(f"{name!r}: is no node of {self.name}; there are: {known}")
+        return home
+
+    def _check_free(self, name: str, renewed: Path | None) -> None:
+        homes = [self.folder / kind / name for kind in ("nodes", "laptops")]
+        taken = [home for home in homes if home.exists()]
+        if renewed is None and taken:
+            raise ProvisionError(f"{name}: has a certificate already ({taken[0]}); --renew replaces it")
+        if renewed is not None and taken != [renewed]:
+            raise ProvisionError(f"--renew {name}: has no certificate of this kind to renew; leave --renew out")
+
+    def _check_address(self, name: str, network: Network) -> None:
+        for other in self.nodes:
+            if network.address and other != name and self.network(other).address == network.address:
+                raise ProvisionError(f"--address {network.address}: is {other}'s; give another")
+
+    def _authority(self, passphrase: bytes | None) -> Authority:
+        identity = Identity(read(self.folder / "ca.pem"), read(self.folder / "ca.key"))
+        if self.has_passphrase and passphrase is None:
+            raise ProvisionError(f"{self.folder}/ca.key has a passphrase; give it with --passphrase-file")
+        return Authority(identity, passphrase)
+
+    def _issue(self, issuer: Authority, name: str, kind: str) -> dict[str, bytes]:
+        issued = issuer.issue(name, authority.CLIENT, datetime.now(UTC), authority.LEAF_DAYS)
+        ca = read(self.folder / "ca.pem")
+        return {"ca.pem": ca, f"{kind}.pem": issued.certificate, f"{kind}.key": issued.key}
+
+    def _node_settings(self, name: str, facing: int | None, source: str, network: Network) -> dict[str, Any]:
+        return {
+            "site": self.name,
+            "node": name,
+            **({} if facing is None else {"facing": facing}),
+            "link_key": f"{ETC}/link.key",
+            "state": str(VAR),
+            "broker": self._broker_section(network.booth, "node", ETC),
+            "frame": {"source": source},
+            "score": {"site_key": f"{ETC}/baseline.pub"},
+        }
+
+    def _broker_section(self, host: str, kind: str, folder: Path) -> dict[str, Any]:
+        names = {"ca": "ca.pem", "certificate": f"{kind}.pem", "key": f"{kind}.key"}
+        return {
+            "host": host,
+            "port": self.settings.port,
+            "tls": {key: str(folder / name) for key, name in names.items()},
+        }
+
+    def _certificates(self, home: Path) -> list[bytes]:
+        return [read(path) for path in (home / "node.pem", home / "laptop.pem") if path.exists()]
+
+    def _retire(self, issuer: Authority, certificates: list[bytes]) -> None:
+        """The list is made anew from all that were ever revoked, whatever became of the one before."""
+        if not certificates:
+            return
+        folder = self.folder / "revoked"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        for pem in certificates:
+            certificate = authority.read_certificate(pem)
+            write_file(folder / f"{authority.common_name(certificate)}-{certificate.serial_number:x}.pem", pem)
+        listed = issuer.revocation_list(datetime.now(UTC), [read(path) for path in sorted(folder.glob("*.pem"))])
+        write_file(self.folder / "broker" / "crl.pem", listed)
+
+    def _facings(self) -> dict[str, int | None]:
+        return dict(config.load(self._booth_yaml, BoothConfig).nodes)
+
+    def _with_nodes(self, facings: Mapping[str, int | None]) -> bytes:
+        """booth.yaml with these `nodes`, and else as it is: people write there too. Raises ConfigError."""
+        nodes = config.dump({"nodes": dict(facings)}).decode()
+        text = re.sub(r"^nodes:.*\n(?:[ \t]+.*\n)*", nodes, read(self._booth_yaml).decode(), flags=re.MULTILINE)
+        if config.parse(text.encode(), BoothConfig, self._booth_yaml).nodes != facings:
+            raise ConfigError(f"{self._booth_yaml}: expected one block that begins with `nodes:`; add it again")
+        return text.encode()
+
+    @property
+    def _booth_yaml(self) -> Path:
+        return self.folder / "booth" / "booth.yaml"
+
+    def _write_access(self) -> None:
+        write_file(self.folder / "broker" / "acl", self.access.encode())
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if is_name(path.name)) if folder.is_dir() else []

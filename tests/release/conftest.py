@@ -1,0 +1,3 @@
+from tests.site.fixtures import first_site, site
+
+__all__ = ["first_site", "site"]

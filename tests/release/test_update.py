@@ -1,0 +1,443 @@
+"""A signed release is kept if the node is healthy with it; whatever else happens, the one before runs."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edge.cli import main
+from edge.errors import ConfigError, ProvisionError
+from edge.node.system_notices import system_notices
+from edge.release import update
+from edge.release.install import MANIFEST, SIGNATURE, Release, run_program
+from edge.release.signature import sign_release
+from edge.release.update import SPARE_MB
+from tests.conftest import REPOSITORY
+from tests.release.nodes import OTHER_RECIPE, Node, Site, Status, well
+
+IN_TIME_S = 180.0
+"""An unhealthy release is gone by then."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits_for_a_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("fsync", "sync"):
+        monkeypatch.setattr(os, name, lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site(tmp_path_factory.mktemp("site") / "soho")
+
+
+@pytest.fixture(scope="module")
+def old(site: Site) -> Release:
+    return site.release("0.1.0")
+
+
+@pytest.fixture(scope="module")
+def new(site: Site) -> Release:
+    return site.release("0.2.0")
+
+
+@pytest.fixture(scope="module")
+def other(site: Site) -> Release:
+    """With a model that makes another recipe."""
+    return site.release("0.3.0", OTHER_RECIPE)
+
+
+@pytest.fixture
+def node(tmp_path: Path, site: Site, old: Release) -> Node:
+    found = Node(tmp_path / "node")
+    found.provision(old, site.folder / "release.pub")
+    found.service.start()
+    found.clock.sleep(100)
+    return found
+
+
+def test_a_healthy_release_stays(node: Node, old: Release, new: Release) -> None:
+    before = node.clock.monotonic()
+    outcome = node.update.apply(new.folder)
+    assert outcome == (True, f"release {new.id} runs; {old.id} stays beside it")
+    assert node.runs() == f"spotter {new.id}\n"
+    assert 120 <= node.clock.monotonic() - before <= IN_TIME_S
+    assert not (node.home / "back").is_symlink()
+    assert not node.service.is_guarded
+    assert node.service.started_at is not None
+    assert node.problem == ""
+
+
+def test_releases_but_the_last_two_are_deleted(node: Node, site: Site, old: Release, new: Release) -> None:
+    node.update.apply(new.folder)
+    newest = site.release("0.2.1")
+    node.update.apply(newest.folder)
+    assert {path.name for path in (node.home / "releases").iterdir()} == {new.id, newest.id}
+
+
+def test_the_running_release_is_left_alone(node: Node, old: Release) -> None:
+    before, starts = node.tree(), node.service.starts
+    assert node.update.apply(old.folder) == (True, f"release {old.id} runs already")
+    assert (node.tree(), node.service.starts) == (before, starts)
+
+
+def freezes(after_s: float) -> str:
+    return well(min(after_s, 60))
+
+
+def fails(after_s: float) -> str:
+    return well(after_s) if after_s < 110 else well(after_s).replace("ok,", "failing,")
+
+
+UNHEALTHY: dict[str, tuple[Status, str]] = {
+    "dies at once": (lambda _: None, "it stopped by itself"),
+    "dies later": (lambda after_s: well(after_s) if after_s < 115 else None, "it stopped by itself"),
+    "says nothing": (lambda _: "", "no frame went through it in"),
+    "has no camera": (lambda _: "failing, 0 frames, broker connected", "no frame went through it in"),
+    "freezes": (freezes, "no frame went through it for"),
+    "fails": (fails, "it was failing, by its own heartbeat"),
+    "loses the booth": (lambda after_s: well(after_s).replace("connected", "away"), "it did not reach the broker"),
+}
+
+
+@pytest.mark.parametrize(("status", "reason"), UNHEALTHY.values(), ids=UNHEALTHY)
+def test_an_unhealthy_release_is_gone_within_three_minutes(
+    node: Node, old: Release, new: Release, status: Status, reason: str
+) -> None:
+    node.statuses[new.id] = status
+    before, began = node.tree(), node.clock.monotonic()
+    outcome = node.update.apply(new.folder)
+    assert not outcome.is_kept
+    assert outcome.sentence.startswith(f"The update to {new.id} failed, {reason}")
+    assert node.clock.monotonic() - began <= IN_TIME_S
+    assert node.runs() == f"spotter {old.id}\n"
+    assert node.service.started_at is not None
+    assert not node.service.is_guarded
+    assert system_notices(node.root / "run/spotter") == [outcome.sentence]
+    after = node.tree()
+    del after["run/spotter/update.txt"]
+    assert after == before
+
+
+def test_a_degraded_node_and_a_booth_that_is_away_are_no_reason(node: Node, old: Release, new: Release) -> None:
+    def weak(after_s: float) -> str:
+        return well(after_s).replace("ok,", "degraded,").replace("connected", "away")
+
+    node.statuses |= {old.id: weak, new.id: weak}
+    assert node.update.apply(new.folder).is_kept
+
+
+def test_a_later_update_that_succeeds_takes_the_sentence_back(node: Node, new: Release) -> None:
+    node.statuses[new.id] = lambda _: None
+    node.update.apply(new.folder)
+    assert node.problem
+    del node.statuses[new.id]
+    assert node.update.apply(new.folder).is_kept
+    assert node.problem == ""
+
+
+def cut(folder: Path) -> None:
+    path = max(folder.glob("*.whl"), key=lambda path: path.stat().st_size)
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def sign_again(folder: Path, **changes: object) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text()) | changes
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    sign_release(folder, folder.parents[1] / "soho.key", None)
+
+
+REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no release": (shutil.rmtree, "manifest.json: cannot be read .* sign-release"),
+    "not signed": (lambda folder: (folder / SIGNATURE).unlink(), "manifest.sig: cannot be read .* sign-release"),
+    "no signature": (lambda folder: (folder / SIGNATURE).write_text("yes"), "manifest.sig: is no signature"),
+    "manifest changed": (
+        lambda folder: (folder / MANIFEST).write_text((folder / MANIFEST).read_text() + " "),
+        "manifest.json: is not what was signed",
+    ),
+    "file damaged": (cut, "whl: is damaged .*expected sha256"),
+    "file missing": (lambda folder: next(folder.glob("*.whl")).unlink(), "whl: cannot be read"),
+    "another Python": (
+        lambda folder: sign_again(folder, pythons={"3.9": ["pip-1.whl", "exception_spotter-1.whl"]}),
+        r"has wheels for Python 3\.9, this node has",
+    ),
+    "another recipe": (lambda folder: sign_again(folder, recipe=OTHER_RECIPE), "collected.baseline; all .* --force"),
+}
+
+
+@pytest.mark.parametrize(("damage", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_changes_nothing(
+    node: Node, site: Site, new: Release, tmp_path: Path, damage: Callable[[Path], object], said: str
+) -> None:
+    folder = tmp_path / "usb/release"
+    shutil.copytree(new.folder, folder)
+    shutil.copy(site.folder / "release.key", tmp_path / "soho.key")
+    damage(folder)
+    refuse(node, folder, said)
+
+
+def refuse(node: Node, folder: Path, said: str) -> None:
+    before, starts = node.tree(), node.service.starts
+    with pytest.raises(ProvisionError, match=said) as found:
+        node.update.apply(folder)
+    assert len(str(found.value)) < 400
+    assert (node.tree(), node.service.starts) == (before, starts)
+
+
+def test_another_sites_release_is_refused(node: Node, new: Release, tmp_path: Path) -> None:
+    foreign = Site(tmp_path / "kensington").release("0.2.0")
+    refuse(node, foreign.folder, "was signed by key [0-9a-f]{12}, of another site")
+
+
+def test_a_node_without_a_key_refuses_everything(node: Node, new: Release) -> None:
+    (node.root / "etc/spotter/release.pub").write_text("nonsense")
+    refuse(node, new.folder, r"release\.pub: is no key to check releases with; provision this node again")
+
+
+def test_settings_that_the_release_does_not_know_are_said(node: Node, old: Release, new: Release) -> None:
+    (node.root / "etc/spotter/node.yaml").write_text("node: north\n# colour: red\n")
+    refuse(node, new.folder, f"release {new.id} is refused and {old.id} runs on: .*colour: is no key")
+
+
+def test_settings_that_are_broken_already_are_said(node: Node, new: Release) -> None:
+    (node.root / "etc/spotter/node.yaml").write_text("colour: red\n")
+    with pytest.raises(ConfigError, match="colour"):
+        node.update.apply(new.folder)
+
+
+def test_a_full_card_is_said_before_anything_is_written(
+    node: Node, new: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")._replace(free=int(SPARE_MB * 1e6))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    refuse(node, new.folder, r"MB are needed, 200 MB are free; make room")
+
+
+def test_a_card_that_fills_up_meanwhile_leaves_nothing_half(
+    node: Node, new: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(words: list[str]) -> None:
+        Node.run(node, words)
+        if "install" in words:
+            raise ProvisionError("pip: No space left on device")
+
+    monkeypatch.setattr(node, "run", run)
+    refuse(node, new.folder, "No space left on device")
+
+
+def test_a_forced_recipe_starts_from_nothing_and_puts_the_counts_aside(
+    node: Node, old: Release, other: Release
+) -> None:
+    counted = (node.state / "collected.baseline").read_bytes()
+    assert node.update.apply(other.folder, is_forced=True).is_kept
+    assert (node.state / "collected.baseline").read_bytes() == b"counted by " + other.id.encode()
+    assert (node.home / "aside" / old.id / "collected.baseline").read_bytes() == counted
+
+
+def test_a_forced_recipe_that_fails_gives_the_counts_back(node: Node, other: Release) -> None:
+    node.statuses[other.id] = lambda _: ""
+    before = node.tree()
+    assert not node.update.apply(other.folder, is_forced=True).is_kept
+    assert node.tree().items() >= before.items()
+    assert not (node.home / "aside").exists()
+
+
+@pytest.mark.parametrize(("mode", "is_refused"), [("spot", True), ("collect", False)])
+def test_the_booths_baseline_counts_too(node: Node, other: Release, mode: str, *, is_refused: bool) -> None:
+    (node.state / "collected.baseline").unlink()
+    (node.state / "frozen.json").write_text(json.dumps({"v": 1, "mode": mode, "recipe": "1" * 12}))
+    if is_refused:
+        refuse(node, other.folder, "frozen.json; all that")
+    else:
+        assert node.update.apply(other.folder).is_kept
+
+
+def test_a_baseline_that_node_yaml_names_is_not_to_be_forced(node: Node, other: Release) -> None:
+    named = node.root / "site.baseline"
+    (node.state / "collected.baseline").rename(named)
+    (node.root / "etc/spotter/node.yaml").write_text(f"score: {{baseline: {named}}}\n")
+    before = node.tree()
+    with pytest.raises(ProvisionError, match=r"score\.baseline in node\.yaml names"):
+        node.update.apply(other.folder, is_forced=True)
+    assert node.tree() == before
+
+
+def test_two_at_a_time_are_one_too_many(node: Node, new: Release) -> None:
+    def second(after_s: float) -> str:
+        with pytest.raises(ProvisionError, match="another update is at work"):
+            node.update.recover()
+        return well(after_s)
+
+    node.statuses[new.id] = second
+    assert node.update.apply(new.folder).is_kept
+
+
+def test_an_interrupted_update_goes_back(node: Node, old: Release, new: Release) -> None:
+    def interrupt(after_s: float) -> str:
+        if after_s > 60:
+            raise KeyboardInterrupt
+        return well(after_s)
+
+    node.statuses[new.id] = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        node.update.apply(new.folder)
+    assert node.runs() == f"spotter {old.id}\n"
+    assert "it was interrupted (KeyboardInterrupt)" in node.problem
+    assert node.service.started_at is not None
+
+
+def kills(template: Path, work: Path, *release: Path) -> list[Node]:
+    """The node as each kill left it, and at last as it is without one; see kills.py beside this file."""
+    words = [sys.executable, "-m", "tests.release.kills", template, work, *release]
+    subprocess.run(words, cwd=REPOSITORY, check=True)
+    return [Node(path) for path in sorted(work.iterdir(), key=lambda path: int(path.name))]
+
+
+def counts(node: Node) -> bytes:
+    return (node.state / "collected.baseline").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def killed_updates(tmp_path_factory: pytest.TempPathFactory, site: Site, old: Release, other: Release) -> list[Path]:
+    """Folders of nodes whose forced update was killed at every change in turn, and of one that was not."""
+    folder = tmp_path_factory.mktemp("killed")
+    Node(folder / "node").provision(old, site.folder / "release.pub")
+    return [left.root.parent for left in kills(folder / "node", folder / "work", other.folder)]
+
+
+def test_killed_before_every_change_in_turn(
+    tmp_path: Path, node: Node, old: Release, other: Release, killed_updates: list[Path]
+) -> None:
+    """Then either the power comes back, or somebody starts the update again."""
+    copies = shutil.copytree(killed_updates[0].parent, tmp_path / "work", symlinks=True)
+    *killed, whole = (Node(copies / path.name) for path in killed_updates)
+    assert len(killed) >= 30
+    fates = []
+    for at, left in enumerate(killed):
+        is_on_trial = (left.home / "back").is_symlink()
+        was_kept = left.current == other.id and not is_on_trial
+        fates.append(is_on_trial + 2 * was_kept)
+        orders = left.log.read_text().split()
+        if "stop" in orders and not was_kept:
+            assert orders[orders.index("stop") - 1] == "guard", "nobody would start it again"
+            assert "unguard" not in orders
+        again = tmp_path / "again"
+        shutil.copytree(left.root.parent, again, symlinks=True)
+
+        said = left.update.recover()  # the next boot, or the guard
+        assert left.problem.strip() == said
+        assert bool(said) == is_on_trial
+        assert left.runs() == f"spotter {other.id if was_kept else old.id}\n"
+        assert not (left.home / "back").is_symlink()
+        assert was_kept or counts(left) == counts(node)
+
+        for later in (left, Node(again)):
+            assert later.update.apply(other.folder, is_forced=True).is_kept
+            shutil.rmtree(later.root / "run", ignore_errors=True)
+            assert later.tree().keys() == whole.tree().keys(), f"killed before change {at}"
+        shutil.rmtree(again)
+    assert fates == sorted(fates), "first as before, then on trial, then kept"
+    assert set(fates) == {0, 1, 2}
+
+
+def test_settling_is_killed_before_every_change_in_turn(
+    tmp_path: Path, node: Node, old: Release, other: Release, killed_updates: list[Path]
+) -> None:
+    tried = [Node(path) for path in killed_updates]
+    on_trial = [left for left in tried if (left.home / "back").is_symlink() and left.current == other.id]
+    killed = kills(on_trial[-1].root.parent, tmp_path / "settling")
+    assert len(killed) > 10
+    for left in killed:
+        left.update.recover()
+        assert left.runs() == f"spotter {old.id}\n"
+        assert counts(left) == counts(node)
+        assert not (left.home / "back").is_symlink()
+        assert not (left.home / "aside").exists()
+        assert left.problem == f"The update to {other.id} failed, it was interrupted: {old.id} runs again.\n"
+
+
+def test_a_unit_that_does_not_stop_is_left_to_the_guard(node: Node, old: Release, new: Release) -> None:
+    """The link leads back at once, whatever systemctl says."""
+    kill = node.service.kill
+
+    def hang() -> None:
+        raise ProvisionError("systemctl stop: timed out")
+
+    def freeze(after_s: float) -> str:
+        node.service.kill = hang  # type: ignore[method-assign]
+        return freezes(after_s)
+
+    node.statuses[new.id] = freeze
+    with pytest.raises(ProvisionError, match="timed out"):
+        node.update.apply(new.folder)
+    assert node.runs() == f"spotter {old.id}\n"
+    assert node.service.is_guarded
+    node.service.kill = kill  # type: ignore[method-assign]
+    assert "no frame went through it for" in node.update.recover()
+    assert node.service.started_at is not None
+    assert not node.service.is_guarded
+
+
+def test_nothing_to_settle_is_said(node: Node) -> None:
+    before = node.tree()
+    assert node.update.recover() == ""
+    assert node.tree() == before
+
+
+def test_a_node_without_releases_is_told_so(tmp_path: Path, new: Release) -> None:
+    with pytest.raises(ProvisionError, match="no release is installed here"):
+        Node(tmp_path).update.apply(new.folder)
+
+
+@pytest.mark.parametrize("is_well", [True, False])
+def test_the_command_says_what_runs(
+    node: Node, new: Release, *, is_well: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node.statuses[new.id] = well if is_well else freezes
+    monkeypatch.setattr(update, "Update", lambda *_: node.update)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    code, said = main(["update", str(new.folder)]), capsys.readouterr()
+    if is_well:
+        assert (code, said.out.partition(";")[0]) == (0, f"release {new.id} runs")
+    else:
+        assert (code, said.out) == (1, "")
+        assert f"The update to {new.id} failed, no frame went through it" in said.err
+    assert main(["update", "--settle"]) == 0
+    assert capsys.readouterr().out == "no update was left unfinished\n"
+
+
+def test_the_command_is_roots_alone(
+    new: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert main(["update", str(new.folder)]) == 2
+    assert "sudo spotter update" in capsys.readouterr().err
+
+
+def test_a_disk_that_is_full_for_a_link_is_no_traceback(
+    node: Node, old: Release, new: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(self: Path, _target: str) -> None:
+        raise OSError(28, "No space left on device", str(self))
+
+    monkeypatch.setattr(update, "Update", lambda *_: node.update)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(Path, "symlink_to", full)
+    assert main(["update", str(new.folder)]) == 2
+    assert "No space left on device; make room" in capsys.readouterr().err
+    assert node.runs() == f"spotter {old.id}\n"
+
+
+@pytest.mark.slow
+def test_real_wheels_in_real_environments(tmp_path: Path, site: Site, old: Release, new: Release) -> None:
+    node = Node(tmp_path / "node")
+    node.run = run_program  # type: ignore[method-assign]
+    node.provision(old, site.folder / "release.pub")
+    node.service.start()
+    assert node.runs() == "spotter 0.1.0\n"
+    assert node.update.apply(new.folder).is_kept
+    assert node.runs() == "spotter 0.2.0\n"

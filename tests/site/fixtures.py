@@ -1,0 +1,51 @@
+"""A site, its broker, and clients that end with the test."""
+
+import gc
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from edge.config import BrokerSection
+from edge.site.site import Site
+from tests.brokers import free_port
+from tests.site.sites import Client, SiteBroker, new_site
+
+
+@pytest.fixture(scope="session")
+def first_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return new_site(tmp_path_factory.mktemp("first") / "soho")
+
+
+@pytest.fixture
+def site(first_site: Site, tmp_path: Path) -> Site:
+    """A copy of the first, as if it was made here: keys and safe writing take half a second."""
+    folder = Path(shutil.copytree(first_site.folder, tmp_path / "soho"))
+    port = str(free_port())
+    for path in [*folder.rglob("*.yaml"), *folder.rglob("*.conf")]:
+        text = path.read_text().replace(str(first_site.folder), str(folder))
+        path.write_text(text.replace(str(first_site.settings.port), port))
+    return Site(folder)
+
+
+@pytest.fixture
+def running(site: Site) -> Iterator[SiteBroker]:
+    """The broker of `site`."""
+    broker = SiteBroker(site).start()
+    yield broker
+    broker.stop()
+    gc.collect()  # paho leaves a refused socket open: let that be warned of here, where it is expected, not later
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., Client]]:
+    made: list[Client] = []
+
+    def make(settings: BrokerSection, *subscriptions: str) -> Client:
+        made.append(Client(settings, *subscriptions))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.broker.close()
