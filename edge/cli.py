@@ -10,12 +10,15 @@ import sys
 from pathlib import Path
 
 from edge import __version__
-from edge.booth.command import add_booth, add_freezing
+from edge.baseline.command import add_baseline
+from edge.booth.command import add_booth
 from edge.command import GOOD, KINDS, USAGE, Args, Commands, add_command, add_group, load_one_of, replace
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig, broker_at, load
 from edge.errors import EdgeError
-from edge.node.command import add_baseline, add_node
+from edge.model.command import add_models
+from edge.node.command import add_node
 from edge.provision.command import add_provision
+from edge.release.command import add_update
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -54,53 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_node(commands)
     add_booth(commands)
-    baseline = add_group(commands, "baseline", "Look at, add, compare or freeze baselines.")
-    add_baseline(baseline)
-    add_freezing(baseline)
-    _add_models(commands)
-    _add_update(commands)
+    add_baseline(commands)
+    add_models(commands)
+    add_update(commands)
     _add_checking(commands)
     add_provision(commands)
     return parser
-
-
-def _add_models(commands: Commands) -> None:
-    verbs = add_group(commands, "models", "The networks: list, fetch, verify.")
-    listing = add_command(verbs, "list", _models_list, "What is pinned and what is here.", "spotter models list")
-    fetch = add_command(
-        verbs,
-        "fetch",
-        _models_fetch,
-        "Download, verify and strip; resumes.",
-        "spotter models fetch --mirror /media/usb/models",
-    )
-    verify = add_command(verbs, "verify", _models_verify, "Check the files that are here.", "spotter models verify all")
-    fetch.add_argument(
-        "--mirror", type=Path, metavar="DIR", help="a folder with the original files, instead of the net"
-    )
-    fetch.add_argument("--quiet", action="store_true", help="no progress bar")
-    for parser in (fetch, verify):
-        parser.add_argument(
-            "names", nargs="*", metavar="NAME", help="default: what a node may run; `all` for everything"
-        )
-    for parser in (listing, verify):
-        parser.add_argument("--json", action="store_true", help="JSON")
-
-
-def _add_update(commands: Commands) -> None:
-    update = add_command(
-        commands,
-        "update",
-        _update,
-        "On a node, as root: try a signed release for two minutes, keep it if the node is healthy, else take it back.",
-        "spotter update /media/usb/node-release",
-    )
-    what = update.add_mutually_exclusive_group(required=True)
-    what.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="made by spotter provision sign-release")
-    what.add_argument("--settle", action="store_true", help="take back an update that was interrupted")
-    update.add_argument(
-        "--force", action="store_true", help="even if the release cannot use what this node has counted so far"
-    )
 
 
 def _add_checking(commands: Commands) -> None:
@@ -127,30 +89,6 @@ def _add_checking(commands: Commands) -> None:
         "spotter config check node.yaml",
     )
     check.add_argument("file", type=Path, metavar="FILE")
-
-
-def _models_list(args: Args) -> int:
-    from edge.models import run_list
-
-    return run_list(json=args.json)
-
-
-def _models_fetch(args: Args) -> int:
-    from edge.models import run_fetch
-
-    return run_fetch(args.names, args.mirror, quiet=args.quiet)
-
-
-def _models_verify(args: Args) -> int:
-    from edge.models import run_verify
-
-    return run_verify(args.names, json=args.json)
-
-
-def _update(args: Args) -> int:
-    from edge.release.update import run_update
-
-    return run_update(args.folder, is_forced=args.force)
 
 
 def _bench(args: Args) -> int:

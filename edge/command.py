@@ -1,12 +1,14 @@
 """What every command of `spotter` is made with: its words and help, its exit codes, its settings."""
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from edge import wire
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig, load
 from edge.errors import ConfigError
 
@@ -24,6 +26,8 @@ Args = argparse.Namespace
 Commands = Any
 """What argparse's `add_subparsers` returns, whose class has no public name."""
 S = TypeVar("S", bound=msgspec.Struct)
+
+UNITS_S = {"h": 3600, "d": 86_400}
 
 
 def add_command(
@@ -56,6 +60,21 @@ def load_one_of(path: Path, *schemas: Any) -> Any:
         except ConfigError as err:
             complaints.append(f"as {KINDS[schema]}: {err}")
     raise ConfigError("; ".join(complaints))
+
+
+def parse_since(text: str, now: float) -> float:
+    """`24h` or `7d` before now, or a time as on the wire; raises ConfigError.
+
+    >>> parse_since("2h", 10_000.0), parse_since("1970-01-01T00:01:00Z", 0.0)
+    (2800.0, 60.0)
+    """
+    ago = re.fullmatch(r"([0-9]{1,5})([hd])", text)
+    if ago:
+        return now - int(ago[1]) * UNITS_S[ago[2]]
+    try:
+        return wire.from_time(text)
+    except ValueError as err:
+        raise ConfigError(f"--since {text}: expected e.g. 24h, 7d or 2026-09-21T08:00:00Z") from err
 
 
 def replace(struct: S, **changes: Any) -> S:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from edge.records import Frame
+
+Pace = Literal["real", "fast"]
+"""Of what is replayed or simulated: as time passes, or as fast as frames are taken."""
 
 
 class Camera(Protocol):

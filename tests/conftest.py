@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from edge.errors import ModelError
-from edge.models import model_path
+from edge.model.registry import model_path
 
 settings.register_profile("spotter", deadline=None)  # how fast it is, is measured elsewhere
 settings.load_profile("spotter")

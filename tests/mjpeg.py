@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import cv2
 import numpy as np
 
-from edge.frame.street.camera import StreetCamera
+from edge.street.camera import StreetCamera
 
 FPS = 5.0
 

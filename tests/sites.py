@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from edge import wire
-from edge.freeze import frozen, signed
+from edge.baseline.freeze import frozen, signed
 from edge.recipe import Recipe
 from edge.score.baseline import Baseline
 from edge.signing import make_keys

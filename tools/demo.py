@@ -28,12 +28,12 @@ from edge.clock import SystemClock
 from edge.config import AlertSection, BoothConfig, BrokerSection, FrameSection, NodeConfig, PrivacySection, ScoreSection
 from edge.fakes import InProcessBroker
 from edge.frame.source import open_camera
-from edge.frame.street.street import Street
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.node.load_model import open_interpreter
 from edge.node.run import Node
 from edge.seams import Broker
+from edge.street.street import Street
 from tools.ledger import Ledger
 from tools.ports import free_port, wait_for
 

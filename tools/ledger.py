@@ -8,10 +8,10 @@ import numpy as np
 
 from edge import wire
 from edge.booth.alert import alert_id, span, where, why
-from edge.frame.street.outfit import Outfit
-from edge.frame.street.street import Street
-from edge.frame.street.truth import Visit
 from edge.seams import Received
+from edge.street.outfit import Outfit
+from edge.street.street import Street
+from edge.street.truth import Visit
 
 FPS = 6
 """Instants a second at which is looked who is where."""

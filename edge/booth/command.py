@@ -3,7 +3,6 @@
 Imports are inside the functions, so that `--help` is quick.
 """
 
-import time
 from pathlib import Path
 
 from edge.command import Args, Commands, add_command, load_one_of, replace
@@ -83,36 +82,6 @@ def _add_trends(commands: Commands) -> None:
     trends.add_argument("--plot", type=Path, metavar="FILE", help="also draw it: .png or .svg")
 
 
-def add_freezing(verbs: Commands) -> None:
-    """`spotter baseline freeze`, `keygen`."""
-    freeze = add_command(
-        verbs,
-        "freeze",
-        _freeze,
-        "Add up what the nodes counted and sign it; the booth publishes it: they spot against it from now on.",
-        "spotter baseline freeze --config booth.yaml",
-    )
-    freeze.add_argument("--config", type=Path, help="booth.yaml, for store and baseline_key")
-    freeze.add_argument("--site", help="instead of the configured site")
-    freeze.add_argument("--broker", metavar="HOST:PORT", help="not used: the booth publishes, to its own broker")
-    freeze.add_argument(
-        "--since", metavar="T", help="24h, 7d or a time: only what nodes began to count since (after a new start)"
-    )
-    freeze.add_argument("--recipe", metavar="ID", default="", help="leave out counts of other recipes")
-    freeze.add_argument("--force", action="store_true", help="even of too few sightings")
-    freeze.add_argument("--out", type=Path, metavar="FILE", help="also keep the baseline as a file")
-    freeze.add_argument("--undo", action="store_true", help="let the nodes collect again instead")
-    freeze.add_argument("--json", action="store_true", help="JSON")
-    keygen = add_command(
-        verbs,
-        "keygen",
-        _keygen,
-        "Make the site's key pair: the booth signs with one, nodes check with the other.",
-        "spotter baseline keygen --out site.key",
-    )
-    keygen.add_argument("--out", type=Path, required=True, help="the private key; the public one goes to FILE.pub")
-
-
 def _booth(args: Args) -> int:
     from edge.booth.run import run_booth
 
@@ -154,24 +123,6 @@ def _trends(args: Args) -> int:
 
     config = load_one_of(args.config, BoothConfig, WorkerConfig) if args.config else BoothConfig()
     return run_trends(config, site=args.site, since=args.since, facet=args.by, form=args.form, plot=args.plot)
-
-
-def _freeze(args: Args) -> int:
-    from edge.booth.trends_report import begin
-    from edge.freeze import run_freeze, run_undo
-
-    config = load(args.config, BoothConfig) if args.config else BoothConfig()
-    config = replace(config, site=args.site or config.site)
-    if args.undo:
-        return run_undo(config, as_json=args.json)
-    since = begin(args.since, time.time()) if args.since else None
-    return run_freeze(config, since=since, recipe=args.recipe, is_forced=args.force, out=args.out, as_json=args.json)
-
-
-def _keygen(args: Args) -> int:
-    from edge.freeze import run_keygen
-
-    return run_keygen(args.out)
 
 
 def _laptop_config(args: Args) -> LaptopConfig:

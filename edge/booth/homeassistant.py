@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from edge import wire
-from edge.booth.health import STALE_S
+from edge.booth.roster import STALE_S
 from edge.config import BoothConfig
 from edge.seams import Broker, Clock, Publish, Received
 

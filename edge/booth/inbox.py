@@ -17,7 +17,7 @@ from edge.baseline_codec import Counted
 from edge.booth.acknowledge import Acknowledger
 from edge.booth.active_alerts import ActiveAlerts
 from edge.booth.alert import expires_at
-from edge.booth.health import Roster
+from edge.booth.roster import Roster
 from edge.booth.selection import Selection
 from edge.booth.violations import is_impossible
 from edge.config import BoothConfig

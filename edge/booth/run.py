@@ -12,11 +12,11 @@ import msgspec
 from edge import __version__, wire
 from edge.booth.active_alerts import ActiveAlerts, TrackedAlert
 from edge.booth.baseline_publisher import BaselinePublisher
-from edge.booth.health import age
 from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
+from edge.booth.roster import age
 from edge.booth.selection import Selection, resumed
 from edge.booth.trends import Row, outcomes, trends
 from edge.clock import SystemClock

@@ -1,7 +1,6 @@
 """`spotter trends`: what the booth's counts say, as a table, CSV, JSON or a plot."""
 
 import csv
-import re
 import sys
 import time
 from pathlib import Path
@@ -12,11 +11,11 @@ from rich.table import Table
 
 from edge import wire
 from edge.booth.trends import Outcomes, Row, exceptions, outcomes, trends
+from edge.command import parse_since
 from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError
-from edge.store.store import SqlStore
+from edge.store.store import DAY_S, SqlStore
 
-UNITS_S = {"h": 3600, "d": 86_400}
 PLOTTED = 24
 """Words at most, the surest first."""
 
@@ -30,21 +29,6 @@ class TrendsReport(msgspec.Struct, frozen=True, kw_only=True):
     exceptions: dict[str, int]
     """Words of the people alerted since then, of days, each at least the floor."""
     outcomes: Outcomes
-
-
-def begin(text: str, now: float) -> float:
-    """`24h` or `7d` before now, or a time as on the wire; raises ConfigError.
-
-    >>> begin("2h", 10_000.0), begin("1970-01-01T00:01:00Z", 0.0)
-    (2800.0, 60.0)
-    """
-    ago = re.fullmatch(r"([0-9]{1,5})([hd])", text)
-    if ago:
-        return now - int(ago[1]) * UNITS_S[ago[2]]
-    try:
-        return wire.from_time(text)
-    except ValueError as err:
-        raise ConfigError(f"--since {text}: expected e.g. 24h, 7d or 2026-09-21T08:00:00Z") from err
 
 
 def make_report(
@@ -62,8 +46,8 @@ def make_report(
             site=wanted,
             since=wire.to_time(since),
             trends=[row for row in rows if facet in ("", row.facet)],
-            exceptions=exceptions(store.cells("exception", day - UNITS_S["d"])),
-            outcomes=outcomes(store.cells("outcome", day - UNITS_S["d"])),
+            exceptions=exceptions(store.cells("exception", day - DAY_S)),
+            outcomes=outcomes(store.cells("outcome", day - DAY_S)),
         )
     finally:
         opened.close()
@@ -86,7 +70,7 @@ def run_trends(
     site: str | None = None,
 ) -> int:
     """0, or 1 if nothing was counted yet. Raises ConfigError or StoreError (exit code 2)."""
-    report = make_report(config, begin(since, time.time()), facet, site)
+    report = make_report(config, parse_since(since, time.time()), facet, site)
     if plot is not None:
         draw(report, plot)
     if form == "json":

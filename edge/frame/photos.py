@@ -7,9 +7,8 @@ import cv2
 import numpy as np
 
 from edge.errors import SourceError
-from edge.frame.video import Pace
 from edge.records import Frame, Pixels
-from edge.seams import Clock
+from edge.seams import Clock, Pace
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 

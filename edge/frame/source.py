@@ -6,8 +6,8 @@ from edge.errors import ConfigError, SourceError
 from edge.frame import photos
 from edge.frame.live import Retry
 from edge.frame.picamera import open_picamera
-from edge.frame.video import Clip, Pace, open_stream, open_usb
-from edge.seams import Camera, Clock
+from edge.frame.video import Clip, open_stream, open_usb
+from edge.seams import Camera, Clock, Pace
 
 KINDS = """\
 picamera2 or picamera2:N, v4l2:/dev/videoN, rtsp://..., http://... (MJPEG), street:SEED, \
@@ -39,7 +39,7 @@ def open_camera(
     if kind == "v4l2" and rest:
         return open_usb(rest, clock=clock, retry=retry)
     if kind == "street":
-        from edge.frame.street.camera import from_spec  # noqa: PLC0415  a node with a real camera never needs it
+        from edge.street.camera import from_spec  # noqa: PLC0415  a node with a real camera never needs it
 
         return from_spec(spec, start_at=start_at, pace=pace, clock=clock)
     if kind == "replay" and rest:

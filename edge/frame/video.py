@@ -3,7 +3,7 @@
 import math
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # silent: damaged frames are counted, not narrated
@@ -13,9 +13,7 @@ import cv2
 from edge.errors import SourceError
 from edge.frame.live import DeviceLostError, Live, Retry, Shot
 from edge.records import Frame, Pixels
-from edge.seams import Clock
-
-Pace = Literal["real", "fast"]
+from edge.seams import Clock, Pace
 
 USB_SIZE = (1280, 720)
 """Width and height asked of a USB camera; it answers with the nearest it has."""

@@ -7,7 +7,7 @@ has a way through; what is left is checked against the closed schema before it i
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from edge import wire
 from edge.errors import WireError
@@ -17,6 +17,9 @@ from edge.vocabulary import FACETS
 MOST_REASONS = 4
 LATEST = 253_402_300_799.0
 """9999-12-31, the last second the wire can write."""
+
+ComposedScore: TypeAlias = wire.Score
+"""For the annotations of who hands a composed message on as it is, and must not see the wire."""
 
 
 def compose(

@@ -54,41 +54,6 @@ def _add_learning(commands: Commands) -> None:
         )
 
 
-def add_baseline(verbs: Commands) -> None:
-    """`spotter baseline show`, `merge`, `noise`, `diff`."""
-    show = add_command(verbs, "show", _show, "What is usual here.", "spotter baseline show soho.baseline")
-    merge = add_command(
-        verbs,
-        "merge",
-        _merge,
-        "Add baselines, exactly and in any order.",
-        "spotter baseline merge a.baseline b.baseline --out site.baseline",
-    )
-    noise = add_command(
-        verbs,
-        "noise",
-        _noise,
-        "Add calibrated noise, so that a baseline can be handed on: differential privacy for each sighting.",
-        "spotter baseline noise soho.baseline --epsilon 8 --out soho-public.baseline",
-    )
-    noise.add_argument("file", type=Path, metavar="FILE")
-    noise.add_argument("--epsilon", type=float, required=True, help="privacy loss: 1 hides well, 10 hides little")
-    noise.add_argument("--out", type=Path, required=True, help="the file to write")
-    diff = add_command(
-        verbs,
-        "diff",
-        _diff,
-        "How two baselines differ; 1 if they do.",
-        "spotter baseline diff a.baseline b.baseline",
-    )
-    show.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    merge.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    merge.add_argument("--out", type=Path, required=True)
-    diff.add_argument("files", nargs=2, type=Path, metavar="FILE")
-    for parser in (show, diff):
-        parser.add_argument("--json", action="store_true", help="JSON")
-
-
 def _node(args: Args) -> int:
     from edge.node.last_good import load_settings
     from edge.node.run import run_node
@@ -114,30 +79,6 @@ def _score(args: Args) -> int:
     from edge.node.batch import run_score
 
     return run_score(args.sources, args.baseline, _node_config(args.config), args.context, as_json=args.json)
-
-
-def _show(args: Args) -> int:
-    from edge.node.baselines import run_show
-
-    return run_show(args.files, as_json=args.json)
-
-
-def _noise(args: Args) -> int:
-    from edge.node.baselines import run_noise
-
-    return run_noise(args.file, args.epsilon, args.out)
-
-
-def _merge(args: Args) -> int:
-    from edge.node.baselines import run_merge
-
-    return run_merge(args.files, args.out)
-
-
-def _diff(args: Args) -> int:
-    from edge.node.baselines import run_diff
-
-    return run_diff(*args.files, as_json=args.json)
 
 
 def _node_config(path: Path | None) -> NodeConfig:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from edge.config import DetectionSection
-from edge.interpreter import TfliteInterpreter
-from edge.models import check_model, model_path, ready_path
+from edge.model.interpreter import TfliteInterpreter
+from edge.model.registry import check_model, model_path, ready_path
 from edge.node.last_good import with_last_good
 
 

@@ -10,8 +10,6 @@ import queue
 import signal
 import tempfile
 import threading
-import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -22,19 +20,16 @@ import msgspec
 from edge import wire
 from edge.clock import SystemClock
 from edge.config import NodeConfig
-from edge.errors import ConfigError, StoreError
+from edge.errors import ConfigError
 from edge.frame.source import open_camera
-from edge.message.compose import compose, compose_trend
-from edge.message.link import link
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.node import boot_count, certificate
-from edge.node.active_baseline import ActiveBaseline, open_active_baseline
 from edge.node.board import SystemBoard
 from edge.node.capture import Capture
-from edge.node.collector import Collector
 from edge.node.health import Counters, Pulse, Start, heartbeat, status_line
 from edge.node.load_model import open_with_last_good
+from edge.node.scoring import Scoring
 from edge.node.selftest import Failure, self_test
 from edge.node.site_baseline import SiteBaseline
 from edge.node.system_notices import system_notices
@@ -42,24 +37,17 @@ from edge.node.tamper import TamperDetector
 from edge.node.uplink import Talk, Uplink
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline, Step
-from edge.records import Frame, Score, ScoreState, Sighting
-from edge.score.channels import main_words
+from edge.records import Frame, Sighting
 from edge.score.drift import Shift
-from edge.score.trend_window import ClosedWindow, TrendWindow
 from edge.seams import Board, Broker, Camera, Clock, Interpreter
-from edge.vocabulary import day_part
 
 log = logging.getLogger(__name__)
 
-SAVE_S = 60.0
-"""Collected counts are saved this often, for this node alone to go on with."""
 DAY_S = 86_400.0
 JOIN_S = 20.0
 """For the uplink to end: longer than it drains."""
 FIRST_FRAME_S = 5.0
 """How long the first heartbeat waits for the camera, whose frames are the last of the self-test."""
-UNSTORED = 1000
-"""Scores kept in memory while the disk takes none; the oldest go first."""
 SIMULATED = ("replay:", "street:")
 LOCAL = ("127.0.0.1", "::1", "localhost")
 """A booth on the same machine has the same clock."""
@@ -93,32 +81,20 @@ class Node:
         self._board = board or SystemBoard(Path(config.state), clock, has_time_server=has_time_server)
         self._boots = boot_count.count(Path(config.state))
         self._certificate_end = certificate.end_of(config.broker.tls)
-        self._unstored: deque[wire.Score] = deque(maxlen=UNSTORED)
-        """Scores that the disk did not take, oldest first."""
-        self._unstored_lost = 0
         self._failure: Exception | None = None
         """What ended a thread: it ends the node."""
-        self._link_key = _read_key(config.link_key)
-        recipe, least = self._pipeline.recipe, config.score.min_sightings
-        self._collector = Collector(Path(config.state), recipe, min_sightings=least)
-        self._site_baseline = SiteBaseline(config, recipe)
-        self._instruction = self._site_baseline.instruction
-        self._active, repair = self._open_active_baseline()
-        repairs = filter(None, (*start.repairs, self._collector.repair, repair))
-        self._start = start._replace(repairs=tuple(repairs))
-        self._saved_at = clock.monotonic()
-        self._trend_window = TrendWindow()
-        self._early: dict[int, int] = {}
-        """Of people in view who were scored early: track to the score's `seq`."""
         self._capture = Capture(camera, config.frame.pace, stop)
+        self._site_baseline = SiteBaseline(config, self._pipeline.recipe)
         talk = Talk(
             interpreter.model_id,
             self._heartbeat,
-            lambda: self._collector.snapshot,
+            lambda: self._scoring.snapshot,
             (self._site_baseline.topic,),
             self._site_baseline.receive,
         )
         self._uplink = Uplink(config, broker, outbox, clock, talk)
+        self._scoring = Scoring(config, self._pipeline.recipe, self._site_baseline, outbox, self._uplink, clock)
+        self._start = start._replace(repairs=(*start.repairs, *self._scoring.repairs))
 
     def run(self) -> int:
         """0 when the source ended or the node was told to stop. Raises SourceError when the camera is lost."""
@@ -149,7 +125,7 @@ class Node:
 
     def _loop(self) -> None:
         while not self._stop.is_set():
-            self._apply_site_baseline()
+            self._scoring.apply_site_baseline()
             try:
                 frame = self._capture.next()
             except queue.Empty:
@@ -157,10 +133,10 @@ class Node:
             if frame is None:
                 break
             step = self._step(frame)
-            self._record_early(step.early)
+            self._scoring.record_early(step.early)
             self._record(step.sightings)
         self._record(self._pipeline.finish())
-        self._collector.save()
+        self._scoring.save()
         if self._failure is None:
             self._uplink.drain()
 
@@ -172,84 +148,9 @@ class Node:
         notify("WATCHDOG=1")
         return step
 
-    def _record_early(self, sightings: list[Sighting]) -> None:
-        """Tell of the clearly rare while they are still in view; only the final score counts anywhere."""
-        for sighting in sightings:
-            score = self._active.baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
-            if score.state is ScoreState.SCORED and score.one_in >= self._config.score.early_one_in:
-                seq = self._send(score, sighting, early=True)
-                if seq is not None:
-                    self._early[sighting.departure.track_id] = seq
-
     def _record(self, sightings: list[Sighting]) -> None:
-        """Score before counting: a person must not be compared with themselves."""
-        for sighting in sightings:
-            context = self._context(sighting.departure.last_seen_at)
-            baseline, name, drift = self._active
-            score = baseline.score(sighting.appearance, context)
-            if name and score.state is ScoreState.SCORED:
-                baseline.watch(sighting.appearance, drift)
-            self._collector.learn(sighting.appearance, context, sighting.departure.last_seen_at)
-            self._note(self._trend_window.add(sighting.appearance, sighting.departure.last_seen_at))
-            self._send(score, sighting, follows=self._early.pop(sighting.departure.track_id, None))
-            self._pulse.sightings += 1
-        self._note(self._trend_window.close(self._clock.now()))
-        if self._clock.monotonic() - self._saved_at >= SAVE_S:
-            self._collector.save()
-            self._saved_at = self._clock.monotonic()
-
-    def _send(self, score: Score, sighting: Sighting, *, early: bool = False, follows: int | None = None) -> int | None:
-        """Through the privacy gate to the outbox; returns the score's `seq`, None where the disk took none."""
-        message = compose(
-            score,
-            sighting,
-            node=self._config.node,
-            baseline_id=self._active.id,
-            link=link(self._link_key, sighting.departure.last_seen_at, main_words(sighting.appearance)),
-            early=early,
-            follows=follows,
-        )
-        self._unstored_lost += len(self._unstored) == UNSTORED
-        self._unstored.append(message)
-        return self._store()
-
-    def _store(self) -> int | None:
-        """All that waits, to disk; returns the `seq` of the newest. A full disk is expected: it is tried again."""
-        seq = None
-        try:
-            while self._unstored:
-                seq = self._outbox.put(self._unstored[0])
-                self._unstored.popleft()
-        except StoreError as err:
-            log.error("%s; %d scores are in memory alone", err, len(self._unstored))  # noqa: TRY400 - it goes on
-            return None
-        self._uplink.wake()
-        return seq
-
-    def _note(self, window: ClosedWindow | None) -> None:
-        """What was worn in a closed window waits to be sent."""
-        trend = window and compose_trend(self._config.node, *window)
-        if trend is not None:
-            self._uplink.queue_trend(trend)
-
-    def _apply_site_baseline(self) -> None:
-        """Follow the booth's newest instruction, between two frames. Each one begins a new epoch of counts."""
-        instruction = self._site_baseline.instruction
-        if instruction is self._instruction:
-            return
-        self._instruction = instruction
-        self._collector.begin()
-        self._active, _ = self._open_active_baseline()
-        log.info("the booth says %s %s from now on", self._active.mode, self._active.id)
-
-    def _open_active_baseline(self) -> tuple[ActiveBaseline, str]:
-        collected, state = self._collector.baseline, Path(self._config.state)
-        return open_active_baseline(self._config.score, self._instruction, collected, state)
-
-    def _context(self, at: float) -> str:
-        """What a sighting at that time (UTC seconds) is compared within."""
-        chosen = self._config.score.context
-        return day_part(time.localtime(at).tm_hour) if chosen == "day-part" else chosen
+        self._scoring.record(sightings)
+        self._pulse.sightings += len(sightings)
 
     def _is_camera_tested(self, now: float) -> bool:
         """Whether it gave a frame; after FIRST_FRAME_S without one it is said to have failed."""
@@ -273,7 +174,7 @@ class Node:
         return beat
 
     def _counters(self, at: float) -> Counters:
-        active = self._active
+        scoring, active = self._scoring, self._scoring.active
         return Counters(
             frames_dropped=self._capture.dropped,
             reconnects=self._camera.reconnects,
@@ -282,7 +183,7 @@ class Node:
             fallbacks=self._interpreter.fallbacks,
             outbox_depth=self._outbox.depth,
             outbox_max=self._config.outbox.max_rows,
-            outbox_lost=self._outbox.dropped + self._unstored_lost,
+            outbox_lost=self._outbox.dropped + scoring.unstored_lost,
             refused_publishes=self._broker.refusals,
             model=self._interpreter.model_id,
             baseline=active.id,
@@ -291,7 +192,7 @@ class Node:
             shift=_sentence(active.drift.shift),
             is_calibrated=active.baseline.calibrated_on >= self._config.score.min_sightings,
             failures=self._interpreter.failures,
-            unstored=len(self._unstored),
+            unstored=scoring.unstored,
             refused_acks=self._outbox.refused_acks,
             boots=self._boots,
             certificate_days=None if self._certificate_end is None else (self._certificate_end - at) / DAY_S,
@@ -300,14 +201,6 @@ class Node:
 
 def _sentence(shift: Shift | None) -> str:
     return "" if shift is None else f"{shift.what} is more {'un' if shift.is_more_unusual else ''}usual than then"
-
-
-def _read_key(path: str) -> bytes:
-    """The site's link key; empty without one. Raises ConfigError if the named file cannot be read."""
-    try:
-        return Path(path).read_bytes().strip() if path else b""
-    except OSError as err:
-        raise ConfigError(f"link_key {path}: cannot be read ({err}); provision this node again") from err
 
 
 def run_node(config: NodeConfig, *, is_temporary: bool, repair: str = "") -> int:

@@ -59,7 +59,7 @@ def self_test(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> lis
 
 def _check_model(config: NodeConfig, interpreter: Interpreter) -> None:
     """Everybody at full height in a drawn picture is found where they were drawn, whatever network runs it."""
-    from edge.frame.street.camera import StreetCamera  # noqa: PLC0415  needed once, and not by a node that runs
+    from edge.street.camera import StreetCamera  # noqa: PLC0415  needed once, and not by a node that runs
 
     street = StreetCamera(STREET)
     found = Pipeline(interpreter, config).step(street.frame(FRAME)).detections

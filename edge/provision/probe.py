@@ -12,7 +12,7 @@ from contextlib import closing
 import psutil
 
 from edge import wire
-from edge.booth.health import Roster
+from edge.booth.roster import Roster
 from edge.config import BrokerSection, Tls
 from edge.errors import WireError
 from edge.message.mqtt import MqttBroker

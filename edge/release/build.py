@@ -25,7 +25,7 @@ from rich.console import Console
 from edge import __version__
 from edge.config import DetectionSection, NodeConfig
 from edge.errors import ProvisionError
-from edge.manifest import checkout
+from edge.model.manifest import checkout
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from edge.release.install import FORMAT, MANIFEST, Release, read_release

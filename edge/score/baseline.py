@@ -51,7 +51,7 @@ class Baseline:
     ) -> None:
         self.recipe = recipe
         self.noise = tuple(sorted(noise))
-        """What noise its counts were given (edge/score/noise.py), in words."""
+        """What noise its counts were given (edge/baseline/noise.py), in words."""
         self.epoch = epoch
         """Under which a node counts, from zero on; empty for a sum of several and for files made by hand."""
         self.period = period

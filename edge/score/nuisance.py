@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import BaselineError
-from edge.manifest import manifest_path
+from edge.model.manifest import manifest_path
 
 WEIGHT = 3.0
 """Times the covariance, as in a feasibility study; here it steadies pattern and garment a little and

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from edge import wire
-from edge.booth.health import STALE_S
 from edge.booth.homeassistant import HomeAssistant
+from edge.booth.roster import STALE_S
 from edge.booth.run import Booth
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, HomeAssistantSection

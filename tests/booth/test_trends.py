@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from edge import wire
 from edge.booth.trends import binomial, exceptions, outcomes, trends
-from edge.booth.trends_report import begin, make_report, run_trends
+from edge.booth.trends_report import make_report, parse_since, run_trends
 from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError, StoreError
 from edge.store.store import DAY_S, SIGHTINGS, Cell, SqlStore
@@ -188,7 +188,7 @@ def test_nothing_counted_and_bad_questions_are_said(config: BoothConfig, capsys:
     assert run_trends(config, since="1h", facet="", form="table", plot=None) == 1
     assert "no window with enough sightings" in capsys.readouterr().err
     with pytest.raises(ConfigError, match=r"expected e\.g\. 24h"):
-        begin("yesterday", NOW)
+        parse_since("yesterday", NOW)
     with pytest.raises(ConfigError, match=r"ends in \.png or \.svg"):
         run_trends(config, since=wire.to_time(NOW), facet="", form="table", plot=Path("trends.doc"))
     assert make_report(config, NOW, "pattern").trends == []

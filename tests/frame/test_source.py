@@ -66,9 +66,9 @@ def test_an_unknown_source_lists_the_kinds(spec: str) -> None:
 
 
 def test_a_street_gets_the_whole_spec_and_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    street = ModuleType("edge.frame.street.camera")
+    street = ModuleType("edge.street.camera")
     vars(street)["from_spec"] = lambda spec, **more: (spec, more)
-    monkeypatch.setitem(sys.modules, "edge.frame.street.camera", street)
+    monkeypatch.setitem(sys.modules, "edge.street.camera", street)
     clock = SystemClock()
     opened: object = open_camera("street:7?camera=1", clock=clock, start_at=5.0, pace="fast")
     assert opened == ("street:7?camera=1", {"start_at": 5.0, "pace": "fast", "clock": clock})

@@ -4,7 +4,7 @@ import numpy as np
 
 from edge import wire
 from edge.fakes import FakeBoard
-from edge.interpreter import TfliteInterpreter
+from edge.model.interpreter import TfliteInterpreter
 from edge.node.health import Counters, Pulse, Start, heartbeat
 from edge.node.tamper import View
 from edge.seams import BoardReading

@@ -7,7 +7,7 @@ import cv2
 import pytest
 
 from edge.cli import main
-from edge.frame.street.camera import StreetCamera
+from edge.street.camera import StreetCamera
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from edge import models
 from edge.config import DetectionSection, NodeConfig
 from edge.errors import ConfigError, ModelError
-from edge.models import model_path
+from edge.model import registry
+from edge.model.registry import model_path
 from edge.node import last_good, load_model
 from edge.node.last_good import STATE_DIRECTORY, load_settings
 from edge.node.load_model import open_with_last_good
@@ -82,7 +82,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     path.write_bytes(model_path("spotter-353x481").read_bytes())
     monkeypatch.setattr(load_model, "ready_path", lambda name: path)
     yield path
-    models._check_once.cache_clear()
+    registry._check_once.cache_clear()
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "missing"])

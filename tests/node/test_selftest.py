@@ -10,7 +10,7 @@ import pytest
 from edge.config import BrokerSection, DetectionSection, NodeConfig
 from edge.errors import ModelError
 from edge.fakes import FakeClock
-from edge.interpreter import TfliteInterpreter
+from edge.model.interpreter import TfliteInterpreter
 from edge.node.load_model import open_interpreter
 from edge.node.selftest import EARLIEST, self_test
 from tests.node.readings import Deaf

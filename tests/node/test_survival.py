@@ -18,11 +18,11 @@ from edge.config import FrameSection, NodeConfig, ScoreSection
 from edge.errors import BaselineError, ModelError, SourceError, StoreError
 from edge.fakes import FakeBoard, FakeBroker, FakeClock, InProcessBroker
 from edge.frame.live import DeviceLostError, Live, Retry, Shot
-from edge.interpreter import TRIES
 from edge.message import sender
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
-from edge.node import run
+from edge.model.interpreter import TRIES
+from edge.node import scoring
 from edge.node.collector import SNAPSHOT
 from edge.node.run import Node
 from edge.pipeline import Pipeline
@@ -269,7 +269,7 @@ def fill(path: Path) -> None:
 def test_more_than_memory_holds_while_the_disk_is_full_is_counted(
     start: Starting, booth: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "UNSTORED", 2)
+    monkeypatch.setattr(scoring, "UNSTORED", 2)
     network = Network()
 
     def refuse(outbox: Outbox) -> None:

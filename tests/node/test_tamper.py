@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from edge.clock import SystemClock
-from edge.frame.street.camera import StreetCamera
 from edge.frame.video import Clip
 from edge.node import tamper
 from edge.node.tamper import TamperDetector, View
 from edge.records import Frame, Pixels
+from edge.street.camera import StreetCamera
 
 Spoil = Callable[[Pixels], Pixels]
 LOOKS = tamper.SETTLED + tamper.JUDGED + 5

@@ -68,7 +68,7 @@ def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_is_shipped_belongs_to_the_shipped_model() -> None:
-    from edge.manifest import manifest  # noqa: PLC0415
+    from edge.model.manifest import manifest  # noqa: PLC0415
 
     nuisance.of_model.cache_clear()
     entry = manifest().models[manifest().default]

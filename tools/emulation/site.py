@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from edge import __version__
-from edge.manifest import checkout
+from edge.model.manifest import checkout
 from edge.release.build import SOURCES
 from tools.emulation.board import BOOTH, BoardError, make_stick
 

@@ -17,12 +17,12 @@ from edge import wire
 from edge.booth.alert import alert_id
 from edge.booth.join import Joiner
 from edge.config import JoinSection, NodeConfig
-from edge.frame.street.optics import camera_places
 from edge.message.compose import compose
 from edge.message.link import link
 from edge.records import Sighting
 from edge.score.baseline import Baseline
 from edge.score.channels import main_words
+from edge.street.optics import camera_places
 from tools.evaluation.exceptions import PLANTED, Job, Seen, learnt, watch
 from tools.evaluation.street import NOBODY
 

@@ -13,11 +13,11 @@ import numpy as np
 
 from edge.config import NodeConfig
 from edge.errors import BaselineError
-from edge.frame.street.camera import StreetCamera
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from edge.records import Sighting
 from edge.score.baseline import Baseline
+from edge.street.camera import StreetCamera
 from tools.evaluation.street import NOBODY, Votes
 
 NIGHT = 1.0

@@ -10,8 +10,8 @@ from scipy.special import softmax
 from edge.detection.garments import GARMENT_STRIDE, PATTERN_STRIDE
 from edge.detection.letterbox import letterbox
 from edge.errors import ModelError
-from edge.interpreter import TfliteInterpreter
-from edge.models import model_path
+from edge.model.interpreter import TfliteInterpreter
+from edge.model.registry import model_path
 from edge.records import CLASSES, Floats, Frame, Pixels
 from edge.seams import Interpreter, TensorSpec
 from edge.vocabulary import PATTERNS

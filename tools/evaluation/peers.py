@@ -9,7 +9,7 @@ from edge.detection import keypoints
 from edge.detection.keypoints import Settings, decode
 from edge.detection.letterbox import letterbox
 from edge.errors import ModelError
-from edge.manifest import manifest
+from edge.model.manifest import manifest
 from edge.records import Detection, Frame, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.networks import open_network

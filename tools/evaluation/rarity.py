@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
+from edge.baseline.noise import noised
 from edge.recipe import Recipe
 from edge.records import Appearance
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
-from edge.score.noise import noised
 from edge.seams import Interpreter
 from edge.vocabulary import FACETS
 from tools.evaluation import rivals

@@ -1,6 +1,6 @@
 """The same evaluation on tflite-runtime, the older runtime, in a Python environment of its own.
 
-edge/interpreter.py takes ai-edge-litert where it finds it, so tflite-runtime runs where that is not installed.
+edge/model/interpreter.py takes ai-edge-litert where it finds it, so tflite-runtime runs where that is not installed.
 """
 
 import json

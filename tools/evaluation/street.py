@@ -11,11 +11,11 @@ import numpy as np
 from edge.config import NodeConfig
 from edge.detection import keypoints
 from edge.detection.flip import MIRRORED
-from edge.frame.street.camera import StreetCamera
-from edge.frame.street.truth import WalkerTruth
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from edge.records import Detection, Track
+from edge.street.camera import StreetCamera
+from edge.street.truth import WalkerTruth
 
 FULL_HEIGHT_S = 1.0
 """A walker seen for longer at full height must give a sighting."""

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from edge.errors import ConfigError, EdgeError
-from edge.interpreter import TfliteInterpreter
-from edge.models import model_path
+from edge.model.interpreter import TfliteInterpreter
+from edge.model.registry import model_path
 from tools.evaluation.labels import TRAIN_IDS
 from tools.training.kinds import read_kinds
 from tools.training.network import Network

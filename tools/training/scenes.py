@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.detection.letterbox import PADDING
-from edge.frame.street.camera import StreetCamera
-from edge.frame.street.truth import PATTERNS as STREET_PATTERNS
 from edge.records import CLASSES
+from edge.street.camera import StreetCamera
+from edge.street.truth import PATTERNS as STREET_PATTERNS
 from edge.vocabulary import PATTERNS
 from tools.training.kinds import Kinds
 from tools.training.photos import Photo

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 import msgspec
 
 from edge import wire
-from edge.booth.health import NodeHealth
+from edge.booth.roster import NodeHealth
 from edge.booth.trends import Outcomes, Row
 
 Outcome = wire.Outcome

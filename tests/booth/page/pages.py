@@ -10,10 +10,10 @@ import httpx
 
 from edge import wire
 from edge.booth.alert import make_alert
-from edge.booth.health import NodeHealth
 from edge.booth.page.password import hash_password, write_hash
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertState, AlertView, BudgetView, Outcome, Snapshot
+from edge.booth.roster import NodeHealth
 from edge.booth.trends import Outcomes, Row
 from edge.config import BoothConfig, PageSection
 from edge.fakes import FakeClock

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from edge.booth.health import NodeHealth
 from edge.booth.page.login_throttle import MOST_EACH
 from edge.booth.page.snapshot import AlertState
+from edge.booth.roster import NodeHealth
 from tests.booth.page.pages import (
     BUDGET,
     OUTCOMES,

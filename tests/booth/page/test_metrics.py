@@ -2,9 +2,9 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from edge.booth.health import NodeHealth
 from edge.booth.page import metrics
 from edge.booth.page.snapshot import Snapshot
+from edge.booth.roster import NodeHealth
 from edge.booth.trends import Outcomes
 from tests.booth.page.pages import BUDGET, COUNTS, OUTCOMES, Browser, make_snapshot, make_view
 

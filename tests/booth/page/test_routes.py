@@ -17,12 +17,12 @@ import httpx
 import msgspec
 import pytest
 
-from edge.booth.health import NodeHealth
 from edge.booth.page.access import MOST_BYTES
 from edge.booth.page.login_throttle import MOST_EACH, WINDOW_S
 from edge.booth.page.routes import HEADERS
 from edge.booth.page.session import LASTS_S
 from edge.booth.page.snapshot import Snapshot
+from edge.booth.roster import NodeHealth
 from edge.config import PageSection
 from edge.errors import ConfigError, StoreError
 from tests.booth.page.pages import (

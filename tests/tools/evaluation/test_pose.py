@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge.errors import ModelError
-from edge.models import model_path
+from edge.model.registry import model_path
 from tests.people import KnowingInterpreter, detection, standing
 from tools.evaluation.labels import read
 from tools.evaluation.networks import open_network

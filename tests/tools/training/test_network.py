@@ -12,8 +12,8 @@ torch = pytest.importorskip("torch", reason="needs the training extra: pip insta
 from edge.config import DetectionSection  # noqa: E402
 from edge.detection import garments, keypoints  # noqa: E402
 from edge.errors import ModelError  # noqa: E402
-from edge.interpreter import TfliteInterpreter  # noqa: E402
-from edge.models import model_path  # noqa: E402
+from edge.model.interpreter import TfliteInterpreter  # noqa: E402
+from edge.model.registry import model_path  # noqa: E402
 from edge.records import CLASSES  # noqa: E402
 from edge.vocabulary import PATTERNS  # noqa: E402
 from tools.training.losses import Truth, loss, pattern_loss  # noqa: E402

@@ -1,0 +1,260 @@
+"""What nodes report, and what they do not, to plain sentences about each."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from edge import wire
+from edge.booth.alert import CLOCK_S
+from edge.booth.violations import Violations
+from edge.errors import WireError
+from edge.seams import Clock
+
+STALE_S = 30.0
+"""Three heartbeats: a node that missed them is not well, whatever its last words were."""
+FORGOTTEN_S = 24 * 3600.0
+"""A node so long silent that booth.yaml does not name is no more."""
+MOST_NODES = 200
+SAME = {
+    "software": "runs software {mine}, {others} {theirs}: update the older",
+    "model": "uses model {mine}, {others} {theirs}, so that their scores do not compare: update it",
+    "baseline": "compares with baseline {mine}, {others} with {theirs}: freeze again, so that all get the same",
+}
+"""What all nodes of a site should have in common."""
+
+
+@dataclass
+class NodeRecord:
+    """What is known of one node; times are monotonic seconds here."""
+
+    name: str
+    known_at: float
+    """Since when."""
+    status: wire.Status | None = None
+    health: wire.Health | None = None
+    heard_at: float | None = None
+    """When its newest live heartbeat came; None if only a retained one is known."""
+    is_gone: bool = False
+    """Whether the last that was heard of it is that it is offline."""
+    ahead_s: float = 0.0
+    """By how much its clock was ahead of the one here at that heartbeat."""
+    violations: Violations = field(default_factory=Violations)
+
+    @property
+    def is_off(self) -> bool:
+        """Whether its clock and the one here do not agree."""
+        return abs(self.ahead_s) > CLOCK_S
+
+
+class NodeHealth(msgspec.Struct, frozen=True):
+    """One row: a node, its state, and every problem as a sentence."""
+
+    node: str
+    state: str
+    problems: list[str]
+    mode: str = ""
+    fps: float | None = None
+    sightings: int | None = None
+    outbox_depth: int | None = None
+    outbox_lost: int | None = None
+    baseline: str = ""
+    """Id of what it spots against; empty while it collects."""
+    odd: dict[str, int] = {}
+    """What no sound node does, by kind: how often."""
+
+
+def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
+    """Its own report; what it cannot report itself: that it is gone or silent; and what others see: that it is odd."""
+    found = list(dict.fromkeys([*_noticed(node, monotonic), *odd]))
+    health, state = node.health, "degraded" if found else "ok"
+    if silence:
+        found.insert(0, silence)
+        state = "failing"
+    totals = dict(node.violations.totals)
+    if health is None:
+        return NodeHealth(node.name, state, found, odd=totals)
+    return NodeHealth(
+        node.name,
+        health.state if state == "ok" or health.state == "failing" else state,
+        [*found, *health.problems],
+        health.mode,
+        health.fps,
+        health.sightings,
+        health.outbox_depth,
+        health.outbox_lost,
+        health.baseline,
+        totals,
+    )
+
+
+def _noticed(node: NodeRecord, monotonic: float) -> list[str]:
+    return [*([_off(node.ahead_s)] if node.is_off else []), *node.violations.sentences(monotonic)]
+
+
+def _off(ahead_s: float) -> str:
+    way = "ahead of" if ahead_s > 0 else "behind"
+    return (
+        f"its clock is {age(abs(ahead_s))} {way} the booth's: until they agree its alerts are late or missing; "
+        "check that it reaches the booth's time server"
+    )
+
+
+def age(seconds: float) -> str:
+    """As people say it.
+
+    >>> [age(seconds) for seconds in (45, 300, 8000, 864000)]
+    ['45 s', '5 min', '2 h', '10 days']
+    """
+    for most, unit_s, unit in ((120, 1, "s"), (7200, 60, "min"), (48 * 3600, 3600, "h")):
+        if seconds < most:
+            return f"{seconds / unit_s:.0f} {unit}"
+    return f"{seconds / 86400:.0f} days"
+
+
+class Roster:
+    """Owner of what is known of every node; for one thread."""
+
+    def __init__(self, clock: Clock, expected: Iterable[str] = ()) -> None:
+        """Nodes that are expected are missed if they are never heard of."""
+        self._clock = clock
+        self._expected = tuple(expected)
+        self._listening_since: float | None = clock.monotonic()
+        self._notices: dict[str, list[str]] = {}
+        """What the booth noticed of each node, where this is not the booth itself."""
+        self.nodes = {name: NodeRecord(name, clock.monotonic()) for name in self._expected}
+
+    def note_booth(self, message: wire.Message) -> None:
+        """The booth's notice, or its status: one that is offline notices nothing."""
+        if isinstance(message, wire.Notice):
+            self._notices = message.nodes
+        elif isinstance(message, wire.Status) and message.state == "offline":
+            self._notices = {}
+
+    def notices(self) -> dict[str, list[str]]:
+        """What no node says of itself, by node."""
+        monotonic = self._clock.monotonic()
+        found = {name: _noticed(node, monotonic) for name, node in sorted(self.nodes.items())}
+        return {name: sentences for name, sentences in found.items() if sentences}
+
+    def note(
+        self,
+        address: wire.Address,
+        message: wire.Message,
+        *,
+        is_retained: bool,
+        heard: tuple[float, float] | None = None,
+    ) -> None:
+        """A status or heartbeat, `heard` at a time (UTC and monotonic seconds), else now.
+
+        Raises WireError `too_many_nodes` beyond MOST_NODES names.
+        """
+        assert address.node is not None
+        now, monotonic = heard or (self._clock.now(), self._clock.monotonic())
+        node = self.node(address.node)
+        if isinstance(message, wire.Status):
+            _note_status(node, message, monotonic)
+        elif isinstance(message, wire.Health) and not is_retained:
+            node.health, node.heard_at, node.is_gone = message, monotonic, False
+            node.ahead_s = wire.from_time(message.at) - now
+            node.violations.beat(message, monotonic)
+        elif isinstance(message, wire.Health) and node.heard_at is None:
+            node.health = message
+
+    def node(self, name: str) -> NodeRecord:
+        """The one of that name; raises WireError `too_many_nodes`."""
+        if name not in self.nodes and len(self.nodes) >= MOST_NODES:
+            raise WireError("too_many_nodes", f"expected at most {MOST_NODES} nodes, found {name} too")
+        return self.nodes.setdefault(name, NodeRecord(name, self._clock.monotonic()))
+
+    def violations(self, name: str) -> Violations:
+        """Of that node; of one too many nobody keeps it."""
+        try:
+            return self.node(name).violations
+        except WireError:
+            return Violations()
+
+    def look(self, *, is_connected: bool) -> None:
+        """To be called now and then: nobody is silent to who does not listen, and who is silent for a day is gone."""
+        monotonic = self._clock.monotonic()
+        if not is_connected:
+            self._listening_since = None
+        elif self._listening_since is None:
+            self._listening_since = monotonic
+        for name, node in list(self.nodes.items()):
+            if self._silent_s(node) > FORGOTTEN_S and name not in self._expected:
+                del self.nodes[name]
+
+    def node_health(self) -> list[NodeHealth]:
+        """One per node, by name."""
+        monotonic = self._clock.monotonic()
+        nodes = [node for _, node in sorted(self.nodes.items()) if not self._is_awaited(node)]
+        silences = {node.name: self._silence(node) for node in nodes}
+        odd = _odd([node for node in nodes if not silences[node.name]])
+        for name, sentences in self._notices.items():
+            odd.setdefault(name, []).extend(sentences)
+        return [judge(node, silences[node.name], monotonic, odd.get(node.name, ())) for node in nodes]
+
+    def off_s(self) -> float:
+        """By how much all clocks but the one here are ahead of it, if they agree that it is off; else 0."""
+        ahead = [node.ahead_s for node in self.nodes.values() if not (node.heard_at is None or self._silence(node))]
+        is_here = len(ahead) > 1 and min(map(abs, ahead)) > CLOCK_S and max(ahead) - min(ahead) <= CLOCK_S
+        return sum(ahead) / len(ahead) if is_here else 0.0
+
+    def _is_awaited(self, node: NodeRecord) -> bool:
+        """Whether it had no time yet to say a first word."""
+        is_unheard = node.health is None and node.status is None and not node.violations.totals
+        return node.name in self._expected and is_unheard and self._silent_s(node) <= STALE_S
+
+    def _silent_s(self, node: NodeRecord) -> float:
+        """By receive time, and of that only what was listened to."""
+        if self._listening_since is None:
+            return 0.0
+        since = node.known_at if node.heard_at is None else node.heard_at
+        return self._clock.monotonic() - max(since, self._listening_since)
+
+    def _silence(self, node: NodeRecord) -> str | None:
+        if node.is_gone:
+            return "is offline: check power, network and, on the node, `systemctl status spotter-node`"
+        silent_s = self._silent_s(node)
+        if node.health is None and node.status is None and node.name in self._expected:
+            return "was never heard of: is it switched on, and does booth.yaml name it as its node.yaml does?"
+        if node.health is None:
+            return "has sent no heartbeat: wait half a minute, then restart it"
+        own_s = self._clock.now() - wire.from_time(node.health.at)
+        if silent_s > STALE_S:
+            return f"sent its last heartbeat {age(silent_s)} ago: is it running, is the network up?"
+        if node.heard_at is None and own_s > STALE_S:
+            ago = f"{age(own_s)} ago by its own clock"
+            return f"sent its last heartbeat {ago}: is that clock right, is it running, is the network up?"
+        return None
+
+
+def _note_status(node: NodeRecord, status: wire.Status, monotonic: float) -> None:
+    """The will of an earlier start says nothing about this one."""
+    is_online = status.state == "online"
+    if is_online:
+        node.violations.started(status.boot, monotonic)
+    elif node.status is not None and node.status.state == "online" and node.status.boot != status.boot:
+        return
+    node.status, node.is_gone = status, not is_online
+
+
+def _odd(nodes: list[NodeRecord]) -> dict[str, list[str]]:
+    """Who differs from most others in what all should have in common."""
+    found: dict[str, list[str]] = {}
+    for name, sentence in SAME.items():
+        having = {node.name: getattr(node.health, name) for node in nodes if _has(node, name)}
+        usual = Counter(having.values()).most_common(1)[0][0] if having else ""
+        like = [node for node, value in having.items() if value == usual]
+        others = " and ".join(like) if len(like) < 3 else f"{len(like)} others"
+        for node, mine in having.items():
+            if mine != usual:
+                found.setdefault(node, []).append(sentence.format(mine=mine, others=others, theirs=usual))
+    return found
+
+
+def _has(node: NodeRecord, name: str) -> bool:
+    """A baseline is to be the same only where it is frozen."""
+    return node.health is not None and (name != "baseline" or node.health.mode == "spot")

@@ -1,0 +1,217 @@
+"""The networks that are here: a pinned name in, the path of a verified model file out.
+
+`models/manifest.yaml` says what exists (manifest.py); a folder holds what was fetched (download.py) as
+`<name>.tflite`, already stripped (remove_operator.py). Nothing runs that does not match the manifest's SHA-256.
+
+The `run_` functions are the commands `spotter models list|fetch|verify`; they return the exit code and let
+EdgeError pass to the command line, which prints it.
+"""
+
+import functools
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.table import Table
+
+from edge.errors import ConfigError, ModelError
+from edge.model.download import OnProgress, bring
+from edge.model.manifest import Accelerator, ModelEntry, checkout, manifest, manifest_path
+
+HOW_TO_FETCH = "run `spotter models fetch` (without a network: `spotter models fetch --mirror DIR`)"
+
+REINSTALL = "it comes with the product: install it again"
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What one model file turned out to be."""
+
+    name: str
+    path: str
+    state: Literal["ok", "missing", "damaged"]
+    detail: str = ""
+
+
+def folder() -> Path:
+    """Where fetched models lie: $SPOTTER_MODELS, else the checkout's models/fetched, else the user's cache."""
+    if named := os.environ.get("SPOTTER_MODELS"):
+        return Path(named)
+    if (checkout() / "models" / "manifest.yaml").exists():
+        return checkout() / "models" / "fetched"
+    try:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError as err:
+        raise ModelError("no home folder to keep models in: set SPOTTER_MODELS to a folder") from err
+    return cache / "exception-spotter" / "models"
+
+
+def chosen(names: Sequence[str]) -> dict[str, ModelEntry]:
+    """The entries called for: by name; `all`; without any name the ones a node may run."""
+    known = manifest().models
+    if not names:
+        return {name: entry for name, entry in known.items() if entry.role == "pose"}
+    if "all" in names:
+        return known
+    return {name: _entry(name) for name in names}
+
+
+def ready_path(name: str) -> Path:
+    """Where a model lies once it is fetched and stripped, whether or not it is there; a shipped one beside its pin."""
+    entry = manifest().models.get(name)
+    if entry is not None and entry.is_shipped:
+        return manifest_path().parent / entry.file
+    return folder() / f"{name}.tflite"
+
+
+def model_path(name: str | None = None, *, accelerator: Accelerator = "cpu") -> Path:
+    """A file that is ready to run, its hash checked once per process; raises ModelError if there is none.
+
+    `name` is the CPU model's (None: the default); `accelerator="edgetpu"` gives its twin.
+    """
+    name = name or manifest().default
+    entry = _entry(name)
+    if accelerator == "edgetpu" and entry.accelerator == "cpu":
+        if entry.edgetpu is None:
+            others = ", ".join(other for other, one in chosen(()).items() if one.edgetpu)
+            raise ModelError(
+                f"model {name} has no Edge TPU twin in {manifest_path()}: set accelerator: cpu, or model: {others}"
+            )
+        name, entry = entry.edgetpu, _entry(entry.edgetpu)
+    path = ready_path(name)
+    _check_once(name, path, entry.ready_sha256, REINSTALL if entry.is_shipped else HOW_TO_FETCH)
+    return path
+
+
+def check_model(name: str, path: Path) -> None:
+    """Raises ModelError unless this file is, byte for byte, the one that is pinned by that name."""
+    entry = _entry(name)
+    _check(name, path, entry.ready_sha256, REINSTALL if entry.is_shipped else HOW_TO_FETCH)
+
+
+def fetch(
+    names: Sequence[str] = (), *, mirror: Path | None = None, on_progress: OnProgress | None = None
+) -> list[Path]:
+    """The ready files of the chosen models, bringing those that are not here or not intact."""
+    if mirror is not None and not mirror.is_dir():
+        raise ModelError(f"mirror {mirror}: expected a folder that holds the model files, found none")
+    paths = []
+    for name, entry in chosen(names).items():
+        path = ready_path(name)
+        if entry.is_shipped:
+            _check(name, path, entry.ready_sha256, REINSTALL)
+        elif _verdict(name, path, entry.ready_sha256).state != "ok":
+            bring(name, entry, path, mirror=mirror, on_progress=on_progress)
+        paths.append(path)
+    return paths
+
+
+def verify(names: Sequence[str] = ()) -> list[Verdict]:
+    """Every byte of every chosen model against the manifest; without any name, of those that are or must be here."""
+    entries = chosen(names or ["all"])
+    paths = {name: ready_path(name) for name in entries}
+    return [
+        _verdict(name, paths[name], entry.ready_sha256)
+        for name, entry in entries.items()
+        if names or name == manifest().default or paths[name].exists()
+    ]
+
+
+def run_list(*, json: bool = False) -> int:
+    """`spotter models list`: what is pinned, and what of it is here."""
+    states = {verdict.name: verdict.state for verdict in verify(["all"])}
+    rows = [_row(name, entry, states[name]) for name, entry in manifest().models.items()]
+    if json:
+        _print_json({"folder": str(folder()), "default": manifest().default, "models": rows})
+        return 0
+    table = Table("model", "role", "runs on", "input", "size", "here", box=None)
+    for row in rows:
+        table.add_row(*(str(row[key]) for key in ("name", "role", "accelerator", "input", "size", "state")))
+    console = Console()
+    console.print(table)
+    console.print(f"default: {manifest().default}; fetched models lie in {folder()}", soft_wrap=True)
+    return 0
+
+
+def run_fetch(names: Sequence[str] = (), mirror: Path | None = None, *, quiet: bool = False) -> int:
+    """`spotter models fetch`: bring what is missing; does nothing where all is well."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
+        bars = {name: progress.add_task(name, total=entry.bytes) for name, entry in chosen(names).items()}
+
+        def show(name: str, done: int, _total: int) -> None:
+            progress.update(bars[name], completed=done)
+
+        paths = fetch(names, mirror=mirror, on_progress=show)
+        for path in paths:
+            progress.update(bars[path.stem], completed=manifest().models[path.stem].bytes)
+    if not quiet:
+        print(f"{len(paths)} models ready in {folder()}")
+    return 0
+
+
+def run_verify(names: Sequence[str] = (), *, json: bool = False) -> int:
+    """`spotter models verify`: 0 if every chosen model is whole, else 1."""
+    verdicts = verify(names)
+    is_good = all(verdict.state == "ok" for verdict in verdicts)
+    if json:
+        _print_json({"ok": is_good, "models": verdicts})
+        return 0 if is_good else 1
+    for verdict in verdicts:
+        print(f"{verdict.state:8} {verdict.name}  {verdict.path} {verdict.detail}".rstrip())
+    if not is_good:
+        print(HOW_TO_FETCH, file=sys.stderr)
+    return 0 if is_good else 1
+
+
+def _row(name: str, entry: ModelEntry, state: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "role": entry.role,
+        "accelerator": entry.accelerator,
+        "input": f"{entry.input.height}x{entry.input.width}",
+        "size": f"{entry.bytes / 1e6:.1f} MB",
+        "bytes": entry.bytes,
+        "licence": entry.licence,
+        "sha256": entry.ready_sha256,
+        "state": state,
+    }
+
+
+def _print_json(answer: object) -> None:
+    print(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+
+
+def _check(name: str, path: Path, sha256: str, what_to_do: str) -> None:
+    verdict = _verdict(name, path, sha256)
+    if verdict.state != "ok":
+        found = f"{path} is {verdict.state} {verdict.detail}".rstrip()
+        raise ModelError(f"model {name}: {found}; {what_to_do}")
+
+
+_check_once = functools.cache(_check)
+
+
+def _verdict(name: str, path: Path, sha256: str) -> Verdict:
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return Verdict(name, str(path), "missing")
+    except OSError as err:
+        return Verdict(name, str(path), "damaged", f"(unreadable: {err.strerror})")
+    if found != sha256:
+        return Verdict(name, str(path), "damaged", f"(expected sha256 {sha256}, found {found})")
+    return Verdict(name, str(path), "ok")
+
+
+def _entry(name: str) -> ModelEntry:
+    known = manifest().models
+    if name not in known:
+        raise ConfigError(f"no model is called {name!r}; {manifest_path()} has: {', '.join(known)}")
+    return known[name]

@@ -1,0 +1,160 @@
+"""Sightings to scores in the outbox, to counts, and to closed windows of trends: what a node makes of people."""
+
+import logging
+import time
+from collections import deque
+from pathlib import Path
+
+from edge.config import NodeConfig
+from edge.errors import ConfigError, StoreError
+from edge.message.compose import ComposedScore, compose, compose_trend
+from edge.message.link import link
+from edge.message.outbox import Outbox
+from edge.node.active_baseline import ActiveBaseline, open_active_baseline
+from edge.node.collector import Collector
+from edge.node.site_baseline import SiteBaseline
+from edge.node.uplink import Uplink
+from edge.recipe import Recipe
+from edge.records import Score, ScoreState, Sighting
+from edge.score.channels import main_words
+from edge.score.trend_window import ClosedWindow, TrendWindow
+from edge.seams import Clock
+from edge.vocabulary import day_part
+
+log = logging.getLogger(__name__)
+
+SAVE_S = 60.0
+"""Collected counts are saved this often, for this node alone to go on with."""
+UNSTORED = 1000
+"""Scores kept in memory while the disk takes none; the oldest go first."""
+
+
+class Scoring:
+    """Owner of the baseline at work and of all counts. Used by the frame loop's thread; readings by any."""
+
+    def __init__(
+        self,
+        config: NodeConfig,
+        recipe: Recipe,
+        site_baseline: SiteBaseline,
+        outbox: Outbox,
+        uplink: Uplink,
+        clock: Clock,
+    ) -> None:
+        """Raises BaselineError if baseline and recipe do not fit together, ConfigError for a link key that is away."""
+        self._config, self._site_baseline = config, site_baseline
+        self._outbox, self._uplink, self._clock = outbox, uplink, clock
+        self._unstored: deque[ComposedScore] = deque(maxlen=UNSTORED)
+        """Scores that the disk did not take, oldest first."""
+        self.unstored_lost = 0
+        """Of those, how many had to go."""
+        self._link_key = _read_key(config.link_key)
+        self._collector = Collector(Path(config.state), recipe, min_sightings=config.score.min_sightings)
+        self._instruction = self._site_baseline.instruction
+        self.active, repair = self._open_active_baseline()
+        self.repairs = tuple(filter(None, (self._collector.repair, repair)))
+        """Sentences on what was damaged, and what is used instead."""
+        self._saved_at = clock.monotonic()
+        self._trend_window = TrendWindow()
+        self._early: dict[int, int] = {}
+        """Of people in view who were scored early: track to the score's `seq`."""
+
+    @property
+    def snapshot(self) -> bytes | None:
+        """The counts that may leave this node; another object as soon as there is more."""
+        return self._collector.snapshot
+
+    @property
+    def unstored(self) -> int:
+        """Scores that the disk did not take yet."""
+        return len(self._unstored)
+
+    def record_early(self, sightings: list[Sighting]) -> None:
+        """Tell of the clearly rare while they are still in view; only the final score counts anywhere."""
+        for sighting in sightings:
+            score = self.active.baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
+            if score.state is ScoreState.SCORED and score.one_in >= self._config.score.early_one_in:
+                seq = self._send(score, sighting, early=True)
+                if seq is not None:
+                    self._early[sighting.departure.track_id] = seq
+
+    def record(self, sightings: list[Sighting]) -> None:
+        """Score before counting: a person must not be compared with themselves."""
+        for sighting in sightings:
+            context = self._context(sighting.departure.last_seen_at)
+            baseline, name, drift = self.active
+            score = baseline.score(sighting.appearance, context)
+            if name and score.state is ScoreState.SCORED:
+                baseline.watch(sighting.appearance, drift)
+            self._collector.learn(sighting.appearance, context, sighting.departure.last_seen_at)
+            self._note(self._trend_window.add(sighting.appearance, sighting.departure.last_seen_at))
+            self._send(score, sighting, follows=self._early.pop(sighting.departure.track_id, None))
+        self._note(self._trend_window.close(self._clock.now()))
+        if self._clock.monotonic() - self._saved_at >= SAVE_S:
+            self.save()
+
+    def save(self) -> None:
+        """The collected counts, for this node alone to go on with."""
+        self._collector.save()
+        self._saved_at = self._clock.monotonic()
+
+    def apply_site_baseline(self) -> None:
+        """Follow the booth's newest instruction, between two frames. Each one begins a new epoch of counts."""
+        instruction = self._site_baseline.instruction
+        if instruction is self._instruction:
+            return
+        self._instruction = instruction
+        self._collector.begin()
+        self.active, _ = self._open_active_baseline()
+        log.info("the booth says %s %s from now on", self.active.mode, self.active.id)
+
+    def _send(self, score: Score, sighting: Sighting, *, early: bool = False, follows: int | None = None) -> int | None:
+        """Through the privacy gate to the outbox; returns the score's `seq`, None where the disk took none."""
+        message = compose(
+            score,
+            sighting,
+            node=self._config.node,
+            baseline_id=self.active.id,
+            link=link(self._link_key, sighting.departure.last_seen_at, main_words(sighting.appearance)),
+            early=early,
+            follows=follows,
+        )
+        self.unstored_lost += len(self._unstored) == UNSTORED
+        self._unstored.append(message)
+        return self._store()
+
+    def _store(self) -> int | None:
+        """All that waits, to disk; returns the `seq` of the newest. A full disk is expected: it is tried again."""
+        seq = None
+        try:
+            while self._unstored:
+                seq = self._outbox.put(self._unstored[0])
+                self._unstored.popleft()
+        except StoreError as err:
+            log.error("%s; %d scores are in memory alone", err, len(self._unstored))  # noqa: TRY400 - it goes on
+            return None
+        self._uplink.wake()
+        return seq
+
+    def _note(self, window: ClosedWindow | None) -> None:
+        """What was worn in a closed window waits to be sent."""
+        trend = window and compose_trend(self._config.node, *window)
+        if trend is not None:
+            self._uplink.queue_trend(trend)
+
+    def _open_active_baseline(self) -> tuple[ActiveBaseline, str]:
+        collected, state = self._collector.baseline, Path(self._config.state)
+        return open_active_baseline(self._config.score, self._instruction, collected, state)
+
+    def _context(self, at: float) -> str:
+        """What a sighting at that time (UTC seconds) is compared within."""
+        chosen = self._config.score.context
+        return day_part(time.localtime(at).tm_hour) if chosen == "day-part" else chosen
+
+
+def _read_key(path: str) -> bytes:
+    """The site's link key; empty without one. Raises ConfigError if the named file cannot be read."""
+    try:
+        return Path(path).read_bytes().strip() if path else b""
+    except OSError as err:
+        raise ConfigError(f"link_key {path}: cannot be read ({err}); provision this node again") from err

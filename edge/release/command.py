@@ -1,0 +1,27 @@
+"""`spotter update`: its words; the work is done by update.py."""
+
+from pathlib import Path
+
+from edge.command import Args, Commands, add_command
+
+
+def add_update(commands: Commands) -> None:
+    update = add_command(
+        commands,
+        "update",
+        _update,
+        "On a node, as root: try a signed release for two minutes, keep it if the node is healthy, else take it back.",
+        "spotter update /media/usb/node-release",
+    )
+    what = update.add_mutually_exclusive_group(required=True)
+    what.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="made by spotter provision sign-release")
+    what.add_argument("--settle", action="store_true", help="take back an update that was interrupted")
+    update.add_argument(
+        "--force", action="store_true", help="even if the release cannot use what this node has counted so far"
+    )
+
+
+def _update(args: Args) -> int:
+    from edge.release.update import run_update
+
+    return run_update(args.folder, is_forced=args.force)

@@ -1,0 +1,3 @@
+from tests.score.conftest import learnt
+
+__all__ = ["learnt"]

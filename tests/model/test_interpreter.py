@@ -1,0 +1,155 @@
+"""The real runtime on the real network; the Edge TPU's absence, failure and unplugging."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from edge.detection.keypoints import read_layout
+from edge.errors import ModelError
+from edge.model import interpreter
+from edge.model.interpreter import TfliteInterpreter, dequantize
+from edge.model.registry import model_path
+from edge.seams import TensorSpec
+
+GREY = np.full((353, 481, 3), 128, np.uint8)
+
+
+@pytest.fixture
+def cpu() -> Path:
+    return model_path("posenet-353x481")
+
+
+@pytest.fixture
+def edgetpu(cpu: Path) -> Path:
+    return model_path("posenet-353x481", accelerator="edgetpu")
+
+
+@pytest.mark.requires_upstream
+def test_the_network_runs_and_its_layout_is_a_posenets(cpu: Path) -> None:
+    network = TfliteInterpreter(cpu)
+    assert network.accelerator == "cpu"
+    assert (network.input.scale, network.input.zero_point) == (1 / 128, 128)
+    layout = read_layout(network.input, network.outputs)
+    outputs = network.invoke(GREY)
+    assert [output.dtype for output in outputs] == [np.float32] * 3
+    assert outputs[layout.heatmaps].shape == (1, 23, 31, 17)
+    assert outputs[layout.heatmaps].max() < 0, "nobody stands on grey"
+
+
+@pytest.mark.requires_upstream
+def test_a_missing_edge_tpu_is_loud_counted_and_replaced(
+    cpu: Path, edgetpu: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        network = TfliteInterpreter(cpu, edgetpu)
+    assert (network.accelerator, network.fallbacks) == ("cpu", 1)
+    assert "libedgetpu" in caplog.text
+    assert network.model_id == TfliteInterpreter(cpu).model_id
+    assert len(network.invoke(GREY)) == 3
+
+
+class UnpluggedRuntime:
+    """A runtime whose Edge TPU starts well and is gone at the third invoke; its CPU networks last as long as told."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.cpu_lasts: list[int] = []
+        """Invokes of each CPU network in turn; those after them last for ever."""
+
+    def load_delegate(self, library: str) -> str:
+        assert library == interpreter.EDGETPU_LIBRARY
+        return "tpu"
+
+    def Interpreter(self, *, model_content: bytes, experimental_delegates: list[str], num_threads: int) -> Any:  # noqa: N802
+        self.made.append("edgetpu" if experimental_delegates else "cpu")
+        if experimental_delegates:
+            return UnpluggedNetwork(fails_after=2)
+        return UnpluggedNetwork(fails_after=self.cpu_lasts.pop(0) if self.cpu_lasts else None)
+
+
+class UnpluggedNetwork:
+    def __init__(self, fails_after: int | None) -> None:
+        self.left = fails_after
+
+    def allocate_tensors(self) -> None:
+        pass
+
+    def get_input_details(self) -> list[dict[str, Any]]:
+        return [
+            {"name": "in", "index": 0, "shape": np.array([1, 2, 2, 3]), "dtype": np.uint8, "quantization": (0.5, 3)}
+        ]
+
+    def get_output_details(self) -> list[dict[str, Any]]:
+        return [{"name": "out", "index": 1, "shape": np.array([1, 1]), "dtype": np.uint8, "quantization": (0.5, 3)}]
+
+    def set_tensor(self, index: int, tensor: np.ndarray) -> None:
+        self.value = tensor
+
+    def get_tensor(self, index: int) -> np.ndarray:
+        return self.value[:, 0, 0, :1]
+
+    def invoke(self) -> None:
+        if self.left == 0:
+            raise RuntimeError("USB transfer error 5")
+        if self.left is not None:
+            self.left -= 1
+
+
+@pytest.fixture
+def unplugged(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnpluggedRuntime]:
+    fake = UnpluggedRuntime()
+    monkeypatch.setattr(interpreter, "runtime", lambda: fake)
+    monkeypatch.setattr(interpreter.ctypes, "CDLL", lambda name: name)
+    return fake
+
+
+def test_an_edge_tpu_unplugged_in_the_middle_costs_no_frame(tmp_path: Path, unplugged: UnpluggedRuntime) -> None:
+    for name in ("cpu", "tpu"):
+        (tmp_path / name).write_bytes(name.encode())
+    network = TfliteInterpreter(tmp_path / "cpu", tmp_path / "tpu")
+    assert network.accelerator == "edgetpu"
+    frames = [np.full((2, 2, 3), value, np.uint8) for value in (5, 7, 9, 11)]
+    assert [float(network.invoke(frame)[0][0, 0]) for frame in frames] == [1.0, 2.0, 3.0, 4.0]
+    assert (network.accelerator, network.fallbacks) == ("cpu", 1)
+    assert unplugged.made == ["edgetpu", "cpu"]
+
+
+def test_a_network_that_fails_a_few_times_is_opened_anew_and_costs_no_frame(
+    tmp_path: Path, unplugged: UnpluggedRuntime
+) -> None:
+    (tmp_path / "cpu").write_bytes(b"cpu")
+    unplugged.cpu_lasts = [1, 0, 1]
+    network = TfliteInterpreter(tmp_path / "cpu")
+    frames = [np.full((2, 2, 3), value, np.uint8) for value in (5, 7, 9)]
+    assert [float(network.invoke(frame)[0][0, 0]) for frame in frames] == [1.0, 2.0, 3.0]
+    assert (network.failures, network.fallbacks, len(unplugged.made)) == (3, 0, 4)
+
+
+def test_a_network_that_fails_for_good_says_so(tmp_path: Path, unplugged: UnpluggedRuntime) -> None:
+    (tmp_path / "cpu").write_bytes(b"cpu")
+    unplugged.cpu_lasts = [0] * 10
+    network = TfliteInterpreter(tmp_path / "cpu")
+    with pytest.raises(ModelError, match=r"failed 4 times on one frame \(USB transfer error 5\); check memory"):
+        network.invoke(np.zeros((2, 2, 3), np.uint8))
+    assert network.failures == interpreter.TRIES
+
+
+def test_a_file_that_is_no_model_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    with pytest.raises(ModelError, match="spotter models fetch"):
+        TfliteInterpreter(path)
+    path.write_bytes(b"no flatbuffer at all")
+    with pytest.raises(ModelError, match="spotter models verify"):
+        TfliteInterpreter(path)
+
+
+def test_dequantizing_follows_the_spec() -> None:
+    stored = np.array([0, 128, 255], np.uint8)
+    real = dequantize(stored, TensorSpec("t", (3,), "uint8", 0.5, 128))
+    np.testing.assert_allclose(real, [-64, 0, 63.5])
+    as_is = dequantize(np.array([1.5], np.float32), TensorSpec("t", (1,), "float32", 0.0, 0))
+    np.testing.assert_allclose(as_is, [1.5])
