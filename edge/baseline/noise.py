@@ -14,7 +14,8 @@ from edge.palette import CELLS
 from edge.records import Counts
 from edge.score.baseline import Baseline
 from edge.score.calibration import BINS
-from edge.score.counts import CHANNELS, LIMITS, MOMENTS, SHARE_UNIT, VALUE_UNIT, BaselineCounts
+from edge.score.channels import CHANNELS
+from edge.score.counts import LIMITS, MOMENTS, SHARE_UNIT, VALUE_UNIT, BaselineCounts
 from edge.vocabulary import FACETS
 
 DELTA = 1e-6

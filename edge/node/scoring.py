@@ -16,7 +16,7 @@ from edge.node.site_baseline import SiteBaseline
 from edge.node.uplink import Uplink
 from edge.recipe import Recipe
 from edge.records import Score, ScoreState, Sighting
-from edge.score.channels import main_words
+from edge.score.features import main_words
 from edge.score.trend_window import ClosedWindow, TrendWindow
 from edge.seams import Clock
 from edge.vocabulary import day_part

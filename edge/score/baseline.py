@@ -11,19 +11,18 @@ from numpy.typing import NDArray
 from edge.errors import BaselineError
 from edge.recipe import Recipe
 from edge.records import Appearance, Counts, Score, ScoreState
-from edge.score import channels
 from edge.score.calibration import bin_of, rarity, tail_bits
-from edge.score.channels import FACET_OF, WEIGHTS
+from edge.score.channels import CHANNELS, FACET_WEIGHTS, Usual
 from edge.score.counts import BaselineCounts, add_moments, add_shares, empty
 from edge.score.drift import Drift
+from edge.score.features import Features, features
 from edge.score.reason import reasons
+from edge.score.usual import build_usual
 from edge.vocabulary import CONTEXTS, FACETS
 from edge.wire import WINDOW_S
 
 CAP_BITS = 8.0
 """No channel or facet claims more than 1 in 256 by itself: a single one once claimed 1 in 71,779."""
-FACET_WEIGHTS = np.array([1.2, 1.0, 0.2, 0.2])
-"""Of FACETS in the joined score; by measurement on photos (tools/evaluate rarity)."""
 POWER = 2.0
 """Of the mean of the facets: 1 adds them up, more lets the largest speak."""
 
@@ -31,9 +30,11 @@ CHANNEL_WARM_UP, FACET_WARM_UP, JOINT_WARM_UP = 20, 40, 60
 """Sightings before channels, facets, then joined scores are worth a place in their histograms."""
 
 REBUILD_SHARE = 0.02
-"""The model behind the scores is rebuilt when the counts have grown by this share."""
+"""What is usual is worked out again when the counts have grown by this share."""
 
-_IN_FACET = np.array([[facet == of for of in FACET_OF] for facet in FACETS]) * WEIGHTS
+_WEIGHTS = np.array([[channel.weight * (channel.facet == facet) for channel in CHANNELS] for facet in FACETS])
+"""[facets, channels]"""
+_FACET_WEIGHTS = np.array([FACET_WEIGHTS[facet] for facet in FACETS])
 
 
 class Baseline:
@@ -58,7 +59,7 @@ class Baseline:
         """Starts of the first and the last 15-minute window counted in, seconds since 1970; None if nobody said."""
         self.counts = empty(recipe) if counts is None else counts
         self._min_sightings = min_sightings
-        self._model: channels.Model | None = None
+        self._usual: Usual | None = None
 
     @property
     def sightings(self) -> int:
@@ -75,7 +76,8 @@ class Baseline:
         `at` is when, in seconds since 1970; only its window is kept.
         """
         counts = self.counts
-        raw = channels.measure(appearance, self._built())
+        seen = features(appearance)
+        raw = self._measure(seen)
         if self.sightings >= JOINT_WARM_UP:
             rows = sorted({0, CONTEXTS.index(context)})
             counts.joint[rows, bin_of(self._join(self._facet_bits(raw)))] += 1
@@ -86,8 +88,8 @@ class Baseline:
         add_shares(counts.palettes, appearance.palettes)
         add_shares(counts.patterns, appearance.patterns)
         add_shares(counts.garments, appearance.garments)
-        add_shares(counts.pairs, channels.pairs(appearance))
-        for name, vector in channels.vectors(appearance).items():
+        add_shares(counts.pairs, seen.pairs)
+        for name, vector in seen.vectors.items():
             add_moments(counts, name, vector)
         counts.sightings[0] += 1
         if at is not None:
@@ -102,7 +104,8 @@ class Baseline:
         if self.calibrated_on < self._min_sightings:
             return Score(ScoreState.WARMING_UP, self.calibrated_on)
         past = self._past(context)
-        bits = self._facet_bits(channels.measure(appearance, self._built()))
+        seen = features(appearance)
+        bits = self._facet_bits(self._measure(seen))
         found = rarity(past, self._join(bits))
         facets = dict(zip(FACETS, bits.tolist(), strict=True))
         return Score(
@@ -114,7 +117,7 @@ class Baseline:
             low=found.low,
             high=found.high,
             facets=facets,
-            reasons=reasons(appearance, self._built(), facets),
+            reasons=reasons(seen, self._built(), facets),
         )
 
     def drift(self, rng: np.random.Generator) -> Drift:
@@ -123,7 +126,7 @@ class Baseline:
 
     def watch(self, appearance: Appearance, drift: Drift) -> None:
         """One more score for that watch."""
-        values = self._facet_values(channels.measure(appearance, self._built()))
+        values = self._facet_values(self._measure(features(appearance)))
         drift.take(self._join(_tails(self.counts.groups, values)), values)
 
     def merge(self, other: "Baseline") -> "Baseline":
@@ -144,20 +147,25 @@ class Baseline:
         everybody: Counts = self.counts.joint[0]
         return within if int(within.sum()) >= self._min_sightings else everybody
 
-    def _built(self) -> channels.Model:
-        if self._model is None or self.sightings > self._model.built_at * (1 + REBUILD_SHARE):
-            self._model = channels.build(self.counts, self.recipe)
-        return self._model
+    def _built(self) -> Usual:
+        if self._usual is None or self.sightings > self._usual.built_at * (1 + REBUILD_SHARE):
+            self._usual = build_usual(self.counts, self.recipe)
+        return self._usual
+
+    def _measure(self, seen: Features) -> list[float]:
+        """The raw value of each of CHANNELS."""
+        usual = self._built()
+        return [channel.measure(seen, usual) for channel in CHANNELS]
 
     def _facet_values(self, raw: list[float]) -> NDArray[np.float64]:
         """[facets] what the channels of each claim together."""
-        return np.asarray(_IN_FACET @ _tails(self.counts.channels, raw))
+        return np.asarray(_WEIGHTS @ _tails(self.counts.channels, raw))
 
     def _facet_bits(self, raw: list[float]) -> NDArray[np.float64]:
         return _tails(self.counts.groups, self._facet_values(raw))
 
     def _join(self, bits: NDArray[np.float64]) -> float:
-        return float((FACET_WEIGHTS @ bits**POWER) ** (1 / POWER))
+        return float((_FACET_WEIGHTS @ bits**POWER) ** (1 / POWER))
 
 
 def _tails(past: Counts, raw: list[float] | NDArray[np.float64]) -> NDArray[np.float64]:

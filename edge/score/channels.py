@@ -1,49 +1,34 @@
-"""One appearance against what was counted: the raw value of each channel. Pure, but for what it is built from.
+"""The channels of the score: each measures one thing about an outfit against what is usual, and may name reasons.
 
-Two channels of colour, three of pattern, two of garment, one of combination. What worked when measured on street
+A new channel is one function and one row of CHANNELS, and makes a new recipe. What worked when measured on street
 photos: palette counts per region beside a joint distance of colour words and moments for colour; expected bits of the
-pattern kinds beside distances of kinds and texture; counts of garment arrangements and colour pairs, which also give
-the reasons.
+pattern kinds beside distances of kinds and texture; counts of garment arrangements and colour pairs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from edge.palette import AB_CELLS, CELL_COLOURS, L_CELLS
-from edge.recipe import Recipe
-from edge.records import Appearance, Floats
-from edge.score import nuisance, surprisal
-from edge.score.counts import CHANNELS, MOMENTS, SHARE_UNIT, BaselineCounts, values
-from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
-
-FACET_OF = ("colour", "colour", "pattern", "pattern", "pattern", "garment", "garment", "combination")
-"""Which facet each of CHANNELS belongs to."""
-WEIGHTS = np.array([0.5, 1.0, 1.0, 1.0, 0.7, 1.0, 1.0, 1.0])
-"""Of each channel in its facet; by measurement on photos of people who are in no figure (tools/evaluate rarity)."""
+from edge.records import Floats
+from edge.score import surprisal
+from edge.score.features import COLOUR_OF_CELL, MAIN, Features
+from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
 REGION_WEIGHTS = np.array([0.5, 0.4, 0.1, 0.05, 0.0], np.float32)
 """Of REGIONS in the palette channel; `whole` is their sum and would count twice."""
-
 DISTANCE_BITS = 6.0
 """A distance of 1 (ordinary) falls into the middle of the histogram's range at this many "bits"."""
+REASON_BITS = 2.0
+"""Below this (1 in 4) nothing is a reason."""
 
-WORD_UNIT = 64.0
-"""The root of a share of 1 counts as much as 64 CIELAB units where one limit and one noise hold for both."""
-
-SECOND_COLOUR = 0.15
-"""Share of a garment from which its second colour is named: less is folds and shade."""
-
-GRID = (L_CELLS, AB_CELLS, AB_CELLS)
-COLOUR_OF_CELL = np.eye(len(COLOURS), dtype=np.float32)[CELL_COLOURS]
-
-_MAIN = ("upper", "lower")
-"""The regions whose pattern counts, the first of REGIONS."""
+Shares = dict[str, float]
+"""Reasons, such as `colour:upper:orange`, and how much of a channel's bits each carries."""
 
 
-class Model(NamedTuple):
-    """What `measure` needs, derived from the counts."""
+class Usual(NamedTuple):
+    """What is usual, in bits: derived from the counts (usual.py)."""
 
     built_at: int
     """Sightings."""
@@ -56,84 +41,112 @@ class Model(NamedTuple):
     pairs: Floats
     """[colours * colours] bits"""
     gaussians: dict[str, surprisal.Gaussian | None]
-    """Of each of MOMENTS."""
+    """Of each of MOMENTS (counts.py)."""
 
 
-def build(counts: BaselineCounts, recipe: Recipe) -> Model:
-    """Raises BaselineError if the recipe names a nuisance covariance that is not here."""
-    shipped = nuisance.of_recipe(recipe.model, recipe.nuisance)
-    gaussians = {}
-    for name in MOMENTS:
-        n, total, products = values(counts.moments(name))
-        extra = np.zeros_like(products) if shipped is None else nuisance.WEIGHT * shipped.of(name)
-        gaussians[name] = surprisal.gaussian(n, total, products, extra)
-    return Model(
-        int(counts.sightings[0]),
-        surprisal.cell_bits(counts.palettes / SHARE_UNIT, GRID),
-        surprisal.bits_of(counts.patterns / SHARE_UNIT),
-        surprisal.bits_of(counts.garments / SHARE_UNIT),
-        surprisal.bits_of(counts.pairs.ravel() / SHARE_UNIT),
-        gaussians,
-    )
+class Channel(NamedTuple):
+    """One row of the table."""
+
+    name: str
+    facet: str
+    """One of vocabulary.FACETS."""
+    weight: float
+    """In its facet; by measurement on photos of people who are in no figure (tools/evaluate rarity)."""
+    measure: Callable[[Features, Usual], float]
+    """The raw value, in bits or what lies about where bits do."""
+    explain: Callable[[Features, Usual], Shares] | None = None
+    """The words that carry the value; None: others of its facet say it."""
 
 
-def measure(appearance: Appearance, model: Model) -> list[float]:
-    """The raw value of each of CHANNELS, in bits or what lies about where bits do."""
-    away = {name: surprisal.distance(vector, model.gaussians[name]) for name, vector in vectors(appearance).items()}
-    main = slice(0, len(_MAIN))
-    found = {
-        "palette": surprisal.palette_bits(appearance.palettes, model.palettes, REGION_WEIGHTS),
-        "colour": DISTANCE_BITS * away["colour"],
-        "kinds": float(surprisal.mean_square_bits(appearance.patterns[main], model.patterns[main]).max()),
-        "kind moments": DISTANCE_BITS * away["kinds"],
-        "texture": DISTANCE_BITS * away["texture"],
-        "arrangement": surprisal.share_bits(appearance.garments, model.garments),
-        "composition": DISTANCE_BITS * away["composition"],
-        "pair": surprisal.share_bits(pairs(appearance).ravel(), model.pairs),
-    }
-    return [found[name] for name in CHANNELS]
+def _palette(seen: Features, usual: Usual) -> float:
+    return surprisal.palette_bits(seen.appearance.palettes, usual.palettes, REGION_WEIGHTS)
 
 
-def vectors(appearance: Appearance) -> dict[str, Floats]:
-    """Of each of MOMENTS, NaN where unseen.
+def _explain_palette(seen: Features, usual: Usual) -> Shares:
+    """The regions and colours that hold most of the squared bits."""
+    by_colour = (REGION_WEIGHTS[:, None] * seen.appearance.palettes * usual.palettes**2) @ COLOUR_OF_CELL
+    return {f"colour:{r}:{c}": float(by_colour[i, k]) for i, r in enumerate(REGIONS) for k, c in enumerate(COLOURS)}
 
-    Kinds and colour words as roots of shares (Hellinger): a tenth striped is nearer to a fifth than none is to a tenth.
-    """
-    kinds = _roots(appearance.patterns)[:, 1:]
-    words = WORD_UNIT * _roots(appearance.palettes @ COLOUR_OF_CELL)
+
+def _kinds(seen: Features, usual: Usual) -> float:
+    return float(surprisal.mean_square_bits(seen.appearance.patterns[:MAIN], usual.patterns[:MAIN]).max())
+
+
+def _explain_kinds(seen: Features, usual: Usual) -> Shares:
+    """Kinds by their squared bits; a plain garment is named only where most are patterned."""
+    each = (seen.appearance.patterns * usual.patterns**2)[:MAIN]
+    if each[:, 1:].max() > 0 and usual.patterns[:MAIN, 0].max() < REASON_BITS:
+        each[:, 0] = 0
+    return {f"pattern:{REGIONS[i]}:{k}": float(each[i, j]) for i in range(MAIN) for j, k in enumerate(PATTERNS)}
+
+
+def _arrangement(seen: Features, usual: Usual) -> float:
+    return surprisal.share_bits(seen.appearance.garments, usual.garments)
+
+
+def _explain_arrangement(seen: Features, usual: Usual) -> Shares:
+    each = seen.appearance.garments * usual.garments
+    return {f"garment:{k}": float(b) for k, b in zip(GARMENTS, each, strict=True)}
+
+
+def _explain_composition(seen: Features, usual: Usual) -> Shares:
+    """Silhouettes by their part of the distance."""
+    gaussian = usual.gaussians["composition"]
+    if gaussian is None:
+        return {}
+    away = np.nan_to_num(np.asarray(seen.appearance.composition - gaussian.mean, np.float32))
+    parts = zip(SILHOUETTES, away, _parts(away, gaussian.inverse), strict=True)
+    return {f"garment:{words[int(one > 0)]}": float(part) for words, one, part in parts}
+
+
+def _parts(away: Floats, inverse: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[values] of a squared distance, in bits of a normal density; what others explain away counts nothing."""
+    return np.asarray(np.maximum(away * (inverse @ away), 0) / (2 * np.log(2)))
+
+
+def _pair(seen: Features, usual: Usual) -> float:
+    return surprisal.share_bits(seen.pairs.ravel(), usual.pairs)
+
+
+def _explain_pair(seen: Features, usual: Usual) -> Shares:
+    each = (seen.pairs.ravel() * usual.pairs).reshape(len(COLOURS), -1)
+    top = np.argsort(-each, axis=None)[:2]
     return {
-        "colour": np.concatenate([appearance.colour, words.ravel()]),
-        "kinds": kinds.ravel(),
-        "texture": appearance.texture,
-        "composition": appearance.composition,
+        f"combination:{COLOURS[int(i)]}-over-{COLOURS[int(k)]}": float(each[i, k])
+        for i, k in zip(*np.unravel_index(top, each.shape), strict=True)
     }
 
 
-def _roots(shares: Floats) -> Floats:
-    """[main regions, kinds] NaN for a region that was not seen."""
-    main = shares[: len(_MAIN)]
-    return np.where(main.any(axis=1, keepdims=True), np.sqrt(main), np.nan)
+def _distance_of(name: str) -> Callable[[Features, Usual], float]:
+    """How far one of MOMENTS lies from its mean."""
+
+    def measure(seen: Features, usual: Usual) -> float:
+        return DISTANCE_BITS * surprisal.distance(seen.vectors[name], usual.gaussians[name])
+
+    return measure
 
 
-def pairs(appearance: Appearance) -> Floats:
-    """[colours, colours] share of each colour of the upper over each of the lower; all 0 if one was not seen."""
-    upper, lower = appearance.palettes[0] @ COLOUR_OF_CELL, appearance.palettes[1] @ COLOUR_OF_CELL
-    return np.outer(upper, lower)
+CHANNELS = (
+    Channel("palette", "colour", 0.5, _palette, _explain_palette),
+    Channel("colour", "colour", 1.0, _distance_of("colour")),
+    Channel("kinds", "pattern", 1.0, _kinds, _explain_kinds),
+    Channel("kind moments", "pattern", 1.0, _distance_of("kinds")),
+    Channel("texture", "pattern", 0.7, _distance_of("texture")),
+    Channel("arrangement", "garment", 1.0, _arrangement, _explain_arrangement),
+    Channel("composition", "garment", 1.0, _distance_of("composition"), _explain_composition),
+    Channel("pair", "combination", 1.0, _pair, _explain_pair),
+)
+"""Each gets its own histogram of past values, in this order, and so its own tail probability."""
+
+FACET_WEIGHTS = {"colour": 1.2, "pattern": 1.0, "garment": 0.2, "combination": 0.2}
+"""Of each facet in the joined score; by measurement on photos (tools/evaluate rarity)."""
 
 
-def main_words(appearance: Appearance) -> list[str]:
-    """What `message/link.py` hashes: two colours of upper, lower and shoes, arrangement, the upper garment's pattern.
-
-    A colour stands twice where there is hardly a second; what was not seen is "".
-    """
-    colours = [word for row in appearance.palettes[:3] @ COLOUR_OF_CELL for word in _main_colours(row)]
-    return [*colours, _commonest(appearance.garments, GARMENTS), _commonest(appearance.patterns[0], PATTERNS)]
-
-
-def _main_colours(shares: Floats) -> tuple[str, str]:
-    main, second = _commonest(shares, COLOURS), int(np.argsort(shares, kind="stable")[-2])
-    return main, COLOURS[second] if shares[second] >= SECOND_COLOUR else main
-
-
-def _commonest(shares: Floats, words: Sequence[str]) -> str:
-    return words[int(shares.argmax())] if shares.any() else ""
+def explain(facet: str, seen: Features, usual: Usual) -> Shares:
+    """What its channels say, the larger where two use one word."""
+    shares: Shares = {}
+    for channel in CHANNELS:
+        if channel.facet == facet and channel.explain is not None:
+            for word, share in channel.explain(seen, usual).items():
+                shares[word] = max(shares.get(word, 0.0), share)
+    return shares

@@ -9,24 +9,13 @@ from edge.palette import CELLS
 from edge.recipe import Recipe
 from edge.records import Counts, Floats
 from edge.score.calibration import BINS
+from edge.score.channels import CHANNELS
 from edge.vocabulary import COLOURS, CONTEXTS, FACETS, GARMENTS, PATTERNS, REGIONS
 
 SHARE_UNIT = 1024
 """Shares are counted in whole 1/1024ths of a sighting."""
 VALUE_UNIT = 64
 """Moments are summed in whole 1/64ths; 10 million sightings of |x| < 128 stay below 2**63."""
-
-CHANNELS = (
-    "palette",
-    "colour",
-    "kinds",
-    "kind moments",
-    "texture",
-    "arrangement",
-    "composition",
-    "pair",
-)
-"""What is measured; each gets its own histogram of past values and so its own tail probability."""
 
 MOMENTS = ("colour", "kinds", "texture", "composition")
 """The vectors whose mean and covariance are kept."""

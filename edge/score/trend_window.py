@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from edge.records import Appearance
-from edge.score.channels import COLOUR_OF_CELL
+from edge.score.features import COLOUR_OF_CELL
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 from edge.wire import WINDOW_S
 

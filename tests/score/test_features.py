@@ -4,7 +4,7 @@ import numpy as np
 
 from edge.message.link import WORDS
 from edge.palette import CELL_COLOURS
-from edge.score.channels import SECOND_COLOUR, main_words
+from edge.score.features import SECOND_COLOUR, main_words
 from edge.vocabulary import COLOURS
 from tests.outfits import outfit
 

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.score.baseline import Baseline
-from edge.score.reason import MOST, REASON_BITS
+from edge.score.channels import REASON_BITS
+from edge.score.reason import MOST
 from edge.vocabulary import COLOURS, PATTERNS, REASON, phrase
 from tests.outfits import outfit
 

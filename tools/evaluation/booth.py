@@ -21,7 +21,7 @@ from edge.message.compose import compose
 from edge.message.link import link
 from edge.records import Sighting
 from edge.score.baseline import Baseline
-from edge.score.channels import main_words
+from edge.score.features import main_words
 from edge.street.optics import camera_places
 from tools.evaluation.exceptions import PLANTED, Job, Seen, learnt, watch
 from tools.evaluation.street import NOBODY

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.records import Appearance
-from edge.score.channels import COLOUR_OF_CELL, vectors
+from edge.score.features import COLOUR_OF_CELL, vectors
 
 Figures = NDArray[np.float64]
 SEED = 0

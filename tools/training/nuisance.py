@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.score.channels import vectors
 from edge.score.counts import MOMENTS
+from edge.score.features import vectors
 from edge.score.nuisance import Nuisance
 from edge.seams import Interpreter
 from tools.evaluation.exam import Look, photo, progress

@@ -1,0 +1,29 @@
+"""Counts to what is usual, in bits: what every channel compares with."""
+
+import numpy as np
+
+from edge.palette import AB_CELLS, L_CELLS
+from edge.recipe import Recipe
+from edge.score import nuisance, surprisal
+from edge.score.channels import Usual
+from edge.score.counts import MOMENTS, SHARE_UNIT, BaselineCounts, values
+
+GRID = (L_CELLS, AB_CELLS, AB_CELLS)
+
+
+def build_usual(counts: BaselineCounts, recipe: Recipe) -> Usual:
+    """Raises BaselineError if the recipe names a nuisance covariance that is not here."""
+    shipped = nuisance.of_recipe(recipe.model, recipe.nuisance)
+    gaussians = {}
+    for name in MOMENTS:
+        n, total, products = values(counts.moments(name))
+        extra = np.zeros_like(products) if shipped is None else nuisance.WEIGHT * shipped.of(name)
+        gaussians[name] = surprisal.gaussian(n, total, products, extra)
+    return Usual(
+        int(counts.sightings[0]),
+        surprisal.cell_bits(counts.palettes / SHARE_UNIT, GRID),
+        surprisal.bits_of(counts.patterns / SHARE_UNIT),
+        surprisal.bits_of(counts.garments / SHARE_UNIT),
+        surprisal.bits_of(counts.pairs.ravel() / SHARE_UNIT),
+        gaussians,
+    )

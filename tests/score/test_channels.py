@@ -1,0 +1,37 @@
+"""The table of channels: it belongs to the vocabulary, and a row more is a channel more."""
+
+import numpy as np
+import pytest
+
+from edge.score import baseline, channels, counts
+from edge.score.baseline import Baseline
+from edge.score.channels import CHANNELS, FACET_WEIGHTS, Channel, explain
+from edge.score.features import Features, features
+from edge.vocabulary import FACETS, REASON
+from tests.outfits import RECIPE, ordinary, outfit
+
+
+def test_every_facet_is_measured_weighed_and_explained(learnt: Baseline) -> None:
+    assert {channel.facet for channel in CHANNELS} == set(FACETS) == set(FACET_WEIGHTS)
+    assert len({channel.name for channel in CHANNELS}) == len(CHANNELS)
+    seen = features(outfit("orange", "teal", np.random.default_rng(2), pattern="dotted"))
+    for facet in FACETS:
+        words = explain(facet, seen, learnt._built())
+        assert words
+        assert all(REASON.match(word) and word.startswith(facet) for word in words)
+
+
+def test_one_row_and_one_function_make_a_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    def quality(seen: Features, _: channels.Usual) -> float:
+        return 60.0 * (seen.appearance.quality > 0.9)
+
+    more = (*CHANNELS, Channel("quality", "garment", 1.0, quality))
+    for module in (channels, counts, baseline):
+        monkeypatch.setattr(module, "CHANNELS", more)
+    weights = [[channel.weight * (channel.facet == facet) for channel in more] for facet in FACETS]
+    monkeypatch.setattr(baseline, "_WEIGHTS", np.array(weights))
+    one, rng = Baseline(RECIPE), np.random.default_rng(0)
+    for _ in range(200):
+        one.learn(ordinary(rng))
+    assert one.counts.channels.shape[0] == len(more)
+    assert one.counts.channels[-1].sum() == 200 - baseline.CHANNEL_WARM_UP
