@@ -4,6 +4,7 @@ The order is part of the recipe (edge/recipe.py): a new word goes at the end and
 """
 
 import re
+from typing import Literal
 
 REGIONS = ("upper", "lower", "shoes", "carried", "whole")
 """What of an outfit: tops, coats and dresses down to the hips; trousers, skirts and dresses below; shoes; bags; all
@@ -57,6 +58,9 @@ CONTEXTS = ("any", "morning", "midday", "evening", "night", "rain", "cold", "hot
 """What a sighting may be compared within: part of the day, or the weather as somebody says it is."""
 
 FACETS = ("colour", "pattern", "garment", "combination")
+
+ViewFault = Literal["covered", "dark", "frozen", "moved"]
+"""What can be wrong with a camera's view."""
 
 _colour = "|".join(COLOURS)
 _region = "|".join(REGIONS)

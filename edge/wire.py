@@ -16,7 +16,8 @@ from msgspec import Meta, Struct
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
 from edge.errors import BaselineError, WireError
-from edge.vocabulary import FACETS, HINT, REASON
+from edge.limits import BATCH, FLOOR, WINDOW_S
+from edge.vocabulary import FACETS, HINT, REASON, ViewFault
 
 VERSION: Literal[1] = 1
 MAX_BYTES = 2048
@@ -28,12 +29,6 @@ SCORE_EXPIRY_S = 600
 
 LINK_ROTATION_S = 600
 """Links of different ten minutes, counted from 1970, have nothing in common."""
-WINDOW_S = 900
-"""15 minutes: the finest time at which anything is counted or stored."""
-FLOOR = 5
-"""Smaller counts say too much about single people (design: cells under the floor are withheld)."""
-BATCH = 50
-"""Sightings between two baselines of one epoch: the difference of two one person apart would be that person."""
 
 UNNUMBERED_EPOCH = "00000000"
 """What `message/compose.py` writes as `epoch` (with `seq` 1) until the outbox has numbered the score."""
@@ -58,8 +53,6 @@ Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
 
 Part = Literal["model", "accelerator", "camera", "disk", "clock", "certificate"]
 """What a node tests of itself when it starts."""
-Fault = Literal["covered", "dark", "frozen", "moved"]
-"""What can be wrong with a camera's view."""
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -112,7 +105,7 @@ class Health(Struct, frozen=True, kw_only=True):
     """Starts of the program on this state folder; null where it cannot be counted."""
     self_test: Annotated[list[Part], Meta(max_length=6)] | None = None
     """What failed at the start; empty if all is well."""
-    view: Annotated[list[Fault], Meta(max_length=4)] = []
+    view: Annotated[list[ViewFault], Meta(max_length=4)] = []
     """What is wrong with the picture."""
     failures: Count = 0
     """How often the network failed and was opened again."""

@@ -12,6 +12,7 @@ from edge import wire
 from edge.clock import SystemClock
 from edge.config import BoothConfig, ScoreSection
 from edge.errors import BaselineError, ConfigError
+from edge.limits import BATCH, WINDOW_S
 from edge.score import baseline_file
 from edge.score.baseline import JOINT_WARM_UP, Baseline
 from edge.signing import make_keys, sign
@@ -33,7 +34,7 @@ def add_up(found: Sequence[NodeCounts], site: str, *, recipe: str = "", is_force
     if not chosen:
         raise BaselineError(
             f"no node of site {site} has handed in counts{f' of recipe {recipe}' if recipe else ''}; each does after "
-            f"{wire.BATCH} sightings: are booth and nodes running, and is --site right?"
+            f"{BATCH} sightings: are booth and nodes running, and is --site right?"
         )
     _check_recipes(chosen)
     parts = (
@@ -143,7 +144,7 @@ def _key(config: BoothConfig) -> Path:
 
 def _is_since(one: NodeCounts, since: float | None) -> bool:
     period = one.counted.period
-    return since is None or (period is not None and period[0] + wire.WINDOW_S > since)
+    return since is None or (period is not None and period[0] + WINDOW_S > since)
 
 
 def _leave(store: SqlStore, message: wire.Frozen) -> int | None:

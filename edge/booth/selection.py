@@ -8,8 +8,8 @@ from edge.booth.alert import expires_at, is_rare
 from edge.booth.join import Joiner
 from edge.booth.pace import HOUR_S, Budget, Pacer
 from edge.config import BoothConfig
+from edge.limits import WINDOW_S
 from edge.store.store import ALERTS, PEOPLE, Decision, SqlStore
-from edge.wire import WINDOW_S
 
 RESUMED_S = 2 * HOUR_S
 """Traffic of so long is taken up again after a restart."""

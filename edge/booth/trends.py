@@ -14,8 +14,8 @@ from typing import NamedTuple
 import msgspec
 
 from edge.interval import wilson
+from edge.limits import FLOOR
 from edge.store.store import DAY_S, GREET_S, GREET_TIMED, SIGHTINGS, Cell
-from edge.wire import FLOOR
 
 ENOUGH_NOW, ENOUGH_BEFORE = 30, 100
 """Sightings; with fewer nothing is said."""

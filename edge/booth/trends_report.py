@@ -14,6 +14,7 @@ from edge.booth.trends import Outcomes, Row, exceptions, outcomes, trends
 from edge.command import parse_since
 from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError
+from edge.limits import WINDOW_S
 from edge.store.store import DAY_S, SqlStore
 
 PLOTTED = 24
@@ -41,7 +42,7 @@ def make_report(
         wanted = _choose(site or own, {own, *opened.sites()} - {""})
         store = opened.at(wanted)
         rows = trends(store.cells("worn"), since)
-        day = wire.WINDOW_S * (int(since) // wire.WINDOW_S)
+        day = WINDOW_S * (int(since) // WINDOW_S)
         return TrendsReport(
             site=wanted,
             since=wire.to_time(since),

@@ -1,8 +1,9 @@
 """THE PRIVACY GATE: a Score of one sighting, and counts of many, to the few plain fields that may leave the node.
 
-The only file that sees `records` and `wire` together. Nothing is passed on: every field below is built anew from a
-number (clamped and rounded) or an enumerated word. No pixel, array, embedding, box, track id, finer time or free text
-has a way through; what is left is checked against the closed schema before it is returned.
+The only file that sees `records` and `wire` together (tests/test_architecture.py): whoever else handles a composed
+message hands it on as it is. Nothing is passed on: every field below is built anew from a number (clamped and rounded)
+or an enumerated word. No pixel, array, embedding, box, track id, finer time or free text has a way through; what is
+left is checked against the closed schema before it is returned.
 """
 
 import math
@@ -11,6 +12,7 @@ from typing import Any, TypeAlias
 
 from edge import wire
 from edge.errors import WireError
+from edge.limits import FLOOR
 from edge.records import Score, ScoreState, Sighting
 from edge.vocabulary import FACETS
 
@@ -63,9 +65,9 @@ def compose_trend(node: str, start: int, sightings: int, counts: Mapping[str, in
 
     Raises WireError for a word outside the vocabulary.
     """
-    if sightings < wire.FLOOR:
+    if sightings < FLOOR:
         return None
-    enough = {words: count for words, count in sorted(counts.items()) if count >= wire.FLOOR}
+    enough = {words: count for words, count in sorted(counts.items()) if count >= FLOOR}
     withheld = len(counts) - len(enough)
     message = wire.Trend(node=node, window=wire.to_time(start), sightings=sightings, counts=enough, withheld=withheld)
     wire.pack(message)

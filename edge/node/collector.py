@@ -5,11 +5,11 @@ import secrets
 from pathlib import Path
 
 from edge.errors import BaselineError
+from edge.limits import BATCH
 from edge.recipe import Recipe
 from edge.records import Appearance
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
-from edge.wire import BATCH
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -41,6 +41,10 @@ HELD_S = 600.0
 MOST_PROBLEMS, LONGEST, ROOM = 8, 200, 900
 """Sentences, characters of one and bytes of all: what the wire takes, beside 1,100 bytes of figures at most."""
 INVOKES_KEPT, FPS_WINDOW_S = 200, 10.0
+
+
+Heartbeat: TypeAlias = wire.Health
+"""For the annotations of who hands one on as it is, and must not see the wire."""
 
 
 @dataclass
@@ -154,7 +158,7 @@ def heartbeat(
     board: BoardReading,
     view: View = View(),  # noqa: B008 - an immutable value
     start: Start = Start(),  # noqa: B008
-) -> wire.Health:
+) -> Heartbeat:
     """The message; `at` is UTC, `now` monotonic, both in seconds."""
     invoke = np.array(list(pulse.invoke_ms) or [0.0])
     silent_s = now - (pulse.started_at if pulse.last_frame_at is None else pulse.last_frame_at)

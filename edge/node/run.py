@@ -17,7 +17,6 @@ from types import FrameType
 
 import msgspec
 
-from edge import wire
 from edge.clock import SystemClock
 from edge.config import NodeConfig
 from edge.errors import ConfigError
@@ -27,7 +26,7 @@ from edge.message.outbox import Outbox
 from edge.node import boot_count, certificate
 from edge.node.board import SystemBoard
 from edge.node.capture import Capture
-from edge.node.health import Counters, Pulse, Start, heartbeat, status_line
+from edge.node.health import Counters, Heartbeat, Pulse, Start, heartbeat, status_line
 from edge.node.load_model import open_with_last_good
 from edge.node.scoring import Scoring
 from edge.node.selftest import Failure, self_test
@@ -161,7 +160,7 @@ class Node:
         self._start = self._start._replace(failed=(*self._start.failed, NO_FRAME))
         return True
 
-    def _heartbeat(self, now: float) -> wire.Health | None:
+    def _heartbeat(self, now: float) -> Heartbeat | None:
         """None until the camera is tested. Called by the uplink's thread."""
         if not self._is_camera_tested(now):
             return None

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge import wire
 from edge.records import Floats, Frame
+from edge.vocabulary import ViewFault
 
 LOOK_S = 1.0
 """Seconds between two looks."""
@@ -55,9 +55,9 @@ class View(NamedTuple):
     has_moved: bool = False
 
     @property
-    def faults(self) -> list[wire.Fault]:
+    def faults(self) -> list[ViewFault]:
         """Those that are so, as the wire says them."""
-        faults: list[wire.Fault] = ["covered", "dark", "frozen", "moved"]
+        faults: list[ViewFault] = ["covered", "dark", "frozen", "moved"]
         return [fault for fault, is_so in zip(faults, self, strict=True) if is_so]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import BaselineError
+from edge.limits import WINDOW_S
 from edge.recipe import Recipe
 from edge.records import Appearance, Counts, Score, ScoreState
 from edge.score.calibration import bin_of, rarity, tail_bits
@@ -19,7 +20,6 @@ from edge.score.features import Features, features
 from edge.score.reason import reasons
 from edge.score.usual import build_usual
 from edge.vocabulary import CONTEXTS, FACETS
-from edge.wire import WINDOW_S
 
 CAP_BITS = 8.0
 """No channel or facet claims more than 1 in 256 by itself: a single one once claimed 1 in 71,779."""

@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import NamedTuple
 
+from edge.limits import WINDOW_S
 from edge.records import Appearance
 from edge.score.features import COLOUR_OF_CELL
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
-from edge.wire import WINDOW_S
 
 COLOURED, PATTERNED = 3, 2
 """The first so many of REGIONS are counted by their main colour, by their main pattern."""

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from edge import wire
 from edge.baseline_codec import Counted, pack, unpack
 from edge.errors import BaselineError, StoreError
+from edge.limits import FLOOR, WINDOW_S
 from edge.store.database import Database
 from edge.store.migrations.open import migrate
 from edge.store.tables import alerts, baselines, cells, cursors, refused, scores, signed_baselines
-from edge.wire import FLOOR, WINDOW_S
 
 DAY_S = 86_400
 WALK = 1000

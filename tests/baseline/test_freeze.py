@@ -21,6 +21,7 @@ from edge.baseline.freeze import add_up
 from edge.cli import main
 from edge.config import BoothConfig, BrokerSection, DetectionSection, NodeConfig, load
 from edge.errors import BaselineError
+from edge.limits import WINDOW_S
 from edge.message.mqtt import MqttBroker
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
@@ -60,7 +61,7 @@ def test_the_sum_is_exact_in_any_order(found: list[NodeCounts]) -> None:
     assert merged == {straight}
     together = add_up(found, "booth", is_forced=True)
     assert (together.sightings, together.epoch) == (290, "")
-    assert together.period == (wire.WINDOW_S * (int(NOW) // 900), wire.WINDOW_S * (int(NOW + 129 * 60) // 900))
+    assert together.period == (WINDOW_S * (int(NOW) // 900), WINDOW_S * (int(NOW + 129 * 60) // 900))
 
 
 def test_one_node_alone_is_frozen_too() -> None:

@@ -17,8 +17,8 @@ from edge.booth.trends import binomial, exceptions, outcomes, trends
 from edge.booth.trends_report import make_report, parse_since, run_trends
 from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError, StoreError
+from edge.limits import FLOOR, WINDOW_S
 from edge.store.store import DAY_S, SIGHTINGS, Cell, SqlStore
-from edge.wire import FLOOR, WINDOW_S
 
 NOW = 20_000 * DAY_S
 WORDS = [f"colour:upper:{word}" for word in ("black", "navy", "white", "red", "green")]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from edge import wire
 from edge.errors import WireError
+from edge.limits import FLOOR
 from edge.message.compose import compose, compose_trend
 from edge.records import Appearance, Departure, Heading, Reason, Score, ScoreState, Sighting, Zone
 from edge.vocabulary import COLOURS, FACETS, REGIONS
@@ -152,9 +153,9 @@ def test_every_good_score_passes() -> None:
 def test_no_count_below_the_floor_leaves_the_node(counts: dict[str, int]) -> None:
     trend = compose_trend("camera-1", 900, 60, counts)
     assert trend is not None
-    assert all(count >= wire.FLOOR for count in trend.counts.values())
+    assert all(count >= FLOOR for count in trend.counts.values())
     assert len(trend.counts) + trend.withheld == len(counts)
-    assert compose_trend("camera-1", 900, wire.FLOOR - 1, {}) is None
+    assert compose_trend("camera-1", 900, FLOOR - 1, {}) is None
 
 
 def test_a_trend_of_other_words_never_leaves() -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from edge.limits import BATCH
 from edge.node.collector import COLLECTED, SNAPSHOT, Collector
 from edge.score import baseline_file
-from edge.wire import BATCH
 from tests.messages import NOW
 from tests.outfits import RECIPE, ordinary
 from tests.sites import learnt

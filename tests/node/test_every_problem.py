@@ -34,6 +34,7 @@ from edge.node.site_baseline import SiteBaseline
 from edge.node.system_notices import system_notices
 from edge.node.tamper import View
 from edge.seams import Publish, Received
+from edge.vocabulary import ViewFault
 from tests.booth.page.pages import PASSWORD, Browser, password_file
 from tests.brokers import REPOSITORY, Mosquitto, free_port, wait_for
 from tests.messages import make_status
@@ -159,7 +160,7 @@ def test_every_sentence_of_the_heartbeat_and_every_part_of_the_self_test_is_prov
     assert len(wanted) > 20
     assert [template.pattern for template in wanted if not any(map(template.fullmatch, said))] == []
     assert {part for beat in problems.values() for part in beat.self_test or ()} == set(get_args(wire.Part))
-    assert {fault for beat in problems.values() for fault in beat.view} == set(get_args(wire.Fault))
+    assert {fault for beat in problems.values() for fault in beat.view} == set(get_args(ViewFault))
     assert [name for name, beat in problems.items() if not beat.problems or beat.state == "ok"] == []
 
 
