@@ -12,7 +12,19 @@ from pathlib import Path
 from edge import __version__
 from edge.baseline.command import add_baseline
 from edge.booth.command import add_booth
-from edge.command import GOOD, KINDS, USAGE, Args, Commands, add_command, add_group, load_one_of, replace
+from edge.command import (
+    GOOD,
+    KINDS,
+    USAGE,
+    Args,
+    Commands,
+    add_broker,
+    add_command,
+    add_group,
+    add_json,
+    load_one_of,
+    replace,
+)
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig, broker_at, load
 from edge.errors import EdgeError
 from edge.model.command import add_models
@@ -77,9 +89,9 @@ def _add_checking(commands: Commands) -> None:
     bench.add_argument("--frames", type=int, default=200, help="default: %(default)s")
     bench.add_argument("--booth", action="store_true", help="the booth instead: alert latency, scores stored a second")
     bench.add_argument("--config", type=Path, help="booth.yaml, for its broker (with --booth)")
-    bench.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker (with --booth)")
+    add_broker(bench, " (with --booth)")
     bench.add_argument("--seconds", type=float, default=60.0, help="of each rate (with --booth); default: %(default)s")
-    bench.add_argument("--json", action="store_true", help="JSON")
+    add_json(bench)
     verbs = add_group(commands, "config", "Check a settings file.")
     check = add_command(
         verbs,

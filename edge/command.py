@@ -2,6 +2,8 @@
 
 import argparse
 import re
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,6 +77,23 @@ def parse_since(text: str, now: float) -> float:
         return wire.from_time(text)
     except ValueError as err:
         raise ConfigError(f"--since {text}: expected e.g. 24h, 7d or 2026-09-21T08:00:00Z") from err
+
+
+def stop_on_signals(stop: threading.Event) -> None:
+    """SIGTERM (systemd) and SIGINT (Ctrl-C) set it."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+
+def add_broker(parser: argparse.ArgumentParser, note: str = "") -> None:
+    """`--broker HOST:PORT`, for config.broker_at."""
+    about = f"instead of the configured broker{note}"
+    parser.add_argument("--broker", metavar="HOST:PORT", help=about)
+
+
+def add_json(parser: argparse.ArgumentParser, form: str = "JSON") -> None:
+    """`--json`: for programs to read."""
+    parser.add_argument("--json", action="store_true", help=form)
 
 
 def replace(struct: S, **changes: Any) -> S:

@@ -1,38 +1,10 @@
-"""What stands in for the real world: in tests, and in the demo where no mosquitto can be had."""
+"""A broker inside one process: for tests, and for the demo where no mosquitto can be had."""
 
 import threading
 from collections.abc import Callable, Sequence
 
-from edge.seams import BoardReading, Clock, Publish, Received, ServiceReading
+from edge.seams import Publish, Received
 from edge.wire import check_size
-
-
-class FakeClock:
-    """Clock that moves only when told to; sleeping tells it to."""
-
-    def __init__(self, now: float = 1_750_000_000.0) -> None:
-        self.time = now
-        self.uptime = 0.0
-
-    def now(self) -> float:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.uptime
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
-        self.uptime += seconds
-
-
-class FakeBoard:
-    """Board that reads whatever it was last given; cool, roomy and well powered at first."""
-
-    def __init__(self) -> None:
-        self.reading = BoardReading(cpu_c=55.0, memory_mb=120.0, memory_free_mb=3000.0, disk_free_mb=9000.0)
-
-    def read(self) -> BoardReading:
-        return self.reading
 
 
 class InProcessBroker:
@@ -158,38 +130,3 @@ def matches(pattern: str, topic: str) -> bool:
     if wanted[-1] == "#":
         wanted, found = wanted[:-1], found[: len(wanted) - 1]
     return len(wanted) == len(found) and all(w in ("+", f) for w, f in zip(wanted, found, strict=True))
-
-
-class FakeService:
-    """Service that behaves as `status` says: what the node last said so many seconds after its start; None: it died."""
-
-    def __init__(self, clock: Clock, status: Callable[[float], str | None]) -> None:
-        self._clock, self._status = clock, status
-        self.starts = 0
-        self.started_at: float | None = None
-        """By the monotonic clock; None: it is stopped."""
-        self.is_guarded = False
-
-    def read(self) -> ServiceReading:
-        if self.started_at is None:
-            return ServiceReading(is_running=False, run=str(self.starts), status="")
-        said = self._status(self._clock.monotonic() - self.started_at)
-        if said is None:
-            self.start()
-        return ServiceReading(is_running=True, run=str(self.starts), status=said or "")
-
-    def stop(self) -> None:
-        self.started_at = None
-
-    def kill(self) -> None:
-        self.started_at = None
-
-    def start(self) -> None:
-        self.starts += 1
-        self.started_at = self._clock.monotonic()
-
-    def guard(self) -> None:
-        self.is_guarded = True
-
-    def unguard(self) -> None:
-        self.is_guarded = False

@@ -6,3 +6,5 @@ FLOOR = 5
 """Smaller counts say too much about single people (design: cells under the floor are withheld)."""
 BATCH = 50
 """Sightings between two baselines of one epoch: the difference of two one person apart would be that person."""
+MOST_REASONS = 4
+"""Words about an outfit that leave the node with one score at most."""

@@ -53,10 +53,7 @@ class Pipeline:
         self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
         self._worn_layout = garments.read_layout(interpreter.input, interpreter.outputs)
         self._worn: GarmentMap | None = None
-        section = config.detection
-        self._settings = keypoints.Settings(
-            section.keypoint_threshold, section.person_threshold, section.nms_radius_px, section.max_people
-        )
+        self._settings = config.detection
         self._tracker = Tracker(config.track)
         self._viewing = config.appearance
         self._light = Illumination()

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 Counts = NDArray[np.int64]
 
@@ -65,6 +66,13 @@ class Detection:
     """x1, y1, x2, y2 around the keypoints, in pixels of the frame."""
     confidence: float
     """0..1, how sure the network is that this is a person."""
+    threshold: float
+    """Confidence from which a keypoint is believed: `detection.keypoint_threshold` of the settings."""
+
+    @property
+    def believed(self) -> Flags:
+        """[17] whether each keypoint is sure enough to go by."""
+        return self.confidences >= self.threshold
 
 
 @dataclass(frozen=True, slots=True, eq=False)

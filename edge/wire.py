@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
 from edge.errors import BaselineError, WireError
-from edge.limits import BATCH, FLOOR, WINDOW_S
+from edge.limits import BATCH, FLOOR, MOST_REASONS, WINDOW_S
 from edge.vocabulary import FACETS, HINT, REASON, ViewFault
 
 VERSION: Literal[1] = 1
@@ -159,7 +159,7 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     high: OneIn | None = None
     """Null where no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
     facets: Facets | None = None
-    reasons: Annotated[list[Reason], Meta(max_length=4)] = []
+    reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)] = []
     zone: Zone
     heading: Heading
     quality: Share
@@ -224,7 +224,7 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     one_in: OneIn
     low: OneIn
     high: OneIn | None = None
-    reasons: Annotated[list[Reason], Meta(max_length=4)]
+    reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)]
     hint: Annotated[str, Meta(pattern=HINT.pattern, max_length=100)] | None = None
     """One short phrase made from the reasons, only where `privacy.hint: coarse`."""
     cameras: Annotated[list[Name], Meta(min_length=1, max_length=16)]

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from edge.config import DetectionSection
 from edge.detection.garments import GARMENT_STRIDE
 from edge.detection.keypoints import _CHAIN, STRIDE
 from edge.records import CLASSES, KEYPOINTS, Detection, Floats, Frame, GarmentMap, Pixels
@@ -41,7 +42,9 @@ def standing(x: float, top: float, height: float) -> Floats:
 def detection(keypoints: Floats, confidence: float = 0.9) -> Detection:
     (x1, y1), (x2, y2) = keypoints.min(axis=0), keypoints.max(axis=0)
     sure = np.full(len(KEYPOINTS), confidence, np.float32)
-    return Detection(keypoints, sure, (float(x1), float(y1), float(x2), float(y2)), confidence)
+    return Detection(
+        keypoints, sure, (float(x1), float(y1), float(x2), float(y2)), confidence, DetectionSection().keypoint_threshold
+    )
 
 
 def tensors(people: list[Floats], height: int = 353, width: int = 481) -> list[Floats]:

@@ -19,6 +19,7 @@ NOUNS = {
     "recipe",
     "baseline_codec",
     "limits",
+    "places",
     "wire",
     "config",
     "seams",
@@ -34,6 +35,7 @@ ALLOWED = {
     "recipe": {"vocabulary"},
     "baseline_codec": {"errors", "recipe"},
     "limits": set(),
+    "places": set(),
     "wire": {"errors", "limits", "vocabulary", "baseline_codec"},
     "signing": {"errors"},
     "config": {"errors", "wire"},
@@ -63,7 +65,7 @@ ALLOWED = {
     "card": NOUNS | {"release", "site"},
     "provision": NOUNS
     | {"clock", "command", "message.mqtt", "booth.page.password", "booth.roster", "card", "release", "site"},
-    "fakes": NOUNS | {"records", "clock"},
+    "fakes": NOUNS,
     "cli": NOUNS | {"command", "baseline", "node", "booth", "provision", "release", "model"},
 }
 

@@ -3,8 +3,9 @@
 import pytest
 
 from edge.errors import WireError
-from edge.fakes import FakeBroker, FakeClock, InProcessBroker
+from edge.fakes import FakeBroker, InProcessBroker
 from edge.seams import Publish, Received
+from tests.fakes import FakeClock
 
 
 def join(

@@ -8,9 +8,6 @@ import numpy as np
 from edge.appearance.crop import ANKLES, HIPS, KNEES, SHOULDERS, TORSO_PX, Crop
 from edge.records import Floats
 
-BELIEVED = 0.3
-"""A limb is described if both its keypoints are this sure."""
-
 
 class PartShape(NamedTuple):
     """A quadrilateral around a body axis, as shares of that axis."""
@@ -40,13 +37,13 @@ _SHRINK = 0.38
 
 def body_parts(crop: Crop) -> dict[str, list[Quad]]:
     """Those of `torso`, `thighs` and `shins` that are believed and wholly inside the crop."""
-    points, confidences = crop.points, crop.confidences
+    points, believed = crop.points, crop.believed
     found: dict[str, list[Quad]] = {"torso": [], "thighs": [], "shins": []}
-    if confidences[[*SHOULDERS, *HIPS]].min() >= BELIEVED:
+    if believed[[*SHOULDERS, *HIPS]].all():
         found["torso"].append(Quad(_torso(points, crop.length), TORSO.size))
     for name, tops, bottoms, part in (("thighs", HIPS, KNEES, THIGH), ("shins", KNEES, ANKLES, SHIN)):
         for top, bottom in zip(tops, bottoms, strict=True):
-            if min(confidences[top], confidences[bottom]) >= BELIEVED:
+            if believed[top] and believed[bottom]:
                 found[name].append(Quad(_limb(points[top], points[bottom], part, crop.length), part.size))
     shape = crop.pixels.shape
     return {name: [quad for quad in quads if _is_inside(quad.corners, shape)] for name, quads in found.items()}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from edge.records import KEYPOINTS, Detection, Floats, Pixels
+from edge.records import KEYPOINTS, Detection, Flags, Floats, Pixels
 
 TORSO_PX = 64
 """Canonical torso length: a person about 215 px tall is sampled one to one."""
@@ -29,6 +29,8 @@ class Crop(NamedTuple):
     points: Floats
     """[17, 2] keypoints in it."""
     confidences: Floats
+    """[17]"""
+    believed: Flags
     """[17]"""
     length: float
     """Of the torso, in its pixels."""
@@ -65,7 +67,7 @@ def crop(pixels: Pixels, detection: Detection) -> Crop:
     else:
         zoom = 1.0
     placed = (points - np.array([x1, y1], np.float32)) * np.float32(zoom)
-    return Crop(part, placed, detection.confidences, length, (x1, y1), zoom)
+    return Crop(part, placed, detection.confidences, detection.believed, length, (x1, y1), zoom)
 
 
 def _shrunk(part: Pixels, zoom: float) -> Pixels:

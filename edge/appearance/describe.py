@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from edge.appearance import colour, pattern
-from edge.appearance.body_parts import BELIEVED, body_parts
+from edge.appearance.body_parts import body_parts
 from edge.appearance.crop import Crop, crop, torso_length
 from edge.appearance.garment_mask import garment_mask, guess_mask
 from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches
@@ -54,12 +54,12 @@ def geometry(
     0 where the view must not count; `size` is the frame's (height, width). Who is cut by the picture's edge thus waits
     for a better view.
     """
-    believed = detection.keypoints[detection.confidences >= BELIEVED]
+    believed = detection.keypoints[detection.believed]
     torso = detection.keypoints[_TORSO]
     height = max(float(np.ptp(believed[:, 1])), 2.6 * torso_length(detection)) if len(believed) else 0.0
     x, y = torso.T
     is_inside = x.min() >= 0 and y.min() >= 0 and x.max() < size[1] and y.max() < size[0]
-    if height < settings.min_height_px or detection.confidences[_TORSO].min() < BELIEVED or not is_inside:
+    if height < settings.min_height_px or not detection.believed[_TORSO].all() or not is_inside:
         return 0.0
     tall = min(1.0, height / (2 * settings.min_height_px))
     sure = float(detection.confidences[_TORSO].mean())

@@ -24,6 +24,8 @@ SKIN_DISTANCE = 2.5
 """Mahalanobis distance in (a*, b*) up to which a pixel is skin."""
 HAIR_DELTA_E = 14.0
 """CIE76 difference up to which a pixel below the head is the hair seen on the head."""
+FACE_CONFIDENCE = 0.5
+"""Nose and both eyes this sure: the face is turned to the camera. In profile a hidden eye is guessed, and less sure."""
 HAIR_REACH = 0.5
 """Hair is looked for in this upper share of the torso."""
 # A broad locus for legs whose owner's face is not seen. Means of skin colour over four ethnic groups lie at
@@ -91,7 +93,7 @@ def _head_colours(crop: Crop, gains: Floats) -> tuple[Floats | None, Floats | No
     """Lab of this person's facial skin and of the hair, each None where the head does not show it."""
     nose, ears = crop.points[0], crop.points[3:5]
     neck = crop.points[5:7].mean(axis=0)
-    is_face = crop.confidences[:3].min() >= 0.5  # nose and both eyes: the face is turned to the camera
+    is_face = crop.confidences[:3].min() >= FACE_CONFIDENCE
     reach = np.float32(max(2.0, 0.12 * float(np.hypot(*(nose - neck)))))
     skin = _sample(crop, nose + np.array([0, 0.4 * reach], np.float32), reach, gains) if is_face else None
     if skin is not None and not _is_skin(skin[None], None).any():

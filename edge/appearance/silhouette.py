@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from edge.appearance.body_parts import BELIEVED
 from edge.appearance.crop import ANKLES, HIPS, KNEES, SHOULDERS, Crop
 from edge.records import CLASSES, Floats, Pixels
 from edge.vocabulary import SILHOUETTES
@@ -29,7 +28,7 @@ def silhouette(crop: Crop, classes: Pixels) -> Floats:
 
     Head, hair and scarf are no part of it, nor is the skin above the hips: only how much leg is bare.
     """
-    if crop.confidences[[*KNEES, *ANKLES]].max() < BELIEVED:
+    if not crop.believed[[*KNEES, *ANKLES]].any():
         return np.full(COMPOSITION, np.nan, np.float32)
     areas = _areas(crop, classes)
     sizes = [areas[CLASSES.index(name)].sum() for name in _AREAS]

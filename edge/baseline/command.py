@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from edge.command import Args, Commands, add_command, add_group, parse_since, replace
+from edge.command import Args, Commands, add_command, add_group, add_json, parse_since, replace
 from edge.config import BoothConfig, load
 
 
@@ -46,7 +46,7 @@ def _add_files(verbs: Commands) -> None:
     merge.add_argument("--out", type=Path, required=True)
     diff.add_argument("files", nargs=2, type=Path, metavar="FILE")
     for parser in (show, diff):
-        parser.add_argument("--json", action="store_true", help="JSON")
+        add_json(parser)
 
 
 def _add_freezing(verbs: Commands) -> None:
@@ -68,7 +68,7 @@ def _add_freezing(verbs: Commands) -> None:
     freeze.add_argument("--force", action="store_true", help="even of too few sightings")
     freeze.add_argument("--out", type=Path, metavar="FILE", help="also keep the baseline as a file")
     freeze.add_argument("--undo", action="store_true", help="let the nodes collect again instead")
-    freeze.add_argument("--json", action="store_true", help="JSON")
+    add_json(freeze)
     keygen = add_command(
         verbs,
         "keygen",

@@ -5,7 +5,7 @@ Imports are inside the functions, so that `--help` is quick.
 
 from pathlib import Path
 
-from edge.command import Args, Commands, add_command, load_one_of, replace
+from edge.command import Args, Commands, add_broker, add_command, add_json, load_one_of, replace
 from edge.config import BoothConfig, LaptopConfig, WorkerConfig, broker_at, load, load_laptop
 
 
@@ -25,7 +25,7 @@ def _add_running(commands: Commands) -> None:
         "spotter booth --config booth.yaml --port 8080",
     )
     booth.add_argument("--config", type=Path, help="booth.yaml; without it, defaults")
-    booth.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    add_broker(booth)
     booth.add_argument("--port", type=int, help="instead of page_port")
     worker = add_command(
         commands,
@@ -35,7 +35,7 @@ def _add_running(commands: Commands) -> None:
         "spotter worker --config worker.yaml",
     )
     worker.add_argument("--config", type=Path, required=True, help="worker.yaml")
-    worker.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    add_broker(worker)
     password = add_command(
         commands,
         "booth-password",
@@ -57,11 +57,9 @@ def _add_asking(commands: Commands) -> None:
     )
     for parser in (watch, health):
         parser.add_argument("--config", type=Path, help="laptop.yaml, made by spotter provision laptop")
-        parser.add_argument(
-            "--broker", metavar="HOST:PORT", help="instead of the configured one; default: this machine"
-        )
+        add_broker(parser, "; default: this machine")
         parser.add_argument("--site", help=f"instead of the configured one; default: {BoothConfig().site}")
-        parser.add_argument("--json", action="store_true", help="one JSON line each")
+        add_json(parser, "one JSON line each")
 
 
 def _add_trends(commands: Commands) -> None:

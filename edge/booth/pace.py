@@ -39,8 +39,6 @@ class Budget(NamedTuple):
 
     per_hour: float
     """Alerts, above 0."""
-    stock: int | None = None
-    """Shoes left; None if nobody counts them."""
     max_open: int | None = None
     """Alerts open at the same time."""
     at_most_p: float = 1.0
@@ -54,8 +52,6 @@ class Pace(NamedTuple):
     """The p-value up to which the next person would be alerted; 0 if nobody would be."""
     last_hour: int
     """Alerts."""
-    stock: int | None
-    """Shoes left."""
     why_closed: str
     """Why nobody would be alerted; empty if somebody may be."""
 
@@ -105,7 +101,6 @@ class Pacer:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._stock = budget.stock
         self._ledger = _Ledger(burst(budget.per_hour) / 2)
         self._at: float | None = None
         self._alerts: deque[float] = deque()
@@ -115,7 +110,7 @@ class Pacer:
     def resume(cls, budget: Budget, at: float, *, alerts: int, people: int, hours: float) -> Self:
         """After a restart: `alerts` of the last hour, `people` of the last `hours` in which the booth ran.
 
-        `budget.stock` is what is left now. The alerts are taken as spread evenly over the hour, and no more than half a
+        The alerts are taken as spread evenly over the hour, and no more than half a
         burst as saved up: that is all a restart right after a burst can gain. The shift is learnt anew.
         """
         pacer = cls(budget)
@@ -143,7 +138,6 @@ class Pacer:
             shift=now.shift + SHIFT_BITS * surprise,
         )
         if is_admitted:
-            self._stock = None if self._stock is None else self._stock - 1
             self._alerts.append(at)
         while self._alerts and not _is_last_hour(self._alerts[0], at):
             self._alerts.popleft()
@@ -153,7 +147,7 @@ class Pacer:
         """How things stand; changes nothing."""
         now = self._ledger_at(at)
         why = self._why_closed(now, at, open_alerts)
-        return Pace(0.0 if why else self._threshold(now), self._last_hour(at), self._stock, why)
+        return Pace(0.0 if why else self._threshold(now), self._last_hour(at), why)
 
     def _ledger_at(self, at: float) -> _Ledger:
         passed_s = 0.0 if self._at is None else min(max(at - self._at, 0.0), LONGEST_S)
@@ -163,8 +157,6 @@ class Pacer:
         return min(now.threshold(self._budget.per_hour), self._budget.at_most_p, 1.0)
 
     def _why_closed(self, now: _Ledger, at: float, open_alerts: int) -> str:
-        if self._stock is not None and self._stock <= 0:
-            return "stock is used up"
         if self._budget.max_open is not None and open_alerts >= self._budget.max_open:
             return f"{open_alerts} {'alert is' if open_alerts == 1 else 'alerts are'} open"
         if now.saved < 1:

@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-import signal
 import threading
 from contextlib import closing
 from typing import Literal
@@ -20,6 +19,7 @@ from edge.booth.roster import age
 from edge.booth.selection import Selection, resumed
 from edge.booth.trends import Row, outcomes, trends
 from edge.clock import SystemClock
+from edge.command import stop_on_signals
 from edge.config import BoothConfig
 from edge.errors import BrokerError, StoreError
 from edge.message.mqtt import MqttBroker
@@ -243,7 +243,6 @@ def run_booth(config: BoothConfig) -> int:
     waited for.
     """
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop_on_signals(stop)
     broker = MqttBroker(config.broker, f"booth-{config.site}", session_expiry_s=SESSION_S)
     return run(config, broker, clock=SystemClock(), stop=stop)

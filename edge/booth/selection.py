@@ -101,7 +101,7 @@ def resumed(config: BoothConfig, store: SqlStore, now: float) -> Selection:
     section = config.alert
     if section.per_hour is None:
         return Selection(config, None)
-    budget = Budget(section.per_hour, None, section.max_open, at_most_p=1 / section.one_in)
+    budget = Budget(section.per_hour, section.max_open, at_most_p=1 / section.one_in)
     cells = store.cells("traffic", since=now - RESUMED_S)
     alerts = sum(cell.n for cell in cells if cell.words == ALERTS and cell.window > now - HOUR_S)
     people = [cell.n for cell in cells if cell.words == PEOPLE]

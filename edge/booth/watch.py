@@ -2,7 +2,6 @@
 
 import queue
 import secrets
-import signal
 import sys
 import threading
 import time
@@ -10,6 +9,7 @@ from collections import deque
 
 from edge import wire
 from edge.booth.alert import span, where, why
+from edge.command import stop_on_signals
 from edge.config import BrokerSection
 from edge.errors import WireError
 from edge.message.mqtt import MqttBroker
@@ -54,8 +54,7 @@ def watch(broker: Broker, site: str, stop: threading.Event, *, as_json: bool) ->
 def run_watch(section: BrokerSection, site: str, *, as_json: bool) -> int:
     """`spotter watch`: 0 once interrupted (Ctrl-C, SIGTERM); a broker that is away is waited for."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop_on_signals(stop)
     broker = MqttBroker(section, f"watch-{secrets.token_hex(4)}")
     try:
         return watch(broker, site, stop, as_json=as_json)

@@ -7,7 +7,6 @@ worker decides on nobody: whom to alert is the business of the site's own booth,
 import logging
 import queue
 import secrets
-import signal
 import threading
 from collections import Counter
 from contextlib import closing
@@ -17,6 +16,7 @@ from edge.booth.active_alerts import ActiveAlerts
 from edge.booth.inbox import FIRST_PAUSE_S, QUEUED, Inbox, take
 from edge.booth.selection import Nobody
 from edge.clock import SystemClock
+from edge.command import stop_on_signals
 from edge.config import BoothConfig, WorkerConfig
 from edge.errors import StoreError, WireError
 from edge.message.mqtt import MqttBroker
@@ -118,7 +118,6 @@ def run_worker(config: WorkerConfig) -> int:
     keeps no session at the broker, which would go on to hand messages to a worker that is dead.
     """
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop_on_signals(stop)
     broker = MqttBroker(config.broker, f"worker-{secrets.token_hex(4)}")
     return run(config, broker, clock=SystemClock(), stop=stop)

@@ -21,7 +21,8 @@ from typing import NamedTuple
 
 from edge import atomic_file
 from edge.errors import ProvisionError
-from edge.release.install import HOME, Run, check_files, install, read_record, read_release, run_program, switch
+from edge.places import ETC, HOME, SAID
+from edge.release.install import Run, check_files, install, read_record, read_release, run_program, switch
 
 CARD = Path("/boot/firmware")
 FOLDER, BUNDLE, SETTINGS = "spotter", "bundle.json", "identity/node.yaml"
@@ -29,11 +30,10 @@ LOG, REFUSED = "first-boot.txt", "not taken up"
 """What became of the card, and how that begins if nothing did."""
 FORMAT = 1
 SHAPE = {"id": "", "node": "", "booth": "", "port": 0, "files": {"*": ""}, "secrets": [""], "format": FORMAT}
-ETC = Path("etc/spotter")
 RECORD = ETC / "card.json"
 """What of the card was taken up."""
-PROBLEM = Path("run/spotter/card.txt")
-"""A sentence for the node's health; gone with the next boot."""
+PROBLEM = SAID / "card.txt"
+"""What went wrong, in a sentence."""
 OWNER = "spotter"
 CONNECTION = "spotter.nmconnection"
 CONNECTIONS = Path("etc/NetworkManager/system-connections")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.config import DetectionSection
 from edge.errors import ModelError
 from edge.records import KEYPOINTS, Detection, Floats
 from edge.seams import TensorSpec
@@ -85,15 +86,6 @@ class Layout(NamedTuple):
     """Positions among the outputs."""
 
 
-class Settings(NamedTuple):
-    """What counts as a keypoint and as a person (config.DetectionSection)."""
-
-    keypoint_threshold: float = 0.3
-    person_threshold: float = 0.25
-    nms_radius_px: float = 20.0
-    max_people: int = 40
-
-
 def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> Layout:
     """The layout of a PoseNet; raises ModelError saying what a pose network must have and this one has not."""
     shape = model_input.shape
@@ -116,7 +108,9 @@ def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> Layou
     return Layout(shape[1], shape[2], *(by_shape[one] for one in wanted))
 
 
-def decode(outputs: Sequence[Floats], layout: Layout, settings: Settings, *, scale: float = 1.0) -> list[Detection]:
+def decode(
+    outputs: Sequence[Floats], layout: Layout, section: DetectionSection, *, scale: float = 1.0
+) -> list[Detection]:
     """The people in one frame, surest first; `scale` is frame pixels per network pixel."""
     heat, short, mid = (outputs[i][0] for i in (layout.heatmaps, layout.short_offsets, layout.mid_offsets))
     confidence = 1.0 / (1.0 + np.exp(-np.clip(heat, -30, 30)))
@@ -124,8 +118,8 @@ def decode(outputs: Sequence[Floats], layout: Layout, settings: Settings, *, sca
     if len(roots) == 0:
         return []
     poses, sure = _walk(roots, confidence, short, mid)
-    kept = _suppress(poses, roots[:, 2], settings)
-    people = _detections(poses[kept], sure[kept], settings, scale)
+    kept = _suppress(poses, roots[:, 2], section)
+    people = _detections(poses[kept], sure[kept], section, scale)
     return sorted(people, key=lambda person: -person.confidence)
 
 
@@ -167,32 +161,36 @@ def _walk(roots: NDArray[np.intp], confidence: Floats, short: Floats, mid: Float
     return poses, sure
 
 
-def _suppress(poses: Floats, parts: NDArray[np.intp], settings: Settings) -> list[int]:
+def _suppress(poses: Floats, parts: NDArray[np.intp], section: DetectionSection) -> list[int]:
     """Positions of the poses whose root no better pose has claimed."""
     roots = poses[np.arange(len(poses)), parts]
     is_open = np.ones(len(poses), bool)
     kept: list[int] = []
-    while is_open.any() and len(kept) < settings.max_people:
+    while is_open.any() and len(kept) < section.max_people:
         best = int(np.argmax(is_open))
         kept.append(best)
-        claimed = np.hypot(*(poses[best][parts] - roots).T) < settings.nms_radius_px
+        claimed = np.hypot(*(poses[best][parts] - roots).T) < section.nms_radius_px
         is_open &= ~claimed
         is_open[best] = False
     return kept
 
 
-def _detections(poses: Floats, sure: Floats, settings: Settings, scale: float) -> list[Detection]:
+def _detections(poses: Floats, sure: Floats, section: DetectionSection, scale: float) -> list[Detection]:
     """People among the kept poses; a keypoint near a better pose's same keypoint does not count for this one."""
     people = []
     for i, pose in enumerate(poses):
         distance = np.hypot(*np.moveaxis(poses[:i] - pose, -1, 0))
-        is_own = ~(distance < settings.nms_radius_px).any(axis=0)
+        is_own = ~(distance < section.nms_radius_px).any(axis=0)
         confidence = float((sure[i] * is_own).sum() / _PARTS)
-        believed = sure[i] >= settings.keypoint_threshold
-        if confidence < settings.person_threshold or believed.sum() < 2:
+        believed = sure[i] >= section.keypoint_threshold
+        if confidence < section.person_threshold or believed.sum() < 2:
             continue
         network = pose[:, ::-1] + np.array([LEFT_BIAS_PX, 0], np.float32)
         keypoints = (network + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)  # between pixel centres
         (x1, y1), (x2, y2) = keypoints[believed].min(axis=0), keypoints[believed].max(axis=0)
-        people.append(Detection(keypoints, sure[i], (float(x1), float(y1), float(x2), float(y2)), confidence))
+        people.append(
+            Detection(
+                keypoints, sure[i], (float(x1), float(y1), float(x2), float(y2)), confidence, section.keypoint_threshold
+            )
+        )
     return people

@@ -12,11 +12,10 @@ from typing import Any, TypeAlias
 
 from edge import wire
 from edge.errors import WireError
-from edge.limits import FLOOR
+from edge.limits import FLOOR, MOST_REASONS
 from edge.records import Score, ScoreState, Sighting
 from edge.vocabulary import FACETS
 
-MOST_REASONS = 4
 LATEST = 253_402_300_799.0
 """9999-12-31, the last second the wire can write."""
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from edge.command import Args, Commands, add_command, add_group
+from edge.command import Args, Commands, add_command, add_group, add_json
 
 
 def add_models(commands: Commands) -> None:
@@ -25,7 +25,7 @@ def add_models(commands: Commands) -> None:
             "names", nargs="*", metavar="NAME", help="default: what a node may run; `all` for everything"
         )
     for parser in (listing, verify):
-        parser.add_argument("--json", action="store_true", help="JSON")
+        add_json(parser)
 
 
 def _list(args: Args) -> int:

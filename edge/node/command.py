@@ -5,7 +5,7 @@ Imports are inside the functions, so that `--help` is quick and the booth never 
 
 from pathlib import Path
 
-from edge.command import Args, Commands, add_command, replace
+from edge.command import Args, Commands, add_broker, add_command, add_json, replace
 from edge.config import NodeConfig, broker_at, load
 from edge.vocabulary import CONTEXTS
 
@@ -21,7 +21,7 @@ def add_node(commands: Commands) -> None:
     )
     node.add_argument("--config", type=Path, help="node.yaml; without it, defaults and a temporary outbox")
     node.add_argument("--source", help="instead of frame.source: picamera2, v4l2:DEVICE, URL, replay:PATH, street:SEED")
-    node.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker")
+    add_broker(node)
     node.add_argument("--baseline", type=Path, help="instead of score.baseline: score against this frozen baseline")
     node.add_argument("--once", action="store_true", help="play a source that ends once, as fast as possible")
     _add_learning(commands)
@@ -45,7 +45,7 @@ def _add_learning(commands: Commands) -> None:
         "spotter score photos/ --baseline soho.baseline --json",
     )
     score.add_argument("--baseline", type=Path, required=True, help="made by spotter learn")
-    score.add_argument("--json", action="store_true", help="one JSON line each")
+    add_json(score, "one JSON line each")
     for parser in (learn, score):
         parser.add_argument("sources", nargs="+", metavar="SRC", help=sources)
         parser.add_argument("--config", type=Path, help="node.yaml, for its detection and appearance settings")

@@ -7,17 +7,16 @@ kill, loses none.
 
 import logging
 import queue
-import signal
 import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from types import FrameType
 
 import msgspec
 
 from edge.clock import SystemClock
+from edge.command import stop_on_signals
 from edge.config import NodeConfig
 from edge.errors import ConfigError
 from edge.frame.source import open_camera
@@ -242,7 +241,7 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
                 tuple(failed), tuple(filter(None, (repair, model_repair, _lost_outbox(outbox), *system_notices())))
             ),
         )
-        _stop_on_signals(stop.set)
+        stop_on_signals(stop)
         return node.run()
 
 
@@ -253,11 +252,3 @@ def _lost_outbox(outbox: Outbox) -> str:
 def _open_camera(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> Camera:
     height, width = interpreter.input.shape[1:3]
     return open_camera(config.frame.source, clock=clock, network_size=(height, width), pace=config.frame.pace)
-
-
-def _stop_on_signals(stop: Callable[[], None]) -> None:
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, handle)

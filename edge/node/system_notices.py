@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-FOLDER = Path("/run/spotter")
-"""One sentence a file, `*.txt`; gone with the next boot."""
+from edge.places import SAID
+
+FOLDER = Path("/") / SAID
 LONGEST = 200
 """Characters of a sentence on the wire."""
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from edge.command import BAD_NEWS, GOOD, Args, Commands, add_command, add_group, add_hidden_alias
+from edge.command import BAD_NEWS, GOOD, Args, Commands, add_broker, add_command, add_group, add_hidden_alias, add_json
 from edge.errors import ProvisionError
 from edge.site.settings import Network, Purpose, SiteSettings, check_host, check_name
 
@@ -63,8 +63,8 @@ def add_provision(commands: Commands) -> None:
     )
     check.add_argument("--site-dir", type=Path, metavar="DIR", help="of a card: the site it should belong to")
     check.add_argument("--live", action="store_true", help="also connect, as a node would, and listen to every node")
-    check.add_argument("--broker", metavar="HOST:PORT", help="instead of the configured broker; means --live too")
-    check.add_argument("--json", action="store_true", help="one JSON line each")
+    add_broker(check, "; means --live too")
+    add_json(check, "one JSON line each")
     notice = add_command(
         verbs,
         "notice",

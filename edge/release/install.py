@@ -17,11 +17,10 @@ from typing import Any, NamedTuple
 
 from edge import atomic_file
 from edge.errors import ProvisionError
+from edge.places import HOME
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT = 1
-HOME = Path("opt/spotter")
-"""Under the root of the file system."""
 
 Run = Callable[[Sequence[str]], None]
 """Runs a program to its end; raises ProvisionError if it fails."""

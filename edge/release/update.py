@@ -26,7 +26,8 @@ from edge import atomic_file
 from edge.clock import SystemClock
 from edge.config import NodeConfig, load
 from edge.errors import ProvisionError
-from edge.release.install import HOME, MANIFEST, Release, Run, install, run_program, switch, wheels_for
+from edge.places import ETC, HOME, SAID, STATE
+from edge.release.install import MANIFEST, Release, Run, install, run_program, switch, wheels_for
 from edge.release.orphaned_baselines import forget, orphans, put_aside, put_back, recipe_of
 from edge.release.signature import read_signed
 from edge.release.systemd import SystemdService
@@ -35,9 +36,8 @@ from edge.seams import Clock, Service
 
 log = logging.getLogger(__name__)
 
-ETC, STATE = Path("etc/spotter"), Path("var/lib/spotter")
-PROBLEM = Path("run/spotter/update.txt")
-"""A sentence for the node's health; gone with the next boot."""
+PROBLEM = SAID / "update.txt"
+"""What went wrong, in a sentence."""
 BACK = "back"
 POLL_S = 2.0
 GROWTH = 1.5
@@ -54,7 +54,7 @@ class TrialResult(NamedTuple):
 
 
 class Update:
-    """Owner of /opt/spotter under `root`: `take` a release, or `settle` what was left unfinished."""
+    """Owner of /opt/spotter under `root`: `apply` a release, or `recover` what was left unfinished."""
 
     def __init__(self, root: Path, service: Service, clock: Clock, run: Run = run_program) -> None:
         self._root, self._service, self._clock, self._run = root, service, clock, run

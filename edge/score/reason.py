@@ -1,5 +1,6 @@
 """Why a score is what it is: each facet's bits shared out among the words that carry them."""
 
+from edge.limits import MOST_REASONS
 from edge.records import Reason
 from edge.score.channels import REASON_BITS, Shares, Usual, explain
 from edge.score.features import Features
@@ -7,15 +8,12 @@ from edge.score.features import Features
 SECOND = 0.5
 """A second word is said if it carries at least this share of what the first does."""
 
-MOST = 4
-"""Words that leave the node with one score at most."""
-
 
 def reasons(seen: Features, usual: Usual, facets: dict[str, float]) -> tuple[Reason, ...]:
-    """At most MOST, most bits first; those of a facet add up to its bits."""
+    """At most MOST_REASONS, most bits first; those of a facet add up to its bits."""
     said = {facet: _said(explain(facet, seen, usual)) for facet, bits in facets.items() if bits >= REASON_BITS}
     seconds = sorted((facet for facet in said if len(said[facet]) > 1), key=lambda facet: -facets[facet])
-    for facet in seconds[max(MOST - len(said), 0) :]:
+    for facet in seconds[max(MOST_REASONS - len(said), 0) :]:
         del said[facet][1:]
     found = [reason for facet, words in said.items() for reason in _shared_out(words, facets[facet])]
     return tuple(sorted(found, key=lambda reason: -reason.bits))

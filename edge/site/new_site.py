@@ -12,7 +12,7 @@ from edge.site import authority, mosquitto
 from edge.site.authority import Authority
 from edge.site.files import write_folder
 from edge.site.settings import Purpose, SiteSettings
-from edge.site.site import ETC, VAR, Site
+from edge.site.site import ETC, STATE, Site
 
 LINK_KEY_BYTES = 32
 
@@ -24,7 +24,7 @@ def make_site(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ProvisionError(f"{folder}: is there already; a site is made once, into a new folder")
     folder = folder.resolve()
-    etc, state = (ETC, VAR) if settings.installed else (folder, folder / "booth")
+    etc, state = (ETC, STATE) if settings.installed else (folder, folder / "booth")
     data = None if settings.installed else folder / "broker" / "data"
     now = datetime.now(UTC)
     root = authority.make_authority(settings.site, now, passphrase)

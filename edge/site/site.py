@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from edge import config
+from edge import config, places
 from edge.config import BoothConfig, NodeConfig
 from edge.errors import ConfigError, ProvisionError
 from edge.site import authority, mosquitto
@@ -26,7 +26,7 @@ from edge.site.authority import Authority, Identity
 from edge.site.files import read, write_file, write_folder
 from edge.site.settings import Network, Purpose, SiteSettings, check_name, is_name
 
-ETC, VAR = Path("/etc/spotter"), Path("/var/lib/spotter")
+ETC, STATE = Path("/") / places.ETC, Path("/") / places.STATE
 """On a node, and on a booth whose programs are services."""
 IDENTITY = ("ca.pem", "node.pem", "node.key", "link.key", "baseline.pub", "release.pub", "node.yaml")
 """Files of a node's /etc/spotter."""
@@ -183,7 +183,7 @@ class Site:
             "node": name,
             **({} if facing is None else {"facing": facing}),
             "link_key": f"{ETC}/link.key",
-            "state": str(VAR),
+            "state": str(STATE),
             "broker": self._broker_section(network.booth, "node", ETC),
             "frame": {"source": source},
             "score": {"site_key": f"{ETC}/baseline.pub"},

@@ -6,7 +6,6 @@ import numpy as np
 from edge.street.cloth import Paint
 from edge.street.figure import Figure, wrap
 from edge.street.gait import AT, HEAD_HALF
-from edge.street.optics import Points
 from edge.street.paint import Canvas
 
 
@@ -40,21 +39,6 @@ def _elevation(figure: Figure) -> int:
     """Degrees from which the camera looks down on the head, in steps of two."""
     away = figure.view.place - figure.joints[AT["head"]]
     return 2 * round(float(np.degrees(np.arctan2(away[2], np.hypot(away[0], away[1])))) / 2)
-
-
-def _nose(figure: Figure, canvas: Canvas, turn: float) -> None:
-    """Nose and chin that stand out beyond the cheek when a head is seen from its side."""
-    if not 0.5 < abs(turn) < 2.2:
-        return
-    cos, sin = np.cos(figure.walker.gait.head_turn), np.sin(figure.walker.gait.head_turn)
-    paint, unit = figure.wardrobe.skin, figure.height_px
-
-    def on_face(ahead: float, up: float) -> Points:
-        return figure.point("head", ahead * cos, up, ahead * sin)
-
-    canvas.polygon(np.stack([on_face(0.047, 0.018), on_face(0.073, -0.012), on_face(0.046, -0.022)]), paint, 0.95)
-    canvas.disc(on_face(0.036, -0.052), 0.014 * unit, paint, 0.9)
-    canvas.disc(on_face(0.048, -0.031), 0.007 * unit, paint, 0.85)
 
 
 def draw_hair(figure: Figure, canvas: Canvas) -> None:

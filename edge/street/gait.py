@@ -85,10 +85,6 @@ def pose(gait: Gait, walked: Points, place: Points, heading: Points) -> Points:
     return _to_street(body * gait.height_m, place, heading)
 
 
-def head_heading(gait: Gait, heading: Points) -> Points:
-    return heading + gait.head_turn
-
-
 def _put_legs(body: Points, gait: Gait, cycle: Points) -> None:
     """Hips at height 0, all below them negative."""
     reach = gait.step / MEAN_STEP

@@ -20,8 +20,6 @@ SECOND_MATCH = 0.25
 SAME_PERSON = 0.3
 """An unmatched detection this similar to a track just seen is a second skeleton on the same person."""
 
-BELIEVED = 0.3
-"""Keypoints this sure are compared."""
 
 GAP_TOLERANCE = 2.0
 """How much wider, per second unseen, a track searches: its velocity is a guess by then."""
@@ -92,9 +90,9 @@ class _Person:
         mine = self.detection
         alike = keypoint_similarity(
             mine.keypoints + shift,
-            mine.confidences >= BELIEVED,
+            mine.believed,
             detection.keypoints,
-            detection.confidences >= BELIEVED,
+            detection.believed,
             tolerance,
         )
         if alike is not None:
@@ -215,7 +213,7 @@ class Tracker:
 
 def centre(detection: Detection) -> Floats:
     """x, y of the torso: the believed shoulders and hips, else the middle of the box."""
-    torso = [part for part in TORSO if detection.confidences[part] >= BELIEVED]
+    torso = [part for part in TORSO if detection.believed[part]]
     if torso:
         return np.asarray(detection.keypoints[torso].mean(axis=0), np.float32)
     x1, y1, x2, y2 = detection.box

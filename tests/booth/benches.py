@@ -11,9 +11,10 @@ from edge.booth.active_alerts import ActiveAlerts
 from edge.booth.inbox import Inbox
 from edge.booth.selection import resumed
 from edge.config import AlertSection, BoothConfig
-from edge.fakes import FakeClock, InProcessBroker
+from edge.fakes import InProcessBroker
 from edge.seams import Publish, Received
 from edge.store.store import SqlStore
+from tests.fakes import FakeClock
 from tests.messages import NOW
 
 

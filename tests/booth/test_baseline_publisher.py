@@ -9,9 +9,10 @@ import pytest
 from edge import wire
 from edge.booth.baseline_publisher import LOOK_S, BaselinePublisher
 from edge.config import BoothConfig
-from edge.fakes import FakeClock, InProcessBroker
+from edge.fakes import InProcessBroker
 from edge.seams import Publish, Received
 from edge.store.store import SqlStore
+from tests.fakes import FakeClock
 from tests.messages import NOW
 
 TOPIC = wire.booth_topic("booth", "baseline")

@@ -11,9 +11,10 @@ from edge import wire
 from edge.booth.page.snapshot import Snapshot
 from edge.booth.run import SAID_S, Booth
 from edge.config import AlertSection, BoothConfig
-from edge.fakes import FakeClock, InProcessBroker
+from edge.fakes import InProcessBroker
 from edge.seams import Publish
 from edge.store.store import SqlStore
+from tests.fakes import FakeClock
 from tests.messages import NOW, make_health, make_score
 
 HOUR_S, DAY_S = 3600.0, 86_400.0

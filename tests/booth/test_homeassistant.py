@@ -13,12 +13,12 @@ from edge.booth.roster import STALE_S
 from edge.booth.run import Booth
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, HomeAssistantSection
-from edge.fakes import FakeClock
 from edge.message.mqtt import MqttBroker
 from edge.seams import Broker, Publish, Received
 from edge.store.store import SqlStore
 from edge.wire import MAX_BYTES
 from tests.brokers import Mosquitto, wait_for
+from tests.fakes import FakeClock
 from tests.messages import make_health, make_score, make_status
 
 pytestmark = pytest.mark.requires_broker

@@ -16,7 +16,6 @@ DAY_S = 24 * HOUR_S
 budgets = st.builds(
     Budget,
     per_hour=st.floats(0.5, 60),
-    stock=st.none() | st.integers(0, 30),
     max_open=st.none() | st.integers(1, 5),
     at_most_p=st.sampled_from([0.01, 0.05, 0.5, 1.0]),
 )
@@ -52,7 +51,6 @@ def test_no_bound_is_ever_crossed(budget: Budget, people: list[tuple[float, floa
             alerts.append(at)
             assert p <= budget.at_most_p
             assert budget.max_open is None or open_alerts < budget.max_open
-    assert budget.stock is None or len(alerts) <= budget.stock
     most = floor(budget.per_hour + burst(budget.per_hour))
     assert all(sum(first <= at < first + HOUR_S for at in alerts) <= most for first in alerts)
 
@@ -160,13 +158,6 @@ def test_open_alerts_spend_nothing() -> None:
     assert not any(pacer.admit(1e-6, at, open_alerts=3) for at in range(600))
     assert sum(pacer.admit(1e-6, 630.0, open_alerts=2) for _ in range(10)) == burst(12) / 2 + 2
     assert Pacer(Budget(12, max_open=1)).look(0.0, open_alerts=1).why_closed == "1 alert is open"
-
-
-def test_stock_runs_out_and_stays_out() -> None:
-    pacer = Pacer(Budget(12, stock=2))
-    assert [pacer.admit(1e-6, at, open_alerts=0) for at in (0.0, 1.0, 2.0, 7200.0)] == [True, True, False, False]
-    assert pacer.look(7200.0, open_alerts=0) == (0.0, 0, 0, "stock is used up")
-    assert Pacer(Budget(12)).look(0.0, open_alerts=0).stock is None
 
 
 def test_a_spent_budget_says_when_it_goes_on() -> None:

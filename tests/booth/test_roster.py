@@ -9,9 +9,10 @@ from edge import wire
 from edge.booth.roster import FORGOTTEN_S, STALE_S, NodeHealth, Roster
 from edge.booth.run import MOST_NOTICES, Booth
 from edge.config import BoothConfig
-from edge.fakes import FakeClock, InProcessBroker
+from edge.fakes import InProcessBroker
 from edge.seams import Publish, Received
 from edge.store.store import SqlStore
+from tests.fakes import FakeClock
 from tests.messages import NOW, make_health, make_status
 
 DAY_S = 86_400.0

@@ -11,11 +11,11 @@ from edge import wire
 from edge.booth import worker as module
 from edge.booth.worker import Worker
 from edge.config import BrokerSection, WorkerConfig
-from edge.fakes import FakeClock
 from edge.message.mqtt import MqttBroker
 from edge.seams import Publish, Received
 from edge.store.store import SqlStore
 from tests.brokers import Mosquitto, wait_for
+from tests.fakes import FakeClock
 from tests.messages import EPOCH, NOW, make_score
 
 pytestmark = pytest.mark.requires_broker

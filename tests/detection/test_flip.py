@@ -13,7 +13,7 @@ DRIFT = np.array([3.0, 0.0])
 
 def seen(keypoints: np.ndarray) -> Detection:
     (left, top), (right, bottom) = keypoints.min(axis=0), keypoints.max(axis=0)
-    return Detection(keypoints, np.full(17, 0.9), (left, top, right, bottom), 0.8)
+    return Detection(keypoints, np.full(17, 0.9), (left, top, right, bottom), 0.8, 0.3)
 
 
 def in_the_mirror(keypoints: np.ndarray) -> np.ndarray:

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.detection.keypoints import LEFT_BIAS_PX, Layout, Settings, decode, read_layout
+from edge.config import DetectionSection
+from edge.detection.keypoints import LEFT_BIAS_PX, Layout, decode, read_layout
 from edge.errors import ModelError
 from edge.seams import TensorSpec
 from tests.people import standing, tensors
@@ -15,7 +16,7 @@ LAYOUT = Layout(353, 481, 0, 1, 2)
 @settings(max_examples=60)
 def test_a_person_comes_back_from_its_tensors(x: float, top: float, height: float, scale: float) -> None:
     person = standing(x, top, height)
-    (found,) = decode(tensors([person]), LAYOUT, Settings(), scale=scale)
+    (found,) = decode(tensors([person]), LAYOUT, DetectionSection(), scale=scale)
     expected = (person + [LEFT_BIAS_PX, 0] + 0.5) * scale - 0.5
     np.testing.assert_allclose(found.keypoints, expected, atol=0.02 * scale)
     x1, y1, x2, y2 = found.box
@@ -29,7 +30,7 @@ def test_a_person_comes_back_from_its_tensors(x: float, top: float, height: floa
 @settings(max_examples=20)
 def test_a_crowd_comes_back_person_by_person(count: int, height: float) -> None:
     people = [standing(45 + 95 * i, 30 + 8 * i, height) for i in range(count)]
-    found = decode(tensors(people), LAYOUT, Settings())
+    found = decode(tensors(people), LAYOUT, DetectionSection())
     assert len(found) == count
     by_x = sorted(found, key=lambda person: float(person.keypoints[0, 0]))
     for person, expected in zip(by_x, people, strict=True):
@@ -38,12 +39,12 @@ def test_a_crowd_comes_back_person_by_person(count: int, height: float) -> None:
 
 
 def test_nobody_gives_nobody() -> None:
-    assert decode(tensors([]), LAYOUT, Settings()) == []
+    assert decode(tensors([]), LAYOUT, DetectionSection()) == []
 
 
 def test_more_people_than_asked_for_gives_the_surest() -> None:
     people = [standing(45 + 95 * i, 30, 200) for i in range(4)]
-    assert len(decode(tensors(people), LAYOUT, Settings(max_people=2))) == 2
+    assert len(decode(tensors(people), LAYOUT, DetectionSection(max_people=2))) == 2
 
 
 @given(seed=st.integers(0, 1000))
@@ -51,7 +52,7 @@ def test_more_people_than_asked_for_gives_the_surest() -> None:
 def test_noise_never_breaks_the_decoder(seed: int) -> None:
     rng = np.random.default_rng(seed)
     outputs = [rng.normal(0, 40, tensor.shape).astype(np.float32) for tensor in tensors([])]
-    for person in decode(outputs, LAYOUT, Settings()):
+    for person in decode(outputs, LAYOUT, DetectionSection()):
         assert np.isfinite(person.keypoints).all()
         assert 0 <= person.confidence <= 1
 
@@ -84,3 +85,11 @@ def test_another_network_is_refused_with_what_is_wrong(
 ) -> None:
     with pytest.raises(ModelError, match=complaint):
         read_layout(model_input, outputs)
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.9])
+def test_what_is_believed_is_said_by_the_settings_alone(threshold: float) -> None:
+    section = DetectionSection(keypoint_threshold=threshold, person_threshold=0.1)
+    (person,) = decode(tensors([standing(240, 40, 240)]), LAYOUT, section)
+    person.confidences[3:7] = 0.5
+    assert person.believed[3:7].all() == (threshold < 0.5)

@@ -3,11 +3,11 @@
 import numpy as np
 
 from edge import wire
-from edge.fakes import FakeBoard
 from edge.model.interpreter import TfliteInterpreter
 from edge.node.health import Counters, Pulse, Start, heartbeat
 from edge.node.tamper import View
 from edge.seams import BoardReading
+from tests.fakes import FakeBoard
 
 NOW = 1_750_000_000.0
 WELL = Counters(

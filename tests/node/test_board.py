@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.fakes import FakeClock
 from edge.node.board import SystemBoard
+from tests.fakes import FakeClock
 
 
 @pytest.fixture

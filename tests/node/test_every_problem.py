@@ -23,7 +23,6 @@ from playwright.sync_api import expect, sync_playwright
 from edge import wire
 from edge.card import first_boot
 from edge.config import BrokerSection, DetectionSection, NodeConfig, ScoreSection, load
-from edge.fakes import FakeClock
 from edge.message.mqtt import MqttBroker
 from edge.node import health, run
 from edge.node.health import Pulse, Start
@@ -37,6 +36,7 @@ from edge.seams import Publish, Received
 from edge.vocabulary import ViewFault
 from tests.booth.page.pages import PASSWORD, Browser, password_file
 from tests.brokers import REPOSITORY, Mosquitto, free_port, wait_for
+from tests.fakes import FakeClock
 from tests.messages import make_status
 from tests.node.readings import BOARD, NOW, WELL, Deaf, passing, report, running
 from tests.outfits import RECIPE

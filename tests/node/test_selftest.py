@@ -9,10 +9,10 @@ import pytest
 
 from edge.config import BrokerSection, DetectionSection, NodeConfig
 from edge.errors import ModelError
-from edge.fakes import FakeClock
 from edge.model.interpreter import TfliteInterpreter
 from edge.node.load_model import open_interpreter
 from edge.node.selftest import EARLIEST, self_test
+from tests.fakes import FakeClock
 from tests.node.readings import Deaf
 from tests.self_signed import issue
 

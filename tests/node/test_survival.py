@@ -16,7 +16,7 @@ from edge import wire
 from edge.clock import SystemClock
 from edge.config import FrameSection, NodeConfig, ScoreSection
 from edge.errors import BaselineError, ModelError, SourceError, StoreError
-from edge.fakes import FakeBoard, FakeBroker, FakeClock, InProcessBroker
+from edge.fakes import FakeBroker, InProcessBroker
 from edge.frame.live import DeviceLostError, Live, Retry, Shot
 from edge.message import sender
 from edge.message.outbox import Outbox
@@ -31,6 +31,7 @@ from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.seams import Broker, Camera, Publish, Received
 from tests.brokers import wait_for
+from tests.fakes import FakeBoard, FakeClock
 from tests.messages import make_score, make_status
 from tests.outfits import ordinary
 from tests.people import KnowingInterpreter, draw, standing

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from edge.errors import ProvisionError
-from edge.fakes import FakeClock, FakeService
 from edge.release.install import MANIFEST, Release, install, switch
 from edge.release.signature import sign_release
 from edge.release.update import Update
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.signing import make_keys
+from tests.fakes import FakeClock, FakeService
 from tests.outfits import RECIPE, ordinary
 from tests.release.releases import make_release
 

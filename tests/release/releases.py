@@ -18,6 +18,7 @@ BARE = (
     "__init__.py",
     "atomic_file.py",
     "errors.py",
+    "places.py",
     *(f"{folder}/__init__.py" for folder in ("card", "provision", "release")),
     "card/first_boot.py",
     "provision/first_boot.py",

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.limits import MOST_REASONS
 from edge.score.baseline import Baseline
 from edge.score.channels import REASON_BITS
-from edge.score.reason import MOST
 from edge.vocabulary import COLOURS, PATTERNS, REASON, phrase
 from tests.outfits import outfit
 
@@ -26,7 +26,7 @@ def test_the_reasons_of_a_facet_add_up_to_its_bits(
         assert REASON.match(reason.words)
         said[reason.words.split(":")[0]] = said.get(reason.words.split(":")[0], 0.0) + reason.bits
     assert said == pytest.approx({facet: bits for facet, bits in score.facets.items() if bits >= REASON_BITS})
-    assert len(score.reasons) <= MOST
+    assert len(score.reasons) <= MOST_REASONS
 
 
 def test_two_rare_garments_are_both_named(learnt: Baseline) -> None:

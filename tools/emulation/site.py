@@ -38,9 +38,8 @@ def write_stick(folder: Path, site: Path, stick: Path) -> None:
     for name in SOURCES:
         source = checkout() / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, successor / name)
-    for name in ("pyproject.toml", "edge/__init__.py"):
-        text = (successor / name).read_text()
-        (successor / name).write_text(text.replace(f'"{__version__}"', f'"{NEXT_VERSION}"'))
+    init = successor / "edge/__init__.py"
+    init.write_text(init.read_text().replace(f'"{__version__}"', f'"{NEXT_VERSION}"'))
     releases = {"first": folder / "release", "next": folder / "release-next"}
     _spotter("release", "--release", releases["next"], checkout=successor)
     for release in releases.values():

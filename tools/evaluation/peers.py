@@ -5,8 +5,9 @@ from time import perf_counter
 import cv2
 import numpy as np
 
+from edge.config import DetectionSection
 from edge.detection import keypoints
-from edge.detection.keypoints import Settings, decode
+from edge.detection.keypoints import decode
 from edge.detection.letterbox import letterbox
 from edge.errors import ModelError
 from edge.model.manifest import manifest
@@ -37,7 +38,7 @@ class PoseNet:
 
     def people(self, pixels: Pixels) -> list[Detection]:
         tensor, scale = letterbox(Frame(pixels, 0.0, 0), self._layout.height, self._layout.width)
-        return decode(self.network.invoke(tensor), self._layout, Settings(), scale=scale)
+        return decode(self.network.invoke(tensor), self._layout, DetectionSection(), scale=scale)
 
     def boxes(self, pixels: Pixels) -> list[Box]:
         return [person.box for person in self.people(pixels)]
@@ -75,7 +76,7 @@ class MoveNet:
         cut = cv2.warpAffine(pixels, np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]]), (side, side))
         found = self.network.invoke(np.asarray(cut, np.uint8))[0].reshape(17, 3)
         points = (found[:, 1::-1] * (side / zoom) + (left, top)).astype(np.float32)
-        return Detection(points, found[:, 2], box, float(found[:, 2].mean()))
+        return Detection(points, found[:, 2], box, float(found[:, 2].mean()), DetectionSection().keypoint_threshold)
 
 
 def twin(network: Interpreter) -> str:

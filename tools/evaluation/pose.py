@@ -12,14 +12,14 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from edge.appearance.crop import torso_length
-from edge.detection.keypoints import Settings
+from edge.config import DetectionSection
 from edge.records import Detection, Floats
 
 NEAR = 0.2
 """Torso lengths up to which a keypoint agrees."""
 SAME_PERSON = 1.0
 """Torso lengths of median keypoint distance up to which two detections are of the same person."""
-SURE = Settings().keypoint_threshold
+SURE = DetectionSection().keypoint_threshold
 """Keypoints the teacher is less sure of are not compared."""
 SAME_BOX = 0.3
 """Intersection over union from which two boxes are of the same person."""

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from edge.config import NodeConfig
-from edge.detection import keypoints
 from edge.detection.flip import MIRRORED
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
@@ -102,7 +101,7 @@ class Votes:
 
 def _whose(person: Detection, truth: list[WalkerTruth]) -> int:
     """The walker whose keypoints lie nearest, if they are near at all; left and right may be mistaken."""
-    believed = person.confidences >= keypoints.Settings().keypoint_threshold
+    believed = person.believed
     best, whose = SAME_BODY, NOBODY
     for walker in truth:
         height = max(walker.box[3] - walker.box[1], 1.0)

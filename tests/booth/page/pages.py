@@ -16,7 +16,7 @@ from edge.booth.page.snapshot import AlertState, AlertView, BudgetView, Outcome,
 from edge.booth.roster import NodeHealth
 from edge.booth.trends import Outcomes, Row
 from edge.config import BoothConfig, PageSection
-from edge.fakes import FakeClock
+from tests.fakes import FakeClock
 from tests.messages import NOW, make_score
 
 PASSWORD = "grey-on-grey-on-grey"

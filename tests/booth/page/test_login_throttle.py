@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.booth.page.login_throttle import MOST_ALL, MOST_EACH, WINDOW_S, LoginThrottle
-from edge.fakes import FakeClock
+from tests.fakes import FakeClock
 
 
 def test_each_address_by_itself() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.booth.page.session import LASTS_S, Sessions
-from edge.fakes import FakeClock
+from tests.fakes import FakeClock
 
 
 def test_a_session_is_what_was_sealed() -> None:

@@ -1,0 +1,68 @@
+"""What stands in for a clock, a board and a service."""
+
+from collections.abc import Callable
+
+from edge.seams import BoardReading, Clock, ServiceReading
+
+
+class FakeClock:
+    """Clock that moves only when told to; sleeping tells it to."""
+
+    def __init__(self, now: float = 1_750_000_000.0) -> None:
+        self.time = now
+        self.uptime = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.uptime
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+        self.uptime += seconds
+
+
+class FakeBoard:
+    """Board that reads whatever it was last given; cool, roomy and well powered at first."""
+
+    def __init__(self) -> None:
+        self.reading = BoardReading(cpu_c=55.0, memory_mb=120.0, memory_free_mb=3000.0, disk_free_mb=9000.0)
+
+    def read(self) -> BoardReading:
+        return self.reading
+
+
+class FakeService:
+    """Service that behaves as `status` says: what the node last said so many seconds after its start; None: it died."""
+
+    def __init__(self, clock: Clock, status: Callable[[float], str | None]) -> None:
+        self._clock, self._status = clock, status
+        self.starts = 0
+        self.started_at: float | None = None
+        """By the monotonic clock; None: it is stopped."""
+        self.is_guarded = False
+
+    def read(self) -> ServiceReading:
+        if self.started_at is None:
+            return ServiceReading(is_running=False, run=str(self.starts), status="")
+        said = self._status(self._clock.monotonic() - self.started_at)
+        if said is None:
+            self.start()
+        return ServiceReading(is_running=True, run=str(self.starts), status=said or "")
+
+    def stop(self) -> None:
+        self.started_at = None
+
+    def kill(self) -> None:
+        self.started_at = None
+
+    def start(self) -> None:
+        self.starts += 1
+        self.started_at = self._clock.monotonic()
+
+    def guard(self) -> None:
+        self.is_guarded = True
+
+    def unguard(self) -> None:
+        self.is_guarded = False
