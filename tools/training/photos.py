@@ -1,7 +1,6 @@
 """Labelled street-fashion photos, held in memory at the size that training needs."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -9,7 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.evaluation.labels import read
+from tools.evaluation.labels import TRAIN_IDS, read
+from tools.evaluation.peers import PoseNet
+from tools.training.bystanders import bystanders
+from tools.training.partial import IGNORED
 
 HEIGHT = 440
 """Pixels; a quarter more than the network sees, to zoom into."""
@@ -22,7 +24,17 @@ class Photo(NamedTuple):
     pixels: NDArray[np.uint8]
     """[h, w, 3] RGB"""
     classes: NDArray[np.uint8]
-    """[h, w] positions in records.CLASSES"""
+    """[h, w] positions in records.CLASSES, codes of partial.py, or IGNORED"""
+
+    @property
+    def person(self) -> NDArray[np.bool_]:
+        """[h, w] where somebody is for certain."""
+        return np.asarray((self.classes > 0) & (self.classes != IGNORED))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody looked at its patterns (kinds.py)."""
+        return self.number in TRAIN_IDS
 
     def halved(self) -> Self:
         """Half as high and as wide."""
@@ -33,16 +45,16 @@ class Photo(NamedTuple):
         )
 
 
-def load(ccp: Path, numbers: Iterable[int]) -> list[Photo]:
-    """Those that have labels at all."""
+def load(ccp: Path, numbers: Iterable[int], posenet: PoseNet) -> list[Photo]:
+    """Those that have labels at all; who passes behind is labelled background there, and ignored here."""
     cv2.setNumThreads(0)  # scenes are made in forked workers, which OpenCV's own threads do not survive
-    with ThreadPoolExecutor() as pool:
-        photos = pool.map(lambda number: _load(ccp, number), numbers)
-        return [photo for photo in photos if photo.classes.any()]
+    photos = (_load(ccp, number, posenet) for number in numbers)
+    return [photo for photo in photos if photo.person.any()]
 
 
-def _load(ccp: Path, number: int) -> Photo:
+def _load(ccp: Path, number: int, posenet: PoseNet) -> Photo:
     pixels, classes = read(ccp, number)
+    classes = np.where(bystanders(pixels, classes > 0, posenet), IGNORED, classes)
     size = (max(round(pixels.shape[1] * HEIGHT / pixels.shape[0]), 1), HEIGHT)
     return Photo(
         number,
