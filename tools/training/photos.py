@@ -1,16 +1,18 @@
 """Labelled street-fashion photos, held in memory at the size that training needs."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rich.progress import track
 
 from tools.evaluation.labels import TRAIN_IDS, read
 from tools.evaluation.peers import PoseNet
-from tools.training.bystanders import bystanders
+from tools.training.bystanders import REACH, bystanders
 from tools.training.partial import IGNORED
 
 HEIGHT = 440
@@ -45,11 +47,31 @@ class Photo(NamedTuple):
         )
 
 
-def load(ccp: Path, numbers: Iterable[int], posenet: PoseNet) -> list[Photo]:
+def load(ccp: Path, numbers: Iterable[int], posenet: PoseNet, cache: Path) -> list[Photo]:
     """Those that have labels at all; who passes behind is labelled background there, and ignored here."""
     cv2.setNumThreads(0)  # scenes are made in forked workers, which OpenCV's own threads do not survive
-    photos = (_load(ccp, number, posenet) for number in numbers)
-    return [photo for photo in photos if photo.person.any()]
+    wanted = list(numbers)
+
+    def made() -> Iterator[Photo]:
+        for number in track(wanted, "labelled photos", disable=not sys.stderr.isatty()):
+            yield _load(ccp, number, posenet)
+
+    stamp = f"{posenet.network.model_id} {wanted} {REACH}"
+    return [photo for photo in kept(cache, stamp, made) if photo.person.any()]
+
+
+def kept(cache: Path, stamp: str, make: Callable[[], Iterable[Photo]]) -> list[Photo]:
+    """What `make` gives, worked out once: kept in `cache`, an .npz, and made anew where it was made for another stamp."""
+    if cache.exists():
+        with np.load(cache) as planes:
+            if str(planes["stamp"]) == stamp:
+                return [Photo(int(n), planes[f"pixels {n}"], planes[f"classes {n}"]) for n in planes["numbers"]]
+    photos = list(make())
+    planes = {f"{name} {photo.number}": getattr(photo, name) for photo in photos for name in ("pixels", "classes")}
+    new = cache.with_suffix(".new.npz")
+    np.savez_compressed(new, stamp=stamp, numbers=[photo.number for photo in photos], **planes)
+    new.replace(cache)
+    return photos
 
 
 def _load(ccp: Path, number: int, posenet: PoseNet) -> Photo:

@@ -22,9 +22,9 @@ from edge.seams import Interpreter
 from tools.evaluation.labels import picture, tags
 from tools.evaluation.networks import upsample
 from tools.evaluation.peers import PoseNet
-from tools.training.bystanders import bystanders
+from tools.training.bystanders import REACH, bystanders
 from tools.training.partial import CODES, IGNORED
-from tools.training.photos import HEIGHT, Photo
+from tools.training.photos import HEIGHT, Photo, kept
 from tools.training.teacher import Teacher
 
 TAGGED_IDS = range(1005, 1805)
@@ -40,15 +40,8 @@ AGREEMENT = 0.75
 
 def load(ccp: Path, teacher: Teacher, network: Interpreter, posenet: PoseNet, cache: Path) -> list[Photo]:
     """The photos that can be used; worked out once and kept in `cache`, an .npz that is made for these two networks."""
-    stamp = f"{network.model_id} {SURE} {AGREEMENT} {IN} {OUT}"
-    if cache.exists():
-        kept = np.load(cache)
-        if str(kept["stamp"]) == stamp:
-            return [Photo(int(n), kept[f"pixels {n}"], kept[f"classes {n}"]) for n in kept["numbers"]]
-    photos = [photo for photo in _made(ccp, teacher, network, posenet) if photo is not None]
-    planes = {f"{name} {photo.number}": getattr(photo, name) for photo in photos for name in ("pixels", "classes")}
-    np.savez_compressed(cache, stamp=stamp, numbers=[photo.number for photo in photos], **planes)
-    return photos
+    stamp = f"{network.model_id} {posenet.network.model_id} {SURE} {AGREEMENT} {IN} {OUT} {REACH}"
+    return kept(cache, stamp, lambda: (photo for photo in _made(ccp, teacher, network, posenet) if photo is not None))
 
 
 def _made(ccp: Path, teacher: Teacher, network: Interpreter, posenet: PoseNet) -> Iterable[Photo | None]:
