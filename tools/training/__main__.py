@@ -25,6 +25,7 @@ from tools.training.nuisance import estimate, save
 from tools.training.photos import load
 from tools.training.port import again, port
 from tools.training.scenes import Source, clip_frames
+from tools.training.swatches import load as load_swatches
 from tools.training.train import Settings, normalised, train
 
 REPO = Path(__file__).parents[2]
@@ -48,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/train", description=__doc__)
     parser.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
     parser.add_argument("--clips", type=Path, default=SHARED / "clips", help="*.gif are trained on, *.mp4 never")
+    parser.add_argument("--swatches", type=Path, default=SHARED / "swatches", help="close-ups of real cloth")
     parser.add_argument("--folder", type=Path, default=REPO / ".cache" / "training", help="checkpoints and log")
     parser.add_argument("--out", type=Path, default=REPO / "models", help="where the .tflite files go")
     parser.add_argument("--steps", type=int, default=11000, help="of everything together")
@@ -88,8 +90,10 @@ def _run(args: argparse.Namespace) -> None:
     elif args.begin:
         network = Network()
         network.load_state_dict(torch.load(args.begin, weights_only=True))
-    source = Source(load(args.ccp, TRAIN_IDS), read_kinds(), clip_frames(sorted(args.clips.glob("*.gif"))), STREETS)
-    console.print(f"{len(source.photos)} photos, {len(source.clips)} frames of clips, on {args.device}")
+    swatches = load_swatches(args.swatches, held_out=False)
+    photos, frames = load(args.ccp, TRAIN_IDS), clip_frames(sorted(args.clips.glob("*.gif")))
+    source = Source(photos, read_kinds(), frames, STREETS, swatches=swatches)
+    console.print(f"{len(photos)} photos, {len(frames)} frames of clips, {len(swatches)} swatches, on {args.device}")
     usual = Settings("together", args.steps, args.batch, args.seed, args.rate, workers=args.workers, device=args.device)
     trained = train(network, teacher, source, usual, args.folder)
     printed = dataclasses.replace(source, shares=PRINTED_SHARES, printed=PRINTED)

@@ -1,7 +1,7 @@
 """Training pictures: labelled people on many grounds, at many sizes, in many lights; the same for the same seed."""
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,9 +14,11 @@ from edge.frame.street.camera import StreetCamera
 from edge.frame.street.truth import PATTERNS as STREET_PATTERNS
 from edge.records import CLASSES
 from edge.vocabulary import PATTERNS
+from tools.training.cloth import lay
 from tools.training.kinds import Kinds
 from tools.training.photos import Photo
 from tools.training.prints import print_onto
+from tools.training.swatches import Swatch
 
 SIZE = (353, 257)
 """Height and width: as tall as the network's input and about half as wide, since people are upright."""
@@ -26,6 +28,8 @@ GARMENTS = ("upper", "outer", "lower", "dress")
 """What may carry a print."""
 PRINT_SHARES = (0.2, 0.15, 0.15, 0.17, 0.18, 0.15)
 """How often each kind of vocabulary.PATTERNS is laid on."""
+REAL_SHARE = 0.5
+"""How often a garment printed anew is of real cloth."""
 WITH_GRAPHICS = ("upper", "outer", "dress")
 """Others stay plain instead."""
 FINEST_PRINT_PX = 2.5
@@ -34,6 +38,8 @@ SMALLEST_PRINT_PX = 16
 """A garment narrower than this holds none."""
 MOST_PEOPLE = 5
 """In a crowd."""
+SHORTEST = 0.155
+"""Of TALLEST: a person 60 pixels tall."""
 TALLEST = 1.1
 """Of the picture: a person that tall is cut."""
 
@@ -67,6 +73,8 @@ class Source:
     """How often a scene is a whole photo, a crowd, the street or a clip."""
     printed: float = 0.5
     """How often a garment is printed anew."""
+    swatches: list[Swatch] = field(default_factory=list)
+    """Real cloth; about half of what is printed anew is made of it instead, if there is any of that kind."""
 
     def scene(self, seed: int) -> Scene:
         rng = np.random.default_rng(seed)
@@ -89,7 +97,7 @@ class Source:
     def _crowd(self, rng: Rng) -> Scene:
         """People cut out of their photos, the nearer before the farther."""
         scene = self._ground(rng)
-        heights = np.sort(np.exp(rng.uniform(np.log(0.25), np.log(1.0), int(rng.integers(0, MOST_PEOPLE + 1)))))
+        heights = np.sort(np.exp(rng.uniform(np.log(SHORTEST), 0.0, int(rng.integers(0, MOST_PEOPLE + 1)))))
         for height in heights:
             scene = self._joined(scene, float(height) * TALLEST, rng)
         return scene
@@ -134,16 +142,41 @@ class Source:
                 continue
             kind = self.kinds.get((photo.number, garment), "plain")
             if rng.random() < self.printed:
-                kind = str(rng.choice(PATTERNS, p=PRINT_SHARES))
-                if kind == "graphic" and garment not in WITH_GRAPHICS:
-                    kind = "plain"
                 tall, finest = float(rows[-1] - rows[0]), FINEST_PRINT_PX / zoom
-                print_onto(pixels, mask, kind, tall, self._picture(rng), rng, finest=finest)
+                kind = self._print(pixels, mask, garment, rng, height=tall, finest=finest, is_patterned=kind != "plain")
             if kind is not None:
                 patterns[mask] = PATTERNS.index(kind)
                 pieces_before += 1
                 pieces[mask] = pieces_before
         return Scene(pixels, photo.classes, patterns, pieces)
+
+    def _print(
+        self,
+        pixels: Bytes,
+        mask: NDArray[np.bool_],
+        garment: str,
+        rng: Rng,
+        *,
+        height: float,
+        finest: float,
+        is_patterned: bool,
+    ) -> str:
+        """One garment anew, of real cloth or with a procedural print: its kind."""
+        kind = str(rng.choice(PATTERNS, p=PRINT_SHARES))
+        if kind == "graphic" and garment not in WITH_GRAPHICS:
+            kind = "plain"
+        real = self._real[kind]
+        if real and rng.random() < REAL_SHARE:
+            swatch = real[rng.integers(len(real))]
+            lay(pixels, mask, swatch, height, rng, finest=finest, is_patterned=is_patterned)
+        else:
+            part = self._picture(rng)
+            print_onto(pixels, mask, kind, height, part, rng, finest=finest, is_patterned=is_patterned)
+        return kind
+
+    @cached_property
+    def _real(self) -> dict[str, list[Swatch]]:
+        return {kind: [swatch for swatch in self.swatches if swatch.kind == kind] for kind in PATTERNS}
 
     def _picture(self, rng: Rng) -> Bytes:
         """A part of some photo, whatever is on it."""
