@@ -28,6 +28,7 @@ from tools.training.nuisance import estimate, save
 from tools.training.photos import load
 from tools.training.port import again, port
 from tools.training.scenes import Source, clip_frames
+from tools.training.swatches import load as load_swatches
 from tools.training.tagged import load as load_tagged
 from tools.training.teacher import Teacher, fetch
 from tools.training.train import Settings, normalised, train
@@ -53,6 +54,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/train", description=__doc__)
     parser.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
     parser.add_argument("--clips", type=Path, default=SHARED / "clips", help="*.gif are trained on, *.mp4 never")
+    parser.add_argument("--swatches", type=Path, default=SHARED / "swatches", help="close-ups of real cloth")
     parser.add_argument("--streets", type=Path, default=SHARED / "pennfudan", help="images/ and masks/")
     parser.add_argument(
         "--tagger",
@@ -133,11 +135,14 @@ def _source(args: argparse.Namespace, console: Console) -> Source:
     seen = streets.load(args.streets, posenet)
     people = streets.cut_out(seen)
     clips = clip_frames(sorted(args.clips.glob("*.gif")))
+    swatches = load_swatches(args.swatches, held_out=False)
     console.print(
         f"{len(photos)} labelled and {len(tagged)} tagged photos, {len(seen)} street pictures with {len(people)} people, "
-        f"{len(clips)} frames of clips, on {args.device}"
+        f"{len(clips)} frames of clips, {len(swatches)} swatches, on {args.device}"
     )
-    return Source(photos, read_kinds(), clips, STREETS, tagged=tagged, streets=seen, people=people)
+    return Source(
+        photos, read_kinds(), clips, STREETS, tagged=tagged, streets=seen, people=people, swatches=swatches
+    )
 
 
 def calibration(source: Source, seed: int) -> Iterator[NDArray[np.float32]]:

@@ -1,28 +1,33 @@
 """Training pictures: labelled people on many grounds, at many sizes, in many lights; the same for the same seed."""
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.frame.street.camera import StreetCamera
 from edge.frame.street.truth import PATTERNS as STREET_PATTERNS
 from edge.records import CLASSES
 from edge.vocabulary import PATTERNS
+from tools.training.cloth import lay
 from tools.training.develop import developed
 from tools.training.kinds import Kinds
 from tools.training.partial import IGNORED
 from tools.training.paste import SIZE, Bytes, Rng, Scene, blank, cropped, extent, pasted, placement, plain_scene
 from tools.training.photos import Photo
 from tools.training.prints import print_onto
-from tools.training.streets import UNNUMBERED, Street
+from tools.training.streets import Street
+from tools.training.swatches import Swatch
 
 GARMENTS = ("upper", "outer", "lower", "dress")
 """What may carry a print."""
 PRINT_SHARES = (0.2, 0.15, 0.15, 0.17, 0.18, 0.15)
 """How often each kind of vocabulary.PATTERNS is laid on."""
+REAL_SHARE = 0.5
+"""How often a garment printed anew is of real cloth."""
 WITH_GRAPHICS = ("upper", "outer", "dress")
 """Others stay plain instead."""
 FINEST_PRINT_PX = 2.5
@@ -60,6 +65,8 @@ class Source:
     streets: list[Street] = field(default_factory=list)
     people: list[Photo] = field(default_factory=list)
     """Cut out of the street pictures."""
+    swatches: list[Swatch] = field(default_factory=list)
+    """Real cloth; about half of what is printed anew is made of it instead, if there is any of that kind."""
 
     def scene(self, seed: int) -> Scene:
         """One picture as a camera would take it, with its truth."""
@@ -154,16 +161,41 @@ class Source:
                 continue
             kind = self.kinds.get((photo.number, garment), "plain") if photo.is_known else None
             if rng.random() < self.printed:
-                kind = str(rng.choice(PATTERNS, p=PRINT_SHARES))
-                if kind == "graphic" and garment not in WITH_GRAPHICS:
-                    kind = "plain"
-                finest = FINEST_PRINT_PX / zoom
-                print_onto(pixels, mask, kind, float(bottom - top), self._picture(rng), rng, finest=finest)
+                tall, finest = float(bottom - top), FINEST_PRINT_PX / zoom
+                kind = self._print(pixels, mask, garment, rng, height=tall, finest=finest, is_patterned=kind != "plain")
             if kind is not None:
                 patterns[mask] = PATTERNS.index(kind)
                 pieces_before += 1
                 pieces[mask] = pieces_before
         return Scene(pixels, photo.classes, patterns, pieces)
+
+    def _print(
+        self,
+        pixels: Bytes,
+        mask: NDArray[np.bool_],
+        garment: str,
+        rng: Rng,
+        *,
+        height: float,
+        finest: float,
+        is_patterned: bool,
+    ) -> str:
+        """One garment anew, of real cloth or with a procedural print: its kind."""
+        kind = str(rng.choice(PATTERNS, p=PRINT_SHARES))
+        if kind == "graphic" and garment not in WITH_GRAPHICS:
+            kind = "plain"
+        real = self._real[kind]
+        if real and rng.random() < REAL_SHARE:
+            swatch = real[rng.integers(len(real))]
+            lay(pixels, mask, swatch, height, rng, finest=finest, is_patterned=is_patterned)
+        else:
+            part = self._picture(rng)
+            print_onto(pixels, mask, kind, height, part, rng, finest=finest, is_patterned=is_patterned)
+        return kind
+
+    @cached_property
+    def _real(self) -> dict[str, list[Swatch]]:
+        return {kind: [swatch for swatch in self.swatches if swatch.kind == kind] for kind in PATTERNS}
 
     def _picture(self, rng: Rng) -> Bytes:
         """A part of some photo, whatever is on it."""
