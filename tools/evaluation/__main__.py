@@ -27,6 +27,7 @@ from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, availabl
 from tools.evaluation.people import clips, compare, photos
 from tools.evaluation.rarity import rarity
 from tools.evaluation.runtimes import on_tflite_runtime
+from tools.evaluation.silhouettes import silhouettes
 from tools.evaluation.splits import BASELINE_IDS, LABELLED_IDS
 from tools.evaluation.street import street
 
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     kinds = commands.add_parser("patterns", help="the pattern map on laid-on prints, and on garments labelled by eye")
     kinds.add_argument("--ids", default=HELD_OUT, help="photo numbers, from-to; default: %(default)s")
     kinds.add_argument("--by-eye", type=Path, default=BY_EYE, help="table of real garments; default: %(default)s")
+    outlines = commands.add_parser("silhouettes", help="the garment map on street pictures never trained on")
+    outlines.add_argument("--streets", type=Path, default=SHARED / "pennfudan", help="images/ and masks/")
+    outlines.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
     for command in (people, maps, kinds):
         command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
         command.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
@@ -92,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     paced.add_argument("--per-hour", type=float, default=12.0, help="alerts; default: %(default)s")
     paced.add_argument("--hours", type=int, default=8, help="of a day; default: %(default)s")
     paced.add_argument("--seeds", type=int, default=20, help="days of each pattern; default: %(default)s")
-    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced):
+    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -100,6 +104,10 @@ def _parser() -> argparse.ArgumentParser:
 def _garments(args: argparse.Namespace) -> Found:
     ids = numbers(args.ids)
     return _beside(args, lambda network: garments(network, args.ccp, ids), ["--ids", args.ids])
+
+
+def _silhouettes(args: argparse.Namespace) -> Found:
+    return {"model": args.model, **silhouettes(open_network(args.model), args.streets)}
 
 
 def _patterns(args: argparse.Namespace) -> Found:
@@ -236,6 +244,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "people": _people,
     "garments": _garments,
     "patterns": _patterns,
+    "silhouettes": _silhouettes,
     "rarity": _rarity,
     "fairness": _fairness,
     "exceptions": exceptions,
