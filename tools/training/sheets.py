@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edge.detection import garments
 from edge.detection.fit import PADDING
-from edge.errors import EdgeError
+from edge.errors import EdgeError, ModelError
 from edge.interpreter import TfliteInterpreter
 from edge.records import CLASSES, Floats
 from tools.training import silhouettes
@@ -61,40 +61,46 @@ def propose(folder: Path, network: TfliteInterpreter) -> Table:
     for image in silhouettes.names(folder):
         pixels, people = silhouettes.read(folder, image)
         for number in silhouettes.numbers(people):
-            cut = silhouettes.pieces(pixels, people == number)
-            rows[image, number] = _proposal(cut, probabilities(network, pixels, people == number))
+            silhouette = people == number
+            cut = silhouettes.pieces(pixels, silhouette)
+            likely = probabilities(network, pixels, silhouette)
+            rows[image, number] = _proposal(cut, silhouettes.count(silhouette), likely)
     return rows
 
 
 def probabilities(network: TfliteInterpreter, pixels: NDArray[np.uint8], silhouette: NDArray[np.bool_]) -> Floats:
-    """[h, w, classes] of the whole picture, from one look at the person, enlarged to PERSON_HEIGHT."""
+    """[h, w, classes] of the whole picture, from one look at the person, enlarged to PERSON_HEIGHT.
+
+    Raises ModelError for a network that knows no garments.
+    """
     layout = garments.read_layout(network.input, network.outputs)
-    assert layout is not None
+    if layout is None:
+        raise ModelError(f"expected a network with a garment map, found outputs {network.outputs}; use one of models/")
     _, height, width, _ = network.input.shape
-    rows, columns = np.nonzero(silhouette)
-    zoom = PERSON_HEIGHT / (np.ptp(rows) + 1)
-    shift = np.array([width, height]) / 2 - zoom * np.array(
-        [np.ptp(columns) / 2 + columns.min(), np.ptp(rows) / 2 + rows.min()]
-    )
-    there = np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]])
-    method = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
-    seen = cv2.warpAffine(pixels, there, (width, height), flags=method, borderValue=(PADDING,) * 3)
+    there = _enlarged(silhouette, PERSON_HEIGHT, (width, height))
+    seen = cv2.warpAffine(pixels, there, (width, height), flags=cv2.INTER_AREA, borderValue=(PADDING,) * 3)
     logits = network.invoke(np.asarray(seen, np.uint8))[layout.garments][0]
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     likely = powers / powers.sum(axis=-1, keepdims=True)
-    back = there.copy()
-    back[:, :2] /= garments.GARMENT_STRIDE
-    back[:, 2] /= garments.GARMENT_STRIDE
-    size = silhouette.shape[::-1]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    maps = [cv2.warpAffine(each, back, size, flags=flags) for each in np.moveaxis(likely, -1, 0)]
+    size = silhouette.shape[::-1]
+    cells = there / garments.GARMENT_STRIDE
+    maps = [cv2.warpAffine(each, cells, size, flags=flags) for each in np.moveaxis(likely, -1, 0)]
     return np.stack(maps, axis=-1).astype(np.float32)
 
 
-def _proposal(cut: NDArray[np.int16], likely: Floats) -> Row:
-    sums = np.stack([likely[cut == number].sum(axis=0) for number in range(int(cut.max()) + 1)])
+def _enlarged(silhouette: NDArray[np.bool_], tall: float, size: tuple[int, int]) -> NDArray[np.float64]:
+    """[2, 3] affine map from the picture to one of `size` (width, height), the person in its middle and `tall`."""
+    rows, columns = np.nonzero(silhouette)
+    zoom = tall / (np.ptp(rows) + 1)
+    x, y = ((side.min() + side.max()) / 2 for side in (columns, rows))
+    return np.array([[zoom, 0, size[0] / 2 - zoom * x], [0, zoom, size[1] / 2 - zoom * y]])
+
+
+def _proposal(cut: NDArray[np.int16], count: int, likely: Floats) -> Row:
+    sums = np.stack([likely[cut == number].sum(axis=0) for number in range(count)])
     sums[:, 0] = 0
-    heights = _heights(cut)
+    heights = _heights(cut, count)
     sums *= _plausible(heights)
     # One garment is one class: of upper, outer and dress the largest takes all.
     worn = TORSO[int(sums[:, TORSO].sum(axis=0).argmax())]
@@ -109,13 +115,12 @@ def _proposal(cut: NDArray[np.int16], likely: Floats) -> Row:
     return Row(view, "".join(found), 0)
 
 
-def _heights(cut: NDArray[np.int16]) -> Floats:
-    """Of the middles of the pieces, 0 at the top of the head and 1 at the feet."""
-    rows = np.flatnonzero((cut >= 0).any(axis=1))
-    middles = [
-        np.nonzero(cut == number)[0].mean() if (cut == number).any() else 0 for number in range(int(cut.max()) + 1)
-    ]
-    return ((np.array(middles) - rows[0]) / max(int(rows[-1] - rows[0]), 1)).astype(np.float32)
+def _heights(cut: NDArray[np.int16], count: int) -> Floats:
+    """Of the middles of the pieces, 0 at the top of the head and 1 at the feet; 0 for empty ones."""
+    rows, _ = np.nonzero(cut >= 0)
+    sums = np.bincount(cut[cut >= 0], rows - rows.min(), minlength=count)
+    sizes = np.bincount(cut[cut >= 0], minlength=count)
+    return (sums / np.maximum(sizes, 1) / max(int(np.ptp(rows)), 1)).astype(np.float32)
 
 
 def _plausible(heights: Floats) -> Floats:
@@ -157,9 +162,8 @@ def _tile(folder: Path, key: tuple[str, int], row: Row) -> NDArray[np.uint8]:
     pixels, people = silhouettes.read(folder, image)
     cut = silhouettes.pieces(pixels, people == number)
     rows, columns = np.nonzero(cut >= 0)
-    middle = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
-    zoom = min((TALL - 12) / (np.ptp(rows) + 1), (WIDE - 6) / (np.ptp(columns) + 1))
-    there = np.array([[zoom, 0, WIDE / 2 - zoom * middle[0]], [0, zoom, TALL / 2 - zoom * middle[1]]])
+    tall = min(TALL - 12, (WIDE - 6) * (np.ptp(rows) + 1) / (np.ptp(columns) + 1))
+    there = _enlarged(cut >= 0, tall, (WIDE, TALL))
     seen = cv2.warpAffine(pixels, there, (WIDE, TALL), flags=cv2.INTER_CUBIC)
     numbered = cv2.warpAffine(
         cut, there, (WIDE, TALL), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=-1
