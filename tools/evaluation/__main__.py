@@ -30,6 +30,7 @@ from tools.evaluation.runtimes import on_tflite_runtime
 from tools.evaluation.silhouettes import silhouettes
 from tools.evaluation.splits import BASELINE_IDS, LABELLED_IDS
 from tools.evaluation.street import street
+from tools.training.swatches import load
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 FLOAT, TFLITE, UPSTREAM = "float32", "on tflite-runtime", "upstream PoseNet"
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     kinds = commands.add_parser("patterns", help="the pattern map on laid-on prints, and on garments labelled by eye")
     kinds.add_argument("--ids", default=HELD_OUT, help="photo numbers, from-to; default: %(default)s")
     kinds.add_argument("--by-eye", type=Path, default=BY_EYE, help="table of real garments; default: %(default)s")
+    kinds.add_argument("--swatches", type=Path, default=SHARED / "swatches", help="close-ups of real cloth")
     outlines = commands.add_parser("silhouettes", help="the garment map on street pictures never trained on")
     outlines.add_argument("--streets", type=Path, default=SHARED / "pennfudan", help="images/ and masks/")
     outlines.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
@@ -111,8 +113,12 @@ def _silhouettes(args: argparse.Namespace) -> Found:
 
 
 def _patterns(args: argparse.Namespace) -> Found:
-    ids, words = numbers(args.ids), ["--ids", args.ids, "--by-eye", str(args.by_eye)]
-    return _beside(args, lambda network: patterns(network, args.ccp, ids, args.by_eye), words)
+    ids, words = numbers(args.ids), ["--ids", args.ids, "--by-eye", str(args.by_eye), "--swatches", str(args.swatches)]
+    try:
+        swatches, missing = load(args.swatches, held_out=True), {}
+    except EdgeError as err:
+        swatches, missing = [], {"held-out real cloth": f"left out: {err}"}
+    return _beside(args, lambda network: patterns(network, args.ccp, ids, args.by_eye, swatches) | missing, words)
 
 
 def _rarity(args: argparse.Namespace) -> Found:

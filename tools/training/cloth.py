@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.training.drape import Bytes, Plane, Rng, dress, own_colour, some_unit
+from tools.training.drape import Bytes, Plane, Rng, dress, faintest, own_colour, some_unit
 from tools.training.plain import worn
 from tools.training.swatches import Swatch
 
@@ -14,8 +14,6 @@ REPEATS, WIDEST = 4, 0.6
 """On a garment at least so many elements of a pattern along its longer side, none wider than so much of its shorter."""
 FAINT, BOLD = 18.0, 80.0
 """CIE76 differences between the parts of a pattern."""
-SEEN = 28.0
-"""The least difference on people so small that prints are no finer than can be seen."""
 RAISED = 4.0
 """Most that a swatch's contrast is multiplied by: what cannot be seen in it is not made up."""
 ORIGINAL = 0.3
@@ -51,8 +49,8 @@ def lay(
         unit = some_unit(height, finest, rng)
         period = min(unit * float(rng.uniform(FEWEST, MOST)), max(x.shape) / REPEATS, min(x.shape) * WIDEST)
         tile = _sized(swatch.tile, period / swatch.period)
-        is_small = finest > 0 and unit < 2 * finest
-        return _spread(_dyed(tile, own, SEEN if is_small else FAINT, rng), *_hung(x, y, swatch.kind, rng), rng)
+        dyed = _dyed(tile, own, faintest(FAINT, unit, finest), rng)
+        return _spread(dyed, *_hung(x, y, swatch.kind, rng), rng)
 
     dress(pixels, mask, draw, rng, is_patterned=is_patterned)
 
@@ -85,14 +83,14 @@ def _spread(tile: Plane, x: Plane, y: Plane, rng: Rng) -> Plane:
     return np.asarray(cv2.remap(whole, across, down, cv2.INTER_LINEAR), np.float32)
 
 
-def _dyed(tile: Plane, own: Bytes, faintest: float, rng: Rng) -> Plane:
+def _dyed(tile: Plane, own: Bytes, least: float, rng: Rng) -> Plane:
     """The tile in other colours: another ground, hues turned, light and dark exchanged, more or less contrast."""
     middle = np.median(_sample(tile), axis=(0, 1)).astype(np.float32)
     apart = tile - middle
     contrast = float(np.percentile(np.linalg.norm(_sample(apart), axis=2), 98)) + 1e-3
     if rng.random() < ORIGINAL:
-        return _in_range(middle, apart * np.float32(min(max(faintest / contrast, 1), RAISED)))
-    wanted = float(np.exp(rng.uniform(np.log(faintest), np.log(BOLD))))
+        return _in_range(middle, apart * np.float32(min(max(least / contrast, 1), RAISED)))
+    wanted = float(np.exp(rng.uniform(np.log(least), np.log(BOLD))))
     apart = apart * np.float32(min(wanted / contrast, RAISED))
     apart[..., 0] *= rng.choice([-1, 1], p=[0.35, 0.65])
     turn = float(rng.uniform(0, 2 * np.pi))

@@ -13,7 +13,9 @@ Rng = np.random.Generator
 SMALLEST, LARGEST = 0.008, 0.08
 """Of a print's unit, in heights of the person: 1.4 to 14 cm."""
 
-STRETCH = 0.15
+SEEN = 28.0
+"""CIE76 difference that is still seen where a pattern's elements are few pixels large."""
+STRETCH = 0.08
 """How far folds shift what is printed, in widths of the fold: cloth bends, but hardly stretches."""
 OLD_PRINT = 0.08
 """Of the garment's larger side: on patterned cloth only shade broader than this is kept, so that its print is gone."""
@@ -44,6 +46,11 @@ def some_unit(height: float, finest: float, rng: Rng) -> float:
     if smallest > SMALLEST * height:
         share = max(share, rng.random())
     return float(smallest * (LARGEST * height / smallest) ** share)
+
+
+def faintest(usual: float, unit: float, finest: float) -> float:
+    """CIE76 difference that a pattern of that unit must have at least: more if it is nearly too fine to be seen."""
+    return max(usual, SEEN) if finest > 0 and unit < 2 * finest else usual
 
 
 def own_colour(cloth: Bytes) -> Plane:

@@ -109,7 +109,7 @@ def _opening(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
 def _strap(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
     """Of a bag over the shoulder, or two of a rucksack: one colour, edges straight."""
     height, width = x.shape
-    wide = float(rng.uniform(0.03, 0.12)) * width
+    wide = float(rng.uniform(0.02, 0.06)) * width
     if rng.random() < 0.6:
         ends = [float(rng.uniform(0, 0.4)) * width, float(rng.uniform(0.6, 1.1)) * width]
         lines = [ends if rng.random() < 0.5 else ends[::-1]]

@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.vocabulary import PATTERNS
-from tools.training.drape import Plane, Rng, dress, own_colour, smooth, some_unit
+from tools.training.drape import Plane, Rng, dress, faintest, own_colour, smooth, some_unit
 from tools.training.plain import worn
+
+FAINT, BOLD = 9.0, 80.0
+"""CIE76 differences of the inks from the ground."""
 
 
 class Dye(NamedTuple):
@@ -46,21 +49,22 @@ def print_onto(
     """
 
     def draw(x: Plane, y: Plane, own: NDArray[np.uint8]) -> Plane:
-        colours = _dyes(own, rng, int(rng.integers(2, 5)))
+        unit = some_unit(height, finest, rng)
+        colours = _dyes(own, rng, int(rng.integers(2, 5)), faintest(FAINT, unit, finest))
         lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
-        dye = Dye(colours, np.asarray(lab, np.float32), some_unit(height, finest, rng), rng)
+        dye = Dye(colours, np.asarray(lab, np.float32), unit, rng)
         return _PRINTS[kind](x, y, dye)
 
     dress(pixels, mask, draw, rng, is_patterned=is_patterned)
 
 
-def _dyes(cloth: NDArray[np.uint8], rng: Rng, count: int) -> Plane:
+def _dyes(cloth: NDArray[np.uint8], rng: Rng, count: int, least: float) -> Plane:
     """[count, 3] CIELAB: the ground and what is printed on it, from hardly to boldly different."""
     own = own_colour(cloth)
     if rng.random() > 0.4:
         own = np.array([rng.uniform(8, 95), *rng.normal(0, 22, 2)], np.float32)
     dyes = [own]
-    apart = float(np.exp(rng.uniform(np.log(9), np.log(80))))
+    apart = float(np.exp(rng.uniform(np.log(least), np.log(BOLD))))
     while len(dyes) < count:
         step = rng.normal(0, 1, 3) * (1.0, 0.7, 0.7)
         step *= apart / max(float(np.linalg.norm(step)), 1e-6)

@@ -37,7 +37,7 @@ DARK = 8.0
 """L* added before shade is taken as a ratio, so that noise in black cloth does not blow up."""
 OVERLAP = 0.12
 """Of the side: within this width the cut between two repeats runs."""
-SMALLEST_REPEAT, OF_SPOTS = 0.5, 0.8
+SMALLEST_REPEAT, OF_SPOTS = 0.5, 0.65
 """Of the side: a seamless repeat is at least so wide; that of spots, some of which are one to a picture."""
 PLAIN_SIDE = 64
 """Pixels of plain cloth: its folds stay, its threads do not."""
