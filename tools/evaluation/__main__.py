@@ -27,8 +27,10 @@ from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, availabl
 from tools.evaluation.people import clips, compare, photos
 from tools.evaluation.rarity import rarity
 from tools.evaluation.runtimes import on_tflite_runtime
+from tools.evaluation.silhouettes import silhouettes
 from tools.evaluation.splits import BASELINE_IDS, LABELLED_IDS
 from tools.evaluation.street import street
+from tools.training.swatches import load
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 FLOAT, TFLITE, UPSTREAM = "float32", "on tflite-runtime", "upstream PoseNet"
@@ -61,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     kinds = commands.add_parser("patterns", help="the pattern map on laid-on prints, and on garments labelled by eye")
     kinds.add_argument("--ids", default=HELD_OUT, help="photo numbers, from-to; default: %(default)s")
     kinds.add_argument("--by-eye", type=Path, default=BY_EYE, help="table of real garments; default: %(default)s")
+    kinds.add_argument("--swatches", type=Path, default=SHARED / "swatches", help="close-ups of real cloth")
+    outlines = commands.add_parser("silhouettes", help="the garment map on street pictures never trained on")
+    outlines.add_argument("--streets", type=Path, default=SHARED / "pennfudan", help="images/ and masks/")
+    outlines.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
     for command in (people, maps, kinds):
         command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
         command.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
@@ -92,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     paced.add_argument("--per-hour", type=float, default=12.0, help="alerts; default: %(default)s")
     paced.add_argument("--hours", type=int, default=8, help="of a day; default: %(default)s")
     paced.add_argument("--seeds", type=int, default=20, help="days of each pattern; default: %(default)s")
-    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced):
+    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -102,9 +108,17 @@ def _garments(args: argparse.Namespace) -> Found:
     return _beside(args, lambda network: garments(network, args.ccp, ids), ["--ids", args.ids])
 
 
+def _silhouettes(args: argparse.Namespace) -> Found:
+    return {"model": args.model, **silhouettes(open_network(args.model), args.streets)}
+
+
 def _patterns(args: argparse.Namespace) -> Found:
-    ids, words = numbers(args.ids), ["--ids", args.ids, "--by-eye", str(args.by_eye)]
-    return _beside(args, lambda network: patterns(network, args.ccp, ids, args.by_eye), words)
+    ids, words = numbers(args.ids), ["--ids", args.ids, "--by-eye", str(args.by_eye), "--swatches", str(args.swatches)]
+    try:
+        swatches, missing = load(args.swatches, held_out=True), {}
+    except EdgeError as err:
+        swatches, missing = [], {"held-out real cloth": f"left out: {err}"}
+    return _beside(args, lambda network: patterns(network, args.ccp, ids, args.by_eye, swatches) | missing, words)
 
 
 def _rarity(args: argparse.Namespace) -> Found:
@@ -236,6 +250,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "people": _people,
     "garments": _garments,
     "patterns": _patterns,
+    "silhouettes": _silhouettes,
     "rarity": _rarity,
     "fairness": _fairness,
     "exceptions": exceptions,

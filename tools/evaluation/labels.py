@@ -39,11 +39,22 @@ CLASS_OF = {word: CLASSES.index(name) for name, words in WORDS.items() for word 
 
 def read(ccp: Path, number: int) -> tuple[Pixels, Pixels]:
     """The photo [h, w, 3] RGB and the class of each pixel [h, w], as positions in CLASSES."""
-    picture = cv2.imread(str(ccp / "photos" / f"{number:04d}.jpg"))
-    if picture is None:
-        raise FileNotFoundError(f"{ccp}: expected photos/{number:04d}.jpg, found no such picture")
     labels = scipy.io.loadmat(ccp / "annotations" / "pixel-level" / f"{number:04d}.mat")["groundtruth"]
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8), _classes(ccp)[labels]
+    return picture(ccp, number), _classes(ccp)[labels]
+
+
+def picture(ccp: Path, number: int) -> Pixels:
+    """The photo alone, [h, w, 3] RGB; FileNotFoundError where there is none of that number."""
+    pixels = cv2.imread(str(ccp / "photos" / f"{number:04d}.jpg"))
+    if pixels is None:
+        raise FileNotFoundError(f"{ccp}: expected photos/{number:04d}.jpg, found no such picture")
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def tags(ccp: Path, number: int) -> set[str]:
+    """What is worn on a photo that has tags alone (1005 to 1804), as names of our classes."""
+    said = scipy.io.loadmat(ccp / "annotations" / "image-level" / f"{number:04d}.mat")["tags"].ravel()
+    return {CLASSES[_classes(ccp)[int(position)]] for position in said} - {"background"}
 
 
 def has_labels(folder: Path, number: int) -> bool:

@@ -1,8 +1,9 @@
-"""The pattern map: on prints laid over garments of held-out photos, at two sizes, and on garments labelled by eye."""
+"""The pattern map: on prints and real cloth laid over garments of held-out photos, and on garments labelled by eye."""
 
 import csv
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,11 +19,13 @@ from edge.detection.letterbox import PADDING
 from edge.records import CLASSES, Floats, Pixels
 from edge.seams import Interpreter
 from edge.vocabulary import PATTERNS
+from tools.evaluation.cloth import spread
 from tools.evaluation.garments import shrink
 from tools.evaluation.labels import read
 from tools.evaluation.networks import Heads
 from tools.evaluation.people import mask_box
 from tools.evaluation.prints import fineness, lay_on
+from tools.training.swatches import Swatch
 
 BY_EYE = Path(__file__).with_name("patterns.tsv")
 """Photo number, garment class and kind, one garment a line."""
@@ -47,21 +50,34 @@ class Judged(NamedTuple):
     """[6] mean probability of each kind over the garment's cells."""
 
 
-def patterns(network: Interpreter, ccp: Path, ids: Sequence[int], by_eye: Path = BY_EYE) -> dict[str, Any]:
-    """Every figure; raises ModelError if the network has no pattern map."""
+class _Worn(NamedTuple):
+    """A photo, one of whose garments is of another kind now."""
+
+    kind: int
+    is_bold: bool
+    garment: str
+    pixels: Pixels
+
+
+def patterns(
+    network: Interpreter, ccp: Path, ids: Sequence[int], by_eye: Path = BY_EYE, swatches: Sequence[Swatch] = ()
+) -> dict[str, Any]:
+    """Every figure; raises ModelError if the network has no pattern map. `swatches` of every kind but graphics."""
     heads = Heads(network)
     usual, small = [], []
+    cloth: tuple[list[Judged], list[Judged]] = [], []
     for number in track(ids, description="prints", disable=not sys.stderr.isatty(), console=Console(stderr=True)):
         photo, labels = read(ccp, number)
-        for kind, is_bold, name, printed in _printed(photo, labels, number):
-            whose = CLASSES.index(name)
-            if _height(labels, heads) >= TALL_PX:
-                usual += _judge(heads, printed, labels, whose, kind, is_bold=is_bold)
-            little = at_height(printed, labels, SMALL_PX, (heads.height, heads.width))
-            small += _judge(heads, *little, whose, kind, is_bold=is_bold)
+        quiet = _quiet(photo, labels)
+        for one in _printed(photo, labels, quiet, number):
+            _at_both_heights(heads, labels, one, usual, small)
+        for one in _clothed(photo, labels, quiet, number, swatches):
+            _at_both_heights(heads, labels, one, *cloth)
     return {
         **_figures(usual, f"{TALL_PX} px and more"),
         **_figures(small, f"{SMALL_PX} px"),
+        **_of_cloth(cloth[0], f"{TALL_PX} px and more"),
+        **_of_cloth(cloth[1], f"{SMALL_PX} px"),
         **_real(heads, ccp, by_eye),
     }
 
@@ -119,22 +135,51 @@ def labelled(table: Path) -> list[tuple[int, str, str]]:
     return [(int(number), garment, kind) for number, garment, kind, *_ in rows]
 
 
-def _printed(photo: Pixels, labels: Pixels, number: int) -> Iterator[tuple[int, bool, str, Pixels]]:
+def _quiet(photo: Pixels, labels: Pixels) -> dict[str, NDArray[np.bool_]]:
+    """The large garments that show no print of their own."""
+    _, top, _, bottom = mask_box(labels)
+    masks = {name: labels == CLASSES.index(name) for name in WEARABLE}
+    large = LARGE * np.count_nonzero(labels)
+    return {
+        name: mask
+        for name, mask in masks.items()
+        if np.count_nonzero(mask) >= large and fineness(photo, mask, bottom - top) <= QUIET
+    }
+
+
+def _printed(photo: Pixels, labels: Pixels, quiet: dict[str, NDArray[np.bool_]], number: int) -> Iterator[_Worn]:
     """Every kind, bold and subtle, on one of the photo's quiet garments each."""
     _, top, _, bottom = mask_box(labels)
-    tall_px = bottom - top
-    quiet = {name: labels == CLASSES.index(name) for name in WEARABLE}
-    quiet = {
-        name: mask
-        for name, mask in quiet.items()
-        if mask.sum() >= LARGE * (labels > 0).sum() and fineness(photo, mask, tall_px) <= QUIET
-    }
     for kind, word in enumerate(PATTERNS):
         names = [name for name in quiet if word != "graphic" or name in WITH_MOTIFS]
         for is_bold in (True, False) if names else ():
             seed = (number * len(PATTERNS) + kind) * 2 + is_bold
             name = names[seed // 2 % len(names)]
-            yield kind, is_bold, name, lay_on(photo, quiet[name], word, seed, tall_px=tall_px, is_bold=is_bold)
+            pixels = lay_on(photo, quiet[name], word, seed, tall_px=bottom - top, is_bold=is_bold)
+            yield _Worn(kind, is_bold, name, pixels)
+
+
+def _clothed(
+    photo: Pixels, labels: Pixels, quiet: dict[str, NDArray[np.bool_]], number: int, swatches: Sequence[Swatch]
+) -> Iterator[_Worn]:
+    """Every kind in real cloth, on one of the photo's quiet garments each."""
+    _, top, _, bottom = mask_box(labels)
+    for kind, word in enumerate(PATTERNS) if swatches else ():
+        names = [name for name in quiet if word != "graphic" or name in WITH_MOTIFS]
+        if names:
+            seed = number * len(PATTERNS) + kind
+            name = names[seed % len(names)]
+            draw = partial(spread, swatches=swatches, kind=word)
+            pixels = lay_on(photo, quiet[name], word, seed, tall_px=bottom - top, is_bold=True, draw=draw)
+            yield _Worn(kind, is_bold=True, garment=name, pixels=pixels)
+
+
+def _at_both_heights(heads: Heads, labels: Pixels, worn: _Worn, usual: list[Judged], small: list[Judged]) -> None:
+    whose = CLASSES.index(worn.garment)
+    if _height(labels, heads) >= TALL_PX:
+        usual += _judge(heads, worn.pixels, labels, whose, worn.kind, is_bold=worn.is_bold)
+    little = at_height(worn.pixels, labels, SMALL_PX, (heads.height, heads.width))
+    small += _judge(heads, *little, whose, worn.kind, is_bold=worn.is_bold)
 
 
 def _height(labels: Pixels, heads: Heads) -> float:
@@ -167,6 +212,18 @@ def _figures(judged: list[Judged], size: str) -> dict[str, Any]:
         found[f"balanced accuracy, {word}, {size}"] = accuracy
         found[f"AUROC patterned or plain, {word}, {size}"] = auroc(*parts) if all(parts) else None
     return found
+
+
+def _of_cloth(judged: list[Judged], size: str) -> dict[str, Any]:
+    """The six kinds on real cloth; nothing without any."""
+    if not judged:
+        return {}
+    truth, said = [one.kind for one in judged], [int(one.chances.argmax()) for one in judged]
+    return {
+        f"garments of held-out real cloth, {size}": len(judged),
+        f"six kinds on held-out real cloth, balanced accuracy, {size}": balanced_accuracy(truth, said),
+        f"recall of {', '.join(PATTERNS)}, real cloth, {size}": recalls(truth, said),
+    }
 
 
 def _real(heads: Heads, ccp: Path, by_eye: Path) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 Everything follows from the seed. The labels stay as they are; only pixels of that garment change.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +32,19 @@ DARK = 8.0
 """L* added before shade is taken as a ratio, so that noise in black cloth does not blow up."""
 
 
-def lay_on(photo: Pixels, garment: Mask, kind: str, seed: int, *, tall_px: float, is_bold: bool) -> Pixels:
+def lay_on(
+    photo: Pixels,
+    garment: Mask,
+    kind: str,
+    seed: int,
+    *,
+    tall_px: float,
+    is_bold: bool,
+    draw: Callable[[Pen], None] | None = None,
+) -> Pixels:
     """The photo [h, w, 3] with that garment [h, w] in new colours and a print of that kind (vocabulary.PATTERNS).
 
-    `tall_px` is the person's height in pixels of the photo.
+    `tall_px` is the person's height in pixels of the photo; `draw` covers the canvas in place of the kind's drawing.
     """
     rng = np.random.default_rng(seed)
     cm = tall_px / TALL_CM
@@ -43,7 +54,7 @@ def lay_on(photo: Pixels, garment: Mask, kind: str, seed: int, *, tall_px: float
     shade = _shade(photo[part], garment[part], cm)
     side = int(np.hypot(1.2 * width, height) + 8 * cm)  # wide enough when turned and unrolled
     pen = Pen(np.full((side, side, 3), ground, np.uint8), rng, cm, inks)
-    DRAW[kind](pen)
+    (draw or DRAW[kind])(pen)
     angle = _angle(rng, kind)
     anchor = _chest(garment[part]) if kind == "graphic" else (width / 2, height / 2)
     cloth = _drape(pen, shade, anchor, angle)

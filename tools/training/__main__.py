@@ -15,16 +15,22 @@ import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
-from edge.errors import ConfigError, EdgeError
+from edge.errors import EdgeError
 from edge.model.interpreter import TfliteInterpreter
 from edge.model.registry import model_path
 from tools.evaluation.labels import TRAIN_IDS
+from tools.evaluation.networks import open_network
+from tools.evaluation.peers import PoseNet
+from tools.training import streets
 from tools.training.kinds import read_kinds
 from tools.training.network import Network
 from tools.training.nuisance import estimate, save
 from tools.training.photos import load
 from tools.training.port import again, port
 from tools.training.scenes import Source, clip_frames
+from tools.training.swatches import load as load_swatches
+from tools.training.tagged import load as load_tagged
+from tools.training.teacher import Teacher, fetch
 from tools.training.train import Settings, normalised, train
 
 REPO = Path(__file__).parents[2]
@@ -32,10 +38,10 @@ SHARED = REPO.parent / "shared" / "data"
 SIZE = (353, 481)
 """Height and width of the network's input."""
 NAME = "spotter-353x481"
-TEACHER = "posenet-353x481"
+TEACHER, FINER_TEACHER = "posenet-353x481", "posenet-481x641"
 STREETS = range(2000, 2012)
 """Seeds that nothing is measured on."""
-PRINTED_SHARES = (0.4, 0.55, 0.05, 0.0)
+PRINTED_SHARES = (0.33, 0.62, 0.05, 0.0, 0.0)
 """Of the scenes that the patterns alone are trained on, as in scenes.Source."""
 PRINTED = 0.75
 """Of the garments in them: at .85 real plain cloth was too often called patterned."""
@@ -48,10 +54,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/train", description=__doc__)
     parser.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
     parser.add_argument("--clips", type=Path, default=SHARED / "clips", help="*.gif are trained on, *.mp4 never")
+    parser.add_argument("--swatches", type=Path, default=SHARED / "swatches", help="close-ups of real cloth")
+    parser.add_argument("--streets", type=Path, default=SHARED / "pennfudan", help="images/ and masks/")
+    parser.add_argument(
+        "--tagger",
+        type=Path,
+        default=REPO / "models" / f"{NAME}.tflite",
+        help="which network works out where on tagged photos each garment is; default: the one there is",
+    )
     parser.add_argument("--folder", type=Path, default=REPO / ".cache" / "training", help="checkpoints and log")
     parser.add_argument("--out", type=Path, default=REPO / "models", help="where the .tflite files go")
-    parser.add_argument("--steps", type=int, default=11000, help="of everything together")
-    parser.add_argument("--pattern-steps", type=int, default=4500, help="of the patterns alone, after that")
+    parser.add_argument("--map-steps", type=int, default=400, help="of the maps alone, first; default: %(default)s")
+    parser.add_argument("--steps", type=int, default=11000, help="of everything together; default: %(default)s")
+    parser.add_argument("--pattern-steps", type=int, default=3000, help="of the patterns alone; default: %(default)s")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest; default: %(default)s")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--workers", type=int, default=max((os.cpu_count() or 2) - 1, 1))
@@ -77,25 +92,14 @@ def _run(args: argparse.Namespace) -> None:
     console = Console(stderr=True)
     torch.manual_seed(args.seed)
     teacher = port(model_path(TEACHER))
-    network = teacher
-    if args.begin and args.begin.suffix == ".tflite":
-        if args.steps:
-            raise ConfigError(
-                f"{args.begin}: a .tflite holds no statistics of batches, so only its patterns can be trained further: "
-                f"expected --steps 0, found {args.steps}"
-            )
-        network = again(args.begin)
-    elif args.begin:
-        network = Network()
-        network.load_state_dict(torch.load(args.begin, weights_only=True))
-    source = Source(load(args.ccp, TRAIN_IDS), read_kinds(), clip_frames(sorted(args.clips.glob("*.gif"))), STREETS)
-    console.print(f"{len(source.photos)} photos, {len(source.clips)} frames of clips, on {args.device}")
+    network = _begin(args.begin, teacher)
+    source = _source(args, console)
     usual = Settings("together", args.steps, args.batch, args.seed, args.rate, workers=args.workers, device=args.device)
-    trained = train(network, teacher, source, usual, args.folder)
+    maps = usual._replace(name="maps", steps=args.map_steps, seed=args.seed + 2, parts="maps")
+    trained = train(network, teacher, source, maps, args.folder)
+    trained = train(trained, teacher, source, usual, args.folder)
     printed = dataclasses.replace(source, shares=PRINTED_SHARES, printed=PRINTED)
-    patterns = usual._replace(
-        name="patterns", steps=args.pattern_steps, seed=args.seed + 1, rate=RATE, patterns_only=True
-    )
+    patterns = usual._replace(name="patterns", steps=args.pattern_steps, seed=args.seed + 1, parts="patterns")
     trained = train(trained, teacher, printed, patterns, args.folder)
     torch.save(trained.state_dict(), args.folder / f"{NAME}.pt")
     from tools.training.export import export  # noqa: PLC0415  TensorFlow must not be loaded where workers fork
@@ -108,6 +112,35 @@ def _run(args: argparse.Namespace) -> None:
         real=args.folder / f"{NAME}-float.tflite",
     )
     console.print(f"wrote {args.out / NAME}.tflite; now tools/evaluate garments --model {args.out / NAME}.tflite")
+
+
+def _begin(path: Path | None, teacher: Network) -> Network:
+    """Weights to start from: those of `path`, else the published network's."""
+    if path is None:
+        return teacher
+    if path.suffix == ".tflite":
+        return again(path)
+    network = Network()
+    network.load_state_dict(torch.load(path, weights_only=True))
+    return network
+
+
+def _source(args: argparse.Namespace, console: Console) -> Source:
+    """Everything that scenes are made of; labels that are worked out are kept in the training's folder."""
+    args.folder.mkdir(parents=True, exist_ok=True)
+    posenet = PoseNet(open_network(FINER_TEACHER))
+    photos = load(args.ccp, TRAIN_IDS, posenet, args.folder / "photos.npz")
+    silhouettes = Teacher(fetch(args.folder))
+    tagged = load_tagged(args.ccp, silhouettes, open_network(str(args.tagger)), posenet, args.folder / "tagged.npz")
+    seen = streets.load(args.streets, posenet)
+    people = streets.cut_out(seen)
+    clips = clip_frames(sorted(args.clips.glob("*.gif")))
+    swatches = load_swatches(args.swatches, held_out=False)
+    console.print(
+        f"{len(photos)} labelled and {len(tagged)} tagged photos, {len(seen)} street pictures, {len(people)} people cut "
+        f"out of them, {len(clips)} frames of clips, {len(swatches)} swatches, on {args.device}"
+    )
+    return Source(photos, read_kinds(), clips, STREETS, tagged=tagged, streets=seen, people=people, swatches=swatches)
 
 
 def calibration(source: Source, seed: int) -> Iterator[NDArray[np.float32]]:

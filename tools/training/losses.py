@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from tools.training.network import Maps
-from tools.training.scenes import IGNORED
+from tools.training.partial import IGNORED, members
 
 
 class Truth(NamedTuple):
@@ -20,6 +20,8 @@ class Truth(NamedTuple):
 
 CLASS_WEIGHTS = (1.0, 1.4, 1.4, 1.2, 1.0, 1.0, 1.3, 1.5, 1.4, 2.0)
 """Of records.CLASSES: the rare and the small count more."""
+SET_WEIGHTS = (1.3, 1.3, 1.3, 1.5, 1.3)
+"""Of partial.SETS."""
 PATTERN_WEIGHTS = (0.5, 1.0, 1.0, 1.6, 1.0, 1.8)
 """Of vocabulary.PATTERNS: most real cloth is plain; dots are easily lost among busy prints, graphics on the plain cloth
 around them."""
@@ -64,17 +66,31 @@ def pattern_loss(found: Maps, truth: Truth) -> Tensor:
 
 
 def _garments(logits: Tensor, truth: Tensor) -> Tensor:
-    """Cross entropy, and soft Dice (Milletari et al., "V-Net", 2016) over the classes that are there."""
+    """Cross entropy, and soft Dice (Milletari et al., "V-Net", 2016) over the classes that are there and over people.
+
+    `truth` [n, h, w] holds classes, sets of them (partial.py) and IGNORED. Of a set the loss is that of all its classes
+    together; Dice over classes is counted where the class is known, over people wherever that much is.
+    """
     logits = functional.interpolate(logits, size=truth.shape[1:], mode="bilinear", align_corners=True)
-    weights = torch.tensor(CLASS_WEIGHTS, device=logits.device)
-    entropy = functional.cross_entropy(logits, truth, weights, ignore_index=IGNORED)
-    is_known = (truth != IGNORED)[:, None]
-    shares = logits.softmax(dim=1) * is_known
-    wanted = functional.one_hot(truth.where(truth != IGNORED, 0), logits.shape[1]).permute(0, 3, 1, 2) * is_known
+    is_known = truth != IGNORED
+    code = truth.where(is_known, 0)
+    chances = logits.softmax(dim=1)
+    in_sets = torch.einsum("nchw,sc->nshw", chances, torch.from_numpy(members()).to(chances))
+    log_chances = torch.cat([logits.log_softmax(dim=1), in_sets.clamp_min(1e-6).log()], dim=1)
+    weights = torch.tensor((*CLASS_WEIGHTS, *SET_WEIGHTS), device=logits.device)[code] * is_known
+    entropy = -(log_chances.gather(1, code[:, None])[:, 0] * weights).sum() / weights.sum().clamp_min(1)
+    is_class = (is_known & (code < logits.shape[1]))[:, None]
+    wanted = functional.one_hot(code.clamp_max(logits.shape[1] - 1), logits.shape[1]).permute(0, 3, 1, 2) * is_class
+    dice = _dice(chances * is_class, wanted).mean()
+    person = _dice((1 - chances[:, :1]) * is_known[:, None], ((code > 0) & is_known)[:, None].to(chances))
+    return entropy + 0.5 * dice + 0.5 * person.sum()
+
+
+def _dice(shares: Tensor, wanted: Tensor) -> Tensor:
+    """[channels that are there] 1 - Dice, over all pictures of the batch."""
     both, either = (shares * wanted).sum(dim=(0, 2, 3)), (shares + wanted).sum(dim=(0, 2, 3))
     is_there = wanted.sum(dim=(0, 2, 3)) > 0
-    dice = 1 - (2 * both[is_there] + 1) / (either[is_there] + 1)
-    return entropy + 0.5 * dice.mean()
+    return 1 - (2 * both[is_there] + 1) / (either[is_there] + 1)
 
 
 def _pose(found: Maps, teacher: Maps) -> Tensor:

@@ -1,15 +1,19 @@
 """Labelled street-fashion photos, held in memory at the size that training needs."""
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rich.progress import track
 
-from tools.evaluation.labels import read
+from tools.evaluation.labels import TRAIN_IDS, read
+from tools.evaluation.peers import PoseNet
+from tools.training.bystanders import REACH, bystanders
+from tools.training.partial import IGNORED
 
 HEIGHT = 440
 """Pixels; a quarter more than the network sees, to zoom into."""
@@ -22,7 +26,17 @@ class Photo(NamedTuple):
     pixels: NDArray[np.uint8]
     """[h, w, 3] RGB"""
     classes: NDArray[np.uint8]
-    """[h, w] positions in records.CLASSES"""
+    """[h, w] positions in records.CLASSES, codes of partial.py, or IGNORED"""
+
+    @property
+    def person(self) -> NDArray[np.bool_]:
+        """[h, w] where somebody is for certain."""
+        return np.asarray((self.classes > 0) & (self.classes != IGNORED))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody looked at its patterns (kinds.py)."""
+        return self.number in TRAIN_IDS
 
     def halved(self) -> Self:
         """Half as high and as wide."""
@@ -33,16 +47,36 @@ class Photo(NamedTuple):
         )
 
 
-def load(ccp: Path, numbers: Iterable[int]) -> list[Photo]:
-    """Those that have labels at all."""
+def load(ccp: Path, numbers: Iterable[int], posenet: PoseNet, cache: Path) -> list[Photo]:
+    """Those that have labels at all; who passes behind is labelled background there, and ignored here."""
     cv2.setNumThreads(0)  # scenes are made in forked workers, which OpenCV's own threads do not survive
-    with ThreadPoolExecutor() as pool:
-        photos = pool.map(lambda number: _load(ccp, number), numbers)
-        return [photo for photo in photos if photo.classes.any()]
+    wanted = list(numbers)
+
+    def made() -> Iterator[Photo]:
+        for number in track(wanted, "labelled photos", disable=not sys.stderr.isatty()):
+            yield _load(ccp, number, posenet)
+
+    stamp = f"{posenet.network.model_id} {wanted} {REACH}"
+    return [photo for photo in kept(cache, stamp, made) if photo.person.any()]
 
 
-def _load(ccp: Path, number: int) -> Photo:
+def kept(cache: Path, stamp: str, make: Callable[[], Iterable[Photo]]) -> list[Photo]:
+    """The photos in `cache`, an .npz; where there is none, or one of another stamp, those that `make` gives, kept there."""
+    if cache.exists():
+        with np.load(cache) as planes:
+            if str(planes["stamp"]) == stamp:
+                return [Photo(int(n), planes[f"pixels {n}"], planes[f"classes {n}"]) for n in planes["numbers"]]
+    photos = list(make())
+    planes = {f"{name} {photo.number}": getattr(photo, name) for photo in photos for name in ("pixels", "classes")}
+    new = cache.with_suffix(".new.npz")
+    np.savez_compressed(new, stamp=stamp, numbers=[photo.number for photo in photos], **planes)
+    new.replace(cache)
+    return photos
+
+
+def _load(ccp: Path, number: int, posenet: PoseNet) -> Photo:
     pixels, classes = read(ccp, number)
+    classes = np.where(bystanders(pixels, classes > 0, posenet), IGNORED, classes)
     size = (max(round(pixels.shape[1] * HEIGHT / pixels.shape[0]), 1), HEIGHT)
     return Photo(
         number,

@@ -11,13 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.vocabulary import PATTERNS
+from tools.training.drape import Plane, Rng, dress, faintest, own_colour, smooth, some_unit
+from tools.training.plain import worn
 
-Plane = NDArray[np.float32]
-Rng = np.random.Generator
-
-
-SMALLEST, LARGEST = 0.008, 0.08
-"""Of a print's unit, in heights of the person: 1.4 to 14 cm."""
+FAINT, BOLD = 9.0, 80.0
+"""CIE76 differences of the inks from the ground."""
 
 
 class Dye(NamedTuple):
@@ -41,57 +39,32 @@ def print_onto(
     rng: Rng,
     *,
     finest: float = 0.0,
+    is_patterned: bool = False,
 ) -> None:
     """Dye the garment under `mask` anew in place, with a print of that kind; its folds and its light stay.
 
     `pixels` [h, w, 3] RGB, `height` of the person in pixels: prints are as large as on clothes. Some prints are part
     of `picture` [any, any, 3]; none is finer than `finest` pixels.
+    `is_patterned`: the garment as it is.
     """
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    inside = mask[top:bottom, left:right]
-    patch = pixels[top:bottom, left:right]
-    x, y = _cloth(inside.shape, rng)
-    colours = _dyes(patch[inside], rng, int(rng.integers(2, 5)))
-    smallest = min(max(SMALLEST * height, finest), 0.5 * LARGEST * height)
-    unit = float(np.exp(rng.uniform(np.log(smallest), np.log(LARGEST * height))))
-    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
-    drawn = _PRINTS[kind](x, y, Dye(colours, np.asarray(lab, np.float32), unit, rng))
-    dyed = _shade(drawn, patch, inside, rng)
-    soft = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.7)[..., None]
-    soft[~inside] = 0
-    patch[:] = np.clip(patch * (1 - soft) + dyed * soft, 0, 255).astype(np.uint8)
+
+    def draw(x: Plane, y: Plane, own: NDArray[np.uint8]) -> Plane:
+        unit = some_unit(height, finest, rng)
+        colours = _dyes(own, rng, int(rng.integers(2, 5)), faintest(FAINT, unit, finest))
+        lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+        dye = Dye(colours, np.asarray(lab, np.float32), unit, rng)
+        return _PRINTS[kind](x, y, dye)
+
+    dress(pixels, mask, draw, rng, is_patterned=is_patterned)
 
 
-def _cloth(shape: tuple[int, ...], rng: Rng) -> tuple[Plane, Plane]:
-    """Where on the cloth each pixel is, in pixels: turned a little, and bent as over folds and round a body."""
-    height, width = shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    turn = float(rng.normal(0, 0.2)) if rng.random() < 0.8 else float(rng.uniform(0, np.pi))
-    strength, size = float(rng.uniform(0, 0.05)) * height, float(rng.uniform(0.15, 0.5)) * max(height, width)
-    bend_x, bend_y = (_smooth(shape, size, rng) * strength for _ in range(2))
-    around = np.arcsin(np.clip((x / max(width - 1, 1) * 2 - 1) * 0.9, -1, 1)) * width / 2.2
-    x = np.where(rng.random() < 0.5, around, x) + bend_x
-    y = y + bend_y
-    cos, sin = np.float32(np.cos(turn)), np.float32(np.sin(turn))
-    return np.asarray(x * cos - y * sin, np.float32), np.asarray(x * sin + y * cos, np.float32)
-
-
-def _smooth(shape: tuple[int, ...], size: float, rng: Rng) -> Plane:
-    """Noise about 0, deviation 1, without detail finer than `size` pixels."""
-    grid = (max(int(shape[0] / size), 1) + 3, max(int(shape[1] / size), 1) + 3)
-    coarse = rng.normal(0, 1, grid).astype(np.float32)
-    return np.asarray(cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
-
-
-def _dyes(cloth: NDArray[np.uint8], rng: Rng, count: int) -> Plane:
+def _dyes(cloth: NDArray[np.uint8], rng: Rng, count: int, least: float) -> Plane:
     """[count, 3] CIELAB: the ground and what is printed on it, from hardly to boldly different."""
-    if rng.random() < 0.4:
-        own = cv2.cvtColor(np.median(cloth, axis=0).astype(np.float32)[None, None] / 255, cv2.COLOR_RGB2Lab)[0, 0]
-    else:
+    own = own_colour(cloth)
+    if rng.random() > 0.4:
         own = np.array([rng.uniform(8, 95), *rng.normal(0, 22, 2)], np.float32)
     dyes = [own]
-    apart = float(np.exp(rng.uniform(np.log(9), np.log(80))))
+    apart = float(np.exp(rng.uniform(np.log(least), np.log(BOLD))))
     while len(dyes) < count:
         step = rng.normal(0, 1, 3) * (1.0, 0.7, 0.7)
         step *= apart / max(float(np.linalg.norm(step)), 1e-6)
@@ -99,17 +72,6 @@ def _dyes(cloth: NDArray[np.uint8], rng: Rng, count: int) -> Plane:
             step[0] = -step[0]
         dyes.append(own + step)
     return np.clip(np.array(dyes, np.float32), (3, -70, -70), (98, 70, 70)).astype(np.float32)
-
-
-def _shade(drawn: Plane, patch: NDArray[np.uint8], inside: NDArray[np.bool_], rng: Rng) -> Plane:
-    """[h, w, 3] RGB: the print in the light in which the garment hangs; its own old print fades."""
-    light = cv2.cvtColor(patch.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)[..., 0]
-    keep = float(rng.uniform(0.5, 1.0))
-    mean = float(light[inside].mean())
-    relief = np.clip((light - mean) * keep, -30, 25)
-    lab = drawn.copy()
-    lab[..., 0] = np.clip(lab[..., 0] + relief * np.clip(lab[..., 0] / max(mean, 12), 0.35, 1.3), 2, 99)
-    return np.asarray(cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_Lab2RGB) * 255, np.float32)
 
 
 def _mix(share: Plane, ground: Plane, ink: Plane) -> Plane:
@@ -121,15 +83,10 @@ def _soft(value: Plane, edge: float = 1.0) -> Plane:
     return np.asarray(np.clip(value / edge + 0.5, 0, 1), np.float32)
 
 
-def _plain(x: Plane, _y: Plane, dye: Dye) -> Plane:
-    """One dye; sometimes with a grain, a knit or a slow gradient, all of which are no pattern."""
-    rng = dye.rng
+def _plain(x: Plane, y: Plane, dye: Dye) -> Plane:
+    """One dye, with what is no pattern."""
     plain = _ground(x, dye)
-    which = rng.random()
-    if which < 0.3:
-        plain[..., 0] += rng.normal(0, rng.uniform(0.5, 4), x.shape).astype(np.float32)
-    elif which < 0.5:
-        plain[..., 0] += _smooth(x.shape, max(4 * dye.unit, 8), rng) * float(rng.uniform(1, 5))
+    worn(plain, x, y, dye.rng)
     return plain
 
 
@@ -204,7 +161,7 @@ def _blots(x: Plane, _y: Plane, dye: Dye) -> Plane:
     size = max(dye.unit * float(rng.uniform(0.5, 1.2)), 2.5)
     is_cut = rng.random() < 0.6
     for ink in dye.colours[1:]:
-        noise = _smooth(x.shape, size, rng)
+        noise = smooth(x.shape, size, rng)
         shape = noise - float(rng.uniform(0.2, 0.8)) if is_cut else float(rng.uniform(0.15, 0.4)) - np.abs(noise)
         drawn = _mix(_soft(np.asarray(shape, np.float32), 0.25), drawn, ink)
     return drawn

@@ -1,6 +1,7 @@
-"""From labelled photos, street clips and the simulated street to trained weights; goes on where it was stopped.
+"""From labelled photos, street pictures and the simulated street to trained weights; goes on where it was stopped.
 
-First everything together; then the patterns alone, from many more prints than the rest could do with, all else fixed.
+First the maps alone, all that the published network has too fixed; then everything together; then the patterns alone,
+from many more prints than the rest could do with, all else fixed.
 """
 
 import copy
@@ -18,6 +19,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from tools.training.losses import Truth, loss, pattern_loss
 from tools.training.network import Maps, Network
+from tools.training.pose import pose_of
 from tools.training.scenes import Source
 
 WARM_UP = 100
@@ -36,7 +38,8 @@ class Settings(NamedTuple):
     seed: int
     rate: float
     """Of what is new; what was published learns at a fraction of it."""
-    patterns_only: bool = False
+    parts: str = "all"
+    """What is trained: all, maps (what the published network has too stays as it is) or patterns."""
     ported_share: float = 0.25
     workers: int = 1
     device: str = "cpu"
@@ -98,24 +101,28 @@ def normalised(pixels: Tensor) -> Tensor:
 def _step(network: Network, teacher: Network, pixels: Tensor, truth: Truth, settings: Settings) -> dict[str, Tensor]:
     image = normalised(pixels)
     with torch.autocast(pixels.device.type, torch.bfloat16):
-        if settings.patterns_only:
+        if settings.parts == "patterns":
             for part in network.eval().of_patterns():
                 part.train()
             return {"patterns": pattern_loss(network(image), truth)}
-        with torch.no_grad():
-            wanted: Maps = teacher(image)
+        wanted = pose_of(teacher, image, truth)
         found: Maps = network.train()(image)
     return loss(found, wanted, truth)
 
 
 def _groups(network: Network, settings: Settings) -> list[dict[str, Any]]:
-    if settings.patterns_only:
+    network.requires_grad_(requires_grad=True)
+    if settings.parts == "patterns":
         network.requires_grad_(requires_grad=False)
         parts = [part.requires_grad_() for part in network.of_patterns()]
         return [{"params": [p for part in parts for p in part.parameters()], "peak": settings.rate}]
     ported = {id(p) for conv in network.ported() for p in conv.parameters()}
     old = [p for p in network.parameters() if id(p) in ported]
     new = [p for p in network.parameters() if id(p) not in ported]
+    if settings.parts == "maps":
+        for parameter in old:
+            parameter.requires_grad_(requires_grad=False)
+        return [{"params": new, "peak": settings.rate}]
     return [
         {"params": old, "peak": settings.rate * settings.ported_share},
         {"params": new, "peak": settings.rate},

@@ -8,8 +8,10 @@ import pytest
 from edge.vocabulary import PATTERNS
 from tests.tools.evaluation.data import person, write
 from tests.tools.evaluation.maps import HEIGHT, WIDTH, TellingInterpreter
+from tools.evaluation import __main__ as commands
 from tools.evaluation.patterns import at_height, auroc, balanced_accuracy, chances, labelled, patterns, recalls
 from tools.evaluation.people import mask_box
+from tools.training.swatches import Swatch
 
 NOTHING = np.zeros((HEIGHT, WIDTH), np.uint8)
 
@@ -80,3 +82,26 @@ def test_every_line_of_the_committed_table_is_a_known_garment_and_kind() -> None
         assert len({(number, garment) for number, garment, _ in rows}) == len(rows)
         assert {garment for _, garment, _ in rows} <= set(WEARABLE)
         assert {kind for _, _, kind in rows} <= set(PATTERNS)
+
+
+def test_real_cloth_is_judged_by_kind_at_both_heights(tmp_path: Path) -> None:
+    write(tmp_path, 705, person())
+    tile = np.kron(np.array([[0, 255], [255, 0]]), np.ones((20, 20)))[..., None].repeat(3, axis=2).astype(np.uint8)
+    swatches = [Swatch(kind, kind, tile, 40.0) for kind in PATTERNS if kind != "graphic"]
+    network = TellingInterpreter(NOTHING, PATTERNS.index("dotted"))
+    found = patterns(network, tmp_path, [705], tmp_path / "none.tsv", swatches)
+    for size in ("200 px and more", "120 px"):
+        assert found[f"garments of held-out real cloth, {size}"] == 6
+        assert found[f"six kinds on held-out real cloth, balanced accuracy, {size}"] == pytest.approx(1 / 6)
+    assert found["printed garments, 120 px"] == 12
+
+
+def test_without_swatches_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, 705, person())
+    monkeypatch.setattr(commands, "open_network", lambda _: TellingInterpreter(NOTHING))
+    words = ["patterns", "--ccp", str(tmp_path), "--ids", "705-705", "--by-eye", str(tmp_path / "none"), "--alone"]
+    args = commands._parser().parse_args([*words, "--swatches", str(tmp_path / "nowhere")])
+    found = commands._patterns(args)
+    assert "nowhere: expected folders" in found["held-out real cloth"]
+    assert found["printed garments, 120 px"] == 12
+    assert not any("six kinds" in name for name in found)

@@ -49,10 +49,11 @@ def test_the_same_seed_prints_the_same(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", PATTERNS[1:])
 def test_a_print_is_rougher_than_plain_cloth(kind: str) -> None:
-    rough = {"plain": 0.0, kind: 0.0}
-    for each in rough:
-        for seed in range(20):
+    """In the middle of many: a strap or a shadow on plain cloth may be as rough as a faint print."""
+    rough: dict[str, list[float]] = {"plain": [], kind: []}
+    for each, found in rough.items():
+        for seed in range(30):
             pixels, mask = garment()
             print_onto(pixels, mask, each, HEIGHT, PICTURE, np.random.default_rng(seed))
-            rough[each] += roughness(pixels, mask)
-    assert rough[kind] > 1.25 * rough["plain"]
+            found.append(roughness(pixels, mask))
+    assert np.median(rough[kind]) > 1.25 * np.median(rough["plain"])

@@ -1,5 +1,7 @@
 """Training pictures from made-up photos: the truth fits the picture, and a seed always makes the same."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from edge.vocabulary import PATTERNS
 from tools.training.kinds import read_kinds
 from tools.training.photos import HEIGHT, Photo
 from tools.training.scenes import IGNORED, SIZE, Source
+from tools.training.swatches import Swatch
 
 RED, BLUE, GREY = (200, 30, 30), (30, 30, 200), (128, 128, 128)
 
@@ -80,3 +83,16 @@ def test_the_table_of_real_patterns_is_whole() -> None:
     assert len(kinds) > 100
     assert {kind for kind in kinds.values() if kind} == set(PATTERNS[1:])
     assert all(1 <= photo <= 704 for photo, _ in kinds), "the rest is for testing"
+
+
+def test_real_cloth_is_laid_on_beside_prints_and_labelled_by_its_kind(source: Source) -> None:
+    tile = np.zeros((64, 64, 3), np.uint8)
+    tile[:, :32] = 255
+    real = dataclasses.replace(source, printed=1.0, swatches=[Swatch("striped/1", "striped", tile, 64.0)])
+    told = 0
+    for seed in range(30):
+        scenes = [each._dressed(source.photos[0], 0, 1.0, np.random.default_rng(seed)) for each in (real, real, source)]
+        assert (scenes[0].pixels == scenes[1].pixels).all()
+        is_striped = scenes[0].patterns == PATTERNS.index("striped")
+        told += bool(is_striped.any() and (scenes[0].pixels[is_striped] != scenes[2].pixels[is_striped]).any())
+    assert told >= 3

@@ -1,0 +1,55 @@
+"""People on a picture whom its labels do not know: there the truth is unknown, and not "background".
+
+Street photos label the one in front; who passes behind would teach the network that small people are nobody. They are
+found by the published PoseNet, in the picture and, enlarged, in its halves.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.records import KEYPOINTS, Detection, Pixels
+from tools.evaluation.peers import PoseNet
+
+Mask = NDArray[np.bool_]
+
+TORSO = [KEYPOINTS.index(name) for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
+REACH = (0.25, 0.12)
+"""Of a person's height, beyond the box around the keypoints: to the sides, and above and below."""
+OWN = 0.5
+"""Of a skeleton's keypoints, on labelled people: the skeleton then is one of theirs."""
+
+
+def bystanders(pixels: Pixels, labelled: Mask, posenet: PoseNet) -> Mask:
+    """[h, w] where somebody may be who has no label. `pixels` [h, w, 3] RGB; `labelled` [h, w] is where labels are."""
+    unknown = np.zeros(labelled.shape, bool)
+    for person in _people(pixels, posenet):
+        if _share_on(labelled, person) < OWN:
+            unknown[_around(person, labelled.shape)] = True
+    return unknown & ~labelled
+
+
+def _people(pixels: Pixels, posenet: PoseNet) -> Iterator[Detection]:
+    """Everybody in the picture and in its halves along the longer side, in pixels of the picture."""
+    yield from posenet.people(pixels)
+    axis = int(pixels.shape[1] > pixels.shape[0])
+    for half, start in ((0, 0), (1, pixels.shape[axis] // 2)):
+        part = np.ascontiguousarray(np.array_split(pixels, 2, axis=axis)[half])
+        for person in posenet.people(part):
+            shift = np.array([start, 0] if axis else [0, start], np.float32)
+            yield Detection(person.keypoints + shift, person.confidences, person.box, person.confidence)
+
+
+def _share_on(labelled: Mask, person: Detection) -> float:
+    x, y = np.clip(np.rint(person.keypoints).astype(int), 0, np.array(labelled.shape[::-1]) - 1).T
+    return float(np.average(labelled[y, x], weights=person.confidences + 1e-6))
+
+
+def _around(person: Detection, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    points = person.keypoints[person.confidences >= min(0.3, person.confidences[TORSO].max())]
+    (x1, y1), (x2, y2) = points.min(axis=0), points.max(axis=0)
+    tall = max(y2 - y1, x2 - x1)
+    edges = np.array([y1 - REACH[1] * tall, y2 + REACH[1] * tall, x1 - REACH[0] * tall, x2 + REACH[0] * tall])
+    top, bottom, left, right = np.clip(np.rint(edges), 0, [shape[0], shape[0], shape[1], shape[1]]).astype(int).tolist()
+    return slice(top, bottom), slice(left, right)

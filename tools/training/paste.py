@@ -1,0 +1,85 @@
+"""One picture laid onto another, with its truth: at any size, mirrored, turned a little, cut out with a soft edge."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.detection.letterbox import PADDING
+from tools.training.partial import IGNORED
+
+SIZE = (353, 257)
+"""Height and width of a scene: as tall as the network's input and about half as wide, since people are upright."""
+
+Bytes = NDArray[np.uint8]
+Rng = np.random.Generator
+
+
+class Scene(NamedTuple):
+    """A picture and its truth, all [h, w]."""
+
+    pixels: Bytes
+    """[h, w, 3] RGB"""
+    garments: Bytes
+    """Positions in records.CLASSES, codes of partial.py, or IGNORED."""
+    patterns: Bytes
+    """Positions in vocabulary.PATTERNS, or IGNORED."""
+    pieces: Bytes
+    """A number of its own for each garment of known pattern; 0 for what is none."""
+
+
+def plain_scene(pixels: Bytes, garments: Bytes) -> Scene:
+    """A picture of whose patterns nothing is known."""
+    return Scene(pixels, garments, np.full(garments.shape, IGNORED, np.uint8), np.zeros(garments.shape, np.uint8))
+
+
+def blank(rng: Rng) -> Scene:
+    """Nothing but one grey, mostly that of the padding."""
+    grey = PADDING if rng.random() < 0.7 else int(rng.integers(256))
+    return plain_scene(np.full((*SIZE, 3), grey, np.uint8), np.zeros(SIZE, np.uint8))
+
+
+def placement(zoom: float, at: tuple[float, ...], shape: tuple[int, ...], rng: Rng) -> NDArray[np.float64]:
+    """[2, 3] from a picture of that height and width to the scene: mirrored or not, and turned a little."""
+    height, width = shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(rng.normal(0, 3)), 1.0)
+    if rng.random() < 0.5:
+        turn[0] = [-turn[0, 0], -turn[0, 1], width - 1 - turn[0, 2]]
+    matrix = turn * zoom
+    matrix[:, 2] += at
+    return np.asarray(matrix)
+
+
+def pasted(onto: Scene, scene: Scene, alpha: Bytes, matrix: NDArray[np.float64], *, soft: float) -> Scene:
+    """`scene` laid over `onto` where `alpha` is set; a soft edge blends over so many pixels."""
+    size = (SIZE[1], SIZE[0])
+    zoom = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    sharp = scene.pixels
+    if zoom < 0.7:  # the picture would alias
+        sharp = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.4 / zoom), np.uint8)
+    pixels = cv2.warpAffine(sharp, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR)
+    planes = [cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_NEAREST) for plane in scene[1:]]
+    is_covered = cover > 127
+    share = (cv2.GaussianBlur(cover, (0, 0), soft) if soft else cover)[..., None].astype(np.float32) / 255
+    mixed = np.rint(onto.pixels * (1 - share) + pixels * share).astype(np.uint8)
+    return Scene(mixed, *(np.where(is_covered, *pair).astype(np.uint8) for pair in zip(planes, onto[1:], strict=True)))
+
+
+def cropped(scene: Scene, rng: Rng) -> Scene:
+    """A part of a wide picture."""
+    height, width = scene.garments.shape
+    zoom = max(SIZE[0] / height, SIZE[1] / width) * float(rng.uniform(0.7, 1.6))
+    room = SIZE[1] - width * zoom, SIZE[0] - height * zoom
+    at = [float(rng.uniform(min(side, 0), max(side, 0))) for side in room]
+    matrix = np.array([[zoom, 0, at[0]], [0, zoom, at[1]]])
+    if rng.random() < 0.5:
+        matrix[0] = [-zoom, 0, at[0] + zoom * (width - 1)]
+    return pasted(blank(rng), scene, np.full((height, width), 255, np.uint8), matrix, soft=0.0)
+
+
+def extent(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """First row, last row, first column and last column that hold anything; there must be something."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])

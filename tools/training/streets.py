@@ -1,0 +1,71 @@
+"""Street pictures with several labelled people each, from all sides, and the people cut out of them."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from edge.records import Pixels
+from tools.evaluation.peers import PoseNet
+from tools.training import silhouettes
+from tools.training.bystanders import bystanders
+from tools.training.partial import CODES, IGNORED
+from tools.training.paste import extent
+from tools.training.photos import Photo
+
+UNNUMBERED = -1
+"""In place of a photo's number: nothing is known of its patterns."""
+SMALLEST = 60
+"""Pixels; shorter people are not cut out."""
+MARGIN = 4
+"""Pixels around somebody who is cut out."""
+
+
+class Street(NamedTuple):
+    """One picture."""
+
+    pixels: Pixels
+    """[h, w, 3] RGB"""
+    people: Pixels
+    """[h, w] a number for each labelled person, 0 for nobody."""
+    classes: Pixels
+    """[h, w] positions in records.CLASSES, codes of partial.py, or IGNORED."""
+
+
+def load(folder: Path, posenet: PoseNet) -> list[Street]:
+    """The Penn-Fudan pictures that may be trained on."""
+    cv2.setNumThreads(0)  # scenes are made in forked workers, which OpenCV's own threads do not survive
+    names = [name for name in silhouettes.names(folder) if name not in silhouettes.HELD_OUT]
+    return [_load(folder, name, posenet) for name in names]
+
+
+def cut_out(streets: list[Street]) -> list[Photo]:
+    """Each person alone, on background that counts as such."""
+    return [photo for street in streets for photo in _people(street)]
+
+
+def _load(folder: Path, name: str, posenet: PoseNet) -> Street:
+    pixels, people, classes = silhouettes.labelled(folder, name)
+    is_person = people > 0
+    classes = np.where(is_person & (classes == IGNORED), CODES["anybody"], classes).astype(np.uint8)
+    classes[bystanders(pixels, is_person, posenet)] = IGNORED
+    near = np.ones((3, 3), np.uint8)  # silhouettes are a pixel off here and there
+    solid = is_person.astype(np.uint8)
+    classes[cv2.dilate(solid, near) != cv2.erode(solid, near)] = IGNORED
+    return Street(pixels, people, classes)
+
+
+def _people(street: Street) -> list[Photo]:
+    photos = []
+    for number in range(1, int(street.people.max()) + 1):
+        mask = street.people == number
+        if not mask.any():
+            continue
+        top, bottom, left, right = extent(mask)
+        if bottom - top < SMALLEST:
+            continue
+        part = np.s_[max(top - MARGIN, 0) : bottom + MARGIN + 1, max(left - MARGIN, 0) : right + MARGIN + 1]
+        alone = np.where(mask, street.classes, 0)[part].astype(np.uint8)
+        photos.append(Photo(UNNUMBERED, street.pixels[part].copy(), alone))
+    return photos

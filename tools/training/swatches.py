@@ -1,0 +1,249 @@
+"""Close-ups of real cloth, made ready to be laid onto garments: neutral light, no shading, seamless, its scale known.
+
+Every cloth was photographed 8 to 32 times (turned, tilted, near, far, in folds), so whole cloths are held out:
+swatches.tsv says which, and what each is. Data: Medeiros et al., "Recognizing Clothing Colors and Visual Textures
+Using a Finger-Mounted Camera", ASSETS 2017.
+"""
+
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.errors import ConfigError
+from edge.vocabulary import PATTERNS
+
+TABLE = Path(__file__).with_name("swatches.tsv")
+FOLDERS = ("checkered", "dotted", "floral", "solid", "striped", "zig-zag")
+USES = ("train", "test", "none")
+SIDE = 256
+"""Pixels of a swatch as it is kept: on no garment is it larger."""
+EDGE = 0.06
+"""Of a picture's side: the rim where the lens lets little light through is cut off."""
+OWN_CAST = 0.7
+"""Of a picture's own estimate of its light's colour against that of all swatches."""
+SHADES = 6.0
+"""The Minkowski norm of shades of grey (Finlayson and Trezzi 2004)."""
+BRIGHT = 0.85
+"""What the lightest parts of a swatch are raised to, 0..1."""
+BROAD = 0.3
+"""Of the side: shading is what a blur of this deviation leaves."""
+DARK = 8.0
+"""L* added before shade is taken as a ratio, so that noise in black cloth does not blow up."""
+OVERLAP = 0.12
+"""Of the side: within this width the cut between two repeats runs."""
+SMALLEST_REPEAT, OF_SPOTS = 0.5, 0.65
+"""Of the side: a seamless repeat is at least so wide; that of spots, some of which are one to a picture."""
+PLAIN_SIDE = 64
+"""Pixels of plain cloth: its folds stay, its threads do not."""
+WEAVE_PX = 2.0
+"""Deviation of the blur that hides threads before the scale of a pattern is measured."""
+
+Plane = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+
+
+class Swatch(NamedTuple):
+    """One picture of cloth."""
+
+    name: str
+    """Folder and file."""
+    kind: str
+    """Of vocabulary.PATTERNS."""
+    tile: Bytes
+    """[h, w, 3] RGB, seamless when repeated both ways; stripes run down."""
+    period: float
+    """Pixels of the tile from one element of the pattern to the next."""
+
+
+class _Row(NamedTuple):
+    path: Path
+    kind: str
+
+
+def load(folder: Path, *, held_out: bool) -> list[Swatch]:
+    """The swatches to test with, or those to train on. Raises ConfigError where there are none."""
+    rows = [row for row in _rows(folder, "test" if held_out else "train") if row.path.exists()]
+    if not rows:
+        raise ConfigError(
+            f"{folder}: expected folders {', '.join(FOLDERS)} with pictures such as solid/00392.jpg, found none; "
+            "get them from github.com/lstearns86/clothing-pattern-dataset (FingerCamera), or name another folder"
+        )
+    cv2.setNumThreads(0)  # scenes are made in forked workers, which OpenCV's own threads do not survive
+    with ThreadPoolExecutor() as pool:
+        pictures = list(pool.map(lambda row: _read(row.path), rows))
+        casts = [_cast(picture) for picture in pictures]
+        usual = np.median([cast for row, cast in zip(rows, casts, strict=True) if row.kind != "plain"] or casts, axis=0)
+        return list(pool.map(lambda each: _swatch(*each, usual), zip(rows, pictures, casts, strict=True)))
+
+
+def _rows(folder: Path, use: str, table: Path = TABLE) -> Iterator[_Row]:
+    with table.open(newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines, delimiter="\t"), start=2):
+            if row["folder"] not in FOLDERS or row["use"] not in USES or row["kind"] not in PATTERNS:
+                raise ConfigError(f"{table}:{number}: expected one of {FOLDERS}, {USES} and {PATTERNS}, found {row}")
+            if row["use"] == use:
+                left_out = {int(number) for number in row["left_out"].split()}
+                for picture in sorted({*range(int(row["first"]), int(row["last"]) + 1)} - left_out):
+                    yield _Row(folder / row["folder"] / f"{picture:05}.jpg", row["kind"])
+
+
+def _read(path: Path) -> Plane:
+    """[SIDE, SIDE, 3] RGB, 0..1."""
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    if picture is None:
+        raise ConfigError(f"{path}: expected a JPEG picture, found none that can be read; copy it anew")
+    edge = int(EDGE * len(picture))
+    small = cv2.resize(picture[edge:-edge, edge:-edge], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32) / np.float32(255)
+
+
+def _swatch(row: _Row, picture: Plane, cast: NDArray[np.float64], usual: NDArray[np.float64]) -> Swatch:
+    own = 0.0 if row.kind == "plain" else OWN_CAST  # one colour says nothing about its light
+    lab = flattened(neutral(picture, own * cast + (1 - own) * usual))
+    if row.kind in ("striped", "checked"):
+        lab = _upright(lab, row.kind)
+    lab = _seamless(lab, row.kind)
+    rgb = np.clip(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB) * 255 + 0.5, 0, 255).astype(np.uint8)
+    return Swatch(f"{row.path.parent.name}/{row.path.stem}", row.kind, rgb, _period(lab[..., 0], row.kind))
+
+
+def _cast(picture: Plane) -> NDArray[np.float64]:
+    """[3] log of the light's colour, mean 0, by shades of grey."""
+    light = np.log((picture.astype(np.float64) ** SHADES).mean(axis=(0, 1)) ** (1 / SHADES) + 1e-4)
+    return np.asarray(light - light.mean())
+
+
+def neutral(picture: Plane, cast: NDArray[np.float64]) -> Plane:
+    """[h, w, 3] RGB without the light's colour, its lightest parts as light as BRIGHT."""
+    white = picture * np.exp(-cast).astype(np.float32)
+    return np.asarray(np.clip(white * (BRIGHT / np.percentile(white.max(axis=2), 99)), 0, 1), np.float32)
+
+
+def flattened(picture: Plane) -> Plane:
+    """[h, w, 3] CIELAB without vignetting and slow shading."""
+    lab = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2Lab), np.float32)
+    side = SIDE // 8
+    small = cv2.resize(lab[..., 0] + np.float32(DARK), (side, side), interpolation=cv2.INTER_AREA)
+    broad = cv2.GaussianBlur(small, (0, 0), BROAD * side, borderType=cv2.BORDER_REFLECT)
+    broad = cv2.resize(broad, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    lab[..., 0] = np.clip((lab[..., 0] + DARK) * np.clip(broad.mean() / broad, 0.5, 2) - DARK, 0, 100)
+    return lab
+
+
+def _upright(lab: Plane, kind: str) -> Plane:
+    """Turned until its stripes run down, or its checks down and across, and cut to what is still whole."""
+    light = cv2.resize(lab[..., 0], (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA)
+    span = 180 if kind == "striped" else 90
+    angle = max(range(0, span, 3), key=lambda degrees: _sharpness(light, degrees, kind))
+    angle = max(np.arange(angle - 3, angle + 3.1, 0.5), key=lambda degrees: _sharpness(light, degrees, kind))
+    turned = _turned(lab, angle)
+    cos, sin = (abs(float(part(np.radians(angle)))) for part in (np.cos, np.sin))
+    left = int(SIDE / 2 * (1 - 1 / (cos + sin))) + 1
+    return np.ascontiguousarray(turned[left : SIDE - left, left : SIDE - left])
+
+
+def _turned(picture: Plane, degrees: float) -> Plane:
+    side = len(picture)
+    matrix = cv2.getRotationMatrix2D((side / 2 - 0.5, side / 2 - 0.5), degrees, 1.0)
+    return np.asarray(cv2.warpAffine(picture, matrix, (side, side), flags=cv2.INTER_LINEAR), np.float32)
+
+
+def _sharpness(light: Plane, degrees: float, kind: str) -> float:
+    """How much the means of the columns (of checks: of the columns or of the rows, the duller) differ."""
+    margin = len(light) * 3 // 20
+    middle = _turned(light, degrees)[margin:-margin, margin:-margin]
+    across, down = float(middle.mean(axis=0).var()), float(middle.mean(axis=1).var())
+    return across if kind == "striped" else across * down
+
+
+def _seamless(lab: Plane, kind: str) -> Plane:
+    """Stripes mirrored along their length, plain cloth both ways; the rest joined where it repeats."""
+    if kind == "plain":
+        lab = cv2.resize(lab, (PLAIN_SIDE, PLAIN_SIDE), interpolation=cv2.INTER_AREA)
+        return np.concatenate([half := np.concatenate([lab, lab[::-1]]), half[:, ::-1]], axis=1)
+    smallest = OF_SPOTS if kind == "dotted" else SMALLEST_REPEAT
+    across = _repeating(lab, smallest)
+    if kind == "striped":
+        return np.concatenate([across, across[::-1]])
+    return np.ascontiguousarray(_repeating(across.swapaxes(0, 1), smallest).swapaxes(0, 1))
+
+
+def _repeating(lab: Plane, smallest: float) -> Plane:
+    """Cut to where its columns repeat best; a cut of least difference joins the ends.
+
+    Image quilting (Efros and Freeman 2001) of the picture with itself.
+    """
+    overlap = int(OVERLAP * lab.shape[1])
+    begin, width = _best_repeat(lab, overlap, int(smallest * lab.shape[1]))
+    own, after = lab[:, begin : begin + overlap], lab[:, begin + width : begin + width + overlap]
+    is_after = _cut(np.square(own - after).sum(axis=2))
+    share = cv2.GaussianBlur(is_after.astype(np.float32), (0, 0), 1.0)[..., None]
+    joined = np.concatenate([after * share + own * (1 - share), lab[:, begin + overlap : begin + width]], axis=1)
+    return np.asarray(joined, np.float32)
+
+
+def _best_repeat(lab: Plane, overlap: int, smallest: int) -> tuple[int, int]:
+    """First column and width: the columns there differ least from those one width on.
+
+    Wide ones are better, and those that hold much of the pattern.
+    """
+    smooth = cv2.GaussianBlur(lab, (0, 0), WEAVE_PX)[::4]
+    spread = np.cumsum(np.append(0, np.square(smooth - smooth.mean(axis=(0, 1))).mean(axis=(0, 2))))
+    whole = lab.shape[1]
+    best, found = np.inf, (0, whole - overlap)
+    for width in range(smallest, whole - overlap + 1, 2):
+        differs = np.abs(smooth[:, :-width] - smooth[:, width:]).mean(axis=(0, 2))
+        strips = np.convolve(differs, np.ones(overlap) / overlap, "valid")
+        begins = np.arange(len(strips))
+        cost = strips / (spread[begins + width] - spread[begins + overlap])
+        if cost.min() < best:
+            best, found = cost.min(), (int(cost.argmin()), width)
+    return found
+
+
+def _cut(cost: Plane) -> NDArray[np.bool_]:
+    """[rows, columns] True left of the cheapest path from the first row to the last."""
+    total = cost.astype(np.float64)
+    rows, columns = total.shape
+    for row in range(1, rows):
+        above = np.pad(total[row - 1], 1, constant_values=np.inf)
+        total[row] += np.minimum(np.minimum(above[:-2], above[1:-1]), above[2:])
+    path = np.empty(rows, np.intp)
+    path[-1] = total[-1].argmin()
+    for row in range(rows - 2, -1, -1):
+        first = max(int(path[row + 1]) - 1, 0)
+        path[row] = first + total[row, first : path[row + 1] + 2].argmin()
+    return np.asarray(np.arange(columns) < path[:, None])
+
+
+def _period(light: Plane, kind: str) -> float:
+    """Pixels from one element to the next: of spots by their number, else by the mean of the spectrum's power."""
+    smooth = cv2.GaussianBlur(light, (0, 0), WEAVE_PX)
+    if kind == "dotted":
+        return float(np.sqrt(light.size / max(_spots(smooth), 1)))
+    lines = {"striped": [smooth.mean(axis=0)], "checked": [smooth.mean(axis=0), smooth.mean(axis=1)]}
+    spectra = [_spectrum(line) for line in lines.get(kind, [*smooth[::8], *smooth.T[::8]])]
+    power, frequency = (np.concatenate(each) for each in zip(*spectra, strict=True))
+    return float(np.exp(-(power * np.log(frequency)).sum() / max(power.sum(), 1e-9)))
+
+
+def _spectrum(line: Plane) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Power and frequency in cycles a pixel, without the mean."""
+    return np.abs(np.fft.rfft(line)[1:]) ** 2 / len(line) ** 2, np.fft.rfftfreq(len(line))[1:]
+
+
+def _spots(light: Plane) -> int:
+    """How many spots of the rarer of two lightnesses there are, over the seams too."""
+    scaled = cv2.normalize(light, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+    level, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)
+    is_spot = scaled > level
+    is_spot = ~is_spot if is_spot.mean() > 0.5 else is_spot
+    four = np.tile(is_spot, (2, 2)).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(four)
+    return round(np.count_nonzero(stats[1:, cv2.CC_STAT_AREA] > 0.003 * light.size) / 4)
