@@ -47,10 +47,9 @@ def clips(args: argparse.Namespace) -> dict[str, Any]:
     if args.overlay is not None:
         check(args.overlay)
     peers = Present({}, {}) if args.alone else detectors()
-    trackers = {} if args.alone else tracking.library()
-    left_out = dict(peers.left_out)
-    if isinstance(trackers, str):
-        trackers, left_out["ByteTrack, SORT"] = {}, trackers
+    library = {} if args.alone else tracking.library()
+    trackers = {} if isinstance(library, str) else library
+    left_out = {**peers.left_out, **({"ByteTrack, SORT": library} if isinstance(library, str) else {})}
     setting = Setting(open_network(args.model), args.fps, args.overlay, peers.detectors, trackers)
     jobs = list(_jobs(args.clips, args.truth))
     measured: dict[str, Measured] = {}

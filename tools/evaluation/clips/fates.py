@@ -42,9 +42,9 @@ class Owned(NamedTuple):
     kind: str
     """`person`, `ignored` or `nobody`."""
     person: str | None
-    also: tuple[str, ...]
+    also: tuple[str, ...] = ()
     """Others on whom its track lay in a quarter of its frames on people, at least 2: it went over to them."""
-    is_spanning: bool
+    is_spanning: bool = False
     """Its skeleton lay over two people at once in a quarter of its labelled frames, at least 2."""
 
 

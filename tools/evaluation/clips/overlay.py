@@ -54,7 +54,7 @@ def drawn(frame: Frame, step: Step, truth: Truth | None) -> Pixels:
     proportions), tracks yellow with their number, those not confirmed yet with a question mark.
     """
     zoom = WIDTH / frame.pixels.shape[1]
-    picture = cv2.resize(frame.pixels, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR)
+    picture = np.asarray(cv2.resize(frame.pixels, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR), np.uint8)
     if truth is not None:
         people = truth.at(frame.number)
         for region in truth.ignore.get(frame.number, []):
@@ -68,7 +68,7 @@ def drawn(frame: Frame, step: Step, truth: Truth | None) -> Pixels:
             name = f"{track.track_id}{'' if track.is_confirmed else '?'}"
             middle = track.detection.keypoints[[5, 6, 11, 12]].mean(axis=0) * zoom
             _text(picture, name, middle, YELLOW, 0.8)
-    return np.asarray(picture, np.uint8)
+    return picture
 
 
 def _box(picture: Pixels, box: Box, zoom: float, colour: tuple[int, int, int], name: str) -> None:
@@ -90,6 +90,8 @@ def _skeleton(picture: Pixels, detection: Detection, zoom: float) -> None:
 
 
 def _text(picture: Pixels, text: str, at: np.ndarray, colour: tuple[int, int, int], size: float) -> None:
+    """On black, so that it can be read anywhere."""
     x, y = (round(float(v)) for v in at)
-    for shade, thick in (((0, 0, 0), 4), (colour, 1)):
-        cv2.putText(picture, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, shade, thick, cv2.LINE_AA)
+    (width, height), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
+    cv2.rectangle(picture, (x, y - height), (x + width, y + below), (0, 0, 0), -1)
+    cv2.putText(picture, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)

@@ -123,6 +123,8 @@ def read(path: Path, clips: Path) -> Truth:
     except (msgspec.DecodeError, OSError) as err:
         raise SourceError(f"{path}: expected the truth of a clip (tools/README.md, clips), found: {err}") from err
     clip = clips / truth.clip
+    if clip.stem != path.stem:
+        raise SourceError(f"{path}: expected to be named after its clip, found the clip {truth.clip}; rename one")
     if not clip.is_file():
         raise SourceError(f"{path}: expected its clip at {clip}, found no file there; put it there or say --clips DIR")
     with clip.open("rb") as file:
