@@ -80,6 +80,7 @@ def _jobs(clips: Path, truths: Path) -> Iterator[tuple[str, Job]]:
 
 
 def _labelled(path: Path, clips: Path, setting: Setting) -> Measured:
+    tracking.motmetrics()  # missing, it is said before a clip is looked at
     truth = read(path, clips)
     return with_truth(clips / truth.clip, truth, setting)
 

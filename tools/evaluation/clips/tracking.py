@@ -5,6 +5,7 @@ et al., "Performance Measures and a Data Set for Multi-Target, Multi-Camera Trac
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,7 +45,7 @@ def ours(shown: Mapping[int, Shown]) -> Tracks:
 def accumulate(truth: Truth, tracks: Tracks) -> Any:
     """A motmetrics accumulator of one clip. Tracks in ignored regions that are nobody's own are left out."""
     names = {name: i for i, name in enumerate(sorted(truth.people))}
-    accumulator = _motmetrics().MOTAccumulator(auto_id=True)
+    accumulator = motmetrics().MOTAccumulator(auto_id=True)
     for number, people, regions in truth.each():
         here = tracks.get(number, [])
         boxes = [track.box for track in here]
@@ -61,7 +62,7 @@ def figures(accumulators: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     if not accumulators:
         return {}
     table = (
-        _motmetrics()
+        motmetrics()
         .metrics.create()
         .compute_many(
             list(accumulators.values()), metrics=list(FIGURES), names=list(accumulators), generate_overall=True
@@ -102,9 +103,9 @@ def _step(tracker: Any, detections: list[Detection]) -> list[Tracked]:
     return [Tracked(one, tuple(box)) for one, box in zip(ids, found.xyxy.tolist(), strict=True) if one >= 0]
 
 
-def _motmetrics() -> Any:
+def motmetrics() -> Any:
+    """The library; raises ConfigError saying how to have it."""
     try:
-        import motmetrics  # noqa: PLC0415  an extra that nothing else needs
+        return import_module("motmetrics")
     except ImportError as err:
         raise ConfigError(f"expected the library motmetrics, found none ({err}): {HOW_TO_INSTALL}") from err
-    return motmetrics
