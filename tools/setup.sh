@@ -1,6 +1,7 @@
 # Sourced by tools/demo, tools/test and tools/check: everything they need, from a fresh machine, repeatable.
 #
 #   need_python EXTRA     a virtual environment in .venv with the project and that extra ("booth" or "dev")
+#   need_trackers         the Python library trackers in .venv, for tools/evaluate clips
 #   need_mosquitto        mosquitto on PATH: the machine's, else by apt, else Debian's package unpacked into .cache
 #   need_chromium         chromium on PATH, by apt where that is allowed
 #   need_card_tools       what writes cards and judges a node's settings: mtools, nft, chronyd, ... by apt
@@ -92,6 +93,15 @@ need_python() {
     die "could not install its packages. It needs a network once (or a folder of wheels: export PIP_FIND_LINKS=DIR)"
   fi
   echo "$wanted" >"$stamp"
+}
+
+# Without what it asks for: opencv-python would overwrite the headless one. The extra "evaluation" has the rest.
+need_trackers() {
+  local python="$repo/.venv/bin/python" wanted=2.6.1
+  [ "$("$python" -c 'import importlib.metadata as m; print(m.version("trackers"))' 2>/dev/null)" = $wanted ] && return
+  "$python" -m pip install -q --disable-pip-version-check --no-deps trackers==$wanted && return
+  say "The library trackers could not be had (no network?): ByteTrack and SORT are left out"
+  return 1
 }
 
 need_mosquitto() {

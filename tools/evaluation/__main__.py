@@ -16,6 +16,8 @@ from edge.config import DetectionSection
 from edge.errors import EdgeError
 from edge.seams import Interpreter
 from tools.evaluation.booth import booth
+from tools.evaluation.clips import command as real_clips
+from tools.evaluation.clips.report import show
 from tools.evaluation.exceptions import exceptions
 from tools.evaluation.fairness import fairness
 from tools.evaluation.garments import garments
@@ -47,8 +49,13 @@ def main() -> int:
     except EdgeError as err:
         print(f"tools/evaluate: {err}", file=sys.stderr)
         return 2
-    print(json.dumps(_plain(found))) if args.json else _print(f"tools/evaluate {args.what}", found)
-    return 0
+    if args.json:
+        print(json.dumps(_plain(found)))
+    elif args.what == "clips":
+        show(found)
+    else:
+        _print(f"tools/evaluate {args.what}", found)
+    return 1 if found.get("not measured") else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -98,7 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     paced.add_argument("--per-hour", type=float, default=12.0, help="alerts; default: %(default)s")
     paced.add_argument("--hours", type=int, default=8, help="of a day; default: %(default)s")
     paced.add_argument("--seeds", type=int, default=20, help="days of each pattern; default: %(default)s")
-    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines):
+    real = commands.add_parser("clips", help="the whole product on real street clips with truth by eye; beside peers")
+    real_clips.add_arguments(real, SHARED / "street")
+    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines, real):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -257,6 +266,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "booth": booth,
     "pacing": pacing,
     "street": street,
+    "clips": real_clips.clips,
 }
 
 

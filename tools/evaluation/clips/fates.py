@@ -1,0 +1,138 @@
+"""Who each sighting is of, and what became of each person: one sighting, several, a shared one, or none."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from edge.records import Sighting
+from tools.evaluation.clips.counts import Counts
+from tools.evaluation.clips.finding import TALL
+from tools.evaluation.clips.match import body_box, ignored, matched
+from tools.evaluation.clips.stitched import is_implausible, is_often, spans_two
+from tools.evaluation.clips.truth import Truth
+from tools.evaluation.clips.watch import Shown
+
+LONG_S = 1.0
+"""Somebody who is TALL for longer must get exactly one sighting."""
+MOSTLY = 0.3
+"""Share of a track's labelled frames, at least 2, that must lie on one person for its sighting to be theirs."""
+ONE, SPLIT, MERGED, MISSED = "one", "split", "merged", "missed"
+
+
+@dataclass
+class Stay:
+    """What one track lay on, in labelled frames."""
+
+    people: Counter[str] = field(default_factory=Counter)
+    ignored: int = 0
+    nobody: int = 0
+    spanning: int = 0
+    """Frames in which its skeleton lay over two people at once (stitched.py)."""
+
+    @property
+    def frames(self) -> int:
+        return self.people.total() + self.ignored + self.nobody
+
+
+class Owned(NamedTuple):
+    """A sighting and whose it is."""
+
+    sighting: Sighting
+    kind: str
+    """`person`, `ignored` or `nobody`."""
+    person: str | None
+    also: tuple[str, ...] = ()
+    """Others on whom its track lay in a quarter of its frames on people, at least 2: it went over to them."""
+    is_spanning: bool = False
+    """Its skeleton lay over two people at once in a quarter of its labelled frames, at least 2."""
+
+
+def stays(truth: Truth, shown: Mapping[int, Shown]) -> dict[int, Stay]:
+    """By track id; tracks are paired with people frame by frame, as detections are."""
+    found: defaultdict[int, Stay] = defaultdict(Stay)
+    for number, people, regions in truth.each():
+        tracks = shown[number].tracks if number in shown else []
+        boxes = [body_box(track.detection) for track in tracks]
+        pairs, off = matched(people.boxes, boxes), ignored(boxes, regions)
+        for j, track in enumerate(tracks):
+            stay = found[track.track_id]
+            stay.spanning += spans_two(track.detection, people.boxes)
+            if j in pairs:
+                stay.people[people.names[pairs[j]]] += 1
+            elif off[j]:
+                stay.ignored += 1
+            else:
+                stay.nobody += 1
+    return dict(found)
+
+
+def owned(sighting: Sighting, stay: Stay) -> Owned:
+    """Whose sighting it is: the person its track lay on most, unless it lay too little on anybody."""
+    spanning = is_often(stay.spanning, stay.frames)
+    main, frames = stay.people.most_common(1)[0] if stay.people else (None, 0)
+    if main is None or frames < max(2, MOSTLY * stay.frames):
+        is_ignored = stay.ignored >= max(1, stay.nobody) or not stay.frames
+        return Owned(sighting, "ignored" if is_ignored else "nobody", None, (), spanning)
+    others = tuple(name for name, times in stay.people.items() if name != main and is_often(times, stay.people.total()))
+    return Owned(sighting, "person", main, others, spanning)
+
+
+def fates(truth: Truth, sightings: Sequence[Owned]) -> dict[str, str]:
+    """{person: ONE, SPLIT, MERGED or MISSED} of everybody who is TALL for over a second."""
+    mine, merged = Counter[str](), set[str]()
+    for one in sightings:
+        if one.person is not None:
+            mine[one.person] += 1
+            merged |= {one.person, *one.also} if one.also else set()
+    return {name: _fate(mine[name], is_merged=name in merged) for name in _long_seen(truth)}
+
+
+def fate_counts(truth: Truth, sightings: Sequence[Owned]) -> Counts:
+    """Counts of the groups `fates` and, of people who stand still all along, `still`."""
+    counts: Counts = Counter()
+    sighted = {one.person for one in sightings}
+    for name, fate in fates(truth, sightings).items():
+        if truth.people[name].still:
+            counts["still", "sighting" if name in sighted else "no sighting"] += 1
+        else:
+            counts["fates", fate] += 1
+    return counts
+
+
+def sighting_counts(sightings: Sequence[Owned]) -> Counts:
+    """Counts of the group `sightings` by whose, and of `stitched`: over two at once, gone over, either."""
+    counts: Counts = Counter()
+    for one in sightings:
+        counts["sightings", one.kind] += 1
+        counts["stitched", "over two at once"] += one.is_spanning
+        counts["stitched", "went over"] += bool(one.also)
+        counts["stitched", "either"] += one.is_spanning or bool(one.also)
+    return counts
+
+
+def implausible(shown: Mapping[int, Shown], sightings: Iterable[Sighting]) -> int:
+    """Sightings whose track's skeleton had impossible proportions in a quarter of its frames, at least 2."""
+    frames, strange = Counter[int](), Counter[int]()
+    for one in shown.values():
+        for track in one.tracks:
+            frames[track.track_id] += 1
+            strange[track.track_id] += is_implausible(track.detection)
+    ids = [sighting.departure.track_id for sighting in sightings]
+    return sum(is_often(strange[track_id], frames[track_id]) for track_id in ids)
+
+
+def _long_seen(truth: Truth) -> list[str]:
+    """Who is TALL for over LONG_S seconds of labelled frames."""
+    tall = Counter(
+        name for name, person in truth.people.items() for box in person.boxes.values() if truth.height(box) >= TALL
+    )
+    return sorted(name for name, frames in tall.items() if truth.seconds(frames) > LONG_S)
+
+
+def _fate(sightings: int, *, is_merged: bool) -> str:
+    if sightings > 1:
+        return SPLIT
+    if is_merged:
+        return MERGED
+    return ONE if sightings else MISSED

@@ -1,0 +1,101 @@
+"""Are the colour and the pattern that a sighting says those seen by eye?"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from edge.palette import CELL_COLOURS
+from edge.records import Floats
+from edge.vocabulary import COLOURS, PATTERNS, REGIONS
+from tools.evaluation.clips.counts import Counts
+from tools.evaluation.clips.fates import Owned
+from tools.evaluation.clips.truth import Person, Truth
+
+COLOURED = ("upper", "lower", "shoes")
+PATTERNED = ("upper", "lower")
+PLAIN = PATTERNS[0]
+RIGHT, ADJACENT, WRONG, UNSEEN = "right", "adjacent", "wrong", "unseen"
+BESIDE = {
+    "black": "grey navy brown",
+    "grey": "black white blue beige olive",
+    "white": "grey beige",
+    "brown": "black beige red orange olive",
+    "beige": "grey white brown yellow pink olive",
+    "red": "brown pink orange purple",
+    "orange": "brown red yellow",
+    "yellow": "beige olive orange green",
+    "olive": "beige brown green yellow grey",
+    "green": "olive yellow teal",
+    "teal": "green blue navy",
+    "blue": "grey teal navy purple",
+    "navy": "black blue purple teal",
+    "purple": "red blue navy pink",
+    "pink": "beige red purple",
+}
+"""Colours that two people may call the same garment; the other way round they are listed too."""
+
+
+def colour_word(palette: Floats) -> str | None:
+    """The colour of most of a region's `palette` [cells]; None if the region was not seen."""
+    if palette.sum() <= 0:
+        return None
+    shares = np.bincount(CELL_COLOURS, weights=palette, minlength=len(COLOURS))
+    return COLOURS[int(shares.argmax())]
+
+
+def pattern_word(kinds: Floats) -> str | None:
+    """The likeliest of the region's `kinds` [kinds]; None if the region was not seen."""
+    return PATTERNS[int(kinds.argmax())] if kinds.sum() > 0 else None
+
+
+def colour_verdict(said: str | None, true: str) -> str:
+    """
+    >>> colour_verdict("navy", "black"), colour_verdict("red", "black"), colour_verdict(None, "black")
+    ('adjacent', 'wrong', 'unseen')
+    """
+    if said is None:
+        return UNSEEN
+    if said == true:
+        return RIGHT
+    return ADJACENT if said in BESIDE[true].split() else WRONG
+
+
+def word_counts(truth: Truth, sightings: Iterable[Owned]) -> Counts:
+    """Counts of the groups `REGION colour`, `REGION pattern`, `REGION patterned` and `REGION plain`.
+
+    Of every sighting that is somebody's, where the word was known by eye. `REGION patterned` are those which do wear
+    a pattern: `found` if any was said, `right` if the kind was too. `REGION plain` are the others: `called patterned`.
+    """
+    counts: Counts = Counter()
+    for one in sightings:
+        if one.person is not None:
+            person = truth.people[one.person]
+            counts.update(_colours(person, one.sighting.appearance.palettes))
+            counts.update(_patterns(person, one.sighting.appearance.patterns))
+    return counts
+
+
+def _colours(person: Person, palettes: Floats) -> Counts:
+    counts: Counts = Counter()
+    for region in COLOURED:
+        if true := getattr(person, region):
+            verdict = colour_verdict(colour_word(palettes[REGIONS.index(region)]), true)
+            counts[f"{region} colour", verdict] += 1
+    return counts
+
+
+def _patterns(person: Person, patterns: Floats) -> Counts:
+    counts: Counts = Counter()
+    for region in PATTERNED:
+        if not (true := person.pattern(region)):
+            continue
+        said = pattern_word(patterns[REGIONS.index(region)])
+        counts[f"{region} pattern", UNSEEN if said is None else RIGHT if said == true else WRONG] += 1
+        is_called = said not in (None, PLAIN)
+        if true == PLAIN:
+            counts.update({(f"{region} plain", "all"): 1, (f"{region} plain", "called patterned"): is_called})
+        else:
+            of_them = {"all": 1, "found": is_called, RIGHT: said == true}
+            counts.update({(f"{region} patterned", name): int(number) for name, number in of_them.items()})
+    return counts
