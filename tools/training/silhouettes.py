@@ -3,7 +3,7 @@
 A silhouette says who is where, not what they wear. Each is cut into about 20 numbered pieces of one colour, and the
 table beside this file has one letter per piece. Which pixels are which piece depends on the picture and its mask
 alone, so that the table holds on every machine. `sheets.py` draws the pieces and proposes letters.
-The table was proposed by a network and then looked at, person by person, twice where garments were mixed.
+The letters were proposed by a network and put right by eye, person by person; about one in 25 may still be wrong.
 """
 
 import csv
