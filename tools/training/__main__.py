@@ -16,22 +16,22 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from edge.errors import ConfigError, EdgeError
-from edge.interpreter import TfliteInterpreter
 from edge.models import model_path
 from tools.evaluation.labels import TRAIN_IDS
+from tools.resize import resize_file
 from tools.training.kinds import read_kinds
 from tools.training.network import Network
-from tools.training.nuisance import estimate, save
 from tools.training.photos import load
 from tools.training.port import again, port
 from tools.training.scenes import Source, clip_frames
+from tools.training.sizes import DEFAULT, name_of, ship
 from tools.training.train import Settings, normalised, train
 
 REPO = Path(__file__).parents[2]
 SHARED = REPO.parent / "shared" / "data"
-SIZE = (353, 481)
+SIZE = DEFAULT
 """Height and width of the network's input."""
-NAME = "spotter-353x481"
+NAME = name_of(SIZE)
 TEACHER = "posenet-353x481"
 STREETS = range(2000, 2012)
 """Seeds that nothing is measured on."""
@@ -57,16 +57,21 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=max((os.cpu_count() or 2) - 1, 1))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--nuisance-only", action="store_true", help="of the model in --out as it is; no training")
+    untrained = parser.add_mutually_exclusive_group()
+    untrained.add_argument("--nuisance-only", action="store_true", help="of the model in --out as it is; no training")
+    untrained.add_argument(
+        "--export-only", action="store_true", help="all sizes, of --begin or of the model in --out; no training"
+    )
     parser.add_argument(
         "--begin", type=Path, help="weights (.pt, or a .tflite of ours) to start from instead of the published ones"
     )
     args = parser.parse_args()
     try:
-        if not args.nuisance_only:
+        if args.export_only:
+            _export_only(args)
+        elif not args.nuisance_only:
             _run(args)
-        model = args.out / f"{NAME}.tflite"
-        print(f"wrote {save(estimate(TfliteInterpreter(model), args.ccp), model)}", file=sys.stderr)
+        ship(args.out, args.ccp)
     except EdgeError as err:
         print(f"tools/train: {err}", file=sys.stderr)
         return 2
@@ -88,7 +93,7 @@ def _run(args: argparse.Namespace) -> None:
     elif args.begin:
         network = Network()
         network.load_state_dict(torch.load(args.begin, weights_only=True))
-    source = Source(load(args.ccp, TRAIN_IDS), read_kinds(), clip_frames(sorted(args.clips.glob("*.gif"))), STREETS)
+    source = _source(args)
     console.print(f"{len(source.photos)} photos, {len(source.clips)} frames of clips, on {args.device}")
     usual = Settings("together", args.steps, args.batch, args.seed, args.rate, workers=args.workers, device=args.device)
     trained = train(network, teacher, source, usual, args.folder)
@@ -98,16 +103,37 @@ def _run(args: argparse.Namespace) -> None:
     )
     trained = train(trained, teacher, printed, patterns, args.folder)
     torch.save(trained.state_dict(), args.folder / f"{NAME}.pt")
+    _export(trained, source, args)
+    console.print(f"wrote {args.out / NAME}.tflite; now tools/evaluate garments --model {args.out / NAME}.tflite")
+
+
+def _source(args: argparse.Namespace) -> Source:
+    return Source(load(args.ccp, TRAIN_IDS), read_kinds(), clip_frames(sorted(args.clips.glob("*.gif"))), STREETS)
+
+
+def _export_only(args: argparse.Namespace) -> None:
+    """The default size in --out from --begin: a checkpoint is quantized, a .tflite of any size is resized."""
+    if args.begin is None:
+        return
+    if args.begin.suffix == ".tflite":
+        resize_file(args.begin, args.out / f"{NAME}.tflite", SIZE)
+        return
+    network = Network()
+    network.load_state_dict(torch.load(args.begin, weights_only=True))
+    _export(network, _source(args), args)
+
+
+def _export(network: Network, source: Source, args: argparse.Namespace) -> None:
+    """Quantize to the default size."""
     from tools.training.export import export  # noqa: PLC0415  TensorFlow must not be loaded where workers fork
 
     export(
-        trained,
+        network,
         SIZE,
         lambda: calibration(source, args.seed),
         quantized=args.out / f"{NAME}.tflite",
         real=args.folder / f"{NAME}-float.tflite",
     )
-    console.print(f"wrote {args.out / NAME}.tflite; now tools/evaluate garments --model {args.out / NAME}.tflite")
 
 
 def calibration(source: Source, seed: int) -> Iterator[NDArray[np.float32]]:
