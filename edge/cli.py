@@ -17,6 +17,9 @@ from edge.errors import EdgeError
 from edge.node.command import add_baseline, add_node
 from edge.provision.command import add_provision
 
+INSTALLED = Path("/etc/spotter/node.yaml")
+"""A node's settings where a card put them."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code: 0 good, 1 the answer is bad news, 2 usage, configuration or broken input."""
@@ -66,7 +69,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_models(commands: Commands) -> None:
     verbs = add_group(commands, "models", "The networks: list, fetch, verify.")
-    listing = add_command(verbs, "list", _models_list, "What is pinned and what is here.", "spotter models list")
+    listing = add_command(
+        verbs, "list", _models_list, "What is pinned, what is here, what this node uses.", "spotter models list"
+    )
+    listing.add_argument("--config", type=Path, help=f"node.yaml; default: {INSTALLED}, else the defaults")
     fetch = add_command(
         verbs,
         "fetch",
@@ -131,8 +137,11 @@ def _add_checking(commands: Commands) -> None:
 
 def _models_list(args: Args) -> int:
     from edge.models import run_list
+    from edge.node.network import used
 
-    return run_list(json=args.json)
+    path = args.config or (INSTALLED if INSTALLED.exists() else None)
+    section = (load(path, NodeConfig) if path else NodeConfig()).detection
+    return run_list(used(section), json=args.json)
 
 
 def _models_fetch(args: Args) -> int:

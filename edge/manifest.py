@@ -122,5 +122,6 @@ def _check_twin(where: str, name: str, entry: ModelEntry, models: dict[str, Mode
         raise ConfigError(f"{where}: its twin {entry.edgetpu or entry.cpu!r} does not name it back")
     if entry.compiled_from not in {None, twin.sha256}:
         raise ConfigError(
-            f"{where}: compiled from {entry.compiled_from}, {entry.cpu} is {twin.sha256}: tools/compile-edgetpu {entry.cpu}"
+            f"{where}: compiled_from: {entry.cpu} is {twin.sha256}, found {entry.compiled_from}; "
+            f"compile it again: tools/compile-edgetpu {entry.cpu}"
         )

@@ -1,4 +1,4 @@
-"""Entries of models/manifest.yaml, written by the tools that make models; comments and other entries stay as they are."""
+"""Entries of models/manifest.yaml, written by the tools that make models; all else in it stays as it is."""
 
 import hashlib
 import re
