@@ -342,6 +342,10 @@ def test_a_folder_that_cannot_be_made_is_named(pin: Any, mirror: Path, tmp_path:
 # --- the commands ---
 
 
+def is_net(line: str) -> bool:
+    return line.strip().startswith("net ")
+
+
 def test_the_commands_answer_with_exit_codes(pin: Any, mirror: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pin(net=entry_of(DATA), peer=entry_of(DATA, role="compare"))
     assert models.run_verify() == 1
@@ -355,10 +359,16 @@ def test_the_commands_answer_with_exit_codes(pin: Any, mirror: Path, capsys: pyt
     capsys.readouterr()
     assert models.run_verify(json=True) == 0
     assert json.loads(capsys.readouterr().out)["models"][0]["state"] == "ok"
-    assert models.run_list() == 0
-    assert "missing" in capsys.readouterr().out
-    assert models.run_list(json=True) == 0
-    assert [row["state"] for row in json.loads(capsys.readouterr().out)["models"]] == ["ok", "missing"]
+    used = models.Used("net", "cpu", "no Edge TPU is plugged in")
+    assert models.run_list(used) == 0
+    table = capsys.readouterr().out
+    assert "missing" in table
+    assert "this node: net on the CPU: no Edge TPU is plugged in" in table
+    assert [line for line in table.splitlines() if "uses it" in line] == [next(filter(is_net, table.splitlines()))]
+    assert models.run_list(used, json=True) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["state"] for row in answer["models"]] == ["ok", "missing"]
+    assert answer["this_node"]["name"] == "net"
     assert [verdict.name for verdict in models.verify()] == ["net"], "what is optional and not here is no fault"
     with pytest.raises(EdgeError, match="nonsense"):
         models.run_fetch(["nonsense"], mirror)
