@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from edge.download import OnProgress, bring
 from edge.errors import ConfigError, ModelError
@@ -158,9 +158,9 @@ def run_list(used: Used, *, json: bool = False) -> int:
         answer = {"folder": str(folder()), "default": manifest().default, "this_node": used, "models": rows}
         _print_json(answer)
         return 0
-    table = Table("model", "input", "size", "runs on", "what for", "here", "this node", box=None)
+    table = Table(Column("model", no_wrap=True), "input", "size", "runs on", "what for", "here", "this node", box=None)
     for row in rows:
-        keys = ("name", "input", "size", "accelerator", "purpose", "state")
+        keys = ("name", "input", "size", "on", "purpose", "state")
         table.add_row(*(str(row[key]) for key in keys), "uses it" if row["name"] == used.name else "")
     console = Console()
     console.print(table)
@@ -207,6 +207,7 @@ def _row(name: str, entry: ModelEntry, state: str) -> dict[str, object]:
         "role": entry.role,
         "purpose": entry.purpose,
         "accelerator": entry.accelerator,
+        "on": ON[entry.accelerator],
         "input": f"{entry.input.height}x{entry.input.width}",
         "size": f"{entry.bytes / 1e6:.1f} MB",
         "bytes": entry.bytes,

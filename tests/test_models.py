@@ -363,6 +363,7 @@ def test_the_commands_answer_with_exit_codes(pin: Any, mirror: Path, capsys: pyt
     assert models.run_list(used) == 0
     table = capsys.readouterr().out
     assert "missing" in table
+    assert "CPU" in table
     assert "this node: net on the CPU: no Edge TPU is plugged in" in table
     assert [line for line in table.splitlines() if "uses it" in line] == [next(filter(is_net, table.splitlines()))]
     assert models.run_list(used, json=True) == 0

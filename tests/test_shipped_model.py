@@ -64,7 +64,13 @@ SUPPORTED: dict[str, Callable[[Operator], bool]] = {
 """Of the published list, what a network of this kind may use, and what the list demands of each."""
 
 NEWEST = {
-    "ADD": 2, "CONCATENATION": 2, "CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "PAD": 2, "QUANTIZE": 1, "RELU6": 2,
+    "ADD": 2,
+    "CONCATENATION": 2,
+    "CONV_2D": 3,
+    "DEPTHWISE_CONV_2D": 3,
+    "PAD": 2,
+    "QUANTIZE": 1,
+    "RELU6": 2,
     "RESIZE_BILINEAR": 2,
 }
 """Version of each operator that Google's compiler is known to read: those in the published networks that it compiled

@@ -37,7 +37,7 @@ def used(section: DetectionSection) -> Used:
             f", but {missing}: the CPU will do its work" if missing else ""
         )
         return Used(twin_of(section.model), "edgetpu", why)
-    why_not = no_twin(section.model) or no_edge_tpu()
+    why_not = no_edge_tpu() or no_twin(section.model)
     if why_not:
         return Used(section.model, "cpu", why_not)
     return Used(twin_of(section.model), "edgetpu", "an Edge TPU is plugged in, and the model has a twin for it")
