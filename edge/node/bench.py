@@ -116,16 +116,16 @@ def _print(found: Bench) -> None:
 
 def _print_sizes(console: Console, sizes: list[SizeCost]) -> None:
     streams = [f"{width}x{height}" for width, height in STREAMS]
-    table = Table("model", "on", "ms a run", "to the default", *(f"px of {name}" for name in streams), "street, m")
+    table = Table("model", "on", "ms", "ratio", *streams, "street", box=None)
     for one in sizes:
         heights = (" / ".join(map(str, one.person_px[name])) for name in streams)
         table.add_row(
-            one.model, one.accelerator, f"{one.invoke_ms:.2f}", f"{one.ratio:.2f}", *heights, f"{one.width_m:.1f}"
+            one.model, one.accelerator, f"{one.invoke_ms:.2f}", f"{one.ratio:.2f}", *heights, f"{one.width_m:.1f} m"
         )
     console.print(table)
     console.print(
-        f"px: a person that tall in the camera's picture is {FOUND_PX} / {SURE_PX} px tall to the network: under "
-        f"{FOUND_PX} many are missed, from {SURE_PX} most are found. street: how much of it a 16:9 picture may show "
-        f"across, where people walk, for somebody of {PERSON_M} m to have {SURE_PX}.",
+        f"ms: one run; ratio: to the default's. {' and '.join(streams)}: a person so many pixels tall in such a picture "
+        f"is {FOUND_PX} / {SURE_PX} tall to the network; under {FOUND_PX} many are missed, from {SURE_PX} most are found. "
+        f"street: how much of it a 16:9 picture may show across, where people walk, for {PERSON_M} m to be {SURE_PX}.",
         soft_wrap=True,
     )
