@@ -72,7 +72,7 @@ def _add_models(commands: Commands) -> None:
     listing = add_command(
         verbs, "list", _models_list, "What is pinned, what is here, what this node uses.", "spotter models list"
     )
-    listing.add_argument("--config", type=Path, help=f"node.yaml; default: {INSTALLED}, else the defaults")
+    listing.add_argument("--config", type=Path, help=f"node.yaml; default: {INSTALLED} if readable, else the defaults")
     fetch = add_command(
         verbs,
         "fetch",
@@ -139,9 +139,10 @@ def _models_list(args: Args) -> int:
     from edge.models import run_list
     from edge.node.network import used
 
-    path = args.config or (INSTALLED if INSTALLED.exists() else None)
-    section = (load(path, NodeConfig) if path else NodeConfig()).detection
-    return run_list(used(section), json=args.json)
+    path = args.config or (INSTALLED if os.access(INSTALLED, os.R_OK) else None)
+    found = used((load(path, NodeConfig) if path else NodeConfig()).detection)
+    found = replace(found, why=f"{found.why} (settings: {path or 'the defaults'})")
+    return run_list(found, json=args.json)
 
 
 def _models_fetch(args: Args) -> int:

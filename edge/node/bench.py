@@ -124,8 +124,9 @@ def _print_sizes(console: Console, sizes: list[SizeCost]) -> None:
         )
     console.print(table)
     console.print(
-        f"ms: one run; ratio: to the default's. {' and '.join(streams)}: a person so many pixels tall in such a picture "
-        f"is {FOUND_PX} / {SURE_PX} tall to the model; under {FOUND_PX} many are missed, from {SURE_PX} most are found. "
-        f"street: how much of it a 16:9 picture may show across, where people walk, for {PERSON_M} m to be {SURE_PX}.",
+        f"ms: one run; ratio: to the default's. {' and '.join(streams)}: a person so many pixels tall in such a "
+        f"picture is {FOUND_PX} / {SURE_PX} tall to the model; under {FOUND_PX} many are missed, from {SURE_PX} most "
+        f"are found. street: how much of it a 16:9 picture may show across, where people walk, for {PERSON_M} m to be "
+        f"{SURE_PX}.",
         soft_wrap=True,
     )

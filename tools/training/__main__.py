@@ -127,6 +127,7 @@ def _export(network: Network, source: Source, args: argparse.Namespace) -> None:
     """Quantize to the default size."""
     from tools.training.export import export  # noqa: PLC0415  TensorFlow must not be loaded where workers fork
 
+    args.folder.mkdir(parents=True, exist_ok=True)
     export(
         network,
         SIZE,
