@@ -158,13 +158,13 @@ def run_list(used: Used, *, json: bool = False) -> int:
         answer = {"folder": str(folder()), "default": manifest().default, "this_node": used, "models": rows}
         _print_json(answer)
         return 0
-    table = Table(Column("model", no_wrap=True), "input", "size", "runs on", "what for", "here", "this node", box=None)
+    table = Table(Column("  model", no_wrap=True), "input", "size", "on", "here", "what for", box=None)
     for row in rows:
-        keys = ("name", "input", "size", "on", "purpose", "state")
-        table.add_row(*(str(row[key]) for key in keys), "uses it" if row["name"] == used.name else "")
+        mark = "* " if row["name"] == used.name else "  "
+        table.add_row(f"{mark}{row['name']}", *(str(row[key]) for key in ("input", "size", "on", "state", "purpose")))
     console = Console()
     console.print(table)
-    console.print(f"this node: {used.name} on the {ON[used.accelerator]}: {used.why}", soft_wrap=True)
+    console.print(f"* this node: {used.name} on the {ON[used.accelerator]}: {used.why}", soft_wrap=True)
     console.print(f"default: {manifest().default}; fetched models lie in {folder()}", soft_wrap=True)
     return 0
 
@@ -207,7 +207,7 @@ def _row(name: str, entry: ModelEntry, state: str) -> dict[str, object]:
         "role": entry.role,
         "purpose": entry.purpose,
         "accelerator": entry.accelerator,
-        "on": ON[entry.accelerator],
+        "on": ON[entry.accelerator].removeprefix("Edge "),
         "input": f"{entry.input.height}x{entry.input.width}",
         "size": f"{entry.bytes / 1e6:.1f} MB",
         "bytes": entry.bytes,

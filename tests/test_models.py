@@ -342,10 +342,6 @@ def test_a_folder_that_cannot_be_made_is_named(pin: Any, mirror: Path, tmp_path:
 # --- the commands ---
 
 
-def is_net(line: str) -> bool:
-    return line.strip().startswith("net ")
-
-
 def test_the_commands_answer_with_exit_codes(pin: Any, mirror: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pin(net=entry_of(DATA), peer=entry_of(DATA, role="compare"))
     assert models.run_verify() == 1
@@ -365,7 +361,7 @@ def test_the_commands_answer_with_exit_codes(pin: Any, mirror: Path, capsys: pyt
     assert "missing" in table
     assert "CPU" in table
     assert "this node: net on the CPU: no Edge TPU is plugged in" in table
-    assert [line for line in table.splitlines() if "uses it" in line] == [next(filter(is_net, table.splitlines()))]
+    assert next(line.split()[:2] for line in table.splitlines() if line.strip().startswith("*")) == ["*", "net"]
     assert models.run_list(used, json=True) == 0
     answer = json.loads(capsys.readouterr().out)
     assert [row["state"] for row in answer["models"]] == ["ok", "missing"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge.config import DetectionSection
 from edge.interpreter import TfliteInterpreter, no_edge_tpu
-from edge.models import Used, check_model, model_path, no_twin, ready_path, twin_of
+from edge.models import Used, check_model, chosen, model_path, no_twin, ready_path, twin_of
 from edge.node.spare import with_spare
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,8 @@ def open_with_spare(section: DetectionSection, state: Path) -> tuple[TfliteInter
 
 
 def used(section: DetectionSection) -> Used:
-    """Which file these settings mean on this machine, and why."""
+    """Which file these settings mean on this machine, and why; raises ConfigError for a model that nobody knows."""
+    chosen([section.model])
     if section.accelerator == "cpu":
         return Used(section.model, "cpu", "its settings say `accelerator: cpu`")
     if section.accelerator == "edgetpu":
