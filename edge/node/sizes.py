@@ -49,8 +49,8 @@ def costs(default: str, rounds: int = ROUNDS) -> list[SizeCost]:
 def frame_px(network_px: float, stream: tuple[int, int], size: tuple[int, int]) -> float:
     """Height in the picture that becomes `network_px`; `stream` is (width, height), `size` (height, width).
 
-    >>> frame_px(90, (1280, 720), (353, 481))
-    239.5010395010395
+    >>> round(frame_px(90, (1280, 720), (353, 481)))
+    240
     """
     return network_px * max(stream[0] / size[1], stream[1] / size[0])
 
