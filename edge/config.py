@@ -56,8 +56,9 @@ class DetectionSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     model: str = "spotter-353x481"
     """A name in models/manifest.yaml."""
-    accelerator: Literal["cpu", "edgetpu"] = "cpu"
-    """edgetpu falls back to the CPU twin, loudly."""
+    accelerator: Literal["auto", "cpu", "edgetpu"] = "auto"
+    """auto: the Edge TPU where one is plugged in and the model has a twin for it, else the CPU. edgetpu: a missing Edge
+    TPU is a fault that `spotter health` reports, and the CPU does its work."""
     threads: Annotated[int, Meta(ge=1, le=16)] = 1
     """CPU threads of one invoke."""
     keypoint_threshold: Share = 0.3

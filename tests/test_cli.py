@@ -132,3 +132,18 @@ def test_readme_commands_exist() -> None:
         assert (ROOT / tool).exists()
     for link in re.findall(r"\]\(([\w/.-]+)\)", text):
         assert (ROOT / link).exists(), link
+
+
+def test_models_list_says_what_a_node_with_these_settings_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "node.yaml"
+    settings.write_text("detection: {model: spotter-417x737, accelerator: cpu}\n")
+    assert main(["models", "list", "--config", str(settings)]) == 0
+    said = capsys.readouterr().out
+    assert f"this node: spotter-417x737 on the CPU: its settings say `accelerator: cpu` (settings: {settings})" in said
+    assert main(["models", "list"]) == 0
+    assert "settings: the defaults" in capsys.readouterr().out
+    settings.write_text("detection: {model: spotter-1x1}\n")
+    assert main(["models", "list", "--config", str(settings)]) == 2
+    assert "spotter-417x737" in capsys.readouterr().err, "the error says what there is"

@@ -1,13 +1,22 @@
-"""`spotter models`: its words; the work is done by registry.py."""
+"""`spotter models`: its options; the work is done by registry.py."""
 
+import os
 from pathlib import Path
 
-from edge.command import Args, Commands, add_command, add_group, add_json
+from edge.command import Args, Commands, add_command, add_group, add_json, replace
+from edge.config import NodeConfig, load
+from edge.places import ETC
+
+INSTALLED = Path("/") / ETC / "node.yaml"
+"""A node's settings where a card put them."""
 
 
 def add_models(commands: Commands) -> None:
     verbs = add_group(commands, "models", "The networks: list, fetch, verify.")
-    listing = add_command(verbs, "list", _list, "What is pinned and what is here.", "spotter models list")
+    listing = add_command(
+        verbs, "list", _list, "What is pinned, what is here, what this node uses.", "spotter models list"
+    )
+    listing.add_argument("--config", type=Path, help=f"node.yaml; default: {INSTALLED} if readable, else the defaults")
     fetch = add_command(
         verbs,
         "fetch",
@@ -30,8 +39,12 @@ def add_models(commands: Commands) -> None:
 
 def _list(args: Args) -> int:
     from edge.model.registry import run_list
+    from edge.node.load_model import used
 
-    return run_list(json=args.json)
+    path = args.config or (INSTALLED if os.access(INSTALLED, os.R_OK) else None)
+    found = used((load(path, NodeConfig) if path else NodeConfig()).detection)
+    found = replace(found, why=f"{found.why} (settings: {path or 'the defaults'})")
+    return run_list(found, json=args.json)
 
 
 def _fetch(args: Args) -> int:

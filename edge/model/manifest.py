@@ -39,8 +39,10 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantization: str
     role: Literal["pose", "compare"]
     origin: Url = ""
+    purpose: str = ""
     edgetpu: str | None = None
     cpu: str | None = None
+    compiled_from: Sha256 | None = None
     strip: str | None = None
     stripped_sha256: Sha256 | None = None
 
@@ -67,7 +69,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def manifest() -> Manifest:
     """The manifest of this checkout or installation; raises ConfigError naming file and key."""
-    return _load(manifest_path())
+    return _read_once(manifest_path())
 
 
 def manifest_path() -> Path:
@@ -82,8 +84,8 @@ def checkout() -> Path:
     return Path(__file__).resolve().parents[2]
 
 
-@functools.cache
-def _load(path: Path) -> Manifest:
+def read(path: Path) -> Manifest:
+    """The manifest in that file; raises ConfigError naming file and key."""
     try:
         loaded = msgspec.yaml.decode(path.read_bytes(), type=Manifest)
     except OSError as err:
@@ -92,6 +94,9 @@ def _load(path: Path) -> Manifest:
         raise ConfigError(f"{path}: {err}") from err
     _check_names(path, loaded)
     return loaded
+
+
+_read_once = functools.cache(read)
 
 
 def _check_names(path: Path, loaded: Manifest) -> None:
@@ -115,3 +120,8 @@ def _check_twin(where: str, name: str, entry: ModelEntry, models: dict[str, Mode
         raise ConfigError(f"{where}: its twin {entry.edgetpu or entry.cpu!r} is not under models")
     if (entry.edgetpu and twin.cpu != name) or (entry.cpu and twin.edgetpu != name):
         raise ConfigError(f"{where}: its twin {entry.edgetpu or entry.cpu!r} does not name it back")
+    if entry.compiled_from not in {None, twin.sha256}:
+        raise ConfigError(
+            f"{where}: compiled_from: {entry.cpu} is {twin.sha256}, found {entry.compiled_from}; "
+            f"compile it again: tools/compile-edgetpu {entry.cpu}"
+        )

@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from edge.errors import ConfigError, ModelError
 from edge.model.download import OnProgress, bring
@@ -26,7 +26,18 @@ from edge.model.manifest import Accelerator, ModelEntry, checkout, manifest, man
 
 HOW_TO_FETCH = "run `spotter models fetch` (without a network: `spotter models fetch --mirror DIR`)"
 
+ON = {"cpu": "CPU", "edgetpu": "Edge TPU"}
+
 REINSTALL = "it comes with the product: install it again"
+
+
+class Used(msgspec.Struct, frozen=True):
+    """What this node runs, and why."""
+
+    name: str
+    """Of the file that runs: a twin's on an Edge TPU."""
+    accelerator: Accelerator
+    why: str
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -75,17 +86,34 @@ def model_path(name: str | None = None, *, accelerator: Accelerator = "cpu") -> 
     `name` is the CPU model's (None: the default); `accelerator="edgetpu"` gives its twin.
     """
     name = name or manifest().default
-    entry = _entry(name)
-    if accelerator == "edgetpu" and entry.accelerator == "cpu":
-        if entry.edgetpu is None:
-            others = ", ".join(other for other, one in chosen(()).items() if one.edgetpu)
-            raise ModelError(
-                f"model {name} has no Edge TPU twin in {manifest_path()}: set accelerator: cpu, or model: {others}"
-            )
-        name, entry = entry.edgetpu, _entry(entry.edgetpu)
-    path = ready_path(name)
+    if accelerator == "edgetpu":
+        name = twin_of(name)
+    entry, path = _entry(name), ready_path(name)
     _check_once(name, path, entry.ready_sha256, REINSTALL if entry.is_shipped else HOW_TO_FETCH)
     return path
+
+
+def twin_of(name: str) -> str:
+    """The name of that CPU model's Edge TPU twin; raises ModelError where it has none."""
+    entry = _entry(name)
+    if entry.accelerator == "edgetpu":
+        return name
+    if entry.edgetpu is None:
+        others = ", ".join(other for other, one in chosen(()).items() if one.edgetpu)
+        raise ModelError(
+            f"model {name} has no Edge TPU twin in {manifest_path()}: compile one (tools/compile-edgetpu {name}), "
+            f"or set accelerator: cpu, or model: {others}"
+        )
+    return entry.edgetpu
+
+
+def no_twin(name: str) -> str:
+    """Why that CPU model cannot run on an Edge TPU, for the technician; empty where its twin is here and whole."""
+    twin = _entry(name).edgetpu
+    if twin is None:
+        return f"{name} has no Edge TPU twin (tools/compile-edgetpu {name} makes one)"
+    verdict = verify([twin])[0]
+    return "" if verdict.state == "ok" else f"its twin {twin} is {verdict.state}"
 
 
 def check_model(name: str, path: Path) -> None:
@@ -122,18 +150,21 @@ def verify(names: Sequence[str] = ()) -> list[Verdict]:
     ]
 
 
-def run_list(*, json: bool = False) -> int:
-    """`spotter models list`: what is pinned, and what of it is here."""
+def run_list(used: Used, *, json: bool = False) -> int:
+    """`spotter models list`: what is pinned, what of it is here, and which one this node uses."""
     states = {verdict.name: verdict.state for verdict in verify(["all"])}
     rows = [_row(name, entry, states[name]) for name, entry in manifest().models.items()]
     if json:
-        _print_json({"folder": str(folder()), "default": manifest().default, "models": rows})
+        answer = {"folder": str(folder()), "default": manifest().default, "this_node": used, "models": rows}
+        _print_json(answer)
         return 0
-    table = Table("model", "role", "runs on", "input", "size", "here", box=None)
+    table = Table(Column("  model", no_wrap=True), "input", "size", "on", "here", "what for", box=None)
     for row in rows:
-        table.add_row(*(str(row[key]) for key in ("name", "role", "accelerator", "input", "size", "state")))
+        mark = "* " if row["name"] == used.name else "  "
+        table.add_row(f"{mark}{row['name']}", *(str(row[key]) for key in ("input", "size", "on", "state", "purpose")))
     console = Console()
     console.print(table)
+    console.print(f"* this node: {used.name} on the {ON[used.accelerator]}: {used.why}", soft_wrap=True)
     console.print(f"default: {manifest().default}; fetched models lie in {folder()}", soft_wrap=True)
     return 0
 
@@ -174,7 +205,9 @@ def _row(name: str, entry: ModelEntry, state: str) -> dict[str, object]:
     return {
         "name": name,
         "role": entry.role,
+        "purpose": entry.purpose,
         "accelerator": entry.accelerator,
+        "on": ON[entry.accelerator].removeprefix("Edge "),
         "input": f"{entry.input.height}x{entry.input.width}",
         "size": f"{entry.bytes / 1e6:.1f} MB",
         "bytes": entry.bytes,

@@ -16,6 +16,7 @@ from edge.detection.letterbox import letterbox
 from edge.errors import SourceError
 from edge.frame.source import open_camera
 from edge.node.load_model import open_interpreter
+from edge.node.sizes import FOUND_PX, PERSON_M, STREAMS, SURE_PX, SizeCost, costs
 from edge.pipeline import STAGES, Pipeline
 from edge.records import Frame
 from edge.seams import Interpreter
@@ -38,6 +39,8 @@ class NodeBenchmark(msgspec.Struct):
     """Total time of the whole pipeline by total time of bare invokes of the same frames, interleaved in this run."""
     fps: float
     rss_mb: float
+    sizes: list[SizeCost] = []
+    """Every model that is here, alone."""
 
 
 def run_bench(source: str, frames: int, *, as_json: bool) -> int:
@@ -46,6 +49,7 @@ def run_bench(source: str, frames: int, *, as_json: bool) -> int:
     interpreter = open_interpreter(config.detection)
     with closing(open_camera(source, clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
         found = _measure(source, _first(camera.read, frames + WARM_UP_FRAMES), interpreter, config)
+    found.sizes = costs(config.detection.model)
     print(msgspec.json.encode(found).decode()) if as_json else _print(found)
     return 0
 
@@ -106,4 +110,23 @@ def _print(found: NodeBenchmark) -> None:
     console.print(table)
     console.print(
         f"whole / bare invoke = {found.ratio:.2f}; {found.fps:.1f} frames a second; RSS {found.rss_mb:.0f} MB"
+    )
+    _print_sizes(console, found.sizes)
+
+
+def _print_sizes(console: Console, sizes: list[SizeCost]) -> None:
+    streams = [f"{width}x{height}" for width, height in STREAMS]
+    table = Table("model", "on", "ms", "ratio", *streams, "street", box=None)
+    for one in sizes:
+        heights = (" / ".join(map(str, one.person_px[name])) for name in streams)
+        table.add_row(
+            one.model, one.accelerator, f"{one.invoke_ms:.2f}", f"{one.ratio:.2f}", *heights, f"{one.width_m:.1f} m"
+        )
+    console.print(table)
+    console.print(
+        f"ms: one run; ratio: to the default's. {' and '.join(streams)}: a person so many pixels tall in such a "
+        f"picture is {FOUND_PX} / {SURE_PX} tall to the model; under {FOUND_PX} many are missed, from {SURE_PX} most "
+        f"are found. street: how much of it a 16:9 picture may show across, where people walk, for {PERSON_M} m to be "
+        f"{SURE_PX}.",
+        soft_wrap=True,
     )

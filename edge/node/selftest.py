@@ -76,7 +76,8 @@ def _check_model(config: NodeConfig, interpreter: Interpreter) -> None:
 
 
 def _check_accelerator(config: NodeConfig, interpreter: Interpreter) -> None:
-    if interpreter.accelerator != config.detection.accelerator:
+    is_wanted = config.detection.accelerator == "edgetpu" or interpreter.fallbacks > 0
+    if is_wanted and interpreter.accelerator != "edgetpu":
         raise _FailedError(
             "The Edge TPU was not found at the start, the CPU does its work: plug the Coral in, then restart the node."
         )

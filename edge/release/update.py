@@ -27,7 +27,7 @@ from edge.clock import SystemClock
 from edge.config import NodeConfig, load
 from edge.errors import ProvisionError
 from edge.places import ETC, HOME, SAID, STATE
-from edge.release.install import MANIFEST, Release, Run, install, run_program, switch, wheels_for
+from edge.release.install import MANIFEST, Release, Run, install, read_release, run_program, switch, wheels_for
 from edge.release.orphaned_baselines import forget, orphans, put_aside, put_back, recipe_of
 from edge.release.signature import read_signed
 from edge.release.systemd import SystemdService
@@ -69,7 +69,7 @@ class Update:
             if release.id == old:
                 return TrialResult(is_kept=True, sentence=f"release {old} runs already")
             config = load(self._root / ETC / "node.yaml", NodeConfig)
-            orphaned = self._orphans(release, config, is_forced=is_forced)
+            orphaned = [] if self._is_same_recipe(old, release) else self._orphans(release, config, is_forced=is_forced)
             self._install(release)
             return self._try(old, release.id, orphaned, config.health_s)
 
@@ -104,6 +104,16 @@ class Update:
 
     def _aside(self, release: str) -> Path:
         return self._home / "aside" / release
+
+    def _is_same_recipe(self, old: str, release: Release) -> bool:
+        """Then the baselines of this node's model stay usable too, whichever size of the default's weights that is.
+
+        A release's `recipe` is the default model's; the other sizes are made from its file (tools/training/sizes.py).
+        """
+        try:
+            return read_release(self._home / "releases" / old).recipe == release.recipe
+        except ProvisionError:
+            return False
 
     def _orphans(self, release: Release, config: NodeConfig, *, is_forced: bool) -> list[Path]:
         """Baselines the release cannot go on with; raises ProvisionError unless that was asked for."""

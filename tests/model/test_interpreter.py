@@ -1,6 +1,8 @@
 """The real runtime on the real network; the Edge TPU's absence, failure and unplugging."""
 
 import logging
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from edge.detection.keypoints import read_layout
 from edge.errors import ModelError
 from edge.model import interpreter
-from edge.model.interpreter import TfliteInterpreter, dequantize
+from edge.model.interpreter import TfliteInterpreter, dequantize, no_edge_tpu
 from edge.model.registry import model_path
 from edge.seams import TensorSpec
 
@@ -50,6 +52,35 @@ def test_a_missing_edge_tpu_is_loud_counted_and_replaced(
     assert "libedgetpu" in caplog.text
     assert network.model_id == TfliteInterpreter(cpu).model_id
     assert len(network.invoke(GREY)) == 3
+
+
+LIBRARY = """
+#include <stdlib.h>
+struct edgetpu_device {{ int type; const char* path; }};
+struct edgetpu_device* edgetpu_list_devices(size_t* count) {{ *count = {count}; return malloc(64); }}
+void edgetpu_free_devices(struct edgetpu_device* devices) {{ free(devices); }}
+"""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+@pytest.mark.parametrize(("count", "why"), [(0, "no Edge TPU is plugged in"), (1, ""), (2, "")])
+def test_libedgetpu_is_asked_for_its_devices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, why: str
+) -> None:
+    """By a library with the two functions of edgetpu_c.h, loaded as the real one is."""
+    (tmp_path / "edgetpu.c").write_text(LIBRARY.format(count=count))
+    library = tmp_path / "libedgetpu.so.1"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, tmp_path / "edgetpu.c"], check=True)
+    monkeypatch.setattr(interpreter, "EDGETPU_LIBRARY", str(library))
+    assert no_edge_tpu() == why
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+def test_a_library_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interpreter, "EDGETPU_LIBRARY", "libc.so.6")
+    assert "expected libedgetpu" in no_edge_tpu()
+    monkeypatch.setattr(interpreter, "EDGETPU_LIBRARY", str(tmp_path / "libedgetpu.so.1"))
+    assert "is not installed" in no_edge_tpu()
 
 
 class UnpluggedRuntime:

@@ -43,6 +43,10 @@ def _set(raw: dict[str, Any], key: str, value: object) -> None:
     raw["models"]["posenet-353x481"][key] = value
 
 
+def _compile_from(raw: dict[str, Any], sha256: str) -> None:
+    raw["models"]["posenet-353x481-edgetpu"]["compiled_from"] = sha256
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -60,6 +64,10 @@ def _set(raw: dict[str, Any], key: str, value: object) -> None:
         (shipped_with(lambda raw: _set(raw, "edgetpu", "gone")), "twin 'gone' is not under models"),
         (shipped_with(lambda raw: _set(raw, "edgetpu", "coco-ssd")), "does not name it back"),
         (shipped_with(lambda raw: _set(raw, "cpu", "coco-ssd")), "found both"),
+        (
+            shipped_with(lambda raw: _compile_from(raw, "0" * 64)),
+            "compiled_from: posenet-353x481 is db1b.*compile it again",
+        ),
         (shipped_with(lambda raw: raw["models"].update({"a/b": raw["models"]["coco-ssd"]})), "manifest.yaml"),
     ],
 )

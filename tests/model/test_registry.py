@@ -355,10 +355,17 @@ def test_the_commands_answer_with_exit_codes(pin: Any, mirror: Path, capsys: pyt
     capsys.readouterr()
     assert registry.run_verify(json=True) == 0
     assert json.loads(capsys.readouterr().out)["models"][0]["state"] == "ok"
-    assert registry.run_list() == 0
-    assert "missing" in capsys.readouterr().out
-    assert registry.run_list(json=True) == 0
-    assert [row["state"] for row in json.loads(capsys.readouterr().out)["models"]] == ["ok", "missing"]
+    used = registry.Used("net", "cpu", "no Edge TPU is plugged in")
+    assert registry.run_list(used) == 0
+    table = capsys.readouterr().out
+    assert "missing" in table
+    assert "CPU" in table
+    assert "this node: net on the CPU: no Edge TPU is plugged in" in table
+    assert next(line.split()[:2] for line in table.splitlines() if line.strip().startswith("*")) == ["*", "net"]
+    assert registry.run_list(used, json=True) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["state"] for row in answer["models"]] == ["ok", "missing"]
+    assert answer["this_node"]["name"] == "net"
     assert [verdict.name for verdict in registry.verify()] == ["net"], "what is optional and not here is no fault"
     with pytest.raises(EdgeError, match="nonsense"):
         registry.run_fetch(["nonsense"], mirror)

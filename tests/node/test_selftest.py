@@ -48,6 +48,11 @@ def test_a_node_that_is_well_passes_and_leaves_nothing_behind(config: NodeConfig
     assert list(Path(config.state).iterdir()) == []
 
 
+@pytest.mark.parametrize("model", ["spotter-305x545", "spotter-481x641", "spotter-417x737"])
+def test_every_size_finds_the_drawn_people(config: NodeConfig, model: str) -> None:
+    assert parts(config, open_interpreter(DetectionSection(model=model))) == []
+
+
 @pytest.mark.requires_upstream
 @pytest.mark.parametrize("model", ["posenet-353x481", "posenet-481x641"])
 def test_every_network_finds_the_drawn_people(config: NodeConfig, model: str) -> None:
@@ -62,6 +67,13 @@ def test_a_network_that_sees_nobody(config: NodeConfig, network: TfliteInterpret
 def test_an_edge_tpu_that_is_not_there(config: NodeConfig, network: TfliteInterpreter) -> None:
     wanted = msgspec.structs.replace(config, detection=DetectionSection(accelerator="edgetpu"))
     assert parts(wanted, network) == ["accelerator"]
+
+
+def test_an_edge_tpu_that_failed_at_the_start(config: NodeConfig) -> None:
+    """Found and taken by `accelerator: auto`, and yet the CPU does the work."""
+    network = open_interpreter(DetectionSection())
+    network.fallbacks = 1
+    assert parts(config, network) == ["accelerator"]
 
 
 def test_a_disk_that_takes_nothing(

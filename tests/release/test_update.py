@@ -246,6 +246,13 @@ def test_a_forced_recipe_that_fails_gives_the_counts_back(node: Node, other: Rel
     assert not (node.home / "aside").exists()
 
 
+def test_counts_of_another_size_stay_with_the_same_weights(node: Node, old: Release, new: Release) -> None:
+    """A release names the recipe of the default model; this node's counts are of another size of it."""
+    (node.state / "frozen.json").write_text(json.dumps({"v": 1, "mode": "spot", "recipe": "1" * 12}))
+    assert new.recipe == old.recipe != "1" * 12
+    assert node.update.take(new.folder).is_kept
+
+
 @pytest.mark.parametrize(("mode", "is_refused"), [("spot", True), ("collect", False)])
 def test_the_booths_baseline_counts_too(node: Node, other: Release, mode: str, *, is_refused: bool) -> None:
     (node.state / "collected.baseline").unlink()

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from edge.errors import BaselineError
+from edge.model.manifest import manifest
 from edge.score import nuisance
 from edge.score.baseline import Baseline
 from edge.score.nuisance import Nuisance
@@ -67,12 +68,12 @@ def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     nuisance.of_model.cache_clear()
 
 
-def test_what_is_shipped_belongs_to_the_shipped_model() -> None:
-    from edge.model.manifest import manifest  # noqa: PLC0415
-
+@pytest.mark.parametrize(
+    "sha256", [one.sha256 for one in manifest().models.values() if one.is_shipped and one.accelerator == "cpu"]
+)
+def test_every_shipped_model_has_one(sha256: str) -> None:
     nuisance.of_model.cache_clear()
-    entry = manifest().models[manifest().default]
-    found = nuisance.of_model(entry.sha256[:12])
+    found = nuisance.of_model(sha256[:12])
     assert found is not None
     assert found.people >= 50
     for name in SIZES:

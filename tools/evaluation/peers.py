@@ -1,5 +1,6 @@
 """Other networks on the same pictures: what they find, and how long one invoke of each takes."""
 
+from pathlib import Path
 from time import perf_counter
 
 import cv2
@@ -11,11 +12,16 @@ from edge.detection.keypoints import decode
 from edge.detection.letterbox import letterbox
 from edge.errors import ModelError
 from edge.model.manifest import manifest
+from edge.model.registry import model_path
 from edge.records import Detection, Frame, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.networks import open_network
 from tools.evaluation.pose import Box
+from tools.resize import resized
 
+TEACHER = "posenet-353x481"
+RESIZED = Path(__file__).parents[2] / ".cache" / "resized"
+"""Where the upstream PoseNet lies at sizes that it was not published for."""
 SSD, MOVENET = "coco-ssd", "movenet-lightning"
 PERSON = 0
 """COCO's first class, in the numbering of the SSD file."""
@@ -79,13 +85,24 @@ class MoveNet:
         return Detection(points, found[:, 2], box, float(found[:, 2].mean()), DetectionSection().keypoint_threshold)
 
 
-def twin(network: Interpreter) -> str:
-    """The upstream PoseNet of the same input size; ModelError if there is none."""
-    size = network.input.shape[1:3]
+def twin(network: Interpreter, folder: Path = RESIZED) -> str:
+    """The upstream PoseNet for the same input size: its name, or the file in `folder` that it was resized to.
+
+    Raises ModelError for a size that no PoseNet can have, or where the published one is not here.
+    """
+    height, width = network.input.shape[1:3]
     for name, entry in manifest().models.items():
-        if name.startswith("posenet-") and entry.cpu is None and (entry.input.height, entry.input.width) == size:
+        if (
+            name.startswith("posenet-")
+            and entry.cpu is None
+            and (entry.input.height, entry.input.width) == (height, width)
+        ):
             return name
-    raise ModelError(f"no upstream PoseNet takes {size[0]}x{size[1]} pixels")
+    target = folder / f"{TEACHER}-at-{height}x{width}.tflite"
+    content = resized(model_path(TEACHER).read_bytes(), (height, width))
+    folder.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return str(target)
 
 
 def milliseconds(networks: dict[str, Interpreter], rounds: int = ROUNDS) -> dict[str, float]:

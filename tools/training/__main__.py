@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from edge.errors import EdgeError
-from edge.model.interpreter import TfliteInterpreter
 from edge.model.registry import model_path
 from tools.evaluation.labels import TRAIN_IDS
 from tools.evaluation.networks import open_network
 from tools.evaluation.peers import PoseNet
+from tools.resize import resize_file
 from tools.training import streets
 from tools.training.kinds import read_kinds
 from tools.training.network import Network
-from tools.training.nuisance import estimate, save
 from tools.training.photos import load
-from tools.training.port import again, port
+from tools.training.port import again, checkpoint, port
 from tools.training.scenes import Source, clip_frames
+from tools.training.sizes import DEFAULT, name_of, ship
 from tools.training.swatches import load as load_swatches
 from tools.training.tagged import load as load_tagged
 from tools.training.teacher import Teacher, fetch
@@ -35,9 +35,9 @@ from tools.training.train import Settings, normalised, train
 
 REPO = Path(__file__).parents[2]
 SHARED = REPO.parent / "shared" / "data"
-SIZE = (353, 481)
+SIZE = DEFAULT
 """Height and width of the network's input."""
-NAME = "spotter-353x481"
+NAME = name_of(SIZE)
 TEACHER, FINER_TEACHER = "posenet-353x481", "posenet-481x641"
 STREETS = range(2000, 2012)
 """Seeds that nothing is measured on."""
@@ -72,16 +72,21 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=max((os.cpu_count() or 2) - 1, 1))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--nuisance-only", action="store_true", help="of the model in --out as it is; no training")
+    untrained = parser.add_mutually_exclusive_group()
+    untrained.add_argument("--nuisance-only", action="store_true", help="of the model in --out as it is; no training")
+    untrained.add_argument(
+        "--export-only", action="store_true", help="all sizes, of --begin or of the model in --out; no training"
+    )
     parser.add_argument(
         "--begin", type=Path, help="weights (.pt, or a .tflite of ours) to start from instead of the published ones"
     )
     args = parser.parse_args()
     try:
-        if not args.nuisance_only:
+        if args.export_only:
+            _export_only(args)
+        elif not args.nuisance_only:
             _run(args)
-        model = args.out / f"{NAME}.tflite"
-        print(f"wrote {save(estimate(TfliteInterpreter(model), args.ccp), model)}", file=sys.stderr)
+        ship(args.out, args.ccp)
     except EdgeError as err:
         print(f"tools/train: {err}", file=sys.stderr)
         return 2
@@ -102,15 +107,7 @@ def _run(args: argparse.Namespace) -> None:
     patterns = usual._replace(name="patterns", steps=args.pattern_steps, seed=args.seed + 1, parts="patterns")
     trained = train(trained, teacher, printed, patterns, args.folder)
     torch.save(trained.state_dict(), args.folder / f"{NAME}.pt")
-    from tools.training.export import export  # noqa: PLC0415  TensorFlow must not be loaded where workers fork
-
-    export(
-        trained,
-        SIZE,
-        lambda: calibration(source, args.seed),
-        quantized=args.out / f"{NAME}.tflite",
-        real=args.folder / f"{NAME}-float.tflite",
-    )
+    _export(trained, source, args)
     console.print(f"wrote {args.out / NAME}.tflite; now tools/evaluate garments --model {args.out / NAME}.tflite")
 
 
@@ -118,11 +115,7 @@ def _begin(path: Path | None, teacher: Network) -> Network:
     """Weights to start from: those of `path`, else the published network's."""
     if path is None:
         return teacher
-    if path.suffix == ".tflite":
-        return again(path)
-    network = Network()
-    network.load_state_dict(torch.load(path, weights_only=True))
-    return network
+    return again(path) if path.suffix == ".tflite" else checkpoint(path)
 
 
 def _source(args: argparse.Namespace, console: Console) -> Source:
@@ -137,10 +130,34 @@ def _source(args: argparse.Namespace, console: Console) -> Source:
     clips = clip_frames(sorted(args.clips.glob("*.gif")))
     swatches = load_swatches(args.swatches, held_out=False)
     console.print(
-        f"{len(photos)} labelled and {len(tagged)} tagged photos, {len(seen)} street pictures, {len(people)} people cut "
-        f"out of them, {len(clips)} frames of clips, {len(swatches)} swatches, on {args.device}"
+        f"{len(photos)} labelled and {len(tagged)} tagged photos, {len(seen)} street pictures, {len(people)} of their "
+        f"people, {len(clips)} frames of clips, {len(swatches)} swatches, on {args.device}"
     )
     return Source(photos, read_kinds(), clips, STREETS, tagged=tagged, streets=seen, people=people, swatches=swatches)
+
+
+def _export_only(args: argparse.Namespace) -> None:
+    """The default size in --out from --begin: a checkpoint is quantized, a .tflite of any size is resized."""
+    if args.begin is None:
+        return
+    if args.begin.suffix == ".tflite":
+        resize_file(args.begin, args.out / f"{NAME}.tflite", SIZE)
+        return
+    _export(checkpoint(args.begin), _source(args, Console(stderr=True)), args)
+
+
+def _export(network: Network, source: Source, args: argparse.Namespace) -> None:
+    """Quantize to the default size."""
+    from tools.training.export import export  # noqa: PLC0415  TensorFlow must not be loaded where workers fork
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    export(
+        network,
+        SIZE,
+        lambda: calibration(source, args.seed),
+        quantized=args.out / f"{NAME}.tflite",
+        real=args.folder / f"{NAME}-float.tflite",
+    )
 
 
 def calibration(source: Source, seed: int) -> Iterator[NDArray[np.float32]]:

@@ -61,7 +61,7 @@ def load(ccp: Path, numbers: Iterable[int], posenet: PoseNet, cache: Path) -> li
 
 
 def kept(cache: Path, stamp: str, make: Callable[[], Iterable[Photo]]) -> list[Photo]:
-    """The photos in `cache`, an .npz; where there is none, or one of another stamp, those that `make` gives, kept there."""
+    """The photos in `cache`, an .npz; where there is none of that stamp, those that `make` gives, and kept there."""
     if cache.exists():
         with np.load(cache) as planes:
             if str(planes["stamp"]) == stamp:

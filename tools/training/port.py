@@ -50,6 +50,17 @@ def again(ours: Path) -> Network:
     return network
 
 
+def checkpoint(path: Path) -> Network:
+    """The network of a checkpoint, with batch normalisation where it was trained with it."""
+    weights = torch.load(path, weights_only=True)
+    network = Network()
+    for name, module in network.named_modules():
+        if isinstance(module, Conv) and f"{name}.norm.weight" not in weights:
+            _without_norm(module)
+    network.load_state_dict(weights)
+    return network
+
+
 def _without_norm(conv: Conv) -> None:
     """Its normalisation is in the weights already, and of its statistics nothing is left to train on with."""
     conv.norm = torch.nn.Identity()

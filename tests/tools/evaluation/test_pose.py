@@ -62,10 +62,17 @@ def test_the_box_of_a_mask_is_around_all_of_it() -> None:
 
 def test_every_size_has_its_upstream_twin() -> None:
     assert twin(KnowingInterpreter()) == "posenet-353x481"
+
+
+@pytest.mark.requires_upstream
+def test_a_size_that_was_not_published_is_made(tmp_path: Path) -> None:
     other = KnowingInterpreter()
+    other.input = other.input._replace(shape=(1, 305, 545, 3))
+    teacher = PoseNet(open_network(twin(other, tmp_path)))
+    assert teacher.people(np.full((720, 1280, 3), 128, np.uint8)) == []
     other.input = other.input._replace(shape=(1, 100, 100, 3))
     with pytest.raises(ModelError, match="100x100"):
-        twin(other)
+        twin(other, tmp_path)
 
 
 def test_networks_take_turns_at_being_timed() -> None:

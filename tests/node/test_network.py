@@ -1,0 +1,63 @@
+"""Which file a node runs: the CPU's, or the Edge TPU's where one is plugged in and the model has a twin."""
+
+import msgspec
+import pytest
+
+from edge import models
+from edge.config import DetectionSection
+from edge.errors import ModelError
+from edge.model.manifest import manifest
+from edge.model.registry import Used
+from edge.node import network
+from edge.node.load_model import open_interpreter, used
+
+NAME, TWIN = "spotter-353x481", "spotter-353x481-edgetpu"
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default has a twin, as tools/compile-edgetpu pins it; here it is the CPU's own file."""
+    shipped = manifest()
+    cpu = msgspec.structs.replace(shipped.models[NAME], edgetpu=TWIN)
+    pinned = msgspec.structs.replace(
+        shipped, models={NAME: cpu, TWIN: msgspec.structs.replace(cpu, edgetpu=None, cpu=NAME)}
+    )
+    monkeypatch.setattr(models, "manifest", lambda: pinned)
+
+
+@pytest.fixture
+def plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "no_edge_tpu", lambda: "")
+
+
+@pytest.mark.usefixtures("compiled", "plugged_in")
+def test_the_twin_is_preferred_where_an_edge_tpu_is() -> None:
+    choice = used(DetectionSection())
+    assert (choice.name, choice.accelerator) == (TWIN, "edgetpu")
+    assert used(DetectionSection(accelerator="cpu")).name == NAME
+
+
+@pytest.mark.usefixtures("compiled")
+def test_without_an_edge_tpu_it_is_the_cpu() -> None:
+    assert used(DetectionSection()) == Used(NAME, "cpu", "libedgetpu.so.1 is not installed")
+    assert open_interpreter(DetectionSection()).fallbacks == 0, "nobody asked for one"
+    asked = used(DetectionSection(accelerator="edgetpu"))
+    assert (asked.name, asked.accelerator) == (TWIN, "edgetpu")
+    assert "but libedgetpu.so.1 is not installed: the CPU will do its work" in asked.why
+    assert open_interpreter(DetectionSection(accelerator="edgetpu")).fallbacks == 1
+
+
+@pytest.mark.usefixtures("plugged_in")
+def test_without_a_twin_it_is_the_cpu() -> None:
+    choice = used(DetectionSection())
+    assert (choice.name, choice.accelerator) == (NAME, "cpu")
+    assert "tools/compile-edgetpu spotter-353x481 makes one" in choice.why
+    with pytest.raises(ModelError, match="tools/compile-edgetpu"):
+        open_interpreter(DetectionSection(accelerator="edgetpu"))
+
+
+@pytest.mark.usefixtures("plugged_in")
+def test_a_twin_that_is_not_here_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setenv("SPOTTER_MODELS", str(tmp_path))
+    choice = used(DetectionSection(model="posenet-353x481"))
+    assert choice == Used("posenet-353x481", "cpu", "its twin posenet-353x481-edgetpu is missing")
