@@ -51,8 +51,8 @@ class Pipeline:
         """Raises ModelError if the network is no pose network."""
         self._interpreter = interpreter
         self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
-        self._worn_layout = garments.read_layout(interpreter.input, interpreter.outputs)
-        self._worn: GarmentMap | None = None
+        self._garment_layout = garments.read_layout(interpreter.input, interpreter.outputs)
+        self._garments: GarmentMap | None = None
         self._settings = config.detection
         self._tracker = Tracker(config.track)
         self._viewing = config.appearance
@@ -87,7 +87,7 @@ class Pipeline:
     @property
     def garments(self) -> GarmentMap | None:
         """What the network saw of garments in the newest frame; None without people, or from a network without."""
-        return self._worn
+        return self._garments
 
     def step(self, frame: Frame) -> Step:
         """One frame of a moving picture."""
@@ -150,10 +150,10 @@ class Pipeline:
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
         detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
-        self._worn = None
-        if self._worn_layout is not None and detections:
-            detections = garments.dressed(detections, outputs, self._worn_layout, scale=scale)
-            self._worn = garments.decode(outputs, self._worn_layout, scale=scale)
+        self._garments = None
+        if self._garment_layout is not None and detections:
+            detections = garments.dressed(detections, outputs, self._garment_layout, scale=scale)
+            self._garments = garments.decode(outputs, self._garment_layout, scale=scale)
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
         self._light.update(tensor[:height, :width], detections, scale, frame.captured_at)
         self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
@@ -166,7 +166,7 @@ class Pipeline:
     def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: BestViews) -> None:
         geometric = describe.geometry(person, others, frame.pixels.shape[:2], self._viewing)
         if geometric >= self._viewing.min_quality and views.is_wanted(geometric):
-            seen = describe.describe(frame.pixels, person, others, self._worn, self._light.gains, geometric)
+            seen = describe.describe(frame.pixels, person, others, self._garments, self._light.gains, geometric)
             if seen is not None and seen.quality >= self._viewing.min_quality:
                 views.add(seen, geometric)
 

@@ -1,4 +1,4 @@
-"""The few places where the world really differs: one Protocol each, one real adapter, one fake (fakes.py)."""
+"""The few places where the world really differs: one Protocol each, one real adapter, one fake (here or in tests/)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Site:
         self.name, self.key, self.public = name, folder / f"{name}.key", folder / f"{name}.pub"
         make_keys(self.key, self.public)
 
-    def word(self, counts: Baseline | None, *, at: float = NOW, **changes: object) -> wire.Frozen:
+    def message(self, counts: Baseline | None, *, at: float = NOW, **changes: object) -> wire.Frozen:
         """To spot against that, or to collect; `changes` are made before it is signed."""
         if counts is None:
             message = wire.Frozen(site=self.name, at=wire.to_time(at), mode="collect")
@@ -39,4 +39,4 @@ class Site:
         return signed(msgspec.structs.replace(message, **changes), self.key)
 
     def payload(self, counts: Baseline | None, *, at: float = NOW, **changes: object) -> bytes:
-        return msgspec.json.encode(self.word(counts, at=at, **changes))
+        return msgspec.json.encode(self.message(counts, at=at, **changes))

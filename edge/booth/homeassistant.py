@@ -29,7 +29,7 @@ SENSORS: dict[str, dict[str, Any]] = {
 
 
 class HomeAssistant:
-    """Owner of what Home Assistant was told; its verb is `tell`. Only `receive` may be called from another thread."""
+    """Owner of what Home Assistant was told; its verb is `sync`. Only `receive` may be called from another thread."""
 
     def __init__(self, config: BoothConfig, broker: Broker, clock: Clock) -> None:
         self._site, self._broker, self._clock = config.site, broker, clock

@@ -47,7 +47,7 @@ SOURCES = {
 class Bundle(NamedTuple):
     """Everything one node needs, by its path on the boot partition."""
 
-    record: first_boot.Bundle
+    record: first_boot.BundleRecord
     network: Network
     files: Mapping[str, bytes | Path]
     """bundle.json is the last: a card without it was not written to its end."""
@@ -71,7 +71,7 @@ def make_bundle(
     secrets = [f"identity/{name}" for name in SECRETS] + ([CONNECTION] if network.wifi else [])
     contents = json.dumps([pinned, _sha256(files[SETTINGS])], sort_keys=True).encode()
     broker = settings.broker
-    record = first_boot.Bundle(_sha256(contents)[:12], node, broker.host, broker.port, pinned, secrets)
+    record = first_boot.BundleRecord(_sha256(contents)[:12], node, broker.host, broker.port, pinned, secrets)
     written = {"format": first_boot.FORMAT, **record._asdict()}
     files[BUNDLE] = json.dumps(written, indent=1).encode() + b"\n"
     return Bundle(record, network, {f"{FOLDER}/{name}": data for name, data in files.items()})

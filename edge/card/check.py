@@ -84,12 +84,12 @@ def _check_settings(boot: Path) -> Iterator[str]:
         yield f"{err}; the node goes on with what it had"
 
 
-def _check_pins(boot: Path, record: first_boot.Bundle) -> Iterator[str]:
+def _check_pins(boot: Path, record: first_boot.BundleRecord) -> Iterator[str]:
     for name, what in damages(boot / FOLDER, record.files):
         yield f"{FOLDER}/{name} {what}: first boot refuses it; {AGAIN}"
 
 
-def _check_booth(files: dict[str, bytes], record: first_boot.Bundle) -> Iterator[str]:
+def _check_booth(files: dict[str, bytes], record: first_boot.BundleRecord) -> Iterator[str]:
     try:
         broker = config.parse(files.get("node.yaml", b""), NodeConfig, "node.yaml").broker
     except ConfigError:
@@ -130,7 +130,7 @@ def _check_pythons(release: Release, *, has_cloud_init: bool) -> Iterator[str]:
         yield f"release {release.id} wants {name}, but does not hold it: spotter provision release, then {AGAIN}"
 
 
-def _check_network(boot: Path, record: first_boot.Bundle) -> Iterator[str]:
+def _check_network(boot: Path, record: first_boot.BundleRecord) -> Iterator[str]:
     """And what cloud-init and the firmware read, which follows from it."""
     texts = [_text(boot / name) for name in ("config.txt", "cmdline.txt")]
     try:

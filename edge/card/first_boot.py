@@ -62,7 +62,7 @@ UNWANTED = ("userconfig.service", "dphys-swapfile.service", "apt-daily.timer", "
 """The wizard that asks at the screen for a user, swap on the card, and updates from an internet that is not there."""
 
 
-class Bundle(NamedTuple):
+class BundleRecord(NamedTuple):
     """What bundle.json says."""
 
     id: str
@@ -197,15 +197,15 @@ def _put(path: Path, data: bytes, *, mode: int = 0o600, owner: str = "") -> None
     atomic_file.write(path, data, mode=mode, owner=owner)
 
 
-def read_bundle(folder: Path) -> Bundle:
+def read_bundle(folder: Path) -> BundleRecord:
     """Raises ProvisionError for what is no bundle of this format."""
-    bundle = Bundle(**read_record(folder / BUNDLE, SHAPE, "write the card again"))
+    bundle = BundleRecord(**read_record(folder / BUNDLE, SHAPE, "write the card again"))
     if not set(bundle.secrets) <= bundle.files.keys():
         raise ProvisionError(f"{folder / BUNDLE}: secrets: expected names that stand under files; write the card again")
     return bundle
 
 
-def _words(bundle: Bundle) -> dict[str, str]:
+def _words(bundle: BundleRecord) -> dict[str, str]:
     """What stands for the words between @ in the settings of the system."""
     is_address = bundle.booth.replace(".", "").isdigit()
     allowed = [bundle.booth] if is_address else PRIVATE_NETWORKS

@@ -75,7 +75,7 @@ def _walks() -> NDArray[np.intp]:
 _WALKS = _walks()
 
 
-class Layout(NamedTuple):
+class PoseLayout(NamedTuple):
     """Where a PoseNet's tensors are, read from the model and checked."""
 
     height: int
@@ -86,7 +86,7 @@ class Layout(NamedTuple):
     """Positions among the outputs."""
 
 
-def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> Layout:
+def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> PoseLayout:
     """The layout of a PoseNet; raises ModelError saying what a pose network must have and this one has not."""
     shape = model_input.shape
     if model_input.dtype != "uint8" or len(shape) != 4 or shape[0] != 1 or shape[3] != 3:
@@ -105,11 +105,11 @@ def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> Layou
             f"expected heatmaps, short and mid offsets {wanted}, found outputs {sorted(by_shape)}: is it a PoseNet "
             "with its decoder stripped? Run spotter models fetch"
         )
-    return Layout(shape[1], shape[2], *(by_shape[one] for one in wanted))
+    return PoseLayout(shape[1], shape[2], *(by_shape[one] for one in wanted))
 
 
 def decode(
-    outputs: Sequence[Floats], layout: Layout, section: DetectionSection, *, scale: float = 1.0
+    outputs: Sequence[Floats], layout: PoseLayout, section: DetectionSection, *, scale: float = 1.0
 ) -> list[Detection]:
     """The people in one frame, surest first; `scale` is frame pixels per network pixel."""
     heat, short, mid = (outputs[i][0] for i in (layout.heatmaps, layout.short_offsets, layout.mid_offsets))

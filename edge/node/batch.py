@@ -23,7 +23,7 @@ from edge.score.baseline import Baseline
 from edge.seams import Camera, Interpreter
 
 
-class Seen(NamedTuple):
+class SourceSighting(NamedTuple):
     """One sighting and where it comes from."""
 
     source: str
@@ -31,7 +31,7 @@ class Seen(NamedTuple):
     sighting: Sighting
 
 
-def sightings(sources: list[str], interpreter: Interpreter, config: NodeConfig) -> Iterator[Seen]:
+def sightings(sources: list[str], interpreter: Interpreter, config: NodeConfig) -> Iterator[SourceSighting]:
     """Everyone in the sources, one source after the other, with progress on a terminal.
 
     Raises SourceError or ConfigError for a source that is not there.
@@ -51,12 +51,12 @@ def sightings(sources: list[str], interpreter: Interpreter, config: NodeConfig) 
                     print(f"{camera.name}: {camera.frames_dropped} unreadable frames left out", file=sys.stderr)
 
 
-def _one_source(camera: Camera, pipeline: Pipeline) -> Iterator[Seen | None]:
+def _one_source(camera: Camera, pipeline: Pipeline) -> Iterator[SourceSighting | None]:
     """The sightings of one source; None after each frame."""
     while (frame := camera.read()) is not None:
         if isinstance(camera, Photos):
             still = pipeline.still(frame)
-            found = [] if still is None else [Seen(camera.name_of(frame.number), still)]
+            found = [] if still is None else [SourceSighting(camera.name_of(frame.number), still)]
         else:
             found = [_at_second(camera, sighting) for sighting in pipeline.step(frame).sightings]
         yield from found
@@ -64,8 +64,8 @@ def _one_source(camera: Camera, pipeline: Pipeline) -> Iterator[Seen | None]:
     yield from (_at_second(camera, sighting) for sighting in pipeline.finish())
 
 
-def _at_second(camera: Camera, sighting: Sighting) -> Seen:
-    return Seen(f"{camera.name}@{sighting.departure.last_seen_at:.1f}", sighting)
+def _at_second(camera: Camera, sighting: Sighting) -> SourceSighting:
+    return SourceSighting(f"{camera.name}@{sighting.departure.last_seen_at:.1f}", sighting)
 
 
 def run_learn(sources: list[str], out: Path, config: NodeConfig, context: str) -> int:

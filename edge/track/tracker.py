@@ -46,7 +46,7 @@ TORSO = (5, 6, 11, 12)
 _Seen = tuple[Detection, Floats]
 
 
-class Step(NamedTuple):
+class TrackerStep(NamedTuple):
     """What one frame did."""
 
     tracks: list[Track]
@@ -136,7 +136,7 @@ class Tracker:
         self._ids = count(1)
         self._width = 1
 
-    def update(self, detections: list[Detection], looks: Floats, at: float, size: tuple[int, int]) -> Step:
+    def update(self, detections: list[Detection], looks: Floats, at: float, size: tuple[int, int]) -> TrackerStep:
         """Tracks alive after this frame, and those that ended with it.
 
         `looks` [n, 2, 3] are the detections' colours (colour_cue.py), `size` is the frame's (height, width). Where the
@@ -156,7 +156,7 @@ class Tracker:
         ended = [person for person in self._people if self._has_ended(person, at, size)]
         self._people = [person for person in self._people if person not in ended]
         departures = [self._depart(person) for person in orphaned + ended]
-        return Step([self._track(person, at) for person in self._people], departures)
+        return TrackerStep([self._track(person, at) for person in self._people], departures)
 
     def so_far(self, track_id: int) -> Departure:
         """Of a track that is alive: what its departure would be if it ended now."""

@@ -110,14 +110,14 @@ class Place:
             for one in found:
                 store.keep_baseline(one.node, one.counted)
 
-    def word(self) -> wire.Frozen:
+    def published(self) -> wire.Frozen:
         """What waits in the store for the booth."""
         with closing(SqlStore(self.store, "booth")) as store:
             payload = store.signed_baseline(is_unpublished=True)
         assert payload is not None
-        word = wire.decode(wire.booth_topic("booth", "baseline"), payload)[1]
-        assert isinstance(word, wire.Frozen)
-        return word
+        message = wire.decode(wire.booth_topic("booth", "baseline"), payload)[1]
+        assert isinstance(message, wire.Frozen)
+        return message
 
     def freeze(self, *words: str) -> int:
         return main(["baseline", "freeze", "--config", str(self.config), *words])
@@ -173,15 +173,15 @@ def test_without_a_booth_it_waits_in_the_store(
     assert "not published yet: that is done as soon as spotter booth runs" in capsys.readouterr().out
     assert place.freeze("--json", "--broker", "elsewhere:1883") == 0
     said = json.loads(capsys.readouterr().out)
-    word = place.word()
-    assert is_signed(place.site.public, word.signed_part, word.signature)
-    assert (word.nodes, word.sightings, word.mode) == (["camera-1", "camera-2"], 290, "spot")
-    assert (word.since, word.until) == ("2025-06-15T15:00:00Z", "2025-06-15T17:15:00Z")
-    assert word.baseline == out.read_bytes()
-    told = {k: v for k, v in msgspec.to_builtins(word).items() if k != "baseline"}
+    message = place.published()
+    assert is_signed(place.site.public, message.signed_part, message.signature)
+    assert (message.nodes, message.sightings, message.mode) == (["camera-1", "camera-2"], 290, "spot")
+    assert (message.since, message.until) == ("2025-06-15T15:00:00Z", "2025-06-15T17:15:00Z")
+    assert message.baseline == out.read_bytes()
+    told = {k: v for k, v in msgspec.to_builtins(message).items() if k != "baseline"}
     assert said == told | {"published_at": None}
     assert place.freeze("--undo") == 0
-    assert place.word().mode == "collect"
+    assert place.published().mode == "collect"
 
 
 @pytest.mark.requires_broker
@@ -202,10 +202,10 @@ def test_a_running_booth_of_a_provisioned_site_publishes_and_stays_connected(
         client = Client(section(site, site.folder / "nodes" / name, "node"), topic)
         with closing(client.broker):
             wait_for(lambda: client.heard)
-            word = wire.decode(topic, client.heard[-1].payload)[1]
-        assert isinstance(word, wire.Frozen)
-        assert word.mode == mode
-        assert is_signed(site.folder / "nodes" / name / "baseline.pub", word.signed_part, word.signature)
+            message = wire.decode(topic, client.heard[-1].payload)[1]
+        assert isinstance(message, wire.Frozen)
+        assert message.mode == mode
+        assert is_signed(site.folder / "nodes" / name / "baseline.pub", message.signed_part, message.signature)
 
     topic = wire.booth_topic("soho", "baseline")
     try:
@@ -264,17 +264,17 @@ def test_nodes_count_the_booth_freezes_and_they_spot(
     wait_for(lambda: _is_kept(place, 2), 10, "the booth keeps it")
     assert place.freeze() == 0
     wait_for(lambda: "" in listener.last("baseline"))
-    word = listener.last("baseline")[""]
-    assert (word.nodes, word.sightings) == (list(cameras), 340)
-    wait_for(lambda: modes() == {("spot", word.id)}, 20, "both nodes spot, without a restart")
-    wait_for(lambda: _is_scored_by(listener, word.id), 60, "a sighting is scored against it")
+    message = listener.last("baseline")[""]
+    assert (message.nodes, message.sightings) == (list(cameras), 340)
+    wait_for(lambda: modes() == {("spot", message.id)}, 20, "both nodes spot, without a restart")
+    wait_for(lambda: _is_scored_by(listener, message.id), 60, "a sighting is scored against it")
     assert json.loads(_health(mosquitto).splitlines()[0])["mode"] == "spot"
 
     topic = wire.booth_topic("booth", "baseline")
     bad = Publish(topic, Site(tmp_path, "other").payload(learnt(60), at=time.time(), site="booth"), 1, is_retained=True)
     assert listener.broker.publish(bad)
     wait_for(lambda: all("did not sign it" in str(b.problems) for b in listener.last("health").values()), 20)
-    assert modes() == {("spot", word.id)}
+    assert modes() == {("spot", message.id)}
     assert place.freeze("--undo") == 0
     wait_for(lambda: modes() == {("collect", "")}, 20, "both nodes collect again")
     assert all(program.process.poll() is None for program in programs)

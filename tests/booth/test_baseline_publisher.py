@@ -1,4 +1,4 @@
-"""The signed word reaches whoever listens, now or later, whatever the broker forgets."""
+"""The signed baseline reaches whoever listens, now or later, whatever the broker forgets."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,7 +27,7 @@ class Place:
         self.connect(self.heard)
         self.broker = self.hub.client()
         self.broker.connect(will=None, births=tuple, subscriptions=(), on_message=print)
-        self.word = BaselinePublisher(BoothConfig(), self.broker, store, self.clock)
+        self.publisher = BaselinePublisher(BoothConfig(), self.broker, store, self.clock)
 
     def connect(self, heard: list[Received]) -> None:
         self.hub.client().connect(will=None, births=tuple, subscriptions=[TOPIC], on_message=heard.append)
@@ -35,7 +35,7 @@ class Place:
     def step(self, times: int = 1) -> list[bytes]:
         for _ in range(times):
             self.clock.sleep(LOOK_S)
-            self.word.step()
+            self.publisher.step()
         said = [message.payload for message in self.heard]
         self.heard.clear()
         return said
@@ -47,12 +47,12 @@ def place(tmp_path: Path) -> Iterator[Place]:
         yield Place(store)
 
 
-def test_each_word_is_said_once_to_a_connection(place: Place) -> None:
+def test_each_is_said_once_to_a_connection(place: Place) -> None:
     assert place.step(3) == []
-    for word in (b"spot", b"collect"):
-        place.store.save_signed_baseline(word)
+    for payload in (b"spot", b"collect"):
+        place.store.save_signed_baseline(payload)
         assert place.store.published_at() is None
-        assert place.step(3) == [word]
+        assert place.step(3) == [payload]
         assert place.store.published_at() == int(place.clock.now() - 2 * LOOK_S)
 
 

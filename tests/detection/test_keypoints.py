@@ -4,12 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.config import DetectionSection
-from edge.detection.keypoints import LEFT_BIAS_PX, Layout, decode, read_layout
+from edge.detection.keypoints import LEFT_BIAS_PX, PoseLayout, decode, read_layout
 from edge.errors import ModelError
 from edge.seams import TensorSpec
 from tests.people import standing, tensors
 
-LAYOUT = Layout(353, 481, 0, 1, 2)
+LAYOUT = PoseLayout(353, 481, 0, 1, 2)
 
 
 @given(x=st.floats(60, 420), top=st.floats(10, 60), height=st.floats(120, 280), scale=st.floats(0.5, 4))
@@ -66,7 +66,7 @@ GOOD_OUTPUTS = [spec((1, 23, 31, channels)) for channels in (17, 34, 64)]
 
 def test_the_layout_is_found_by_shape_in_any_order() -> None:
     layout = read_layout(spec((1, 353, 481, 3)), GOOD_OUTPUTS[::-1])
-    assert layout == Layout(353, 481, 2, 1, 0)
+    assert layout == PoseLayout(353, 481, 2, 1, 0)
 
 
 @pytest.mark.parametrize(

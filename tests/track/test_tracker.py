@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from edge.config import TrackSection
 from edge.records import Departure, Detection, Heading, Zone
-from edge.track.tracker import Step, Tracker
+from edge.track.tracker import Tracker, TrackerStep
 from tests.people import detection, standing
 
 SIZE = (360, 640)
@@ -14,7 +14,7 @@ FPS = 8.0
 GREY = np.full((2, 3), 40, np.float32)
 
 
-def update(tracker: Tracker, found: list[Detection], at: float, looks: list[np.ndarray] | None = None) -> Step:
+def update(tracker: Tracker, found: list[Detection], at: float, looks: list[np.ndarray] | None = None) -> TrackerStep:
     colours = np.array(looks if looks is not None else [GREY] * len(found), np.float32).reshape(-1, 2, 3)
     return tracker.update(found, colours, at, SIZE)
 

@@ -174,7 +174,7 @@ def make_card(folder: Path) -> Target:
     table = bytearray(SECTOR)
     table[446:462] = bytes([0, 0, 0, 0, 0x0C, 0, 0, 0]) + (1).to_bytes(4, "little") + (2).to_bytes(4, "little")
     table[510:] = b"\x55\xaa"
-    record = first_boot.Bundle("0123456789ab", NODE, BOOTH, 8883, {}, [])
+    record = first_boot.BundleRecord("0123456789ab", NODE, BOOTH, 8883, {}, [])
     bundle = Bundle(record, NETWORK, {})
 
     def check(data: bytes) -> None:

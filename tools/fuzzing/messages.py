@@ -61,7 +61,7 @@ def make_wire(folder: Path) -> Target:
         ),
         booth("feedback"): wire.Feedback(id="0123456789abcdef", outcome="claimed", at=AT, who="desk-1"),
         booth("notice"): wire.Notice(at=AT, nodes={NODE: ["Nobody heard of it for 90 s: check its power."]}),
-        booth("baseline"): site.word(None),
+        booth("baseline"): site.message(None),
     }
 
     def check(topic: str, payload: bytes) -> None:
@@ -120,7 +120,7 @@ def _sealed(body: bytes) -> bytes:
 def make_frozen(folder: Path) -> Target:
     """The booth's word: as it comes, rightly signed, and as it was kept; a node never fails of it."""
     site = Site(folder, SITE)
-    good = site.word(learnt(SIGHTINGS))
+    good = site.message(learnt(SIGHTINGS))
     state = folder / "state"
     config = NodeConfig(site=SITE, state=str(state), score=ScoreSection(site_key=str(site.public)))
     topic, person = wire.booth_topic(SITE, "baseline"), ordinary(np.random.default_rng(5))
@@ -158,7 +158,7 @@ def make_frozen(folder: Path) -> Target:
         spot(SiteBaseline(config, RECIPE))
 
     ways = (receive, receive_signed, receive_counts, keep)
-    collect, begun = msgspec.json.encode(site.word(None)), msgspec.json.encode(good)
+    collect, begun = msgspec.json.encode(site.message(None)), msgspec.json.encode(good)
     seeds = [seed(way, payload) for way in (0, 1, 3) for payload in (collect, begun)] + [seed(2, OVER)]
     return Target(seeds, functools.partial(chosen, ways))
 
