@@ -38,8 +38,8 @@ def add_models(commands: Commands) -> None:
 
 
 def _list(args: Args) -> int:
+    from edge.model.choice import used
     from edge.model.registry import run_list
-    from edge.node.load_model import used
 
     path = args.config or (INSTALLED if os.access(INSTALLED, os.R_OK) else None)
     found = used((load(path, NodeConfig) if path else NodeConfig()).detection)

@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
-from edge import models
 from edge.config import DetectionSection
 from edge.errors import ModelError
+from edge.model import choice, registry
+from edge.model.choice import used
 from edge.model.manifest import manifest
 from edge.model.registry import Used
-from edge.node import network
-from edge.node.load_model import open_interpreter, used
+from edge.node.load_model import open_interpreter
 
 NAME, TWIN = "spotter-353x481", "spotter-353x481-edgetpu"
 
@@ -22,12 +22,12 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     pinned = msgspec.structs.replace(
         shipped, models={NAME: cpu, TWIN: msgspec.structs.replace(cpu, edgetpu=None, cpu=NAME)}
     )
-    monkeypatch.setattr(models, "manifest", lambda: pinned)
+    monkeypatch.setattr(registry, "manifest", lambda: pinned)
 
 
 @pytest.fixture
 def plugged_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "no_edge_tpu", lambda: "")
+    monkeypatch.setattr(choice, "no_edge_tpu", lambda: "")
 
 
 @pytest.mark.usefixtures("compiled", "plugged_in")
