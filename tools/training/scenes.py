@@ -57,7 +57,7 @@ class Source:
     """Frames of street clips; who is on them is not known."""
     street_seeds: range
     shares: tuple[float, ...] = (0.36, 0.22, 0.06, 0.04, 0.32)
-    """How often a scene is a whole photo, a crowd, the simulated street, a clip or a street picture, if there are any."""
+    """How often a scene is a photo, a crowd, the simulated street, a clip or a street picture, if there is any."""
     printed: float = 0.4
     """How often a garment is printed anew."""
     tagged: list[Photo] = field(default_factory=list)
