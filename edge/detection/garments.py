@@ -54,11 +54,10 @@ def decode(outputs: Sequence[Floats], layout: Layout, *, scale: float = 1.0) -> 
     A cell is somebody's from PERSON on, and then of the likeliest class that is not background.
     """
     logits = outputs[layout.garments][0]
-    likeliest = logits[..., 1:].argmax(axis=-1)[..., None]
-    largest = np.take_along_axis(logits, likeliest + 1, axis=-1)
-    chances = np.exp(logits - largest)  # over that of the likeliest garment
-    is_person = chances[..., 1:].sum(axis=-1) * (1 - PERSON) >= chances[..., 0] * PERSON
-    classes = np.where(is_person, likeliest[..., 0] + 1, 0).astype(np.uint8)
+    classes = logits.argmax(axis=-1).astype(np.uint8)
+    background = logits[..., :1]
+    is_doubtful = (classes == 0) & (np.exp(logits - background).sum(axis=-1) >= 1 / (1 - PERSON))
+    classes[is_doubtful] = logits[is_doubtful, 1:].argmax(axis=-1) + 1
     return GarmentMap(classes, _softmax(outputs[layout.patterns][0]), GARMENT_STRIDE * scale)
 
 
