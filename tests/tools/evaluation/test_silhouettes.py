@@ -7,9 +7,24 @@ import numpy as np
 import pytest
 
 from edge.errors import ConfigError
-from edge.records import CLASSES, Pixels
+from edge.records import CLASSES, Detection, Pixels
 from tests.tools.evaluation.maps import HEIGHT, WIDTH, TellingInterpreter
 from tools.evaluation.silhouettes import SMALL, _commonest, _small, silhouettes
+
+
+class OneMore:
+    """Finds one person in a whole picture, in pixels of it."""
+
+    def __init__(self, box: tuple[float, float, float, float]) -> None:
+        self.box = box
+
+    def people(self, pixels: Pixels) -> list[Detection]:
+        if pixels.shape[:2] != (HEIGHT, WIDTH):
+            return []
+        x1, y1, x2, y2 = self.box
+        points = np.stack([np.linspace(x1, x2, 17), np.linspace(y1, y2, 17)], axis=1).astype(np.float32)
+        return [Detection(points, np.full(17, 0.9, np.float32), self.box, 0.9, 0.3)]
+
 
 UPPER, OUTER, LOWER = (CLASSES.index(name) for name in ("upper", "outer", "lower"))
 
@@ -44,6 +59,13 @@ def test_one_of_two_is_half_of_both(streets: Path) -> None:
     found = silhouettes(TellingInterpreter(seen(80)), streets, ["one"])
     assert found["person-mask IoU, as decoded"] == pytest.approx(0.5, abs=0.03)
     assert found["people found"] == 0.5
+
+
+def test_somebody_without_a_label_is_left_out_where_a_pose_network_finds_them(streets: Path) -> None:
+    classes = seen(80, 300, 200)  # the third has no label
+    found = silhouettes(TellingInterpreter(classes), streets, ["one"], posenet=OneMore((195, 55, 265, 265)))  # type: ignore[arg-type]
+    assert found["person-mask IoU, as decoded"] < 0.7
+    assert found["person-mask IoU, as decoded, where everybody has a label"] > 0.93
 
 
 def test_a_garment_in_two_classes_is_told() -> None:
