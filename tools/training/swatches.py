@@ -79,7 +79,7 @@ def load(folder: Path, *, held_out: bool) -> list[Swatch]:
         pictures = list(pool.map(lambda row: _read(row.path), rows))
         casts = [_cast(picture) for picture in pictures]
         usual = np.median([cast for row, cast in zip(rows, casts, strict=True) if row.kind != "plain"] or casts, axis=0)
-        return list(pool.map(lambda each: _swatch(*each, usual), zip(rows, pictures, casts, strict=True)))
+        return list(pool.map(_swatch, rows, pictures, casts, [usual] * len(rows)))
 
 
 def _rows(folder: Path, use: str, table: Path = TABLE) -> Iterator[_Row]:
@@ -138,10 +138,10 @@ def flattened(picture: Plane) -> Plane:
 
 def _upright(lab: Plane, kind: str) -> Plane:
     """Turned until its stripes run down, or its checks down and across, and cut to what is still whole."""
-    light = cv2.resize(lab[..., 0], (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA)
+    light = np.asarray(cv2.resize(lab[..., 0], (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA), np.float32)
     span = 180 if kind == "striped" else 90
-    angle = max(range(0, span, 3), key=lambda degrees: _sharpness(light, degrees, kind))
-    angle = max(np.arange(angle - 3, angle + 3.1, 0.5), key=lambda degrees: _sharpness(light, degrees, kind))
+    about = max(range(0, span, 3), key=lambda degrees: _sharpness(light, degrees, kind))
+    angle = max((about + step / 2 for step in range(-6, 7)), key=lambda degrees: _sharpness(light, degrees, kind))
     turned = _turned(lab, angle)
     cos, sin = (abs(float(part(np.radians(angle)))) for part in (np.cos, np.sin))
     left = int(SIDE / 2 * (1 - 1 / (cos + sin))) + 1
@@ -165,8 +165,8 @@ def _sharpness(light: Plane, degrees: float, kind: str) -> float:
 def _seamless(lab: Plane, kind: str) -> Plane:
     """Stripes mirrored along their length, plain cloth both ways; the rest joined where it repeats."""
     if kind == "plain":
-        lab = cv2.resize(lab, (PLAIN_SIDE, PLAIN_SIDE), interpolation=cv2.INTER_AREA)
-        return np.concatenate([half := np.concatenate([lab, lab[::-1]]), half[:, ::-1]], axis=1)
+        small = np.asarray(cv2.resize(lab, (PLAIN_SIDE, PLAIN_SIDE), interpolation=cv2.INTER_AREA), np.float32)
+        return np.concatenate([half := np.concatenate([small, small[::-1]]), half[:, ::-1]], axis=1)
     smallest = OF_SPOTS if kind == "dotted" else SMALLEST_REPEAT
     across = _repeating(lab, smallest)
     if kind == "striped":
@@ -224,7 +224,7 @@ def _cut(cost: Plane) -> NDArray[np.bool_]:
 
 def _period(light: Plane, kind: str) -> float:
     """Pixels from one element to the next: of spots by their number, else by the mean of the spectrum's power."""
-    smooth = cv2.GaussianBlur(light, (0, 0), WEAVE_PX)
+    smooth = np.asarray(cv2.GaussianBlur(light, (0, 0), WEAVE_PX), np.float32)
     if kind == "dotted":
         return float(np.sqrt(light.size / max(_spots(smooth), 1)))
     lines = {"striped": [smooth.mean(axis=0)], "checked": [smooth.mean(axis=0), smooth.mean(axis=1)]}
@@ -235,12 +235,13 @@ def _period(light: Plane, kind: str) -> float:
 
 def _spectrum(line: Plane) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Power and frequency in cycles a pixel, without the mean."""
-    return np.abs(np.fft.rfft(line)[1:]) ** 2 / len(line) ** 2, np.fft.rfftfreq(len(line))[1:]
+    frequency = np.fft.rfftfreq(len(line))[1:].astype(np.float64)
+    return np.abs(np.fft.rfft(line)[1:]) ** 2 / len(line) ** 2, frequency
 
 
 def _spots(light: Plane) -> int:
     """How many spots of the rarer of two lightnesses there are, over the seams too."""
-    scaled = cv2.normalize(light, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+    scaled = ((light - light.min()) / (np.ptp(light) + 1e-6) * 255).astype(np.uint8)
     level, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)
     is_spot = scaled > level
     is_spot = ~is_spot if is_spot.mean() > 0.5 else is_spot
