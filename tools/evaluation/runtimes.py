@@ -1,6 +1,6 @@
-"""The same evaluation on tflite-runtime, the older runtime, in a Python environment of its own.
+"""Runs the evaluation on tflite-runtime, the older runtime, in a Python environment of its own.
 
-edge/model/interpreter.py takes ai-edge-litert where it finds it, so tflite-runtime runs where that is not installed.
+edge/model/interpreter.py prefers ai-edge-litert; without it, tflite-runtime runs.
 """
 
 import json
@@ -24,7 +24,7 @@ PACKAGES = (
 
 
 def on_tflite_runtime(words: list[str]) -> dict[str, Any] | str:
-    """What `tools/evaluate WORDS --json` finds on tflite-runtime, or why it was left out."""
+    """Return what `tools/evaluate WORDS --json` finds on tflite-runtime, or why it was left out."""
     if sys.version_info[:2] != (3, 11):
         return f"left out: tflite-runtime needs Python 3.11, this is {sys.version_info.major}.{sys.version_info.minor}"
     python = HOME / "bin" / "python"

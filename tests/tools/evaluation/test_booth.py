@@ -32,7 +32,7 @@ def test_right() -> None:
 def test_split() -> None:
     found = by("abccd")
     assert found["people split in two or more"] == 0.5
-    assert found["of these duplicates, everybody alerted"] == 0.25
+    assert found["share of these that are duplicates, everybody alerted"] == 0.25
     assert found["people joined with somebody else"] == 0
 
 
@@ -48,8 +48,8 @@ def test_a_track_that_went_over_to_somebody_else_is_told_apart() -> None:
     named = iter("aba")
     found = figures([one, other, both._replace(share=0.6)], lambda score, now: next(named))
     assert found["people joined with somebody else"] == 1
-    assert found["the same, without tracks of two people"] == 0
-    assert found["tracks of two people"] == pytest.approx(1 / 3)
+    assert found["people joined with somebody else, without tracks on two people"] == 0
+    assert found["share of tracks on two people"] == pytest.approx(1 / 3)
 
 
 @pytest.mark.slow
