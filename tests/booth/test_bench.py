@@ -1,4 +1,6 @@
-"""The bench measures real parts: every alert is heard, and what is stored never outruns what the broker hands out."""
+"""The bench measures real parts: every alert is received, and the stored count never exceeds what the broker
+delivers.
+"""
 
 import json
 from collections.abc import Callable

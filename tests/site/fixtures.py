@@ -20,7 +20,7 @@ def first_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture
 def site(first_site: Site, tmp_path: Path) -> Site:
-    """A copy of the first, as if it was made here: keys and safe writing take half a second."""
+    """A copy of the first site, as if made here: making keys and writing safely take half a second."""
     folder = Path(shutil.copytree(first_site.folder, tmp_path / "soho"))
     port = str(free_port())
     for path in [*folder.rglob("*.yaml"), *folder.rglob("*.conf")]:

@@ -1,4 +1,4 @@
-"""What counts as split, mixed up and duplicate, on sightings made up for it; and a short run of the whole."""
+"""Counting of split people, mixed-up people and duplicates on made-up sightings; and a short run of the whole."""
 
 import argparse
 
@@ -10,12 +10,12 @@ from tools.evaluation.street import NOBODY
 
 
 def heard(*walkers: int) -> list[Heard]:
-    """One sighting after the other, the first of them the rarest."""
+    """Return one sighting after the other, the first of them the rarest."""
     return [Heard(make_score(seq=i + 1), NOW + i, walker, 10.0 - i) for i, walker in enumerate(walkers)]
 
 
 def by(ids: str) -> dict[str, float]:
-    """Figures where five sightings of walkers 1, 1, 2, 2 and nobody got these ids."""
+    """Return the figures if five sightings of walkers 1, 1, 2, 2 and nobody got these ids."""
     named = iter(ids)
     return figures(heard(1, 1, 2, 2, NOBODY), lambda score, now: next(named))
 

@@ -14,7 +14,7 @@ from tools.evaluation.splits import CONTROLS, EXCEPTIONS
 
 
 def exam(rng: np.random.Generator, people: int = 60) -> Exam:
-    """Rare ones wear orange; controls wear what many do."""
+    """Return people of whom rare ones wear orange and controls wear what many do."""
     usual = [ordinary(rng) for _ in range(people)]
     rare = {name: [outfit("orange", "pink", rng) for _ in usual] for name in (*EXCEPTIONS, "subtle pattern")}
     common = {name: [ordinary(rng) for _ in usual] for name in CONTROLS}
@@ -84,7 +84,7 @@ def test_the_rivals_see_the_same_people(usual: list[Appearance]) -> None:
 
 
 def test_a_bias_is_seen_with_its_direction() -> None:
-    """Everyone with a hat is rarer here; skin and height are drawn by chance."""
+    """Everyone with a hat is rarer here; skin and height are random."""
     rng = np.random.default_rng(4)
     traits = [
         Traits(rng.normal(60, 10), rng.normal(500, 50), bool(hat), bool(rng.random() < 0.5), has_bare_arms=False)
