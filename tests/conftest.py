@@ -10,7 +10,7 @@ from hypothesis import settings
 from edge.errors import ModelError
 from edge.model.registry import model_path
 
-settings.register_profile("spotter", deadline=None)  # how fast it is, is measured elsewhere
+settings.register_profile("spotter", deadline=None)  # speed is measured elsewhere
 settings.load_profile("spotter")
 
 REPOSITORY = Path(__file__).resolve().parents[1]

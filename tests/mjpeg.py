@@ -1,6 +1,4 @@
-"""A network camera: the simulated street as MJPEG over HTTP with sensor noise, and with a picture that can be
-spoilt.
-"""
+"""A network camera: the simulated street as MJPEG over HTTP with sensor noise; the picture can be spoilt."""
 
 import threading
 import time

@@ -83,8 +83,7 @@ SKIN, HAIR, COAT, JEANS, BOOTS, BAG = (
 def person_picture(
     height: float = 300, *, bare_legs: bool = False, long_hair: bool = False
 ) -> tuple[Pixels, Detection, Pixels]:
-    """Draw a flat-coloured person on green: hair above skin, a red coat, blue jeans or bare legs, white boots, a teal
-    bag.
+    """Draw a flat-coloured person on green: hair, skin, a red coat, blue jeans or bare legs, white boots, a teal bag.
 
     Returns the picture, the person, and the class of each pixel (records.CLASSES).
     """

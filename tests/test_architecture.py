@@ -59,7 +59,7 @@ ALLOWED = {
     "pipeline": NOUNS | {"records", "palette", *STAGES} - {"message"},
     "node": NOUNS | STAGES | {"records", "palette", "clock", "model", "pipeline", "signing", "street", "command"},
     "booth": NOUNS | {"store", "clock", "message.mqtt", "command"},
-    "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
+    "booth/bench.py": {"message.outbox", "message.sender"},  # it acts as a node too
     "baseline": NOUNS | {"records", "palette", "command", "store", "clock", "score", "signing"},
     "site": NOUNS | {"signing"},
     "release": NOUNS | {"clock", "command", "score", "site", "signing"},

@@ -38,9 +38,7 @@ from tools.ledger import Ledger
 from tools.ports import free_port, wait_for
 
 CAMERAS, RATE, FPS = 3, 40, 6
-"""Cameras, walkers per minute, and frames per second, as many as two laptop cores can render and process three
-times.
-"""
+"""Cameras, walkers per minute, and frames per second that two laptop cores can render and process three times."""
 FACINGS = tuple(round((i - 1) * 40) % 360 for i in range(CAMERAS))
 LEARN_SEED, SPOT_SEED = 11, 23
 LEARN_CAMERAS, LEARN_MINUTES, LEARN_RATE, LEARN_EXCEPTIONS = (0, 2), 4.0, 90, 0.002
@@ -171,7 +169,7 @@ def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argpa
     time.sleep(max(0.0, begins_at + SPOT_S + ENDING_S - time.time()))
     print(f"\n{ledger.summary()}\nThe demo took {time.monotonic() - begun:.0f} s.", flush=True)
     if not ledger.alerts or not ledger.planted & ledger.alerted:
-        print("Expected at least one planted exception to be alerted: something is wrong.", file=sys.stderr)
+        print("Expected an alert on at least one planted exception, found none: something is wrong.", file=sys.stderr)
         return 1
     return 0
 

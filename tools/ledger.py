@@ -60,7 +60,7 @@ class Ledger:
         self.outfits = {walker.walker_id: walker.outfit for walker in street.walkers(0, seconds)}
         self._ends: dict[str, wire.Score] = {}
         """Final scores by the id that an alert on them has."""
-        self._untold: dict[str, int] = {}
+        self._in_view: dict[str, int] = {}
         """Numbers of alerts whose person is still in view, by alert id."""
         self.alerts = 0
         self.alerted: set[int] = set()
@@ -87,13 +87,13 @@ class Ledger:
             self.alerts += 1
             at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(message.at)))
             print(f"{at}  ALERT {self.alerts}: {span(message)}  {where(message)}: {why(message)}", flush=True)
-            self._untold[message.id] = self.alerts
+            self._in_view[message.id] = self.alerts
             self._tell(message.id)
 
     def _tell(self, name: str) -> None:
         """Print whom an alert was about once they have left, since only then the truth is sure."""
-        if name in self._untold and name in self._ends:
-            print(f"          truth of {self._untold.pop(name)}: {self._truth(self._ends[name])}", flush=True)
+        if name in self._in_view and name in self._ends:
+            print(f"          truth of {self._in_view.pop(name)}: {self._truth(self._ends[name])}", flush=True)
 
     def _truth(self, score: wire.Score) -> str:
         camera = int(score.node.rpartition("-")[2]) - 1
@@ -109,9 +109,7 @@ class Ledger:
         return f"walker {whose}, {kind}: {_words(self.outfits[whose])}{again}"
 
     def _whose(self, here: list[Passage], score: wire.Score, at: float) -> int:
-        """Return who left at that time; among several, the one whose clothes match the reasons best (times are whole
-        seconds).
-        """
+        """Return who left then; among several, the one whose clothes the reasons name most (times are whole s)."""
         misses = [_mismatch(passage, score, at) for passage in here]
         group = [p.visit.walker_id for p, miss in zip(here, misses, strict=True) if miss <= min(misses) + 1]
         named = [word for reason in score.reasons for word in re.findall(r"[a-z]+", reason.words)]
@@ -119,7 +117,7 @@ class Ledger:
 
     def summary(self) -> str:
         planted, alerted = self.planted, self.alerted
-        self.unknown += len(self._untold)
+        self.unknown += len(self._in_view)
         return (
             f"{len(self.people)} people passed the cameras, {sum(self.sightings.values())} sightings were scored.\n"
             f"{len(planted)} exceptions were planted: {len(planted & alerted)} alerted,"

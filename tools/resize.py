@@ -94,9 +94,7 @@ def _same(graph: _Graph, _old: _Graph, operator: Any) -> Sides:
 
 
 def _convolved(graph: _Graph, _old: _Graph, operator: Any) -> Sides:
-    """Return the output size by TensorFlow's rule: ceil(side / stride), with side - kernel + 1 if there is no
-    padding.
-    """
+    """Return the output size by TensorFlow's rule: ceil(side / stride), of side - kernel + 1 without padding."""
     image, kernel = operator.InputsAsNumpy().tolist()[:2]
     kind = operator.BuiltinOptionsType() == schema.BuiltinOptions.Conv2DOptions
     options = graph.options(operator, schema.Conv2DOptions() if kind else schema.DepthwiseConv2DOptions())

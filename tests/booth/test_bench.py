@@ -1,6 +1,4 @@
-"""The bench measures real parts: every alert is received, and the stored count never exceeds what the broker
-delivers.
-"""
+"""The bench measures real parts: every alert arrives, and no more is stored than the broker delivers."""
 
 import json
 from collections.abc import Callable

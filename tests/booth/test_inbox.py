@@ -193,8 +193,8 @@ class Killed(BaseException):
     ("where", "waited_s", "heard"),
     [
         ("alert", 5, [("alert", 430.0), ("ack", 1)]),  # committed, not yet sent: sent when delivered again
-        ("alert", 61, [("ack", 1)]),  # the same, but too late by then
-        ("ack", 5, [("alert", 430.0), ("ack", 1)]),  # sent but not noted: the second has the same id
+        ("alert", 61, [("ack", 1)]),  # as above, but too late by then
+        ("ack", 5, [("alert", 430.0), ("ack", 1)]),  # sent but not recorded: the second has the same id
     ],
 )
 def test_killed_in_between(

@@ -64,9 +64,7 @@ def test_chance_is_hardly_ever_news() -> None:
 
 
 def test_a_word_that_is_withheld_at_times_is_not_called_gone() -> None:
-    """A colour that is usually reported is now just under the floor in most windows: it may have been 4 of 60 in
-    each.
-    """
+    """A usual colour is now just under the floor in most windows: it may have been 4 of 60 in each."""
     rng = random.Random(3)
     rare = {"colour:upper:black": 0.9, "colour:upper:green": 0.1}
     fewer = {"colour:upper:black": 0.93, "colour:upper:green": 0.07}

@@ -178,9 +178,7 @@ def test_the_same_bundle_written_again_leaves_no_secret_either(node: Node, relea
 
 @pytest.fixture
 def cut(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int | None], list[str]]]:
-    """Yield `cut(n)`: the power fails right before the n-th change of the disk or start of a program; None for
-    never.
-    """
+    """Yield `cut(n)`: the power fails before the n-th change of the disk or start of a program; None: never."""
     seen: list[str] = []
     limit: int | None = None
 

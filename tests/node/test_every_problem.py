@@ -1,6 +1,4 @@
-"""Every sentence that a node can report: provoked, sent over mosquitto, and read in `spotter health` and on the
-page.
-"""
+"""Every problem that a node can report: provoked, sent over mosquitto, read in `spotter health` and on the page."""
 
 import ast
 import html
@@ -57,9 +55,7 @@ def recent(jump_s: float = 0.0, **readings: bool) -> Pulse:
 
 
 def failed_at_the_start(folder: Path) -> tuple[Failure, ...]:
-    """Fail in every way at the start: a silent model, no Coral, no writable folder, a clock of 1970, a foreign
-    certificate.
-    """
+    """Fail in every way: a silent model, no Coral, no writable folder, a clock of 1970, a foreign certificate."""
     state = folder / "state"
     state.mkdir()
     (state / "self-test.part").mkdir()

@@ -98,9 +98,7 @@ def test_a_slow_or_empty_street_is_said() -> None:
 
 @pytest.mark.parametrize(("every_s", "well_s", "late_s"), [(4, 170, 190), (600, 1700, 1900)])
 def test_for_how_long_nobody_may_be_seen_follows_the_street(every_s: int, well_s: int, late_s: int) -> None:
-    """After an hour of watching, three minutes without people are long on a busy street, half an hour is not on a quiet
-    one.
-    """
+    """After an hour, three minutes without people are long on a busy street, half an hour is not on a quiet one."""
     pulse = passing(every_s, 3600)
     assert "Nobody" not in " ".join(report(pulse, 3600.0 + well_s).problems)
     assert "Nobody" in " ".join(report(pulse, 3600.0 + late_s).problems)

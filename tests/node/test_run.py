@@ -160,7 +160,7 @@ def test_each_walker_is_one_numbered_score(start: Starting, heard: list[wire.Mes
 def test_systemd_is_told_how_it_goes(
     start: Starting, heard: list[wire.Message], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The boot file holds what an update's trial reads."""
+    """The status lines hold what an update's trial reads."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.settimeout(5)

@@ -165,9 +165,7 @@ class Flaky:
 
 
 def test_a_camera_unplugged_and_back_and_frames_that_are_torn(start: Starting, booth: Booth) -> None:
-    """Unplug it twice and tear one frame in ten: every walker gives a score. Then the camera is gone for good, with an
-    error.
-    """
+    """Unplug it twice, tear one frame in ten: every walker gives a score. Then it is gone for good: an error."""
     network = Network()
 
     def script() -> Iterator[Frame | DeviceLostError | None]:
@@ -229,9 +227,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_real_disk_that_is_full_loses_no_score_and_is_said(hub: InProcessBroker, booth: Booth, small: Path) -> None:
-    """The disk is full while two walkers pass, and has room before the last: all scores arrive, the counts are
-    saved.
-    """
+    """The disk is full while two walkers pass, then has room again: all scores arrive, the counts are saved."""
     network, ballast = Network(), small / "ballast"
 
     def fill_and_free() -> Iterator[Frame]:

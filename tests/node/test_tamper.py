@@ -66,9 +66,7 @@ def times(gain: float, level: float = 0.0) -> Spoil:
 
 
 def covered(level: float) -> Spoil:
-    """Return a cover like a hand, a bag or tape: almost nothing of the street, sensor noise, light falling off to one
-    side.
-    """
+    """Return a cover like a hand or tape: almost nothing of the street, sensor noise, light falling off to one side."""
     rng = np.random.default_rng(2)
 
     def spoil(pixels: Pixels) -> Pixels:

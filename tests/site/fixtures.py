@@ -35,7 +35,7 @@ def running(site: Site) -> Iterator[SiteBroker]:
     broker = SiteBroker(site).start()
     yield broker
     broker.stop()
-    gc.collect()  # paho leaves a refused socket open: let that be warned of here, where it is expected, not later
+    gc.collect()  # paho leaves a refused socket open: the warning is expected here, not later
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_who_writes_and_who_hears_what(site: Site, connect: Callable[..., Client
     }
     for name, client in clients.items():
         wait_for(lambda: len({(one.topic, one.payload) for one in client.heard}) >= len(expected[name]))  # noqa: B023
-    time.sleep(0.3)  # for what should not come
+    time.sleep(0.3)  # time for messages that should not come
     heard = {name: {(one.topic, one.payload.decode()) for one in client.heard} for name, client in clients.items()}
     assert heard == expected
     assert ("spotter/v1/soho/booth/alert", "booth") in heard["desk-1"]
@@ -222,7 +222,7 @@ def test_settings_of_services(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shipped", [True, False])
 def test_included_by_debians_own_settings(site: Site, tmp_path: Path, *, shipped: bool) -> None:
-    """A package of mosquitto has them; a setting given twice would keep it from starting."""
+    """Debian's package brings settings of its own; a setting given twice would keep mosquitto from starting."""
     port, included = free_port(), tmp_path / "conf.d"
     included.mkdir()
     ours = mosquitto.configuration(site.folder / "broker", port, None)

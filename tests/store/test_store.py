@@ -284,9 +284,7 @@ def test_small_counts_go_with_the_scores_and_large_ones_stay(store: SqlStore) ->
 
 
 def make_old(url: str, version: str) -> None:
-    """Make a store of that version with one acknowledged score and its alert; before 0002 no version was written
-    down.
-    """
+    """Make a store of that version with an acknowledged score and its alert; none before 0002 says its version."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
@@ -374,7 +372,7 @@ def test_migrations_make_the_tables_that_the_code_names(store: SqlStore) -> None
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_two_workers_on_one_database_leave_no_hole(url: str) -> None:
-    """Each worker stores every other score of one outbox; the cursor ends at the last, whichever worker was quicker."""
+    """Each worker stores every other score of one outbox; the cursor ends at the last."""
     with closing(SqlStore(url)) as one, closing(SqlStore(url)) as other, ThreadPoolExecutor(2) as pool:
 
         def work(store: SqlStore, first: int) -> None:

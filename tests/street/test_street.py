@@ -50,7 +50,7 @@ def test_groups_keep_their_distance() -> None:
     begins = sorted((w.begins_at, w.walker_id // 2) for w in Street(5).walkers(0, 1200))
     gaps = [b[0] - a[0] for a, b in pairwise(begins) if a[1] != b[1]]
     assert min(gaps) > 0.3
-    assert np.std(gaps) > 0.8  # and yet no clockwork
+    assert np.std(gaps) > 0.8  # and yet irregular
 
 
 def test_nobody_appears_or_vanishes_in_view() -> None:

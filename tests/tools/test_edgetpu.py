@@ -106,9 +106,7 @@ def test_a_file_that_is_not_the_pinned_one_is_refused(manifest: Path) -> None:
 
 
 def test_a_published_report_is_read() -> None:
-    """The report is of an object detector (google-coral/edgetpu, issue 490, shortened): several rows of one
-    operator.
-    """
+    """The report is of an object detector (google-coral/edgetpu, issue 490, shortened)."""
     report = read_report(
         "Edge TPU Compiler version 15.0.340273435\n\nModel compiled successfully in 2006 ms.\n\n"
         "Off-chip memory used for streaming uncached model parameters: 0.00B\nTotal number of operations: 85\n\n"

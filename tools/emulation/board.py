@@ -70,9 +70,7 @@ class Board:
         self._listener.join()
 
     def wait_for(self, pattern: str, timeout_s: float, *, after_s: float = 0.0, unless: str = r"\A\Z.") -> float:
-        """Return when the console first matched after `after_s`; raises BoardError for `unless`, or after
-        `timeout_s`.
-        """
+        """Return when the console first matched after `after_s`; raises BoardError for `unless`, or in the end."""
         wanted, unwanted = re.compile(pattern), re.compile(unless)
         until, seen = time.monotonic() + timeout_s, 0
         with self._changed:

@@ -115,9 +115,7 @@ def _largest(photo: Labelled, change: Callable[[Floats], Floats]) -> Pixels | No
 
 
 def _dyed(lab: Floats, colour: tuple[float, float, float]) -> Floats:
-    """Return pixels [n, 3] CIELAB dyed, with folds and light kept: lightness shifts and, on dark cloth, keeps its
-    range.
-    """
+    """Return pixels [n, 3] CIELAB dyed; lightness is shifted and keeps its range, so that folds and light stay."""
     dyed = np.empty_like(lab)
     dyed[:, 0] = np.clip(colour[0] + (lab[:, 0] - np.median(lab[:, 0])) * 0.8, 2, 97)
     fade = np.clip(dyed[:, 0] / max(colour[0], 1.0), 0.4, 1.2)

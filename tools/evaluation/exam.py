@@ -1,6 +1,4 @@
-"""Turns photos into the appearances that scores are tested with: people as they are, edited, in another light or
-skin.
-"""
+"""Turns photos into the appearances that scores are tested with: people unchanged, edited, in other light or skin."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -63,9 +61,7 @@ class Look:
         return None if sighting is None else sighting.appearance
 
     def classes(self, pixels: Pixels) -> Pixels:
-        """Return [h, w] positions in CLASSES of the main person by the model's map; background if there is no
-        person.
-        """
+        """Return [h, w] positions in CLASSES of the main person by the model's map; background without one."""
         found = np.zeros(pixels.shape[:2], np.uint8)
         person = self.person(pixels)
         garments = self._pipeline.garments
@@ -139,9 +135,7 @@ def examine(look: Look, folder: Path, ids: Sequence[int], bits: Figures) -> Exam
 
 
 def colour_bits(folder: Path, ids: Iterable[int]) -> Figures:
-    """Return [classes, colours]: -log2 of the share of a class's garments whose main colour it is, from labelled
-    photos.
-    """
+    """Return [classes, colours]: -log2 of the share of a class's labelled garments with that main colour."""
     count = np.ones((len(CLASSES), len(COLOURS)))
     for number in progress(list(ids), "labelled colours"):
         for garment, colour, _ in worn(Labelled(number, *read(folder, number))):

@@ -1,6 +1,4 @@
-"""The garment map compared with labelled photos: overlap per class, skin and hair found, purity of regions,
-fairness.
-"""
+"""The garment map compared with labelled photos: overlap per class, skin and hair, purity of regions, fairness."""
 
 import sys
 from collections.abc import Callable, Iterable

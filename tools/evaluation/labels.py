@@ -52,7 +52,7 @@ def picture(ccp: Path, number: int) -> Pixels:
 
 
 def tags(ccp: Path, number: int) -> set[str]:
-    """Return the names of our classes worn in a photo that has tags alone (1005 to 1804)."""
+    """Return the names of our classes in a photo that has tags alone (1005 to 1804)."""
     said = scipy.io.loadmat(ccp / "annotations" / "image-level" / f"{number:04d}.mat")["tags"].ravel()
     return {CLASSES[_classes(ccp)[int(position)]] for position in said} - {"background"}
 

@@ -62,9 +62,7 @@ class _Worn(NamedTuple):
 def patterns(
     network: Interpreter, ccp: Path, ids: Sequence[int], by_eye: Path = BY_EYE, swatches: Sequence[Swatch] = ()
 ) -> dict[str, Any]:
-    """Return every figure; raises ModelError if the model has no pattern map. `swatches`: every kind except
-    graphics.
-    """
+    """Return every figure; raises ModelError without a pattern map. `swatches` has every kind except graphics."""
     heads = Heads(network)
     usual, small = [], []
     cloth: tuple[list[Judged], list[Judged]] = [], []
@@ -102,9 +100,7 @@ def at_height(photo: Pixels, labels: Pixels, tall_px: float, size: tuple[int, in
 
 
 def chances(cells: Floats, garment: Pixels) -> NDArray[np.float64] | None:
-    """Return [6], the mean of the cells [rows, columns, 6] on a garment [h, w] of the model's input; None if there are
-    none.
-    """
+    """Return [6], the mean of the cells [rows, columns, 6] on a garment [h, w] of the input; None without cells."""
     is_on = garment[::PATTERN_STRIDE, ::PATTERN_STRIDE].astype(bool)
     on = cells[: is_on.shape[0], : is_on.shape[1]][is_on]
     return on.mean(axis=0, dtype=np.float64).round(6) if len(on) else None  # rounded, so that equal means tie

@@ -1,6 +1,4 @@
-"""Measures people on real photos and clips: sightings against the truth, and pose against the teacher and other
-models.
-"""
+"""Measures people on real photos and clips: sightings and the truth, pose and the teacher's, other models."""
 
 import sys
 from collections import Counter
@@ -176,9 +174,7 @@ def _count(counts: Counter[str], people: list[Detection], away: np.ndarray) -> N
 
 
 def _off(person: Detection, away: np.ndarray) -> float:
-    """Return pixels from the worst torso keypoint to the labelled mask; `away` [h, w] is each pixel's distance to
-    it.
-    """
+    """Return pixels from the worst torso keypoint to the labelled mask; `away` [h, w] is the distance to it."""
     x, y = np.rint(person.keypoints[TORSO].T).astype(int)
     height, width = away.shape
     return float(away[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)].max())

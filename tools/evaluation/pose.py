@@ -29,9 +29,7 @@ Boxes = Sequence[Box]
 
 
 def compare(people: list[Detection], teachers: list[Detection]) -> Counter[str]:
-    """Return the counts of one frame: keypoints `compared` and `near`, `people`, `teachers`, and `matched` people of
-    both.
-    """
+    """Return counts of one frame: keypoints `compared` and `near`, `people`, `teachers`, people `matched`."""
     pairs = match(people, teachers)
     counts = Counter(people=len(people), teachers=len(teachers), matched=len(pairs))
     for person, teacher in pairs:

@@ -42,8 +42,7 @@ def lay_on(
     is_bold: bool,
     draw: Callable[[Pen], None] | None = None,
 ) -> Pixels:
-    """Return the photo [h, w, 3] with that garment [h, w] in new colours and a print of that kind
-    (vocabulary.PATTERNS).
+    """Return the photo [h, w, 3] with a garment [h, w] in new colours and a print of `kind` (vocabulary.PATTERNS).
 
     `tall_px` is the person's height in pixels of the photo. `draw` covers the canvas instead of the kind's own drawing.
     """

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".cache" / "tflite"
 PACKAGES = (
     "tflite-runtime==2.14.0",
-    "numpy<2",  # what that wheel was built against
+    "numpy<2",  # the numpy that the wheel was built against
     "opencv-python-headless<4.12",  # the last that takes numpy 1
     "scipy<1.16",
     "msgspec>=0.19",

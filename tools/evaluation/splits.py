@@ -19,9 +19,7 @@ EPSILONS = (2.0, 8.0, 32.0)
 FOLDS = 5
 """Folds for calibration: each fold of the baseline's people is scored by the others."""
 RARE_BITS, COMMON_BITS = 4.5, 3.0
-"""Bits from which a lower garment's colour is rare (1 in 22 or fewer have it), and up to which it is common (1 in
-8).
-"""
+"""Bits from which a lower garment's colour is rare (1 in 22 have it), and up to which it is common (1 in 8)."""
 EXCEPTIONS = ("rare hue", "bold pattern", "rare swap")
 CONTROLS = ("common hue", "common swap")
 """Edits that must not raise the score."""

@@ -118,9 +118,7 @@ def _sealed(body: bytes) -> bytes:
 
 
 def make_frozen(folder: Path) -> Target:
-    """Fuzz the booth's frozen baseline: raw, correctly signed, and as the node saved it; a node must never fail on
-    it.
-    """
+    """Fuzz the booth's frozen baseline: raw, correctly signed, and as saved; a node must never fail on it."""
     site = Site(folder, SITE)
     good = site.message(learnt(SIGHTINGS))
     state = folder / "state"

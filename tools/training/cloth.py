@@ -11,9 +11,7 @@ from tools.training.swatches import Swatch
 FEWEST, MOST = 1.0, 2.0
 """Range of distances from one element of a pattern to the next, in units as in prints.py."""
 REPEATS, WIDEST = 4, 0.6
-"""A garment's longer side shows at least REPEATS elements of a pattern; none is wider than WIDEST of its shorter
-side.
-"""
+"""A garment's longer side shows at least REPEATS elements; none is wider than WIDEST of its shorter side."""
 FAINT, BOLD = 18.0, 80.0
 """Range of CIE76 colour differences between the parts of a pattern."""
 RAISED = 4.0
@@ -67,9 +65,7 @@ def _sized(tile: Bytes, zoom: float) -> Plane:
 
 
 def _hung(x: Plane, y: Plane, kind: str, rng: Rng) -> tuple[Plane, Plane]:
-    """Return the positions turned as the cloth hangs: stripes run across more often than down; cloth may be cut
-    aslant.
-    """
+    """Turn the positions as the cloth hangs: stripes run across more often than down; some cloth is cut aslant."""
     if kind == "striped" and rng.random() < 0.55:
         x, y = y, x
     if kind in ("striped", "checked") and rng.random() < 0.1:

@@ -1,6 +1,4 @@
-"""Makes a clean picture look as if a street camera took it: light, night, haze, blur, noise, compression, each at
-random.
-"""
+"""Makes a clean picture look like a street camera's: light, night, haze, blur, noise, compression, each at random."""
 
 import cv2
 import numpy as np

@@ -1,6 +1,4 @@
-"""What prints and real cloth share when laid onto a garment: the position of each pixel on the cloth, light, soft
-edges.
-"""
+"""Shared by prints and cloth laid onto a garment: the position of each pixel on the cloth, light, soft edges."""
 
 from collections.abc import Callable
 
@@ -56,9 +54,7 @@ def some_unit(height: float, finest: float, rng: Rng) -> float:
 
 
 def faintest(usual: float, unit: float, finest: float) -> float:
-    """Return the CIE76 difference that a pattern of that unit must have at least: more if it is nearly too fine to
-    see.
-    """
+    """Return the least CIE76 difference of a pattern of that unit: more if it is nearly too fine to see."""
     return max(usual, SEEN) if finest > 0 and unit < 2 * finest else usual
 
 
@@ -69,9 +65,7 @@ def own_colour(cloth: Bytes) -> Plane:
 
 
 def smooth(shape: tuple[int, ...], size: float | tuple[float, float], rng: Rng) -> Plane:
-    """Return [h, w] noise of mean 0 and deviation 1 without detail finer than `size` pixels (one size, or down and
-    across).
-    """
+    """Return [h, w] noise of mean 0 and deviation 1, no finer than `size` pixels (one size, or down and across)."""
     down, across = size if isinstance(size, tuple) else (size, size)
     grid = (max(int(shape[0] / down), 1) + 3, max(int(shape[1] / across), 1) + 3)
     coarse = rng.normal(0, 1, grid).astype(np.float32)
@@ -79,9 +73,7 @@ def smooth(shape: tuple[int, ...], size: float | tuple[float, float], rng: Rng) 
 
 
 def _cloth(shape: tuple[int, ...], rng: Rng) -> tuple[Plane, Plane]:
-    """Return the position of each pixel on the cloth, in pixels: turned a little, bent as over folds and round a
-    body.
-    """
+    """Return the position of each pixel on the cloth, in pixels: turned, bent as over folds and round a body."""
     height, width = shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     turn = float(rng.normal(0, 0.2)) if rng.random() < 0.8 else float(rng.uniform(0, np.pi))

@@ -1,5 +1,4 @@
-"""Exports trained weights to `.tflite`: rebuilds the graph in Keras, copies the weights and has TensorFlow quantize
-them.
+"""Exports trained weights to `.tflite`: rebuilds the graph in Keras, and TensorFlow quantizes it.
 
 The model is integer throughout: weights int8 per channel, uint8 in and out. The ranges of activations come from frames
 that hold every brightness, so that inputs 0..255 mean -1..1 (a narrower range silently mis-scales raw pixels).
@@ -69,9 +68,7 @@ def _separable(block: torch.nn.Module, x: keras.KerasTensor) -> keras.KerasTenso
 
 
 def _conv(conv: Conv) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
-    """Return the same convolution in Keras; padding "same" pads odd sizes equally on both sides, as PyTorch does
-    here.
-    """
+    """Return the convolution in Keras; padding "same" pads odd sizes equally on both sides, as PyTorch does here."""
     weight, bias = (part.numpy() for part in conv.fold())
     stride = conv.conv.stride[0]
     if conv.conv.groups > 1:

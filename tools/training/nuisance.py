@@ -24,9 +24,7 @@ DIGITS = 6
 
 
 def estimate(network: Interpreter, ccp: Path, ids: Sequence[int] = TRAIN_IDS) -> Nuisance:
-    """Return the mean, over PEOPLE evenly drawn from `ids`, of the covariance of a person's vectors over all
-    jitters.
-    """
+    """Return the mean covariance of a person's vectors over all jitters, over PEOPLE evenly drawn from `ids`."""
     look = Look(network)
     within: dict[str, list[NDArray[np.float64]]] = {name: [] for name in MOMENTS}
     people = 0

@@ -15,9 +15,7 @@ MIDDLE = 0.15
 
 
 def worn(lab: Plane, x: Plane, y: Plane, rng: Rng) -> None:
-    """Draw some of them over plain cloth [h, w, 3] CIELAB in place; x, y [h, w] are positions on the cloth in
-    pixels.
-    """
+    """Draw some of them over plain cloth [h, w, 3] CIELAB in place; x, y [h, w] are pixels of the cloth."""
     for each in _THINGS:
         if rng.random() < OFTEN:
             each(lab, x, y, rng)

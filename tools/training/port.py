@@ -15,9 +15,7 @@ from tools.training.network import Conv, Network, Separable
 
 
 def port(posenet: Path) -> Network:
-    """Return our model with the pose of `posenet` (a stripped file, spotter models fetch); the other heads are
-    untrained.
-    """
+    """Return our model with the pose of `posenet` (a stripped file); the other heads are untrained."""
     network = Network()
     convolutions = _convolutions(posenet)
     backward, forward = convolutions[-4], convolutions[-3]

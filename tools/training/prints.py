@@ -229,7 +229,7 @@ def _photograph(x: Plane, y: Plane, dye: Dye) -> Plane:
         tile = dye.colours[rank * len(dye.colours) // rank.size]
     else:
         tile = np.clip((tile - tile.mean(axis=(0, 1))) * 1.5 + np.array([50, 0, 0]), (5, -45, -45), (95, 45, 45))
-    at = [plane % (2 * side - 2) for plane, side in zip((x, y), size, strict=True)]  # there and back
+    at = [plane % (2 * side - 2) for plane, side in zip((x, y), size, strict=True)]  # mirrored at every repeat
     drawn = cv2.remap(tile.astype(np.float32), *at, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT_101)
     return np.asarray(drawn, np.float32)
 

@@ -1,6 +1,4 @@
-"""Training pictures: labelled people on many backgrounds, at many sizes, in many lights; equal seeds, equal
-pictures.
-"""
+"""Training pictures: labelled people on many backgrounds, at many sizes, in many lights; one picture per seed."""
 
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -78,9 +76,7 @@ class Source:
         return made._replace(pixels=developed(made.pixels, rng))
 
     def _photo(self, rng: Rng) -> Scene:
-        """Make a scene of a whole photo, on grey padding as edge/detection/letterbox.py adds it or on another
-        background.
-        """
+        """Make a scene of a whole photo, on grey padding as letterbox.py adds it or on another background."""
         photo = self._some_photo(rng)
         onto = blank(rng) if rng.random() < 0.5 else self._ground(rng)
         low, high = (0.92, 1.08) if rng.random() < 0.5 else (0.4, 1.5)
@@ -119,9 +115,7 @@ class Source:
         return scene
 
     def _whole(self, rng: Rng, onto: Scene, tallest: float = STREET_HEIGHTS[1]) -> Scene:
-        """Paste a street picture at a zoom that makes a random one of its people up to `tallest` pixels tall and
-        visible.
-        """
+        """Paste a street picture so that a random one of its people is visible and up to `tallest` pixels tall."""
         street = self.streets[rng.integers(len(self.streets))]
         mask = street.people == int(rng.integers(1, int(street.people.max()) + 1))
         if not mask.any():

@@ -90,9 +90,7 @@ def probabilities(network: TfliteInterpreter, pixels: NDArray[np.uint8], silhoue
 
 
 def _enlarged(silhouette: NDArray[np.bool_], tall: float, size: tuple[int, int]) -> NDArray[np.float64]:
-    """Return [2, 3], the affine map to a picture of `size` (width, height) with the person in its middle, `tall` pixels
-    tall.
-    """
+    """Return [2, 3], the affine map to a picture of `size` (width, height) with the person centred, `tall` pixels."""
     rows, columns = np.nonzero(silhouette)
     zoom = tall / (np.ptp(rows) + 1)
     x, y = ((side.min() + side.max()) / 2 for side in (columns, rows))
@@ -185,7 +183,7 @@ def _drawn(seen: NDArray[np.uint8], cut: NDArray[np.int16], letters: str) -> NDA
     for number in range(len(letters)):
         piece = cv2.copyMakeBorder((cut == number).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
         if piece.any():
-            _, _, _, (x, y) = cv2.minMaxLoc(cv2.distanceTransform(piece, cv2.DIST_L2, 5))  # its thickest place
+            _, _, _, (x, y) = cv2.minMaxLoc(cv2.distanceTransform(piece, cv2.DIST_L2, 5))  # the piece's thickest place
             _write(drawn, f"{number}", (x - 8, y + 4), 0.38)
     return drawn
 

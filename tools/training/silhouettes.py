@@ -1,5 +1,4 @@
-"""Garment maps for street pictures with a silhouette per person (Penn-Fudan), from pieces labelled by eye:
-pennfudan.tsv.
+"""Garment maps for street pictures with silhouettes (Penn-Fudan), from pieces labelled by eye: pennfudan.tsv.
 
 A silhouette says where a person is, not what they wear. Each is cut into about 20 numbered pieces of one colour, and
 the table beside this file has one letter per piece. The cut depends on the picture and its mask alone, so the table
@@ -23,9 +22,7 @@ TABLE = Path(__file__).with_name("pennfudan.tsv")
 FIELDS = ("image", "person", "view", "pieces")
 VIEWS = ("front", "back", "side")
 LETTERS = dict(zip("khuoldsba", CLASSES[1:], strict=True)) | {"?": "unsure"}
-"""Meaning of each letter: s[k]in, [h]air, [u]pper, [o]uter, [l]ower, [d]ress, [s]hoes, [b]ag, [a]ccessory, mixed
-(?).
-"""
+"""Letters: s[k]in, [h]air, [u]pper, [o]uter, [l]ower, [d]ress, [s]hoes, [b]ag, [a]ccessory, mixed (?)."""
 UNKNOWN = 255
 """Class of a pixel that is a person's but could not be labelled."""
 
@@ -48,9 +45,7 @@ BANDS = (
     (0.87, 0.95, 2),
     (0.95, 1.0, 2),
 )
-"""Bands that a silhouette is cut into: from, to (shares of the body height), pieces side by side. A head is a
-seventh.
-"""
+"""Bands of a silhouette: from, to (shares of the body height), pieces side by side. A head is a seventh."""
 COMPACTNESS = 14.0
 """CIELAB distance (0-100) that weighs as much as the distance between two pieces; smaller follows colour more."""
 ROUNDS = 10
@@ -122,8 +117,7 @@ def numbers(people: NDArray[np.uint8]) -> list[int]:
 def labelled(
     folder: Path, image: str, table: Table | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return pixels [h, w, 3] RGB, people [h, w] (0 is background) and classes [h, w]: positions in CLASSES, or
-    UNKNOWN.
+    """Return pixels [h, w, 3] RGB, people [h, w] (0 is background), classes [h, w] (CLASSES, or UNKNOWN).
 
     Outside the silhouettes the class is 0, background, though some pictures show further, unlabelled people there.
     People
@@ -192,9 +186,7 @@ def _bounds(silhouette: NDArray[np.bool_]) -> tuple[int, int, int, int]:
 
 
 def _seeds(silhouette: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return seeds [n, 2], x and y: each band's pixels are split into equal shares from left to right; a seed is the
-    mean.
-    """
+    """Return seeds [n, 2], x and y: the means of equal shares of each band's pixels, from left to right."""
     top, _, height, _ = _bounds(silhouette)
     seeds = []
     for begin, end, count in BANDS:

@@ -64,9 +64,7 @@ def ship(folder: Path, ccp: Path) -> None:
 
 
 def pin_sizes(manifest: Path) -> list[str]:
-    """Pin the files beside `manifest` in it; returns the names of Edge TPU twins that were compiled from other
-    weights.
-    """
+    """Pin the files beside `manifest` in it; returns the Edge TPU twins that were compiled from other weights."""
     folder = manifest.parent
     return pin(manifest, {name_of(size): _entry(folder / f"{name_of(size)}.tflite", SIZES[size]) for size in SIZES})
 

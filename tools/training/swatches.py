@@ -38,9 +38,7 @@ DARK = 8.0
 OVERLAP = 0.12
 """Width of the zone in which two repeats are joined, as a share of the side."""
 SMALLEST_REPEAT, OF_SPOTS = 0.5, 0.65
-"""Smallest width of a seamless repeat, as a share of the side; larger for spots, of which some pictures show only
-one.
-"""
+"""Least width of a seamless repeat, as a share of the side; larger for spots, since some pictures show only one."""
 PLAIN_SIDE = 64
 """Side in pixels to which plain cloth is reduced: its folds stay, its threads vanish."""
 WEAVE_PX = 2.0
@@ -165,9 +163,7 @@ def _sharpness(light: Plane, degrees: float, kind: str) -> float:
 
 
 def _seamless(lab: Plane, kind: str) -> Plane:
-    """Make a seamless tile: stripes mirrored along their length, plain cloth both ways; others joined where they
-    repeat.
-    """
+    """Make a seamless tile: stripes mirrored along their length, plain cloth both ways, others joined."""
     if kind == "plain":
         lab = cv2.resize(lab, (PLAIN_SIDE, PLAIN_SIDE), interpolation=cv2.INTER_AREA)
         return np.concatenate([half := np.concatenate([lab, lab[::-1]]), half[:, ::-1]], axis=1)

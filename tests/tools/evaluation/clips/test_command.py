@@ -104,9 +104,7 @@ def test_a_clip_without_truth_is_judged_by_its_skeletons(street: Path) -> None:
 
 
 def _is_plausible(counts: dict[str, dict[str, int]]) -> None:
-    """Check the counts of a model that finds most people: the man and the woman are there in 51 boxes, both long
-    enough.
-    """
+    """Check the counts of a model that finds most people: a man and a woman in 51 boxes, both long enough."""
     assert counts["truth"] == {"people": 2, "boxes": 51}
     assert counts["present"]["all"] == counts["present"]["front"] + counts["present"]["back"] == 51
     assert 25 <= counts["found"]["all"] <= 51
