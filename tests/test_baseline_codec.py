@@ -1,4 +1,4 @@
-"""Counts survive their bytes; whatever else comes is refused in words, and never fills the memory."""
+"""Counts survive encoding; other content is refused with a sentence, and never fills the memory."""
 
 import hashlib
 import zlib
@@ -16,7 +16,7 @@ from tests.outfits import RECIPE
 
 
 def sealed(body: bytes) -> bytes:
-    """A file whose checksum is right, whatever is in it."""
+    """Return a file with a correct checksum, whatever its body."""
     return MAGIC + hashlib.sha256(body).digest() + body
 
 

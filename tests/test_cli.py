@@ -1,4 +1,4 @@
-"""Every command as its user meets it: help with an example, exit codes, errors in a line or two."""
+"""Every command as its user sees it: help with an example, exit codes, errors in a line or two."""
 
 import re
 import subprocess
@@ -123,7 +123,7 @@ def test_the_program_is_installed() -> None:
 
 
 def test_readme_commands_exist() -> None:
-    """What README.md tells a newcomer to type is there."""
+    """Every command that README.md shows exists."""
     text = (ROOT / "README.md").read_text()
     named = set(re.findall(r"^spotter (\w+)", text, re.MULTILINE))
     assert named

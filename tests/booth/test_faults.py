@@ -1,6 +1,6 @@
-"""Store and broker taken away while somebody looks at the page: it says what is wrong, and all of it recovers.
+"""Store and broker fail while the page is open: it says what is wrong, and everything recovers.
 
-Real processes: mosquitto, `spotter booth`, a node's sending half, Chromium. Nothing is acknowledged meanwhile, and
+Real processes run: mosquitto, `spotter booth`, a node's sending half, Chromium. Nothing is acknowledged meanwhile, and
 nothing is lost.
 """
 
@@ -29,11 +29,11 @@ pytestmark = [
 
 COUNT, RATE = 2000, 50
 PATIENCE_MS = 40_000
-"""Beyond the longest pause of a booth whose store is in trouble, on a machine with much to do."""
+"""Milliseconds longer than the longest pause of a booth whose store fails, even on a busy machine."""
 
 
 class Scene:
-    """A broker, a booth, a node that sends, and a browser at the page."""
+    """A broker, a booth, a node that sends, and a browser on the page."""
 
     def __init__(self, broker: Mosquitto, start: Callable[..., Program], folder: Path, page: Page, store: str) -> None:
         self.broker, self.page, self._folder, self._store = broker, page, folder, store
@@ -49,7 +49,7 @@ class Scene:
         self.expect_well()
 
     def expect_trouble(self, *words: str) -> None:
-        """Said on the page, in a page that stays alive; a picture of it is kept."""
+        """Expect these words on a page that still responds, and keep a screenshot of it."""
         for word in words:
             expect(self.page.locator("#troubles")).to_contain_text(word, timeout=PATIENCE_MS)
         expect(self.page.locator("#away")).to_be_hidden()

@@ -1,4 +1,4 @@
-"""The whole booth as people start it, on a real mosquitto."""
+"""The whole booth as people start it, with a real mosquitto."""
 
 import json
 import signal
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.requires_broker
 
 
 class Listener:
-    """Somebody on the same broker."""
+    """A client on the same broker."""
 
     def __init__(self, port: int, name: str) -> None:
         self.heard: list[Received] = []

@@ -1,4 +1,4 @@
-"""What a sound node never does is noticed, and what it does in bad times is not held against it."""
+"""Behaviour that no sound node shows is noticed; the effects of outages are not held against a node."""
 
 from collections.abc import Iterator
 
@@ -48,7 +48,7 @@ def test_a_whole_recording_with_its_gaps_is_said(bench: Bench) -> None:
 
 
 def test_a_node_that_was_away_and_heard_no_acknowledgement_is_sound(bench: Bench) -> None:
-    """It says its gap and sends what was on its way once more."""
+    """The node reports its gap and repeats what was in flight."""
     bench.say(make_health(), *ordinary(range(1, WINDOW + 1), YESTERDAY))
     bench.say(wire.Gap(node="camera-1", epoch=EPOCH, upto=0, dropped=0))
     bench.say(*ordinary(range(1, WINDOW + 1), YESTERDAY))
@@ -66,7 +66,7 @@ def test_a_connection_that_comes_and_goes_is_said(bench: Bench) -> None:
 
 
 def test_numbers_given_twice_are_said(bench: Bench) -> None:
-    """As by a card that was restored from a copy: what it sees now goes by numbers that are taken."""
+    """This happens when a card is restored from a copy: new sightings reuse numbers."""
     bench.say(make_health(), *ordinary(range(1, 9), wire.to_time(NOW)))
     bench.step()
     bench.clock.sleep(20)

@@ -1,4 +1,4 @@
-"""Damage done to a card, in a folder and in an image file: each kind is told by a sentence of its own."""
+"""Damage done to a card, in a folder and in an image file: each kind has a sentence of its own."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ def release(tmp_path_factory: pytest.TempPathFactory, first_site: Site) -> Relea
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory, first_site: Site, release: Release) -> Path:
-    """A good one, of node north."""
+    """A good card of node north."""
     made = make_card(tmp_path_factory.mktemp("card") / "card.img")
     write_card(make_bundle("north", first_site.identity("north"), NETWORK, release, is_signed=True), made)
     return made
@@ -57,7 +57,7 @@ class Card:
         self.boot, self.site, self.release = boot, site, release
 
     def lay(self, network: Network = NETWORK, *, release: Release | None = None, **identity: bytes) -> None:
-        """Another bundle, whole in itself."""
+        """Write another complete bundle."""
         changes = {name.replace("_", "."): data for name, data in identity.items()}
         files = {**self.site.identity("north"), **changes}
         bundle = make_bundle("north", files, network, release or self.release, is_signed=release is None)
@@ -101,7 +101,7 @@ class Card:
         self.lay(release=make_release(self.boot.parent / "release", pythons=("3.9", "3.12")))
 
     def change_and_repin(self) -> None:
-        """Somebody who knows how: all checksums are right, only the signature is not."""
+        """Change files as an expert would: all checksums are right, only the signature is not."""
         data = self.wheel().read_bytes() + b"x"
         manifest = json.loads((self.boot / "spotter/release" / MANIFEST).read_text())
         other = make_release(self.boot.parent / "release", version=manifest["version"], pythons=PYTHONS)
@@ -213,7 +213,7 @@ def test_a_good_card(image: Path, whole: Path, first_site: Site, capsys: pytest.
 @pytest.mark.parametrize("network", [WIFI, OPEN, ADDRESS], ids=["wifi", "open", "address"])
 @pytest.mark.parametrize("has_cloud_init", [True, False])
 def test_a_good_card_of_any_system_and_network(card: Card, network: Network, *, has_cloud_init: bool) -> None:
-    """Bookworm's has no cloud-init."""
+    """Bookworm's card has no cloud-init."""
     if not has_cloud_init:
         for name in ("user-data", "meta-data", "network-config"):
             (card.boot / name).unlink()

@@ -1,4 +1,4 @@
-"""Bundles written into image files by the project, and read back by mtools and fsck."""
+"""Bundles are written into image files by the project, and read back by mtools and fsck."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What a person writes as a source, and what opens."""
+"""Sources as people write them, and the camera that each opens."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each problem, provoked: the heartbeat says it in a sentence with what to do."""
+"""Each problem, provoked: the heartbeat describes it and says what to do."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ def test_a_slow_or_empty_street_is_said() -> None:
 
 @pytest.mark.parametrize(("every_s", "well_s", "late_s"), [(4, 170, 190), (600, 1700, 1900)])
 def test_for_how_long_nobody_may_be_seen_follows_the_street(every_s: int, well_s: int, late_s: int) -> None:
-    """After an hour of watching: three minutes are long on a busy street, half an hour is not on a quiet one."""
+    """After an hour, three minutes without people are long on a busy street, half an hour is not on a quiet one."""
     pulse = passing(every_s, 3600)
     assert "Nobody" not in " ".join(report(pulse, 3600.0 + well_s).problems)
     assert "Nobody" in " ".join(report(pulse, 3600.0 + late_s).problems)
@@ -153,7 +153,7 @@ def test_everything_at_once_still_fits_the_wire() -> None:
 
 
 def test_a_frame_newer_than_the_heartbeat_is_no_negative_age() -> None:
-    """The frame loop runs in another thread: this once ended the node's network thread."""
+    """The frame loop runs in another thread; a negative age once ended the node's network thread."""
     pulse = running()
     pulse.beat(30.4, invoke_s=0.01, people=1)
     found = report(pulse)

@@ -1,4 +1,4 @@
-"""The whole way of a spoilt picture: a network camera, the real node, mosquitto, and what `spotter health` says."""
+"""The whole path of a spoilt picture: a network camera, the real node, mosquitto, and `spotter health`."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def camera() -> Iterator[NetworkCamera]:
 
 
 def health(port: int) -> dict[str, Any]:
-    """The node's row."""
+    """Return the node's row of `spotter health --json`."""
     command = [sys.executable, "-m", "edge.cli", "health", "--broker", f"127.0.0.1:{port}", "--site", "booth", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
     lines = done.stdout.splitlines()

@@ -1,4 +1,4 @@
-"""A node takes what its site signed for it, keeps it over restarts, and nothing else."""
+"""A node accepts what its site signed for it, keeps it over restarts, and accepts nothing else."""
 
 import logging
 from pathlib import Path

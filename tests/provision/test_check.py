@@ -1,4 +1,4 @@
-"""Damage done to a site's or a node's folder: each kind is told by a sentence of its own."""
+"""Damage done to a site's or a node's folder: each kind has a sentence of its own."""
 
 import re
 import shutil
@@ -240,7 +240,7 @@ ANY = [*(f"nodes/north/{name}" for name in (*IDENTITY, "network.yaml")), "broker
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(ANY), data=st.binary(max_size=60), at=st.integers(0, 600))
 def test_no_damage_crashes_the_check(site: Site, name: str, data: bytes, at: int) -> None:
-    """Bytes written over any file: what is wrong is found or is an error of ours, and nothing else is raised."""
+    """Bytes are written over any file: the check reports it or raises an error of ours, and nothing else."""
     path = site.folder / name
     before = path.read_bytes()
     try:
@@ -253,7 +253,7 @@ def test_no_damage_crashes_the_check(site: Site, name: str, data: bytes, at: int
 
 
 def test_a_curve_that_nobody_knows_is_told(site: Site) -> None:
-    """Found by the test above: what cannot be read is not always a ValueError."""
+    """Found by the test above: unreadable content does not always raise a ValueError."""
     path = node(site) / "ca.pem"
     before = path.read_bytes()
     path.write_bytes(before[:251] + b"TFL3" + before[255:])

@@ -1,4 +1,4 @@
-"""`spotter provision` as its user meets it: what it says, refuses and leaves behind."""
+"""`spotter provision` as its user sees it: what it prints, refuses and leaves behind."""
 
 import io
 import json
@@ -179,7 +179,7 @@ def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
 
 
 def nothing_typed(_prompt: str) -> str:
-    """Ctrl-D."""
+    """Act as Ctrl-D at a prompt."""
     raise EOFError
 
 

@@ -1,4 +1,4 @@
-"""A running site, looked at as a node sees it; every fault inflicted on a real broker, booth and network."""
+"""A running site as a node sees it; every fault is made on a real broker, booth and network."""
 
 import shutil
 import threading
@@ -33,7 +33,7 @@ def sentences(folder: Path, broker: str | None = None) -> list[str]:
 
 @contextmanager
 def beating(site: Site, connect: Callable[..., Client], name: str, clock_off_s: float = 0.0) -> Iterator[None]:
-    """A node that says how it is, five times a second."""
+    """Run a node that sends its health five times a second."""
     client = connect(section(site, site.folder / "nodes" / name, "node")).join()
     over = threading.Event()
 
@@ -55,7 +55,7 @@ def beating(site: Site, connect: Callable[..., Client], name: str, clock_off_s: 
 
 @pytest.fixture
 def booth(site: Site, running: SiteBroker, start: Callable[..., Program]) -> Program:
-    """The real one, once it has said that it is there."""
+    """Start the real booth and wait until it has announced itself."""
     program = start("-m", "edge.cli", "booth", "--config", f"{site.folder}/booth/booth.yaml", "--port", "0")
     wait_for(lambda: "as booth" in running.log, 60, "the booth")
     return program

@@ -1,4 +1,4 @@
-"""Two minutes of readings to one answer: whatever the node says, only what systemd agrees with can keep a release."""
+"""Two minutes of readings give one answer: a release stays only if systemd agrees, whatever the node says."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A signed release is kept if the node is healthy with it; whatever else happens, the one before runs."""
+"""A signed release is kept if the node is healthy with it; in every other case the one before runs."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from tests.conftest import REPOSITORY
 from tests.release.nodes import OTHER_RECIPE, Node, Site, Status, well
 
 IN_TIME_S = 180.0
-"""An unhealthy release is gone by then."""
+"""Seconds within which an unhealthy release must be gone."""
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def new(site: Site) -> Release:
 
 @pytest.fixture(scope="module")
 def other(site: Site) -> Release:
-    """With a model that makes another recipe."""
+    """A release with a model that makes another recipe."""
     return site.release("0.3.0", OTHER_RECIPE)
 
 
@@ -247,7 +247,7 @@ def test_a_forced_recipe_that_fails_gives_the_counts_back(node: Node, other: Rel
 
 
 def test_counts_of_another_size_stay_with_the_same_weights(node: Node, old: Release, new: Release) -> None:
-    """A release names the recipe of the default model; this node's counts are of another size of it."""
+    """A release names the recipe of the default model; this node's counts come from another size of it."""
     (node.state / "frozen.json").write_text(json.dumps({"v": 1, "mode": "spot", "recipe": "1" * 12}))
     assert new.recipe == old.recipe != "1" * 12
     assert node.update.take(new.folder).is_kept
@@ -298,7 +298,7 @@ def test_an_interrupted_update_goes_back(node: Node, old: Release, new: Release)
 
 
 def kills(template: Path, work: Path, *release: Path) -> list[Node]:
-    """The node as each kill left it, and at last as it is without one; see kills.py beside this file."""
+    """Return the node as each kill left it, and last as it is without a kill; see kills.py."""
     words = [sys.executable, "-m", "tests.release.kills", template, work, *release]
     subprocess.run(words, cwd=REPOSITORY, check=True)
     return [Node(path) for path in sorted(work.iterdir(), key=lambda path: int(path.name))]
@@ -310,7 +310,7 @@ def counts(node: Node) -> bytes:
 
 @pytest.fixture(scope="module")
 def killed_updates(tmp_path_factory: pytest.TempPathFactory, site: Site, old: Release, other: Release) -> list[Path]:
-    """Folders of nodes whose forced update was killed at every change in turn, and of one that was not."""
+    """Folders of nodes whose forced update was killed at each change in turn, and of one that was not."""
     folder = tmp_path_factory.mktemp("killed")
     Node(folder / "node").provision(old, site.folder / "release.pub")
     return [left.root.parent for left in kills(folder / "node", folder / "work", other.folder)]
@@ -319,7 +319,7 @@ def killed_updates(tmp_path_factory: pytest.TempPathFactory, site: Site, old: Re
 def test_killed_before_every_change_in_turn(
     tmp_path: Path, node: Node, old: Release, other: Release, killed_updates: list[Path]
 ) -> None:
-    """Then either the power comes back, or somebody starts the update again."""
+    """After the kill either the power comes back, or the update is started again."""
     copies = shutil.copytree(killed_updates[0].parent, tmp_path / "work", symlinks=True)
     *killed, whole = (Node(copies / path.name) for path in killed_updates)
     assert len(killed) >= 30

@@ -1,4 +1,4 @@
-"""A site's folder: what it holds, what it refuses, and that nothing half made stays behind."""
+"""A site's folder: what it holds, what it refuses, and that no half-made file stays behind."""
 
 import shutil
 import stat

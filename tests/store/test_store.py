@@ -1,4 +1,4 @@
-"""The store keeps each score once, moves its cursors only over what is there, and keeps no fine time."""
+"""The store keeps each score once, moves its cursors only over stored rows, and keeps no exact times."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
-    """Of an empty store; everything holds on both."""
+    """URL of an empty store; everything holds for SQLite and PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{path}"
     else:
@@ -284,7 +284,7 @@ def test_small_counts_go_with_the_scores_and_large_ones_stay(store: SqlStore) ->
 
 
 def make_old(url: str, version: str) -> None:
-    """A store of that version with one score, acknowledged, and its alert; none wrote down a version before 0002."""
+    """Make a store of that version with an acknowledged score and its alert; none before 0002 says its version."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
@@ -372,7 +372,7 @@ def test_migrations_make_the_tables_that_the_code_names(store: SqlStore) -> None
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_two_workers_on_one_database_leave_no_hole(url: str) -> None:
-    """Each stores every other score of one outbox; the cursor ends at the last whoever was quicker."""
+    """Each worker stores every other score of one outbox; the cursor ends at the last."""
     with closing(SqlStore(url)) as one, closing(SqlStore(url)) as other, ThreadPoolExecutor(2) as pool:
 
         def work(store: SqlStore, first: int) -> None:

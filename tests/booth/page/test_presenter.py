@@ -1,4 +1,4 @@
-"""Sentences and figures that are true, in plain words, worst first."""
+"""Sentences and figures of the page: true, in plain words, worst first."""
 
 import msgspec
 
@@ -26,7 +26,7 @@ def test_no_trouble_is_not_mentioned() -> None:
 
 
 def test_every_reason_to_refuse_has_words() -> None:
-    """What wire.py and the booth refuse for, said with what to do."""
+    """Every reason for which wire.py or the booth refuses a message has a sentence that says what to do."""
     reasons = {"topic", "too_large", "not_json", "version", "schema", "sender", "baseline"}
     reasons |= {"retained", "too_many_nodes"}
     assert set(presenter.REFUSALS) == reasons

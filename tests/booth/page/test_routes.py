@@ -176,7 +176,7 @@ HOSTILE = [
 def test_forms_of_other_pages_are_refused(
     served: ServedPage, browser: Browser, path: str, headers: dict[str, str]
 ) -> None:
-    """Even with the token, which no other page can know."""
+    """They are refused even with the token, which no other page can know."""
     answer = browser.post(path, headers, token=browser.token(), alert=ALERT, outcome="claimed", who="north")
     assert (answer.status_code, answer.text) == (403, "This did not come from the booth's own page.\n")
     assert served.told == []
@@ -457,7 +457,7 @@ def test_whoever_keeps_asking_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_its_files_are_shipped() -> None:
-    """What is no module is named in pyproject.toml, or an installed page would lack it."""
+    """Files other than modules must be named in pyproject.toml, or an installed page would lack them."""
     root = Path(__file__).parents[3]
     settings = tomllib.loads((root / "pyproject.toml").read_text())
     globs = settings["tool"]["setuptools"]["package-data"]["edge.booth.page"]

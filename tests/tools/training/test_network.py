@@ -1,4 +1,4 @@
-"""The network to be trained: shapes, what it takes over from the published one, what it learns from."""
+"""The model to be trained: shapes, what it takes from the published one, what it learns from."""
 
 import copy
 from pathlib import Path
@@ -148,7 +148,7 @@ def test_the_patterns_alone_leave_the_rest_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_garment_is_judged_as_a_whole() -> None:
-    """Named rightly in every cell, in half of them, in none."""
+    """The kind is right in every cell, in half of them, in none."""
     maps = Network().eval()(torch.zeros(1, 3, 65, 49))
     patterns = torch.ones((1, 65, 49), dtype=torch.long)
     patterns[:, :, :24] = 0
@@ -163,7 +163,7 @@ def test_a_garment_is_judged_as_a_whole() -> None:
 
 
 def test_our_own_file_gives_back_the_network_it_was_made_from() -> None:
-    """All but the last rounding: what the shipped file says of a picture, its dequantized weights say too."""
+    """Equal up to the last rounding: the shipped file and its dequantized weights say the same of a picture."""
     model = model_path(DetectionSection().model)
     network = again(model).eval()
     pixels = np.random.default_rng(0).integers(0, 256, (353, 481, 3)).astype(np.uint8)
