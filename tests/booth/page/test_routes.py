@@ -84,7 +84,7 @@ def test_the_state_as_json(served: ServedPage, browser: Browser) -> None:
 def test_a_silent_booth_is_said(served: ServedPage, browser: Browser) -> None:
     assert "nothing new" not in browser.get("/").text
     served.clock.sleep(30)
-    assert "said nothing new for 30 s" in browser.get("/").text
+    assert "not been updated for 30 s" in browser.get("/").text
 
 
 @pytest.mark.parametrize("path", ["/", "/state.json", "/metrics", "/nowhere", "/static/page.css", "/static/../app.py"])
@@ -120,8 +120,8 @@ def test_outcomes_that_make_no_sense(served: ServedPage, browser: Browser) -> No
     for fields, status, say in (
         ({"alert": ALERT, "outcome": "adored"}, 400, "Expected an outcome such as claimed"),
         ({"alert": ALERT}, 400, "Expected an outcome"),
-        ({"alert": "0123456789abcdef", "outcome": "claimed"}, 404, "no such alert"),
-        ({"outcome": "claimed"}, 404, "no such alert"),
+        ({"alert": "0123456789abcdef", "outcome": "claimed"}, 404, "alert is over"),
+        ({"outcome": "claimed"}, 404, "alert is over"),
         ({"alert": ALERT, "outcome": "greeted"}, 409, "This alert is open already"),
     ):
         answer = browser.post("/outcome", token=token, **fields)
@@ -137,7 +137,7 @@ def test_outcomes_that_make_no_sense(served: ServedPage, browser: Browser) -> No
 def test_an_outcome_that_the_booth_cannot_pass_on(served: ServedPage, browser: Browser) -> None:
     served.breaks = StoreError("the disk is full")
     answer = browser.post("/outcome", token=browser.token(), alert=ALERT, outcome="claimed")
-    assert (answer.status_code, answer.text) == (503, "Not passed on: the disk is full\n")
+    assert (answer.status_code, answer.text) == (503, "The outcome was not sent: the disk is full\n")
 
 
 @pytest.mark.parametrize("who", ["", "ab", "Capitals", "a b c", "x" * 33, "north\n", "<b>bold</b>"])
@@ -323,7 +323,7 @@ def test_a_visitors_session_opens_nothing(locked_page: ServedPage, stranger: Bro
 def test_a_wrong_password(stranger: Browser, wrong: str) -> None:
     answer = stranger.log_in(wrong)
     assert answer.status_code == 403
-    assert "not the site&#39;s password" in answer.text
+    assert "Wrong password" in answer.text
     assert stranger.get("/").status_code == 303
 
 
