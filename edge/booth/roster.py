@@ -198,7 +198,7 @@ class Roster:
         return [judge(node, silences[node.name], monotonic, odd.get(node.name, ())) for node in nodes]
 
     def off_s(self) -> float:
-        """Mean offset (seconds) of the nodes' clocks from ours, if they agree with each other and not with us; else 0."""
+        """Mean offset (s) of the nodes' clocks from ours, if they agree with each other and not with us; else 0."""
         ahead = [node.ahead_s for node in self.nodes.values() if not (node.heard_at is None or self._silence(node))]
         is_here = len(ahead) > 1 and min(map(abs, ahead)) > CLOCK_S and max(ahead) - min(ahead) <= CLOCK_S
         return sum(ahead) / len(ahead) if is_here else 0.0
