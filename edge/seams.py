@@ -75,7 +75,7 @@ class Interpreter(Protocol):
     def outputs(self) -> Sequence[TensorSpec]: ...
 
     def invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Run the model on a tensor shaped as `input`; returns dequantized arrays in the order and shapes of `outputs`."""
+        """Run the model on a tensor shaped as `input`; returns dequantized arrays shaped and ordered as `outputs`."""
 
 
 class Received(NamedTuple):
