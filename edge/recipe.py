@@ -11,7 +11,7 @@ SCHEMA = 3
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the counts of one baseline were made."""
+    """The settings and vocabularies with which a baseline was counted."""
 
     schema: int = SCHEMA
     model: str

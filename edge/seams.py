@@ -28,7 +28,7 @@ class Camera(Protocol):
 
     @property
     def reconnects(self) -> int:
-        """How often the source was lost and found again."""
+        """Number of times the source was lost and found again."""
 
     def read(self) -> Frame | None:
         """Return the next frame, or None at the end of the source.
@@ -62,11 +62,11 @@ class Interpreter(Protocol):
 
     @property
     def fallbacks(self) -> int:
-        """How often the Edge TPU was requested but the CPU was used."""
+        """Number of times the Edge TPU was requested but the CPU was used."""
 
     @property
     def failures(self) -> int:
-        """How often the model failed on the CPU and was loaded again."""
+        """Number of times the model failed on the CPU and was loaded again."""
 
     @property
     def input(self) -> TensorSpec: ...

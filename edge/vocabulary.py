@@ -38,7 +38,7 @@ GARMENTS = (
     "one-colour-bare",
     "long-upper",
 )
-"""How the garments are arranged, without naming them."""
+"""Arrangements of garments, without naming the garments."""
 
 SILHOUETTES = (
     ("small-upper", "large-upper"),

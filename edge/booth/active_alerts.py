@@ -9,13 +9,13 @@ from edge.seams import Broker, Clock, Publish
 from edge.store.store import AlertEnd, SqlStore
 
 ANSWER_S = 1.0
-"""How long to wait for the broker to take an alert."""
+"""Time to wait for the broker to take an alert."""
 AGAIN_S = 2.0
-"""Pause before an alert that reached nobody is tried again, until it expires."""
+"""Pause before an alert that reached no laptop is sent again, until it expires."""
 CLAIM_S = 600.0
 """A claimed alert without an outcome counts as over after this."""
 SHOWN_S = 120.0
-"""How long an ended alert stays on the page, so that its outcome can be corrected."""
+"""An ended alert stays on the page this long, so that its outcome can be corrected."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from edge.seams import Broker, Clock, Publish
 from edge.store.store import SqlStore
 
 LOOK_S = 0.5
-"""How often a new baseline is looked for."""
+"""Interval at which the store is checked for a new baseline."""
 ANSWER_S = 2.0
-"""How long to wait for the broker to take it."""
+"""Time to wait for the broker to take it."""
 
 
 class BaselinePublisher:

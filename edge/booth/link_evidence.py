@@ -31,7 +31,7 @@ UNSEEN = "0"
 
 
 class LinkEvidence:
-    """How often each colour digit occurred in one rotation of the links."""
+    """Counts of each colour digit among the links of one rotation."""
 
     def __init__(self) -> None:
         self._links = 0

@@ -35,7 +35,7 @@ in one rare dress does not silence the booth."""
 
 
 class Budget(NamedTuple):
-    """How many people the staff can greet."""
+    """Limits on alerts: how many people staff can greet."""
 
     per_hour: float
     """Alerts an hour, above 0."""

@@ -29,7 +29,7 @@ from edge.store.store import DAY_S, SqlStore
 log = logging.getLogger(__name__)
 
 POLL_S = 0.5
-"""How long to wait for messages before doing everything else."""
+"""Time to wait for messages before doing everything else."""
 HOUSEKEEPING_S = 600.0
 """Interval at which old scores and alerts are deleted."""
 JUMP_S = 60.0
@@ -37,15 +37,15 @@ JUMP_S = 60.0
 MOST_NOTICES = 16
 """Most nodes in one notice, the limit of wire.Notice."""
 SAID_S = 3600.0
-"""How long the page says that the clock was set."""
+"""The page reports this long that the clock was set."""
 TRENDS_S = 30.0
 """Interval at which the page's trends are computed; nodes send counts every 15 minutes."""
 TRENDS_NOW_S, TRENDS_BEFORE_S = 2 * 3600.0, 14 * DAY_S
 """Length of `now` in the page's trends, and how far back they look for what is usual."""
 ANSWER_S = 2.0
-"""How long to wait for the broker to take an outcome, or the last status."""
+"""Time to wait for the broker to take an outcome, or the last status."""
 SESSION_S = 3600
-"""How long the broker keeps what nodes send while the booth restarts."""
+"""The broker keeps what nodes send for this long while the booth restarts."""
 
 
 class Booth:

@@ -28,7 +28,7 @@ class TrendsReport(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     trends: list[Row]
     exceptions: dict[str, int]
-    """How often each reason occurred among the people alerted since that day; counts below FLOOR are left out."""
+    """Counts of each reason among the people alerted since that day; counts below FLOOR are left out."""
     outcomes: Outcomes
 
 

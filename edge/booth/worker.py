@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 LEAVES = ("score", "gap", "trend")
 """Topics to subscribe to. Not `status` and `health`: shared subscriptions receive no retained messages."""
 POLL_S = 0.5
-"""How long to wait for messages before checking whether to stop."""
+"""Time to wait for messages before checking whether to stop."""
 HOUSEKEEPING_S = 600.0
 """Interval at which old scores are deleted."""
 MOST_SITES = 1000

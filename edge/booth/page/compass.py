@@ -51,7 +51,7 @@ class Mark:
     x: float
     y: float
     heading_deg: int
-    """Where the person walks, degrees clockwise from north."""
+    """Direction in which the person walks, degrees clockwise from north."""
 
 
 def bearing(alert: wire.Alert) -> int | None:

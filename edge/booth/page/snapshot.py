@@ -25,7 +25,7 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
-    """How many people can be greeted, and the threshold that follows from it."""
+    """The budget of alerts, and the threshold that follows from it."""
 
     per_hour: float
     """People the booth can greet."""
@@ -57,7 +57,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Newest first."""
     nodes: list[NodeHealth]
     facings: dict[str, int | None]
-    """Where each camera looks, degrees clockwise from north."""
+    """Facing of each camera, degrees clockwise from north."""
     lost: dict[str, int]
     """Scores dropped by each node because its outbox was full."""
     counts: dict[str, int]
