@@ -40,6 +40,7 @@ class InProcessBroker:
             client.join()
 
     def attach(self, client: "FakeBroker") -> None:
+        """Add a client, and connect it if the hub is running."""
         with self._lock:
             self._clients.append(client)
         if self.is_running:
@@ -50,6 +51,7 @@ class InProcessBroker:
             self._clients.remove(client)
 
     def retained(self, filters: Sequence[str]) -> list[Publish]:
+        """Return the retained messages that match any of the topic filters, sorted by topic."""
         with self._lock:
             return [m for topic, m in sorted(self._retained.items()) if any(matches(f, topic) for f in filters)]
 
@@ -109,6 +111,7 @@ class FakeBroker:
             self._hub.route(self._will)
 
     def wants(self, topic: str) -> bool:
+        """Whether the client is connected and subscribed to a topic."""
         return self.is_connected and any(matches(pattern, topic) for pattern in self._subscriptions)
 
     def join(self) -> None:

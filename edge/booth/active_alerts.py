@@ -123,7 +123,7 @@ class ActiveAlerts:
     def settle(self) -> None:
         """Write the states of alerts to the store; call after acknowledging.
 
-        A booth killed just before this leaves an outdated state in the store, but never sends an alert twice.
+        A booth killed just before this leaves an outdated state in the store, but makes no second alert.
         """
         for name, state in list(self._unsettled.items()):
             self._store.settle(name, state)

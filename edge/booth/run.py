@@ -71,6 +71,7 @@ class Booth:
         """Sentence about the last change of the clock, and when it was (monotonic)."""
 
     def connect(self) -> None:
+        """Start connecting to the broker, in the background."""
         self._broker.connect(
             will=self._status("offline"),
             births=lambda: [self._status("online")],
@@ -83,6 +84,7 @@ class Booth:
         receive(message)
 
     def serve(self, page: Page, stop: threading.Event) -> None:
+        """Handle messages and update the page until `stop` is set."""
         while not stop.is_set():
             pause = self.step(POLL_S)
             page.show(self.snapshot())
@@ -116,6 +118,7 @@ class Booth:
         return self._inbox.counters.scores
 
     def leave(self) -> None:
+        """Publish that the booth is offline, and disconnect."""
         self._broker.publish(self._status("offline"), timeout_s=ANSWER_S)
         self._broker.close()
 

@@ -60,6 +60,7 @@ class Selection:
         return self._joiner.person(score, now)
 
     def cameras(self, person: str) -> list[str]:
+        """Return the nodes that have seen a person, in order."""
         return self._joiner.cameras(person)
 
     def _choose(self, score: wire.Score, now: float, open_alerts: int, *, has_stock: bool) -> str | None:

@@ -49,6 +49,7 @@ class Worker:
         """Why no new site can be served; empty when all is well. Each inbox has its own `trouble`."""
 
     def connect(self) -> None:
+        """Start connecting to the broker, in the background."""
         topics = [f"$share/{self._config.group}/{wire.node_topic('+', '+', leaf)}" for leaf in LEAVES]
         self._broker.connect(will=None, births=tuple, subscriptions=topics, on_message=self._receive)
 

@@ -153,6 +153,7 @@ class Access:
         )
 
     def clear_cookie(self, response: Response) -> None:
+        """Delete both cookies of this booth from the browser."""
         for is_in in (True, False):
             name = self._cookie(is_in=is_in)
             response.delete_cookie(name, httponly=True, samesite="strict", secure=self._is_tls)

@@ -82,6 +82,7 @@ def _counter(name: str, about: str, label: str, values: Iterable[tuple[str, int]
 
 
 def render(snapshot: Snapshot) -> bytes:
+    """Return the snapshot in Prometheus' text format, UTF-8."""
     registry = CollectorRegistry()
     registry.register(Readings(snapshot))
     return generate_latest(registry)

@@ -190,6 +190,7 @@ def _outcomes(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
 
 
 def trends(snapshot: Snapshot) -> list[Line]:
+    """Return the rows of the table of trends, as text."""
     return [_line(row) for row in snapshot.trends]
 
 

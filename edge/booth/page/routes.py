@@ -74,6 +74,7 @@ class Pages:
         )
 
     def app(self) -> ASGIApp:
+        """Return the web application, wrapped in Guard."""
         routes = [
             Route("/", self._page),
             Route("/state.json", self._state),

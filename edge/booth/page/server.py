@@ -106,6 +106,7 @@ class Page:
         self._shown = Shown(snapshot, self._monotonic())
 
     def close(self) -> None:
+        """Stop serving; waits up to FAREWELL_S for answers in progress."""
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()

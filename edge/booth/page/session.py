@@ -34,6 +34,7 @@ class Sessions:
         self._closed: dict[str, float] = {}
 
     def open(self, *, is_in: bool) -> Session:
+        """Return a new session that begins now."""
         return Session(secrets.token_urlsafe(16), self._monotonic(), is_in)
 
     def seal(self, session: Session) -> str:
@@ -61,4 +62,5 @@ class Sessions:
         return hmac.new(self._secret, b"form:" + session.id.encode(), hashlib.sha256).hexdigest()
 
     def is_token(self, session: Session, token: str) -> bool:
+        """Whether this is the session's form token, compared in constant time."""
         return hmac.compare_digest(self.token(session).encode(), token.encode("utf-8", "surrogatepass"))
