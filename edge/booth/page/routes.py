@@ -207,7 +207,9 @@ class Pages:
         name = fields.get("outcome", "")
         outcome = next((known for known in OUTCOMES if known == name), None)
         if outcome is None:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, f"Expected one of the outcomes {', '.join(get_args(Outcome))}.")
+            raise HTTPException(
+                HTTPStatus.BAD_REQUEST, f"Expected one of these outcomes: {', '.join(get_args(Outcome))}."
+            )
         view = next(
             (view for view in presenter.current(self._snapshot()) if view.alert.id == fields.get("alert")), None
         )

@@ -75,7 +75,7 @@ def test_figures() -> None:
     assert found["People an hour"] == "1,180"
     assert found["Alerts an hour"] == "5.4 of 6 that can be greeted"
     assert found["Alerts from"] == "1 in 210"
-    assert found["Left to hand out"] == "14"
+    assert found["Left to give away"] == "14"
     assert found["Outcomes of alerts"] == "9 greeted, 4 not found, 2 not unusual, 1 declined"
     assert found["Unusual, of those found"] == "82 % (52-95)"
     assert found["From sighting to greeting"] == "24 s on average"
