@@ -157,13 +157,13 @@ def test_the_page_says_what_happened(site: Site, jump_s: float) -> None:
     assert site.booth.snapshot().clock == ""
     site.jump(jump_s)
     site.step()
-    way = "ahead" if jump_s > 0 else "back"
-    assert f"The clock of this machine was set {way} by 24 h, to {wire.to_time(site.clock.now())}" in (
+    way = "forward" if jump_s > 0 else "back"
+    assert f"This machine's clock was set {way} by 24 h, to {wire.to_time(site.clock.now())}" in (
         site.booth.snapshot().clock
     )
     snapshot = site.beat(0.0, 0.0)
     other = "behind" if jump_s < 0 else "ahead of"
-    assert f"This machine's clock is 24 h {other} all cameras'" in snapshot.clock
+    assert f"This machine's clock is 24 h {other} all cameras' clocks" in snapshot.clock
     assert all(f"its clock is 24 h {'behind' if jump_s > 0 else 'ahead of'}" in v.problems[0] for v in snapshot.nodes)
     site.right_s = 0.0
     assert "all cameras" not in site.beat(0.0, 0.0).clock

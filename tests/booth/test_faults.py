@@ -103,7 +103,7 @@ def test_another_program_holds_the_store(begin: Callable[[str], Scene], tmp_path
     scene = begin(f"sqlite:///{tmp_path}/booth.sqlite")
     with closing(sqlite3.connect(tmp_path / "booth.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        scene.expect_trouble("Nothing is stored", "another program holds the store: is a second booth running?")
+        scene.expect_trouble("Scores cannot be stored", "another program holds the store: is a second booth running?")
         scene.expect_nothing_acknowledged()
         other.execute("ROLLBACK")
     scene.expect_well()
@@ -128,7 +128,7 @@ def test_the_disk_is_full(begin: Callable[[str], Scene], tmp_path: Path) -> None
         filler = disk / "filler"
         with pytest.raises(OSError, match="No space left"):
             filler.write_bytes(bytes(32 * 2**20))
-        scene.expect_trouble("Nothing is stored", "the disk is full: free some space")
+        scene.expect_trouble("Scores cannot be stored", "the disk is full: free some space")
         scene.expect_nothing_acknowledged()
         filler.unlink()
         scene.expect_well()
@@ -140,7 +140,7 @@ def test_the_database_server_is_away(begin: Callable[[str], Scene], mode: str) -
     with postgresql_server() as server:
         scene = begin(server.url)
         server.stop(mode)
-        scene.expect_trouble("Nothing is stored", "the database server is away: is PostgreSQL running")
+        scene.expect_trouble("Scores cannot be stored", "the database server is away: is PostgreSQL running")
         scene.expect_nothing_acknowledged()
         server.start()
         scene.expect_well()
@@ -151,7 +151,7 @@ def test_the_database_server_is_away(begin: Callable[[str], Scene], mode: str) -
 def test_the_broker_is_away(begin: Callable[[str], Scene], tmp_path: Path, end: Callable[[Mosquitto], None]) -> None:
     scene = begin(f"sqlite:///{tmp_path}/booth.sqlite")
     end(scene.broker)
-    scene.expect_trouble("The MQTT broker is away; is mosquitto running? Cameras keep their scores.")
+    scene.expect_trouble("The MQTT broker cannot be reached; is mosquitto running?")
     scene.expect_nothing_acknowledged()
     scene.broker.start()
     scene.expect_well()

@@ -154,16 +154,16 @@ def test_a_crowd_in_one_rare_dress_does_not_silence_the_booth() -> None:
 
 def test_open_alerts_spend_nothing() -> None:
     pacer = Pacer(Budget(12, max_open=3))
-    assert pacer.look(0.0, open_alerts=3).why_closed == "3 alerts are open"
+    assert pacer.look(0.0, open_alerts=3).why_closed == "No new alert while 3 are open."
     assert not any(pacer.admit(1e-6, at, open_alerts=3) for at in range(600))
     assert sum(pacer.admit(1e-6, 630.0, open_alerts=2) for _ in range(10)) == burst(12) / 2 + 2
-    assert Pacer(Budget(12, max_open=1)).look(0.0, open_alerts=1).why_closed == "1 alert is open"
+    assert Pacer(Budget(12, max_open=1)).look(0.0, open_alerts=1).why_closed == "No new alert while 1 is open."
 
 
 def test_a_spent_budget_says_when_it_goes_on() -> None:
     pacer = Pacer(Budget(12))
     assert sum(pacer.admit(1e-6, 0.0, open_alerts=0) for _ in range(10)) == 3
-    assert pacer.look(60.0, open_alerts=0).why_closed == "3 alerts in the last hour, the next in 4 min at the earliest"
+    assert pacer.look(60.0, open_alerts=0).why_closed == "3 alerts in the last hour; the next in 4 min at the earliest."
     assert pacer.look(301.0, open_alerts=0).why_closed == ""
     assert pacer.look(3700.0, open_alerts=0).last_hour == 0
 

@@ -132,7 +132,7 @@ def test_who_is_expected_is_missed_and_never_forgotten() -> None:
     watched.beat("camera-2")
     assert list(watched.problems()) == ["camera-2"], "it may still come"
     watched.clock.sleep(STALE_S + 1)
-    assert "was never heard of: is it switched on" in watched.problems()["camera-1"]
+    assert "has never been heard: is it switched on" in watched.problems()["camera-1"]
     watched.clock.sleep(FORGOTTEN_S)
     watched.roster.look(is_connected=True)
     assert list(watched.problems()) == ["camera-1"]
@@ -169,8 +169,8 @@ def test_what_all_should_have_in_common(watched: Watched) -> None:
     assert set(watched.problems().values()) == {""}
     watched.beat("camera-2", baseline="ffffffffffff", software="0.0.9")
     problems = watched.problems()
-    assert "software 0.0.9, camera-1 and camera-3 0.1.0: update" in problems["camera-2"]
-    assert "baseline ffffffffffff, camera-1 and camera-3 with 0123456789ab: freeze again" in problems["camera-2"]
+    assert "software 0.0.9 (camera-1 and camera-3: 0.1.0): update" in problems["camera-2"]
+    assert "baseline ffffffffffff (camera-1 and camera-3: 0123456789ab): freeze again" in problems["camera-2"]
     assert problems["camera-1"] == problems["camera-3"] == ""
     watched.beat("camera-2", baseline="", mode="collect", model="aaaaaaaaaaaa")
     assert "uses model aaaaaaaaaaaa" in watched.problems()["camera-2"]
@@ -183,7 +183,7 @@ def test_two_machines_under_one_name(watched: Watched) -> None:
         watched.say(make_status(boot=boot))
     assert watched.problems()["camera-1"] == "", "it started three times, and reconnected"
     watched.say(make_status(boot="bbbbbbbb"))
-    assert "two machines speak under this name" in watched.problems()["camera-1"]
+    assert "two machines use this name" in watched.problems()["camera-1"]
     assert watched.row().odd == {"twins": 1}
 
 

@@ -111,7 +111,7 @@ def test_a_replaying_node_is_said_by_spotter_health(
 
     code, verdict = health()
     assert (code, verdict["state"]) == (1, "degraded")
-    assert "sent 1 sightings of long ago again: is a recording played" in verdict["problems"][0]
+    assert "sent 1 sightings from long ago again" in verdict["problems"][0]
     booth.kill()
     wait_for(lambda: node.messages("booth/status")[-1].state == "offline")  # type: ignore[union-attr]
     assert health()[1]["problems"] == [], "a booth that is gone notices nothing"

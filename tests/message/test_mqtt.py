@@ -142,7 +142,7 @@ def test_two_of_one_name_are_told(join: Callable[..., Client], caplog: pytest.Lo
     first = join("camera-1")
     join("camera-1")
     wait_for(lambda: first.broker.refusals)
-    assert "another program uses the name camera-1 too" in caplog.text
+    assert "another program uses the client id camera-1 too" in caplog.text
     assert caplog.text.count("lost (") <= 2, "said once by each"
 
 
