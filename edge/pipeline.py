@@ -65,7 +65,7 @@ class Pipeline:
         """Seconds each stage took for the newest frame."""
 
     @property
-    def network_size(self) -> tuple[int, int]:
+    def input_size(self) -> tuple[int, int]:
         """Height and width of the network's input."""
         return self._layout.height, self._layout.width
 
@@ -145,7 +145,7 @@ class Pipeline:
     def _detect(self, frame: Frame) -> tuple[list[Detection], Floats]:
         """The people, and the colours to tell them apart by while they are tracked."""
         begun = perf_counter()
-        tensor, scale = letterbox(frame, *self.network_size)
+        tensor, scale = letterbox(frame, *self.input_size)
         fitted = perf_counter()
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()

@@ -68,7 +68,7 @@ def _measure(source: str, frames: Iterator[Frame], interpreter: Interpreter, con
     stages: list[list[float]] = []
     whole, bare, people = [], [], []
     for frame in frames:
-        tensor, _ = letterbox(frame, *pipeline.network_size)
+        tensor, _ = letterbox(frame, *pipeline.input_size)
         begun = perf_counter()
         interpreter.invoke(tensor)
         invoked = perf_counter()

@@ -253,4 +253,4 @@ def _lost_outbox(outbox: Outbox) -> str:
 
 def _open_camera(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> Camera:
     height, width = interpreter.input.shape[1:3]
-    return open_camera(config.frame.source, clock=clock, network_size=(height, width), pace=config.frame.pace)
+    return open_camera(config.frame.source, clock=clock, input_size=(height, width), pace=config.frame.pace)
