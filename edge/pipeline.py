@@ -1,4 +1,4 @@
-"""What a node does with each frame, step by step: detection, track, appearance, sighting.
+"""The pipeline that each frame goes through, step by step: detection, track, appearance, sighting.
 
 `spotter node`, `spotter learn` and `spotter score` all use it. Scoring a sighting is one more line there:
 `baseline.score(sighting.appearance)`.
@@ -58,7 +58,7 @@ class Pipeline:
         self._viewing = config.appearance
         self._light = Illumination()
         self._views: dict[int, BestViews] = {}
-        self._told_early: set[int] = set()
+        self._scored_early: set[int] = set()
         self.held_back = Counter[str]()
         """Confirmed tracks without a sighting, by reason: `still` (never moved) or `unclear` (no good view)."""
         self.stage_s = dict.fromkeys(STAGES, 0.0)
@@ -172,9 +172,9 @@ class Pipeline:
 
     def _early(self, track: Track) -> Sighting | None:
         wanted, views = self._viewing.early_views, self._views[track.track_id]
-        if not wanted or not track.has_moved or len(views) < wanted or track.track_id in self._told_early:
+        if not wanted or not track.has_moved or len(views) < wanted or track.track_id in self._scored_early:
             return None
-        self._told_early.add(track.track_id)
+        self._scored_early.add(track.track_id)
         appearance = views.mean()
         return None if appearance is None else Sighting(self._tracker.so_far(track.track_id), appearance)
 
@@ -183,7 +183,7 @@ class Pipeline:
         sightings = []
         for departure in departures:
             views = self._views.pop(departure.track_id, None)
-            self._told_early.discard(departure.track_id)
+            self._scored_early.discard(departure.track_id)
             if not departure.is_confirmed:
                 continue
             appearance = views.mean() if views is not None else None

@@ -89,7 +89,7 @@ class GarmentMap:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """The same person over several frames, as of one frame. `track_id` is local to one run of one node."""
+    """One person followed over several frames, as of one frame. `track_id` is local to one run of one node."""
 
     track_id: int
     detection: Detection
@@ -179,7 +179,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How unusual one appearance is compared with one baseline."""
+    """The result of comparing one appearance with one baseline."""
 
     state: ScoreState
     sightings: int

@@ -56,7 +56,7 @@ class BestViews:
 def _disagreement(palettes: Sequence[Floats]) -> Floats:
     """[views] 0..<1: total variation distance of each view's whole palette from the median palette.
 
-    One odd view does not pull the median. With one or two views the odd one cannot be told: all are 0.
+    One odd view does not pull the median. With one or two views there is no telling which is odd: all are 0.
     """
     whole = np.stack([one[-1] for one in palettes])
     if len(whole) < 3:

@@ -13,9 +13,9 @@ class PartShape(NamedTuple):
     """Shape of a body part: a quadrilateral around the axis between two joints."""
 
     start: float
-    """Where it begins, as a share of the axis."""
+    """Its start, as a share of the axis."""
     end: float
-    """Where it ends, as a share of the axis."""
+    """Its end, as a share of the axis."""
     half_width: float
     """Half of its width, in torso lengths."""
     size: tuple[int, int]

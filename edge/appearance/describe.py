@@ -177,14 +177,14 @@ def _arrangement(under: dict[str, dict[str, float]], palettes: Floats) -> Floats
         return shares
     is_bare = under["shins"]["skin"] >= BARE_SKIN
     if under["thighs"]["upper"] >= LONG:
-        word = "long-upper"
+        kind = "long-upper"
     elif under["thighs"]["skin"] >= BARE_SKIN:
-        word = "bare-legs"
+        kind = "bare-legs"
     elif _alike(palettes[0], palettes[1]):
-        word = "one-colour-bare" if is_bare else "one-colour-covered"
+        kind = "one-colour-bare" if is_bare else "one-colour-covered"
     else:
-        word = "bare-shins" if is_bare else "covered-legs"
-    shares[GARMENTS.index(word)] = 1
+        kind = "bare-shins" if is_bare else "covered-legs"
+    shares[GARMENTS.index(kind)] = 1
     return shares
 
 

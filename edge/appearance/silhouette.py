@@ -13,7 +13,7 @@ STEP = 4
 """Only every fourth pixel of every fourth row is counted."""
 LEVELS, TOP, BOTTOM = 40, -1.0, 4.0
 """Slices across the body, from above the head to below the feet; shoulders are at 0, hips at 1."""
-WORN = 0.03
+HAS_HEM = 0.03
 """Area, in torso lengths squared, from which a garment has a hem."""
 HEM = 0.95
 """Share of a garment's area above its hem; less than 1, so that a few wrong cells below do not count."""
@@ -52,4 +52,4 @@ def _areas(crop: Crop, classes: Pixels) -> Floats:
 def _hem(levels: Floats) -> float:
     """Distance of a garment's hem below the shoulders, in torso lengths; 0 without the garment."""
     total = float(levels.sum())
-    return float(np.interp(HEM, np.cumsum(levels) / total, _MIDDLES)) if total >= WORN else 0.0
+    return float(np.interp(HEM, np.cumsum(levels) / total, _MIDDLES)) if total >= HAS_HEM else 0.0

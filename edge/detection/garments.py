@@ -65,7 +65,7 @@ def dressed(
 ) -> list[Detection]:
     """Drop false detections: return the people whose torso is not background by the garment map (see DRESSED).
 
-    `outputs` and `scale` are as in `decode`; the class of the garment may be unsure.
+    `outputs` [1, h, w, channels] and `scale` are as in `decode`; the class of the garment may be unsure.
     """
     logits = outputs[layout.garments][0]
     return [person for person in people if _torso_share(person, logits, GARMENT_STRIDE * scale) >= DRESSED]

@@ -50,7 +50,7 @@ class Device(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How often a lost device is opened again; with the defaults for about half a minute."""
+    """The tries to open a lost device again; with the defaults they end after about half a minute."""
 
     first_s: float = 0.5
     """Seconds before the first try; each later pause is twice as long, up to `longest_s`."""

@@ -138,7 +138,7 @@ class Counters(NamedTuple):
     shift: str = ""
     """Half a sentence on how clothes changed since the baseline; empty if they did not."""
     failures: int = 0
-    """How often the model failed to run and was loaded again."""
+    """Times the model failed to run and was loaded again."""
     unstored: int = 0
     """Scores that are not on disk yet."""
     refused_acks: int = 0

@@ -1,4 +1,4 @@
-"""What a node does with each sighting: score it into the outbox, count it, and add it to the trends."""
+"""Handle each sighting on a node: score it into the outbox, count it, and add it to the trends."""
 
 import logging
 import time

@@ -15,7 +15,7 @@ TAIL = 0.2
 
 
 class Rarity(NamedTuple):
-    """How rare one score is among n earlier ones."""
+    """The rarity of one score among n earlier ones."""
 
     p_value: float
     low: float

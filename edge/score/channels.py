@@ -28,7 +28,7 @@ Shares = dict[str, float]
 
 
 class Usual(NamedTuple):
-    """What is usual, as bits (-log2 of frequencies) and normal models; derived from the counts (usual.py)."""
+    """Bits (-log2 of frequencies) and normal models of what is usual, computed from the counts (usual.py)."""
 
     built_at: int
     """Number of sightings it was computed from."""

@@ -92,7 +92,7 @@ def empty(recipe: Recipe) -> BaselineCounts:
 
 
 def add_shares(total: Counts, shares: Floats) -> None:
-    """Add shares to `total`, in place; both have the same shape. A row sums to 1, or is all 0 if it was not seen."""
+    """Add `shares` [..., kinds] to `total` (same shape), in place. A row sums to 1, or is all 0 if it was not seen."""
     total += np.rint(shares * SHARE_UNIT).astype(np.int64)
 
 
