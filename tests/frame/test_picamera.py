@@ -149,7 +149,7 @@ def pi(monkeypatch: pytest.MonkeyPatch) -> type[FakePicamera2]:
 def test_both_streams_come_from_one_exposure_in_rgb(pi: type[FakePicamera2]) -> None:
     pi.script = [99.95]
     clock = TestClock()
-    camera = open_picamera(clock=clock, network_size=(353, 481))
+    camera = open_picamera(clock=clock, input_size=(353, 481))
     frame = camera.read()
     assert frame is not None
     assert frame.lores is not None
@@ -163,7 +163,7 @@ def test_both_streams_come_from_one_exposure_in_rgb(pi: type[FakePicamera2]) -> 
 
 
 def test_the_configuration_asks_for_what_the_conversion_assumes(pi: type[FakePicamera2]) -> None:
-    open_picamera(clock=TestClock(), network_size=(353, 481), fps=10)
+    open_picamera(clock=TestClock(), input_size=(353, 481), fps=10)
     config = pi.opened[0].config
     assert config["colour_space"].name == "Smpte170m"
     assert config["controls"] == {"FrameDurationLimits": (100_000, 100_000)}

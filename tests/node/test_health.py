@@ -30,11 +30,11 @@ def test_a_node_that_is_well_says_ok_and_nothing_else() -> None:
         ({"refused_publishes": 1}, "certificate"),
         ({"is_calibrated": False}, "warming up"),
         ({"failures": 2}, "failed 2 times"),
-        ({"unstored": 4}, "4 scores are in memory alone"),
-        ({"refused_acks": 1}, "its newest were lost"),
+        ({"unstored": 4}, "4 scores are only in memory"),
+        ({"refused_acks": 1}, "lost the newest"),
         ({"certificate_days": 9.4}, "ends in 9 days"),
         ({"certificate_days": -2.2}, "ended 2 days ago"),
-        ({"shift": "colour is more unusual than then"}, "shifted since the baseline (colour is more unusual"),
+        ({"shift": "colour is more unusual than then"}, "since the baseline was made (colour is more unusual"),
     ],
 )
 def test_what_others_count_is_said(change: dict[str, Any], word: str) -> None:
@@ -105,10 +105,10 @@ def test_for_how_long_nobody_may_be_seen_follows_the_street(every_s: int, well_s
 
 
 def test_what_failed_at_the_start_is_said_while_it_runs() -> None:
-    start = Start((Failure("model", "The network sees nobody."),), ("node.yaml cannot be used: x.",))
+    start = Start((Failure("model", "The model finds nobody."),), ("node.yaml cannot be used: x.",))
     found = report(running(), start=start)
     assert (found.self_test, found.state) == (["model"], "degraded")
-    assert found.problems == ["The network sees nobody.", "node.yaml cannot be used: x."]
+    assert found.problems == ["The model finds nobody.", "node.yaml cannot be used: x."]
     assert report(running()).self_test == []
 
 

@@ -35,7 +35,7 @@ def test_a_good_configuration_is_kept_and_stands_in_for_a_bad_one(as_service: Pa
         path.write_text(bad)
         config, repair = load_settings(path)
         assert config.node == "north"
-        assert repair.startswith("node.yaml cannot be used, its last good copy is")
+        assert repair.startswith("node.yaml cannot be used; its last good copy is")
         assert kept.read_text() == GOOD
     path.unlink()
     assert load_settings(path).config.node == "north"

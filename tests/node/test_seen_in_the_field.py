@@ -70,7 +70,7 @@ def test_covered_moved_frozen_and_unplugged(
     node.end()
     (tmp_path / "node.yaml").write_text("state: [")
     node.start()
-    wait_for(says("node.yaml cannot be used, its last good copy is"), 60, "the last good settings")
+    wait_for(says("node.yaml cannot be used; its last good copy is"), 60, "the last good settings")
     camera.close()
     wait_for(says("No frame for"), 60, "no frame")
     wait_for(lambda: node.process.poll() is not None, 90, "the end of the node")

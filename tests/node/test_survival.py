@@ -252,7 +252,7 @@ def test_a_real_disk_that_is_full_loses_no_score_and_is_said(hub: InProcessBroke
         ).run()
         assert outbox.depth == 0
     assert [score.seq for score in booth.scores] == [1, 2, 3, 4, 5]
-    assert "scores are in memory alone, the disk takes none" in booth.said
+    assert "scores are only in memory" in booth.said
     assert baseline_file.load(small / "collected.baseline").sightings == 5
 
 
@@ -289,7 +289,7 @@ def test_more_than_memory_holds_while_the_disk_is_full_is_counted(
 
     start(Playing(until_it_is_said()), network, prepare=refuse)
     assert booth.scores == []
-    assert "2 scores are in memory alone" in booth.said
+    assert "2 scores are only in memory" in booth.said
     assert booth.beats[-1].outbox_lost == 2
 
 
@@ -367,7 +367,7 @@ def test_a_damaged_frozen_baseline_gives_way_to_its_copy(start: Starting, booth:
     assert "cannot be used" not in booth.said
     damage(frozen)
     start(Playing(walk(network, 1)), network, score=score)
-    assert "site.baseline cannot be used, its last good copy is" in booth.said
+    assert "site.baseline cannot be used; its last good copy is" in booth.said
     assert {score.state for score in booth.scores} == {"scored"}
     assert len({score.baseline for score in booth.scores}) == 1
     damage(tmp_path / "last-good" / "site.baseline")
