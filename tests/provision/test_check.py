@@ -73,7 +73,7 @@ NODE: dict[str, tuple[Damage, str]] = {
     ),
     "foreign authority": (
         lambda s: shutil.copy(other(s).folder / "ca.pem", node(s)),
-        r"ca\.pem is another authority's than the site's",
+        r"ca\.pem is another authority's",
     ),
     "revoked": (revoked_but_kept, r"node\.pem is revoked.*spotter provision node north --renew"),
     "server's": (
@@ -125,9 +125,9 @@ NODE: dict[str, tuple[Damage, str]] = {
 SITE: dict[str, tuple[Damage, str]] = {
     "broker's hosts": (
         lambda s: edit(s.folder / "site.yaml", "127.0.0.1", "192.168.50.1"),
-        r"broker\.pem is not good for 192\.168\.50\.1",
+        r"broker\.pem is not valid for 192\.168\.50\.1",
     ),
-    "access rules": (lambda s: edit(s.folder / "broker" / "acl", "^user desk-1", "user north"), "acl is not what"),
+    "access rules": (lambda s: edit(s.folder / "broker" / "acl", "^user desk-1", "user north"), "acl does not match"),
     "open to all": (
         lambda s: edit(s.folder / "broker" / "mosquitto.conf", "^require_certificate true\n", ""),
         "`require_certificate true` is missing",
