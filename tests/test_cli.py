@@ -113,7 +113,7 @@ def test_usage_is_exit_code_2() -> None:
 @pytest.mark.parametrize("file", ["node.yaml", "booth.yaml", "centre/worker.yaml"])
 def test_config_check_knows_every_kind(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "check", str(ROOT / "firmware-config" / file)]) == 0
-    assert capsys.readouterr().out.endswith(f"a good {Path(file).name}\n")
+    assert capsys.readouterr().out.endswith(f"valid as {Path(file).name}\n")
 
 
 def test_the_program_is_installed() -> None:

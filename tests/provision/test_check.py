@@ -58,10 +58,10 @@ def moved(site: Site) -> None:
 
 NODE: dict[str, tuple[Damage, str]] = {
     "expired": (lambda s: overwrite(node(s), "node", issue(s, "north", LONG_AGO)), r"node\.pem expired on \d{4}"),
-    "near its end": (lambda s: overwrite(node(s), "node", issue(s, "north", days=5)), "expires soon"),
+    "near its end": (lambda s: overwrite(node(s), "node", issue(s, "north", days=5)), r"expires on \d{4}"),
     "key of another": (
         lambda s: shutil.copy(node(s, "south") / "node.key", node(s) / "node.key"),
-        r"node\.key is the key of another certificate",
+        r"node\.key does not belong to node\.pem",
     ),
     "another node's": (
         lambda s: [shutil.copy(node(s, "south") / f"node.{end}", node(s)) for end in ("pem", "key")],
@@ -107,7 +107,7 @@ NODE: dict[str, tuple[Damage, str]] = {
     ),
     "wrong subnet": (
         lambda s: edit(node(s) / "network.yaml", "^address: .*", "address: 10.0.0.2/24"),
-        "different subnets: the broker would look dead, but is only out of reach",
+        "different subnets, so the node cannot reach it",
     ),
     "two booths": (
         lambda s: edit(node(s) / "network.yaml", "^booth: .*", "booth: 192.168.50.1"),
