@@ -47,6 +47,7 @@ def main(argv: list[str] | None = None) -> int:
         if str(err.name).split(".")[0] == "edge":
             raise
         advice = "nodes do not need it; on the booth, run: pip install '.[booth]'"
+        advice = "nodes do not need it; on the booth, run: pip install '.[booth]'"
         print(f"spotter: {err.name} is not installed; {advice}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:
@@ -62,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="spotter",
-        description="Finds the passers-by whose outfit is measurably unlike everyone else's. Keeps no picture of anybody.",
+        description="Finds passers-by whose outfit is measurably unlike everyone else's. Keeps no pictures.",
         epilog="example: spotter score photos/ --baseline soho.baseline",
     )
     parser.add_argument("--version", action="version", version=f"spotter {__version__}")

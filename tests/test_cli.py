@@ -69,8 +69,8 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         (["node", "--config", "none.yaml"], "none.yaml"),
         (["learn", "x.jpg", "--out", "no/such/folder/x.baseline"], "folder does not exist"),
         (["models", "fetch", "no-such-model"], "no-such-model"),
-        (["baseline", "freeze"], "baseline_key is not set"),
-        (["baseline", "keygen", "--out", "no/such/folder/x.key"], "cannot be made"),
+        (["baseline", "freeze"], "baseline_key is missing"),
+        (["baseline", "keygen", "--out", "no/such/folder/x.key"], "cannot be written"),
     ],
 )
 def test_bad_input_is_exit_code_2_and_two_lines_at_most(

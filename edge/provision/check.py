@@ -249,7 +249,7 @@ def _check_same(files: Mapping[str, bytes], site: Site, names: tuple[str, ...]) 
 def _check_secrets(home: Path) -> Iterator[str]:
     for path in sorted(home.iterdir()):
         if path.is_file() and path.name.endswith(SECRETS) and path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
-            yield f"{path.name}: other users of this machine can read or change it; run: chmod 600 {path}"
+            yield f"{path.name}: others on this machine can read or change it; run: chmod 600 {path}"
 
 
 def _revocations(site: Site) -> bytes | None:

@@ -49,8 +49,8 @@ def configuration(folder: Path, port: int, data: Path | None) -> str:
         kept += [f"persistence_location {data}/", f"user {pwd.getpwuid(os.getuid()).pw_name}"]
     return "\n".join(
         [
-            "# The broker of this site. Every client needs a certificate of the site's authority. Its common name is its",
-            "# user name and client id, so no program can publish, or be disconnected, under another's name. The",
+            "# The broker of this site. Clients need a certificate of the site's authority; its common name is the",
+            "# user name and client id. So no program can publish, or be disconnected, under another's name. The",
             "# settings at the end come from firmware-config/mosquitto.conf, which explains them.",
             f"listener {port}",
             f"cafile {folder}/ca.pem",

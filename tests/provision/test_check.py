@@ -139,12 +139,12 @@ SITE: dict[str, tuple[Damage, str]] = {
         lambda s: shutil.copy(other(s).folder / "broker" / "crl.pem", s.folder / "broker"),
         r"crl\.pem is not signed by this site",
     ),
-    "list too old": (restored_old_list, r"crl\.pem does not hold south-"),
+    "list too old": (restored_old_list, r"crl\.pem does not list south-"),
     "authority's key": (lambda s: shutil.copy(other(s).folder / "ca.key", s.folder), r"ca\.key is not the key of"),
     "authority's key for all": (lambda s: (s.folder / "ca.key").chmod(0o644), r"ca\.key: others"),
     "kept too long": (
         lambda s: edit(s.folder / "booth" / "booth.yaml", "^retention_h: .*", "retention_h: 48"),
-        "retention_h is 48, but passers-by are told 1 days",
+        "retention_h is 48, but the notice promises 1 days",
     ),
     "booth of another site": (
         lambda s: edit(s.folder / "booth" / "booth.yaml", "^site: .*", "site: camden"),
@@ -152,7 +152,7 @@ SITE: dict[str, tuple[Damage, str]] = {
     ),
     "node the booth does not know": (
         lambda s: edit(s.folder / "booth" / "booth.yaml", "^  north: .*\n", ""),
-        "nodes does not name north",
+        "north is missing under nodes",
     ),
     "password in clear": (
         lambda s: (s.folder / "booth" / "page.password").write_text("secret"),

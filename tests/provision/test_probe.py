@@ -132,7 +132,7 @@ def test_another_sites_broker(site: Site) -> None:
 @pytest.mark.usefixtures("running")
 def test_a_host_the_certificate_is_not_for(site: Site) -> None:
     (found,) = sentences(site.folder, f"127.0.0.2:{site.settings.port}")
-    assert "not good for 127.0.0.2" in found
+    assert "not valid for 127.0.0.2" in found
 
 
 @pytest.mark.usefixtures("running")

@@ -154,7 +154,7 @@ def sign_again(folder: Path, **changes: object) -> None:
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "no release": (shutil.rmtree, "manifest.json: cannot be read .* sign-release"),
     "not signed": (lambda folder: (folder / SIGNATURE).unlink(), "manifest.sig: cannot be read .* sign-release"),
-    "no signature": (lambda folder: (folder / SIGNATURE).write_text("yes"), "manifest.sig: is no signature"),
+    "no signature": (lambda folder: (folder / SIGNATURE).write_text("yes"), "manifest.sig: is not a signature"),
     "manifest changed": (
         lambda folder: (folder / MANIFEST).write_text((folder / MANIFEST).read_text() + " "),
         "manifest.json: is not what was signed",
