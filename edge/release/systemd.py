@@ -1,4 +1,4 @@
-"""What systemd says of the node: what runs, since when, and what it says of itself."""
+"""Control the node's systemd unit, and read its state and status line."""
 
 import subprocess
 
@@ -7,11 +7,11 @@ from edge.seams import ServiceReading
 
 NODE, GUARD = "spotter-node.service", "spotter-update.timer"
 PATIENCE_S = 60.0
-"""A node has 30 s to stop (TimeoutStopSec)."""
+"""Seconds to wait for systemctl; a node has 30 s to stop (TimeoutStopSec)."""
 
 
 class SystemdService:
-    """Service over systemctl."""
+    """The node's service, through systemctl."""
 
     def read(self) -> ServiceReading:
         words = _systemctl("show", NODE, "--property=ActiveState,InvocationID,StatusText").splitlines()
@@ -20,12 +20,12 @@ class SystemdService:
         return ServiceReading(is_running, found["InvocationID"], found["StatusText"])
 
     def stop(self) -> None:
-        if self.read().is_running:  # at boot its start is still to come, and stopping would cancel that
+        if self.read().is_running:  # at boot its start may be queued, and a stop would cancel it
             _systemctl("stop", NODE)
 
     def kill(self) -> None:
         if self.read().is_running:
-            _systemctl("stop", "--no-block", NODE)  # else it would be started again
+            _systemctl("stop", "--no-block", NODE)  # else systemd would start it again
             _systemctl("kill", "--signal=KILL", NODE)
             _systemctl("stop", NODE)
 
@@ -40,7 +40,7 @@ class SystemdService:
 
 
 def _systemctl(*words: str) -> str:
-    """What it said; raises ProvisionError."""
+    """Run systemctl and return its output; raises ProvisionError."""
     program = ["systemctl", *words]
     try:
         done = subprocess.run(program, capture_output=True, text=True, check=False, timeout=PATIENCE_S)  # noqa: S603

@@ -167,6 +167,19 @@ class Baseline:
         return _tails(self.counts.groups, self._facet_values(raw))
 
     def _join(self, bits: NDArray[np.float64]) -> float:
+        """Return the joined score J of `bits`, shape [facets]: J = (sum over facets of W_f * b_f**POWER)**(1 / POWER).
+
+        From the channels' raw values x_c to the reported p-value, every step uses histograms of past values:
+
+            t_c = tail_bits(past of c, x_c)                   each channel, at most CAP_BITS
+            b_f = tail_bits(past of f, sum of w_c * t_c)      each facet, over its channels, at most CAP_BITS
+            J   = as above
+            p   = (1 + number of past J at least as large) / (1 + number of past J);  bits = -log2(p), one_in = 1 / p
+
+        `tail_bits` is -log2 of the share of past values at least as large (calibration.py). p is the conformal p-value
+        of Vovk et al. 2005, "Algorithmic Learning in a Random World", ch. 2, which is valid for any J. The weights w_c
+        and W_f (channels.py), POWER and CAP_BITS were chosen by measurement (tools/evaluate rarity).
+        """
         return float((_FACET_WEIGHTS @ bits**POWER) ** (1 / POWER))
 
 

@@ -1,4 +1,4 @@
-"""A site's purpose to the notice that hangs where its cameras look: one A4 page, PDF."""
+"""Draw the notice for passers-by from a site's purpose: one A4 page, PDF."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "de", "fr", "it", "es")
 MARGIN_MM = 20
 SIZES_PT = range(17, 9, -1)
-"""Of the text: the largest with which all is on one page; smaller, nobody reads it on a lamp post."""
+"""Font sizes to try, largest first, until the text fits on one page; below 10 pt it is unreadable on a lamp post."""
 LINE = 0.48
-"""Millimetres of a line per point of its letters."""
+"""Line height in millimetres per point of font size."""
 FONTS = {
     "": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
     "B": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"),
 }
-"""Plain and bold, for letters beyond Western Europe; where they are missing, Helvetica."""
+"""Plain and bold fonts with letters beyond Western Europe; Helvetica is used where they are missing."""
 
 
 class Wording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One language of notice.yaml: headings, and the texts that are the same everywhere."""
+    """One language of notice.yaml: the headings, and the texts that are the same for every site."""
 
     title: str
     who: str
@@ -45,7 +45,7 @@ class Wording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Wordings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """notice.yaml."""
+    """The texts of notice.yaml, by language."""
 
     en: Wording
     de: Wording
@@ -60,7 +60,7 @@ def wording(language: str) -> Wording:
 
 
 def sections(purpose: Purpose, words: Wording) -> list[tuple[str, str]]:
-    """Headings and texts, from top to bottom.
+    """Return the headings and texts of the notice, from top to bottom.
 
     >>> told = Purpose(who="Shoe shop", purpose="greet the unusual", contact="a@example.org", keep_days=2)
     >>> said = dict(sections(told, wording("en")))
@@ -79,11 +79,11 @@ def sections(purpose: Purpose, words: Wording) -> list[tuple[str, str]]:
 
 
 def write_notice(purpose: Purpose, path: Path, language: str) -> None:
-    """The notice; raises ProvisionError for what cannot be printed."""
+    """Write the notice as a PDF; raises ProvisionError if it cannot be drawn or does not fit on a page."""
     if path.suffix.lower() != ".pdf":
-        raise ProvisionError(f"--out {path}: expected a name that ends in .pdf")
+        raise ProvisionError(f"--out {path}: expected a file name that ends in .pdf")
     try:
-        from fpdf import FPDF  # noqa: PLC0415  an extra, for whoever provisions
+        from fpdf import FPDF  # noqa: PLC0415  an extra, needed for provisioning only
     except ImportError as err:
         raise ProvisionError("the notice needs fpdf2: pip install 'exception-spotter[provision]'") from err
     words = wording(language)
@@ -99,25 +99,25 @@ def write_notice(purpose: Purpose, path: Path, language: str) -> None:
                 return
         finally:
             _close_fonts(page)
-    raise ProvisionError("the notice does not fit on a page; say who, why and contact in fewer words")
+    raise ProvisionError("the notice does not fit on one page; shorten who, purpose and contact in purpose.yaml")
 
 
 def _close_fonts(page: "FPDF") -> None:
-    """Which fpdf2 leaves open; the built-in ones are no files."""
+    """Close the font files that fpdf2 leaves open; built-in fonts have none."""
     for font in page.fonts.values():
         if font.type == "TTF":
             font.close()  # type: ignore[union-attr]
 
 
 def _choose_font(page: "FPDF", texts: Sequence[str]) -> str:
-    """Raises ProvisionError for letters that no font here has."""
+    """Return the font family that has all letters of `texts`; raises ProvisionError if none here has."""
     if not all(font.exists() for font in FONTS.values()):
         try:
             "".join(texts).encode("latin-1")
         except UnicodeEncodeError as err:
             letter = err.object[err.start]
             raise ProvisionError(
-                f"Helvetica has no letter {letter!r}; get one that has: apt install fonts-dejavu"
+                f"Helvetica has no letter {letter!r}; install a font that has it: apt install fonts-dejavu"
             ) from err
         return "Helvetica"
     for style, font in FONTS.items():
@@ -141,7 +141,7 @@ def _draw(page: "FPDF", family: str, title: str, told: Sequence[tuple[str, str]]
 
 
 def _draw_camera(page: "FPDF") -> None:
-    """For those who read none of the languages; millimetres."""
+    """Draw a camera, for people who read none of the languages; coordinates in millimetres."""
     page.set_fill_color(20)
     page.rect(MARGIN_MM, 22, 34, 20, style="F", round_corners=True, corner_radius=3)
     page.polygon([(56, 29), (66, 23), (66, 41), (56, 35)], style="F")

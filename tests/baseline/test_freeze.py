@@ -132,13 +132,13 @@ def test_a_freeze_that_cannot_be_says_what_to_do(
         assert place.freeze(*words) == 2
         return capsys.readouterr().err.splitlines()[-1]
 
-    assert "there is none; run spotter booth first" in complaint()
+    assert "no such file; run spotter booth first" in complaint()
     place.keep(found)
     assert "no node of site soho" in complaint("--site", "soho")
     assert "no node of site booth" in complaint("--since", wire.to_time(NOW + 900))
     assert "expected e.g. 24h" in complaint("--since", "yesterday")
     place.configure()
-    assert "baseline_key is not set" in complaint()
+    assert "baseline_key is missing" in complaint()
     place.configure(baseline_key=str(tmp_path / "none.key"))
     assert "none.key: expected the site's private key" in complaint()
 
@@ -170,7 +170,7 @@ def test_without_a_booth_it_waits_in_the_store(
     place.keep(found)
     out = tmp_path / "site.baseline"
     assert place.freeze("--out", str(out)) == 0
-    assert "not published yet: that is done as soon as spotter booth runs" in capsys.readouterr().out
+    assert "not published yet: spotter booth publishes it" in capsys.readouterr().out
     assert place.freeze("--json", "--broker", "elsewhere:1883") == 0
     said = json.loads(capsys.readouterr().out)
     message = place.published()

@@ -103,7 +103,9 @@ def test_another_program_holds_the_store(begin: Callable[[str], Scene], tmp_path
     scene = begin(f"sqlite:///{tmp_path}/booth.sqlite")
     with closing(sqlite3.connect(tmp_path / "booth.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        scene.expect_trouble("Scores cannot be stored", "another program holds the store: is a second booth running?")
+        scene.expect_trouble(
+            "Scores cannot be stored", "another program has locked the store: check whether a second booth is running"
+        )
         scene.expect_nothing_acknowledged()
         other.execute("ROLLBACK")
     scene.expect_well()
@@ -140,7 +142,9 @@ def test_the_database_server_is_away(begin: Callable[[str], Scene], mode: str) -
     with postgresql_server() as server:
         scene = begin(server.url)
         server.stop(mode)
-        scene.expect_trouble("Scores cannot be stored", "the database server is away: is PostgreSQL running")
+        scene.expect_trouble(
+            "Scores cannot be stored", "the database server does not answer: check that PostgreSQL runs"
+        )
         scene.expect_nothing_acknowledged()
         server.start()
         scene.expect_well()

@@ -152,5 +152,5 @@ def test_what_can_never_work_is_said(tmp_path: Path) -> None:
     with spotter("booth", "--config", str(config)) as process:
         _, err = process.communicate(timeout=20)
     assert process.returncode == 2
-    assert "check that the folder exists" in err
+    assert "check that its folder exists" in err
     assert "Traceback" not in err

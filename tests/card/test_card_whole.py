@@ -56,7 +56,7 @@ def _install(words: Any, ran: list[Any]) -> None:
 
 def test_an_image_is_refused_without_a_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(f"provision image north --site-dir {tmp_path} --image {tmp_path / 'no.img'}".split()) == 2
-    assert "is no site's folder" in capsys.readouterr().err
+    assert "is not a site's folder" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "key of another": (
         lambda c: c.lay(node_key=issue(c.site, "north").key),
-        r"node\.key is the key of another certificate than node\.pem",
+        r"node\.key does not belong to node\.pem",
     ),
     "expired": (lambda c: c.expire(), r"node\.pem expired on \d{4}"),
     "foreign": (lambda c: c.be_foreign(), r"node\.pem was not issued by the authority in ca\.pem"),
@@ -160,11 +160,11 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         lambda c: (c.boot / "spotter/identity/link.key").unlink(),
         r"spotter/identity/link\.key cannot be read",
     ),
-    "first boot is over": (lambda c: c.wipe(), "secrets are wiped: a node has taken it up, first boot is over"),
-    "no bundle": (lambda c: shutil.rmtree(c.boot / "spotter"), "holds no bundle"),
+    "first boot is over": (lambda c: c.wipe(), "secrets are wiped: a node has used this card"),
+    "no bundle": (lambda c: shutil.rmtree(c.boot / "spotter"), "has no folder spotter"),
     "not written to its end": (
         lambda c: (c.boot / "spotter/bundle.json").unlink(),
-        r"bundle\.json is missing or damaged: the card was not written to its end",
+        r"bundle\.json is missing or damaged: the card was not written completely",
     ),
     "user-data": (
         lambda c: c.edit("user-data", "^ssh_pwauth: false", "ssh_pwauth: true"),
@@ -186,7 +186,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "no cmdline.txt": (
         lambda c: (c.boot / "cmdline.txt").unlink(),
-        r"cmdline\.txt missing: this is no Raspberry Pi OS",
+        r"cmdline\.txt missing: this is not Raspberry Pi OS",
     ),
     "wrong subnet": (
         lambda c: c.lay(Network(booth="127.0.0.1", address="10.0.0.2/24")),
@@ -194,11 +194,11 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "not taken up": (
         lambda c: (c.boot / "spotter/first-boot.txt").write_text("not taken up: NetworkManager is not installed\n"),
-        "the node it was in says: not taken up: NetworkManager is not installed",
+        "first boot failed, and wrote: not taken up: NetworkManager is not installed",
     ),
     "no network": (
         lambda c: (c.boot / "spotter/spotter.nmconnection").write_text("[ipv4]\naddress1=north\n"),
-        "is no network this node could join",
+        "does not describe a network",
     ),
 }
 
@@ -242,7 +242,7 @@ def test_a_node_that_runs_reads_its_settings_from_the_card(card: Card) -> None:
     card.with_settings("^node:", "nodes:")
     sentences = [finding.sentence for finding in check_path(card.boot)]
     assert "unknown field `nodes`" in sentences[1]
-    assert sentences[1].endswith("the node goes on with what it had")
+    assert sentences[1].endswith("keeps its previous settings")
 
 
 def test_a_card_of_another_site_or_of_a_lost_node(card: Card, site: Site, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_a_card_of_another_site_or_of_a_lost_node(card: Card, site: Site, tmp_pa
     site.revoke("north")
     lost = [finding.sentence for finding in check_path(card.boot, site)]
     assert any("node.pem is revoked" in sentence for sentence in lost)
-    assert any("north is no node of soho; there are: south" in sentence for sentence in lost)
+    assert any("north is not a node of soho, which has: south" in sentence for sentence in lost)
 
 
 def test_an_unsigned_release_is_said_to_whoever_knows_the_site(card: Card) -> None:
@@ -273,18 +273,18 @@ def overwritten(path: Path, at: int, data: bytes) -> None:
 
 
 IMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "truncated": (cut_off, "ends inside its boot partition; it was not copied to its end"),
+    "truncated": (cut_off, "ends inside its boot partition"),
     "no partition table": (lambda path: overwritten(path, 0, bytes(512)), "has no partition table"),
-    "packed": (lambda path: overwritten(path, 0, b"\xfd7zXZ"), "is packed; unpack it first"),
+    "packed": (lambda path: overwritten(path, 0, b"\xfd7zXZ"), "is compressed; unpack it first"),
     "no FAT": (lambda path: overwritten(path, 450, b"\x83"), "has no FAT boot partition"),
     "no file system": (
         lambda path: overwritten(path, START * 512, bytes(4096)),
         "its boot partition cannot be used; .*; flash Raspberry Pi OS",
     ),
-    "fresh": (make_card, "holds no bundle"),
+    "fresh": (make_card, "has no folder spotter"),
     "a holiday": (
         lambda path: make_card(path, files={"photo.jpg": "x"}),
-        r"config\.txt and cmdline\.txt missing: this is no Raspberry Pi OS",
+        r"config\.txt and cmdline\.txt missing: this is not Raspberry Pi OS",
     ),
 }
 

@@ -96,7 +96,7 @@ def holders(folder: Path, secret: bytes) -> list[Path]:
 def test_a_bare_node_becomes_a_camera(tmp_path: Path, release: Release) -> None:
     node = Node(tmp_path, venv=None)
     node.put(bundle_of(release))
-    assert node.boot().startswith("node north took up bundle ")
+    assert node.boot().startswith("node north installed bundle ")
     spotter = node.root / "opt/spotter/current/venv/bin/spotter"
     assert (
         subprocess.run([spotter, "--version"], capture_output=True, text=True, check=True).stdout == "spotter 0.1.0\n"
@@ -242,7 +242,7 @@ def test_a_bad_edit_is_said_and_the_old_settings_stay(node: Node, release: Relea
     (node.card / "spotter/identity/node.yaml").write_bytes(SETTINGS + b"colour: red\n")
     assert first_boot.main(node.card, node.root, node.run) == 1
     assert (node.root / "etc/spotter/node.yaml").read_bytes() == SETTINGS
-    assert "The card was not taken up" in node.text("run/spotter/card.txt")
+    assert "Setting up from the card failed" in node.text("run/spotter/card.txt")
     assert "not taken up" in (node.card / "spotter/first-boot.txt").read_text()
     (node.card / "spotter/identity/node.yaml").write_bytes(SETTINGS)
     assert first_boot.main(node.card, node.root, node.run) == 0
@@ -262,7 +262,7 @@ def test_a_new_bundle_on_the_card_is_taken_up(node: Node, release: Release, tmp_
     newer = make_release(tmp_path / "newer", "0.2.0")
     (node.card / "spotter/release/manifest.json").unlink()
     node.put(bundle_of(newer, node_key=b"another key", node_pem=b"another certificate"))
-    assert "took up bundle" in node.boot()
+    assert "installed bundle" in node.boot()
     assert str((node.root / "opt/spotter/current").readlink()) == f"releases/{newer.id}"
     assert node.text("etc/spotter/node.key") == "another key"
     assert (node.root / f"opt/spotter/releases/{release.id}/manifest.json").exists()

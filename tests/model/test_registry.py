@@ -290,7 +290,7 @@ def test_a_mirror_that_is_missing_or_wrong_says_what_to_do(pin: Any, mirror: Pat
 
 def test_what_cannot_be_stripped_is_not_kept(pin: Any, mirror: Path) -> None:
     pin(net=entry_of(DATA, strip="PosenetDecoderOp", stripped_sha256="f" * 64))
-    with pytest.raises(ModelError, match="no TensorFlow Lite model"):
+    with pytest.raises(ModelError, match="not a TensorFlow Lite model"):
         registry.fetch(mirror=mirror)
     assert left_behind() == []
 

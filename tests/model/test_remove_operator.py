@@ -110,8 +110,8 @@ def test_signatures_are_dropped() -> None:
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        (b"", "no TensorFlow Lite model"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(64), "no TensorFlow Lite model"),
+        (b"", "not a TensorFlow Lite model"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(64), "not a TensorFlow Lite model"),
         (tiny_model(custom="Other"), "ends in 'Other', expected 'Decode'"),
         (remove_operator(tiny_model(), "Decode"), "ends in 'a built-in operator'"),
         (tiny_model(subgraphs=2), "2 subgraphs"),

@@ -58,10 +58,10 @@ def moved(site: Site) -> None:
 
 NODE: dict[str, tuple[Damage, str]] = {
     "expired": (lambda s: overwrite(node(s), "node", issue(s, "north", LONG_AGO)), r"node\.pem expired on \d{4}"),
-    "near its end": (lambda s: overwrite(node(s), "node", issue(s, "north", days=5)), "expires soon"),
+    "near its end": (lambda s: overwrite(node(s), "node", issue(s, "north", days=5)), r"expires on \d{4}"),
     "key of another": (
         lambda s: shutil.copy(node(s, "south") / "node.key", node(s) / "node.key"),
-        r"node\.key is the key of another certificate",
+        r"node\.key does not belong to node\.pem",
     ),
     "another node's": (
         lambda s: [shutil.copy(node(s, "south") / f"node.{end}", node(s)) for end in ("pem", "key")],
@@ -73,7 +73,7 @@ NODE: dict[str, tuple[Damage, str]] = {
     ),
     "foreign authority": (
         lambda s: shutil.copy(other(s).folder / "ca.pem", node(s)),
-        r"ca\.pem is another authority's than the site's",
+        r"ca\.pem is another authority's",
     ),
     "revoked": (revoked_but_kept, r"node\.pem is revoked.*spotter provision node north --renew"),
     "server's": (
@@ -107,7 +107,7 @@ NODE: dict[str, tuple[Damage, str]] = {
     ),
     "wrong subnet": (
         lambda s: edit(node(s) / "network.yaml", "^address: .*", "address: 10.0.0.2/24"),
-        "different subnets: the broker would look dead, but is only out of reach",
+        "different subnets, so the node cannot reach it",
     ),
     "two booths": (
         lambda s: edit(node(s) / "network.yaml", "^booth: .*", "booth: 192.168.50.1"),
@@ -125,9 +125,9 @@ NODE: dict[str, tuple[Damage, str]] = {
 SITE: dict[str, tuple[Damage, str]] = {
     "broker's hosts": (
         lambda s: edit(s.folder / "site.yaml", "127.0.0.1", "192.168.50.1"),
-        r"broker\.pem is not good for 192\.168\.50\.1",
+        r"broker\.pem is not valid for 192\.168\.50\.1",
     ),
-    "access rules": (lambda s: edit(s.folder / "broker" / "acl", "^user desk-1", "user north"), "acl is not what"),
+    "access rules": (lambda s: edit(s.folder / "broker" / "acl", "^user desk-1", "user north"), "acl does not match"),
     "open to all": (
         lambda s: edit(s.folder / "broker" / "mosquitto.conf", "^require_certificate true\n", ""),
         "`require_certificate true` is missing",
@@ -139,12 +139,12 @@ SITE: dict[str, tuple[Damage, str]] = {
         lambda s: shutil.copy(other(s).folder / "broker" / "crl.pem", s.folder / "broker"),
         r"crl\.pem is not signed by this site",
     ),
-    "list too old": (restored_old_list, r"crl\.pem does not hold south-"),
+    "list too old": (restored_old_list, r"crl\.pem does not list south-"),
     "authority's key": (lambda s: shutil.copy(other(s).folder / "ca.key", s.folder), r"ca\.key is not the key of"),
     "authority's key for all": (lambda s: (s.folder / "ca.key").chmod(0o644), r"ca\.key: others"),
     "kept too long": (
         lambda s: edit(s.folder / "booth" / "booth.yaml", "^retention_h: .*", "retention_h: 48"),
-        "retention_h is 48, but passers-by are told 1 days",
+        "retention_h is 48, but the notice promises 1 days",
     ),
     "booth of another site": (
         lambda s: edit(s.folder / "booth" / "booth.yaml", "^site: .*", "site: camden"),
@@ -152,7 +152,7 @@ SITE: dict[str, tuple[Damage, str]] = {
     ),
     "node the booth does not know": (
         lambda s: edit(s.folder / "booth" / "booth.yaml", "^  north: .*\n", ""),
-        "nodes does not name north",
+        "north is missing under nodes",
     ),
     "password in clear": (
         lambda s: (s.folder / "booth" / "page.password").write_text("secret"),

@@ -70,15 +70,14 @@ def test_all_is_well_and_then_not(site: Site, connect: Callable[..., Client], mo
         found = sentences(site.folder)
     assert [one for one in found if one.startswith("north: its clock is 60 min behind")], found
     site.add_node("west", facing=None, source="street:7", network=site.network("north"))
-    assert any(one.startswith("west: has never reached this broker") for one in sentences(site.folder))
+    assert any(one.startswith("west: has never connected to this broker") for one in sentences(site.folder))
     assert sentences(site.folder / "nodes" / "west") == [], "it gets through, and the booth answers it"
 
 
 @pytest.mark.usefixtures("running")
 def test_no_booth(site: Site) -> None:
-    assert sentences(site.folder / "nodes" / "north") == [
-        "the broker takes messages, but nobody hears them: is spotter booth running, and of this site?"
-    ]
+    (found,) = sentences(site.folder / "nodes" / "north")
+    assert "no booth receives them" in found
 
 
 @pytest.mark.usefixtures("running")
@@ -87,9 +86,8 @@ def test_a_booth_that_acknowledges_nothing(
 ) -> None:
     monkeypatch.setattr(probe, "ANSWER_S", 0.7)
     connect(section(site, site.folder / "booth", "booth"), wire.node_topic("soho", "+", "gap")).join()
-    assert sentences(site.folder / "nodes" / "north") == [
-        "the booth hears, but acknowledges nothing: its page says why (store full or locked?)"
-    ]
+    (found,) = sentences(site.folder / "nodes" / "north")
+    assert "does not acknowledge" in found
 
 
 def test_old_access_rules(site: Site, running: SiteBroker) -> None:
@@ -105,23 +103,23 @@ def test_nothing_listens(site: Site) -> None:
 
 def test_unknown_name(site: Site) -> None:
     (found,) = sentences(site.folder, "booth.invalid:8883")
-    assert "booth.invalid is known to nobody here" in found
+    assert "cannot resolve booth.invalid" in found
 
 
 def test_the_wrong_subnet_is_no_dead_broker() -> None:
     away = probe._out_of_reach("203.0.113.7", OSError("timed out"))
-    assert "in none of the subnets here" in away
-    assert "only out of reach" in away
+    assert "outside this machine's subnets" in away
+    assert "out of reach" in away
     for interface in own_networks():
         assert str(interface) in away
         near = probe._out_of_reach(str(interface.ip), OSError("timed out"))
-        assert "though it is in our subnet" in near
-    assert "is its cable in" in probe._out_of_reach("booth.local", OSError("timed out"))
+        assert "is in our subnet" in near
+    assert "its cable is plugged in" in probe._out_of_reach("booth.local", OSError("timed out"))
 
 
 def test_no_tls_there(site: Site, mosquitto: Mosquitto) -> None:
     (found,) = sentences(site.folder, f"127.0.0.1:{mosquitto.port}")
-    assert "speaks no TLS" in found or "the one with TLS" in found
+    assert "does not use TLS" in found or "its TLS listener" in found
 
 
 @pytest.mark.usefixtures("running")
@@ -134,7 +132,7 @@ def test_another_sites_broker(site: Site) -> None:
 @pytest.mark.usefixtures("running")
 def test_a_host_the_certificate_is_not_for(site: Site) -> None:
     (found,) = sentences(site.folder, f"127.0.0.2:{site.settings.port}")
-    assert "not good for 127.0.0.2" in found
+    assert "not valid for 127.0.0.2" in found
 
 
 @pytest.mark.usefixtures("running")

@@ -121,7 +121,7 @@ def test_the_projects_own_release_is_complete_and_the_same_twice(tmp_path: Path)
     try:
         release = build_release(tmp_path / "release")
     except ProvisionError as err:
-        if "needs a network" in str(err):
+        if "needs the internet" in str(err):
             pytest.skip(f"no package index: {err}")
         raise
     check_files(release.folder, release.files)

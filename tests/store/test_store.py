@@ -170,7 +170,7 @@ def test_locked_full_and_damaged_are_said(store: SqlStore, path: Path, tmp_path:
         with store._transaction() as db:
             db.exec_driver_sql("PRAGMA busy_timeout = 50")
         holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreError, match="second booth running"):
+        with pytest.raises(StoreError, match="second booth is running"):
             put(store, 2)
         holder.execute("ROLLBACK")
     with store._transaction() as db:
@@ -181,7 +181,7 @@ def test_locked_full_and_damaged_are_said(store: SqlStore, path: Path, tmp_path:
         db.exec_driver_sql("PRAGMA max_page_count = 100000")
     assert put(store, 2).upto == {CAMERA: 2}, "whole or not at all"
     (tmp_path / "text").write_text("no database " * 500)
-    with pytest.raises(StoreError, match="another kind of file"):
+    with pytest.raises(StoreError, match="not a database file"):
         SqlStore(f"sqlite:///{tmp_path}/text")
 
 
@@ -191,7 +191,7 @@ def test_locked_full_and_damaged_are_said(store: SqlStore, path: Path, tmp_path:
         ("nonsense", "no usable SQLAlchemy URL"),
         ("sqlite:////nowhere/at/all/booth.sqlite", "folder exists"),
         ("mysql://host/db", "store"),
-        ("postgresql://nobody@/none?host=/nowhere", "is PostgreSQL running"),
+        ("postgresql://nobody@/none?host=/nowhere", "PostgreSQL runs"),
     ],
 )
 def test_bad_urls_are_said(url: str, words: str) -> None:

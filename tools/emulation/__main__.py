@@ -93,7 +93,7 @@ def _first_boot(board: Board) -> float:
     """Wait for the first boot to finish: the node restarts with what it took from its card."""
     _mark(board.wait_for("Booting Linux", BOOT_S), "kernel")
     _mark(board.wait_for("Starting spotter-first-boot", BOOT_S), "cloud-init started what is on the card")
-    done = board.wait_for("took up bundle", INSTALL_S, unless="FAILED.*spotter-first-boot")
+    done = board.wait_for("installed bundle", INSTALL_S, unless="FAILED.*spotter-first-boot")
     return _mark(done, "first boot done: installed, key taken, firewall set; restarting")
 
 
