@@ -86,19 +86,19 @@ class Boot:
                         f"{self._name}: {name} reads back differently than it was written; use another card"
                     )
 
-    def _mtools(self, program: str, *words: str) -> bytes:
+    def _mtools(self, program: str, *arguments: str) -> bytes:
         environment = os.environ | {"MTOOLSRC": os.devnull, "LC_ALL": "C"}
-        words = (program, "-i", f"{self._copy}@@{self._offset}", *words)
-        done = subprocess.run(words, capture_output=True, check=False, env=environment)  # noqa: S603 - a fixed program
+        command = (program, "-i", f"{self._copy}@@{self._offset}", *arguments)
+        done = subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603 - a fixed program
         if done.returncode == 0:
             return done.stdout
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
-        if any("Disk full" in line for line in said):
+        output = done.stderr.decode(errors="replace").strip().splitlines() or ["no output"]
+        if any("Disk full" in line for line in output):
             raise ProvisionError(
                 f"{self._name}: its boot partition is full; nothing was changed; flash Raspberry Pi OS again"
             )
         raise ProvisionError(
-            f"{self._name}: its boot partition cannot be used; {program} said: {said[-1]}; "
+            f"{self._name}: its boot partition cannot be used; {program} said: {output[-1]}; "
             "flash Raspberry Pi OS onto it again"
         )
 

@@ -131,8 +131,8 @@ class FirstBoot:
         share = self._root / HOME / "current" / SHARE
         for name, place in SYSTEM_FILES.items():
             text = (share / name).read_text(encoding="utf-8")
-            for word, value in _placeholders(self._bundle).items():
-                text = text.replace(word, value)
+            for placeholder, value in _placeholders(self._bundle).items():
+                text = text.replace(placeholder, value)
             _put(self._root / place, text.encode(), mode=0o644)
 
     def _add_user(self) -> None:

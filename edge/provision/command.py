@@ -181,7 +181,7 @@ def _add_cards(verbs: Commands) -> None:
 
 
 def _add_site_dir(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="made by spotter provision site")
+    parser.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="folder of the site")
     _add_passphrase(parser)
 
 

@@ -69,7 +69,7 @@ def _probe_tls(plain: socket.socket, host: str, tls: Tls) -> Iterator[str]:
         yield _distrusted(host, err)
     except ssl.SSLError as err:
         reason = err.reason or str(err)
-        why = next((text for word, text in ALERTS.items() if word in reason), None)
+        why = next((text for alert, text in ALERTS.items() if alert in reason), None)
         yield f"the broker refuses us: {why or _no_tls(reason)}"
     except OSError as err:
         yield f"the broker closes the connection ({err}): check that this port is its TLS listener"
@@ -116,14 +116,14 @@ def own_networks() -> list[ipaddress.IPv4Interface]:
     return [interface for interface in found if not interface.is_loopback]
 
 
-class _Ear:
+class _Listener:
     """Collects the messages that come back."""
 
     def __init__(self, clock: Clock) -> None:
         self.roster = Roster(clock)
         self.is_answered = False
 
-    def hear(self, message: Received) -> None:
+    def receive(self, message: Received) -> None:
         try:
             address, content = wire.decode(message.topic, message.payload)
         except WireError:
@@ -133,7 +133,7 @@ class _Ear:
         elif address.node is not None:
             self.roster.note(address, content, is_retained=message.is_retained)
 
-    def hears(self, nodes: Sequence[str]) -> bool:
+    def has_heard_from(self, nodes: Sequence[str]) -> bool:
         """Return whether each of `nodes` has sent a heartbeat since we connected."""
         known = self.roster.nodes
         return all(node in known and known[node].heard_at is not None for node in nodes)
@@ -147,22 +147,22 @@ def probe(section: BrokerSection, site: str, name: str, clock: Clock, nodes: Seq
     sentences = probe_connection(section)
     if sentences:
         return sentences
-    ear, broker = _Ear(clock), MqttBroker(section, name)
+    listener, broker = _Listener(clock), MqttBroker(section, name)
     subscriptions = [wire.node_topic(site, name, "ack")]
     if nodes:
         subscriptions += [wire.node_topic(site, "+", leaf) for leaf in ("status", "health")]
-    broker.connect(will=None, births=tuple, subscriptions=subscriptions, on_message=ear.hear)
+    broker.connect(will=None, births=tuple, subscriptions=subscriptions, on_message=listener.receive)
     try:
         if not _wait(lambda: broker.is_connected, ANSWER_S, clock):
             return ["TLS works, but mosquitto accepts no MQTT connection from us: read its log"]
-        sentences += _ask_booth(broker, ear, wire.node_topic(site, name, "gap"), name, clock)
-        _wait(lambda: ear.hears(nodes), HEARTBEATS_S, clock)
+        sentences += _ask_booth(broker, listener, wire.node_topic(site, name, "gap"), name, clock)
+        _wait(lambda: listener.has_heard_from(nodes), HEARTBEATS_S, clock)
     finally:
         broker.close()
-    return [*sentences, *_judge(nodes, ear)]
+    return [*sentences, *_judge(nodes, listener)]
 
 
-def _ask_booth(broker: MqttBroker, ear: _Ear, topic: str, name: str, clock: Clock) -> Iterator[str]:
+def _ask_booth(broker: MqttBroker, listener: _Listener, topic: str, name: str, clock: Clock) -> Iterator[str]:
     """Publish a gap message of 0 dropped scores: the booth stores and acknowledges it, and no count changes."""
     gap = wire.encode(topic, wire.Gap(node=name, epoch=EPOCH, upto=0, dropped=0))
     refusals = broker.refusals
@@ -171,12 +171,12 @@ def _ask_booth(broker: MqttBroker, ear: _Ear, topic: str, name: str, clock: Cloc
             yield f"the broker refuses messages from {name}: its access rules are old; reload them (kill -HUP)"
         else:
             yield "the broker accepts messages, but no booth receives them: does spotter booth run, for this site?"
-    elif not _wait(lambda: ear.is_answered, ANSWER_S, clock):
+    elif not _wait(lambda: listener.is_answered, ANSWER_S, clock):
         yield "the booth receives messages, but does not acknowledge them: read why on its page (store full or locked?)"
 
 
-def _judge(names: Sequence[str], ear: _Ear) -> Iterator[str]:
-    found = {row.node: row.problems for row in ear.roster.node_health()}
+def _judge(names: Sequence[str], listener: _Listener) -> Iterator[str]:
+    found = {row.node: row.problems for row in listener.roster.node_health()}
     for name in sorted(names):
         if name not in found:
             advice = "check that it is on, then run there: spotter provision check /etc/spotter"

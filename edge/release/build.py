@@ -128,18 +128,20 @@ def _build_wheel(source: Path, into: Path) -> Path:
 
 def _download(own: Path, python: str, constraints: Sequence[str], into: Path) -> None:
     """Download every wheel that ours needs on that Python, and pip to install them."""
-    words = ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}", f"--dest={into}"]
-    words += [f"--platform={platform}" for platform in PLATFORMS]
-    _pip("download", *words, str(own), "pip", *constraints)
+    arguments = ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}", f"--dest={into}"]
+    arguments += [f"--platform={platform}" for platform in PLATFORMS]
+    _pip("download", *arguments, str(own), "pip", *constraints)
 
 
-def _pip(*words: str) -> None:
+def _pip(*arguments: str) -> None:
     environment = os.environ | {"SOURCE_DATE_EPOCH": EPOCH}
-    program = [sys.executable, "-m", "pip", "--disable-pip-version-check", *words, "--quiet"]
+    program = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments, "--quiet"]
     done = subprocess.run(program, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["ERROR: pip gave no reason"]
-        raise ProvisionError(f"pip {words[0]} failed: {said[-1]}; it needs the internet, or PIP_FIND_LINKS=DIR")
+        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [
+            "ERROR: pip gave no reason"
+        ]
+        raise ProvisionError(f"pip {arguments[0]} failed: {errors[-1]}; it needs the internet, or PIP_FIND_LINKS=DIR")
 
 
 def _ids() -> tuple[str, str, str]:

@@ -152,16 +152,16 @@ def switch(root: Path, release_id: str) -> None:
     atomic_file.point(root / HOME / "current", f"releases/{release_id}")
 
 
-def run_program(words: Sequence[str]) -> None:
+def run_program(command: Sequence[str]) -> None:
     """Run a program; raises ProvisionError with its last line of output if it fails."""
     # This may run from the wheel on the card (PYTHONPATH), which an installed release must not use.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program
-            words, capture_output=True, text=True, errors="replace", check=False, env=environment
+            command, capture_output=True, text=True, errors="replace", check=False, env=environment
         )
     except OSError as err:
-        raise ProvisionError(f"{words[0]}: cannot be started ({err.strerror})") from err
+        raise ProvisionError(f"{command[0]}: cannot be started ({err.strerror})") from err
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
-        raise ProvisionError(f"{' '.join(words[:4])} ...: exit code {done.returncode}: {said[-1]}")
+        output = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
+        raise ProvisionError(f"{' '.join(command[:4])} ...: exit code {done.returncode}: {output[-1]}")

@@ -14,8 +14,8 @@ class SystemdService:
     """The node's service, through systemctl."""
 
     def read(self) -> ServiceReading:
-        words = _systemctl("show", NODE, "--property=ActiveState,InvocationID,StatusText").splitlines()
-        found = dict(word.split("=", maxsplit=1) for word in words)
+        lines = _systemctl("show", NODE, "--property=ActiveState,InvocationID,StatusText").splitlines()
+        found = dict(line.split("=", maxsplit=1) for line in lines)
         is_running = found["ActiveState"] not in ("inactive", "failed")
         return ServiceReading(is_running, found["InvocationID"], found["StatusText"])
 
@@ -39,13 +39,13 @@ class SystemdService:
         _systemctl("stop", GUARD)
 
 
-def _systemctl(*words: str) -> str:
+def _systemctl(*arguments: str) -> str:
     """Run systemctl and return its output; raises ProvisionError."""
-    program = ["systemctl", *words]
+    program = ["systemctl", *arguments]
     try:
         done = subprocess.run(program, capture_output=True, text=True, check=False, timeout=PATIENCE_S)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as err:
-        raise ProvisionError(f"systemctl {' '.join(words)}: {err}; restart this node") from err
+        raise ProvisionError(f"systemctl {' '.join(arguments)}: {err}; restart this node") from err
     if done.returncode:
-        raise ProvisionError(f"systemctl {' '.join(words)}: {done.stderr.strip() or done.returncode}")
+        raise ProvisionError(f"systemctl {' '.join(arguments)}: {done.stderr.strip() or done.returncode}")
     return done.stdout

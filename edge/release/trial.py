@@ -54,7 +54,7 @@ class Trial:
         if self._run and (reading.run != self._run or not reading.is_running):
             return "it stopped by itself"
         if self._run and (beat := read_status(reading.status)):
-            self._hear(now, beat)
+            self._record(now, beat)
             if beat.state == "failing" and self._healthy_at is not None:
                 return "its own heartbeat says failing"
         if self._healthy_at is None:
@@ -66,7 +66,7 @@ class Trial:
             return None
         return "it did not reach the broker, which the release before did" if self._needs_broker else ""
 
-    def _hear(self, now: float, beat: Beat) -> None:
+    def _record(self, now: float, beat: Beat) -> None:
         if beat.state == "failing" or beat.frames <= self._frames:
             return
         self._frames, self._advanced_at = beat.frames, now

@@ -166,6 +166,7 @@ def read_public(pem: bytes) -> ed25519.Ed25519PublicKey:
 
 
 def is_encrypted(key: bytes) -> bool:
+    """Return whether a private key in PEM needs a passphrase."""
     return b"ENCRYPTED" in key
 
 
@@ -176,10 +177,12 @@ def common_name(certificate: x509.Certificate) -> str:
 
 
 def belong_together(certificate: x509.Certificate, key: PrivateKeyTypes) -> bool:
+    """Return whether the certificate is for this private key."""
     return key.public_key() == certificate.public_key()
 
 
 def is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    """Return whether this authority signed the certificate."""
     try:
         certificate.verify_directly_issued_by(authority)
     except (InvalidSignature, *UNREADABLE):
@@ -193,6 +196,7 @@ def is_revoked(certificate: x509.Certificate, revocation_list: bytes) -> bool:
 
 
 def is_list_of(revocation_list: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
+    """Return whether this authority signed the revocation list."""
     try:
         return revocation_list.is_signature_valid(authority.public_key())  # type: ignore[arg-type]  # any kind may come
     except UNREADABLE:

@@ -38,7 +38,7 @@ def make_site(
     baseline, release = authority.make_signing_pair(), authority.make_signing_pair(passphrase)
     files = {
         "site.yaml": config.dump(msgspec.to_builtins(settings), "What this site was made from."),
-        "purpose.yaml": config.dump(msgspec.to_builtins(purpose), "What passers-by are told."),
+        "purpose.yaml": config.dump(msgspec.to_builtins(purpose), "What the notice promises passers-by."),
         "ca.pem": root.certificate,
         "ca.key": root.key,
         "release.key": release[0],

@@ -55,6 +55,7 @@ class Wordings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def wording(language: str) -> Wording:
+    """Return the texts of notice.yaml in one of LANGUAGES."""
     found: Wording = getattr(config.load(Path(__file__).with_name("notice.yaml"), Wordings), language)
     return found
 
@@ -62,9 +63,9 @@ def wording(language: str) -> Wording:
 def sections(purpose: Purpose, words: Wording) -> list[tuple[str, str]]:
     """Return the headings and texts of the notice, from top to bottom.
 
-    >>> told = Purpose(who="Shoe shop", purpose="greet the unusual", contact="a@example.org", keep_days=2)
-    >>> said = dict(sections(told, wording("en")))
-    >>> said["Why"], "after 2 days" in said["How long"]
+    >>> purpose = Purpose(who="Shoe shop", purpose="greet the unusual", contact="a@example.org", keep_days=2)
+    >>> by_heading = dict(sections(purpose, wording("en")))
+    >>> by_heading["Why"], "after 2 days" in by_heading["How long"]
     ('greet the unusual', True)
     """
     days = words.day if purpose.keep_days == 1 else words.days.format(purpose.keep_days)
@@ -87,13 +88,15 @@ def write_notice(purpose: Purpose, path: Path, language: str) -> None:
     except ImportError as err:
         raise ProvisionError("the notice needs fpdf2: pip install 'exception-spotter[provision]'") from err
     words = wording(language)
-    told = sections(purpose, words)
+    texts = sections(purpose, words)
     for size_pt in SIZES_PT:
         page = FPDF(format="A4")
         page.set_lang(language)
         page.set_title(words.title)
         try:
-            _draw(page, _choose_font(page, [text for section in told for text in section]), words.title, told, size_pt)
+            _draw(
+                page, _choose_font(page, [text for section in texts for text in section]), words.title, texts, size_pt
+            )
             if page.page_no() == 1:
                 write_file(path, bytes(page.output()), mode=0o644)
                 return
@@ -125,7 +128,7 @@ def _choose_font(page: "FPDF", texts: Sequence[str]) -> str:
     return "DejaVu"
 
 
-def _draw(page: "FPDF", family: str, title: str, told: Sequence[tuple[str, str]], size_pt: int) -> None:
+def _draw(page: "FPDF", family: str, title: str, texts: Sequence[tuple[str, str]], size_pt: int) -> None:
     page.set_margins(MARGIN_MM, MARGIN_MM)
     page.set_auto_page_break(auto=True, margin=MARGIN_MM)
     page.add_page()
@@ -133,7 +136,7 @@ def _draw(page: "FPDF", family: str, title: str, told: Sequence[tuple[str, str]]
     page.set_y(48)
     page.set_font(family, "B", 28)
     page.multi_cell(0, 13, title, align="L", new_x="LMARGIN", new_y="NEXT")
-    for heading, text in told:
+    for heading, text in texts:
         page.ln(size_pt * LINE / 2)
         for style, words in (("B", heading), ("", text)):
             page.set_font(family, style, size_pt)

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from edge.errors import ProvisionError
 from edge.wire import Name
 
-Words = Annotated[str, Meta(min_length=3, max_length=300)]
+Text = Annotated[str, Meta(min_length=3, max_length=300)]
 
 RESERVED = ("booth", "broker", "check")
 """Common names that the site itself uses."""
@@ -33,11 +33,11 @@ class SiteSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class Purpose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """purpose.yaml: what the notice promises passers-by, and the booth keeps."""
 
-    who: Words
+    who: Text
     """Who runs the cameras: name and address."""
-    purpose: Words
+    purpose: Text
     """What the cameras are for, in one sentence."""
-    contact: Words
+    contact: Text
     """Where passers-by can ask or object: mail, telephone or a person at the booth."""
     keep_days: Annotated[int, Meta(ge=1, le=31)]
     """Days until scores and alerts are deleted; becomes the booth's `retention_h`."""

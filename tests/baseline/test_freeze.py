@@ -70,7 +70,7 @@ def test_one_node_alone_is_frozen_too() -> None:
 
 
 def test_too_few_are_refused_unless_forced(found: list[NodeCounts]) -> None:
-    with pytest.raises(BaselineError, match=r"200 sightings calibrate 80, nodes need 100 .* --force"):
+    with pytest.raises(BaselineError, match=r"expected 100 .* found 80 of 200 .* --force"):
         add_up(found[:2], "booth")
     assert add_up(found[:2], "booth", is_forced=True).sightings == 200
     with pytest.raises(BaselineError, match="no node of site soho has handed in counts"):

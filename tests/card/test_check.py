@@ -168,17 +168,17 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "user-data": (
         lambda c: c.edit("user-data", "^ssh_pwauth: false", "ssh_pwauth: true"),
-        "user-data is not as the bundle has it: first boot may never start, or somebody may log in",
+        "user-data differs from the bundle's: first boot may never start, or strangers may log in",
     ),
-    "meta-data": (lambda c: c.edit("meta-data", "north-", "south-"), "meta-data is not as .* a card it knows"),
+    "meta-data": (lambda c: c.edit("meta-data", "north-", "south-"), "meta-data differs .* a card it knows"),
     "network-config": (
         lambda c: c.edit("network-config", "dhcp4: true", "dhcp4: false"),
-        "network-config is not as the bundle has it: the node would be elsewhere",
+        "network-config differs from the bundle's: the node would not have",
     ),
-    "spotter.txt": (lambda c: (c.boot / "spotter.txt").unlink(), r"spotter\.txt is not as"),
+    "spotter.txt": (lambda c: (c.boot / "spotter.txt").unlink(), r"spotter\.txt differs"),
     "config.txt": (
         lambda c: (c.boot / "config.txt").write_text(CONFIG),
-        r"config\.txt does not `include spotter\.txt`",
+        r"config\.txt lacks the line `include spotter\.txt`",
     ),
     "cmdline.txt": (
         lambda c: (c.boot / "cmdline.txt").write_text(CMDLINE),

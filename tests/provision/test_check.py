@@ -218,7 +218,7 @@ def test_a_clock_from_before_the_site(site: Site, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(check, "_now", lambda: datetime(1970, 1, 2, tzinfo=UTC))
     sentences = [finding.sentence for finding in check_folder(node(site))]
     assert sentences
-    assert all("the clock here is off: it says 1970-01-02" in sentence for sentence in sentences), "and nothing else"
+    assert all("the clock here is wrong: it says 1970-01-02" in sentence for sentence in sentences), "and nothing else"
 
 
 def test_years_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -360,7 +360,7 @@ def test_sites_do_not_mix(store: SqlStore) -> None:
 def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
     with closing(SqlStore(url)) as store, store._transaction() as db:
         db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0005 at most"):
+    with pytest.raises(StoreError, match="tables of version 9999, expected 0005 at most"):
         SqlStore(url)
 
 
