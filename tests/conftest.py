@@ -34,7 +34,7 @@ def _skip_without_what_it_requires(request: pytest.FixtureRequest) -> None:
             model_path("posenet-353x481")
             model_path("posenet-353x481", accelerator="edgetpu")
         except ModelError as err:
-            pytest.skip(f"no published network: {err}")
+            pytest.skip(f"no published model: {err}")
     for marker, program in (("requires_broker", "mosquitto"), ("requires_browser", "chromium")):
         if request.node.get_closest_marker(marker) and shutil.which(program) is None:
             pytest.skip(f"no {program} on PATH (tools/test gets it where it can)")

@@ -130,7 +130,7 @@ def compile_model(source: Path, into: Path) -> Report:
     try:
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
     except (OSError, subprocess.TimeoutExpired) as err:
-        raise ModelError(f"{COMPILER} cannot be run to its end: {err}") from err
+        raise ModelError(f"{COMPILER} did not finish: {err}") from err
     said = done.stdout + done.stderr
     if done.returncode or DONE not in said:
         raise ModelError(
@@ -139,7 +139,7 @@ def compile_model(source: Path, into: Path) -> Report:
     report = read_report(said)
     if report.left:
         left = "; ".join(f"{row.count} {row.operator} ({row.status})" for row in report.left)
-        raise ModelError(f"{source.name}: the compiler leaves on the CPU: {left}. Nothing is pinned")
+        raise ModelError(f"{source.name}: the compiler leaves on the CPU: {left}; nothing was pinned")
     return report
 
 

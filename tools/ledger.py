@@ -101,7 +101,7 @@ class Ledger:
         here = [p for p in self._passages if p.visit.camera == camera and abs(p.left_at - at) <= NEAR_S]
         if not here:
             self.unknown += 1
-            return "nobody is known to have left this camera's view then"
+            return "no walker left this camera's view at that time"
         whose = self._whose(here, score, at)
         again = " (again, another camera)" if whose in self.alerted else ""
         self.alerted.add(whose)
@@ -123,7 +123,7 @@ class Ledger:
             f"{len(planted)} exceptions were planted: {len(planted & alerted)} alerted,"
             f" {len(planted - alerted)} missed.\n"
             f"{self.alerts} alerts in all; {len(alerted - planted)} ordinary people alerted"
-            f" (false), {self.unknown} alerts about nobody known."
+            f" (false), {self.unknown} alerts on no known walker."
             + "".join(f"\n  missed: walker {one}, {_words(self.outfits[one])}" for one in sorted(planted - alerted))
         )
 

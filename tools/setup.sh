@@ -90,7 +90,7 @@ need_python() {
   fi
   say "Installing the project and what it needs into .venv ..."
   if ! PYTHONWARNINGS=ignore "$repo/.venv/bin/python" -m pip install -q --disable-pip-version-check -e "$repo${extra:+[$extra]}"; then
-    die "could not install its packages. It needs a network once (or a folder of wheels: export PIP_FIND_LINKS=DIR)"
+    die "could not install its packages. It needs internet once (or a folder of wheels: export PIP_FIND_LINKS=DIR)"
   fi
   echo "$wanted" >"$stamp"
 }

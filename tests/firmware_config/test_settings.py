@@ -76,7 +76,7 @@ def schema(name: str) -> Any:
     """Return a schema of Debian trixie's cloud-init, which tools/setup.sh unpacks; older ones allow unknown keys."""
     path = ROOT / ".cache/cloud-init" / SCHEMAS / name
     if not path.exists():
-        pytest.skip("trixie's cloud-init is not here (tools/test gets it where there is a network)")
+        pytest.skip("trixie's cloud-init is missing (tools/test installs it, with internet)")
     return json.loads(path.read_text())
 
 

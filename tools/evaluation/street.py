@@ -37,17 +37,17 @@ def street(args: argparse.Namespace) -> dict[str, Any]:
         "cameras": args.cameras,
         "minutes of street": args.minutes,
         "walkers at full height for over a second, per camera": [camera["walkers"] for camera in cameras],
-        "with exactly one sighting": total["once"] / seen,
-        "with none": total["missed"] / seen,
-        "with several": total["split"] / seen,
+        "share of walkers with exactly one sighting": total["once"] / seen,
+        "share with none": total["missed"] / seen,
+        "share with several": total["split"] / seen,
         "sightings": total["sightings"],
-        "false sightings (nobody, or somebody again)": (total["nobody"] + total["again"]) / made,
-        "of these on nobody": total["nobody"],
+        "share of false sightings (no person, or a person again)": (total["nobody"] + total["again"]) / made,
+        "sightings of no person": total["nobody"],
         "held back: never moved": total["still"],
         "held back: never clear": total["unclear"],
         "frames": total["frames"],
         "people found per frame and person at full height": total["found"] / max(total["present"], 1),
-        "detections of nobody, per frame": total["ghosts"] / max(total["frames"], 1),
+        "detections of no person, per frame": total["ghosts"] / max(total["frames"], 1),
     }
 
 

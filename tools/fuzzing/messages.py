@@ -186,7 +186,7 @@ def make_outbox(folder: Path) -> Target:
         try:
             wire.decode(topic, payload)
         except WireError as err:
-            raise AssertionError("the booth refuses what waits") from err
+            raise AssertionError("the booth refuses a row of the outbox") from err
 
     def write(content: bytes) -> None:
         for left in folder.glob("outbox.sqlite*"):

@@ -24,7 +24,7 @@ def test_right() -> None:
     found = by("aabbc")
     assert (found["people"], found["sightings"], found["sightings per person"]) == (2, 5, 2.0)
     wrong = [value for name, value in found.items() if "split" in name or "joined" in name or "duplicates" in name]
-    assert wrong == [0] * 4
+    assert wrong == [0] * 5
     assert found["alerts on everybody"] == 3
     assert found["alerts on the rarest"] == 1
 

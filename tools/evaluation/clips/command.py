@@ -47,7 +47,7 @@ def clips(args: argparse.Namespace) -> dict[str, Any]:
     """
     for folder, option in ((args.clips, "--clips"), (args.truth, "--truth")):
         if not folder.is_dir():
-            raise SourceError(f"{option} {folder}: expected a folder, found none there; say where it is")
+            raise SourceError(f"{option} {folder}: expected a folder, found none there; give the right one")
     if args.overlay is not None:
         check(args.overlay)
     peers = Present({}, {}) if args.alone else detectors()
