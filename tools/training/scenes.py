@@ -56,7 +56,7 @@ class Source:
     clips: list[Bytes]
     """Frames of street clips, [h, w, 3] RGB; nothing is known of the people in them."""
     street_seeds: range
-    shares: tuple[float, ...] = (0.36, 0.22, 0.06, 0.04, 0.32)
+    shares: tuple[float, ...] = (0.44, 0.22, 0.05, 0.03, 0.26)
     """Shares of scenes: a whole photo, a crowd, the simulated street, a clip, a street picture; if there are any."""
     printed: float = 0.4
     """Chance that a garment is printed."""
