@@ -27,7 +27,7 @@ def fitted(usual: Sequence[Appearance]) -> dict[str, Callable[[Sequence[Appearan
     mean, spread = np.nanmean(raw, axis=0), np.maximum(np.nanstd(raw, axis=0), 1e-6)
 
     def standard(people: Sequence[Appearance]) -> Figures:
-        return np.nan_to_num((np.array([features(one) for one in people]) - mean) / spread)
+        return np.asarray(np.nan_to_num((np.array([features(one) for one in people]) - mean) / spread), np.float64)
 
     known = standard(usual)
     methods: dict[str, Any] = {

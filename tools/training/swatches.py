@@ -8,6 +8,7 @@ Using a Finger-Mounted Camera", ASSETS 2017.
 import csv
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,7 +80,7 @@ def load(folder: Path, *, held_out: bool) -> list[Swatch]:
         pictures = list(pool.map(lambda row: _read(row.path), rows))
         casts = [_cast(picture) for picture in pictures]
         usual = np.median([cast for row, cast in zip(rows, casts, strict=True) if row.kind != "plain"] or casts, axis=0)
-        return list(pool.map(lambda each: _swatch(*each, usual), zip(rows, pictures, casts, strict=True)))
+        return list(pool.map(partial(_swatch, usual), rows, pictures, casts))
 
 
 def _rows(folder: Path, use: str, table: Path = TABLE) -> Iterator[_Row]:
@@ -103,7 +104,7 @@ def _read(path: Path) -> Plane:
     return np.asarray(small, np.float32) / np.float32(255)
 
 
-def _swatch(row: _Row, picture: Plane, cast: NDArray[np.float64], usual: NDArray[np.float64]) -> Swatch:
+def _swatch(usual: NDArray[np.float64], row: _Row, picture: Plane, cast: NDArray[np.float64]) -> Swatch:
     own = 0.0 if row.kind == "plain" else OWN_CAST  # one colour says nothing about its light
     lab = flattened(neutral(picture, own * cast + (1 - own) * usual))
     if row.kind in ("striped", "checked"):
@@ -138,10 +139,10 @@ def flattened(picture: Plane) -> Plane:
 
 def _upright(lab: Plane, kind: str) -> Plane:
     """Turned until its stripes run down, or its checks down and across, and cut to what is still whole."""
-    light = cv2.resize(lab[..., 0], (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA)
+    light = np.asarray(cv2.resize(lab[..., 0], (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA), np.float32)
     span = 180 if kind == "striped" else 90
-    angle = max(range(0, span, 3), key=lambda degrees: _sharpness(light, degrees, kind))
-    angle = max(np.arange(angle - 3, angle + 3.1, 0.5), key=lambda degrees: _sharpness(light, degrees, kind))
+    near = max(range(0, span, 3), key=lambda degrees: _sharpness(light, degrees, kind))
+    angle = max(np.arange(near - 3, near + 3.1, 0.5).tolist(), key=lambda degrees: _sharpness(light, degrees, kind))
     turned = _turned(lab, angle)
     cos, sin = (abs(float(part(np.radians(angle)))) for part in (np.cos, np.sin))
     left = int(SIDE / 2 * (1 - 1 / (cos + sin))) + 1
@@ -165,7 +166,7 @@ def _sharpness(light: Plane, degrees: float, kind: str) -> float:
 def _seamless(lab: Plane, kind: str) -> Plane:
     """Stripes mirrored along their length, plain cloth both ways; the rest joined where it repeats."""
     if kind == "plain":
-        lab = cv2.resize(lab, (PLAIN_SIDE, PLAIN_SIDE), interpolation=cv2.INTER_AREA)
+        lab = np.asarray(cv2.resize(lab, (PLAIN_SIDE, PLAIN_SIDE), interpolation=cv2.INTER_AREA), np.float32)
         return np.concatenate([half := np.concatenate([lab, lab[::-1]]), half[:, ::-1]], axis=1)
     smallest = OF_SPOTS if kind == "dotted" else SMALLEST_REPEAT
     across = _repeating(lab, smallest)
@@ -224,7 +225,7 @@ def _cut(cost: Plane) -> NDArray[np.bool_]:
 
 def _period(light: Plane, kind: str) -> float:
     """Pixels from one element to the next: of spots by their number, else by the mean of the spectrum's power."""
-    smooth = cv2.GaussianBlur(light, (0, 0), WEAVE_PX)
+    smooth = np.asarray(cv2.GaussianBlur(light, (0, 0), WEAVE_PX), np.float32)
     if kind == "dotted":
         return float(np.sqrt(light.size / max(_spots(smooth), 1)))
     lines = {"striped": [smooth.mean(axis=0)], "checked": [smooth.mean(axis=0), smooth.mean(axis=1)]}
@@ -235,12 +236,13 @@ def _period(light: Plane, kind: str) -> float:
 
 def _spectrum(line: Plane) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Power and frequency in cycles a pixel, without the mean."""
-    return np.abs(np.fft.rfft(line)[1:]) ** 2 / len(line) ** 2, np.fft.rfftfreq(len(line))[1:]
+    frequency = np.asarray(np.fft.rfftfreq(len(line)), np.float64)
+    return np.abs(np.fft.rfft(line)[1:]) ** 2 / len(line) ** 2, frequency[1:]
 
 
 def _spots(light: Plane) -> int:
     """How many spots of the rarer of two lightnesses there are, over the seams too."""
-    scaled = cv2.normalize(light, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+    scaled = cv2.normalize(light, np.empty_like(light), 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
     level, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)
     is_spot = scaled > level
     is_spot = ~is_spot if is_spot.mean() > 0.5 else is_spot

@@ -1,5 +1,7 @@
 """Edited people: only the garment changes, in its own light; and the nuisances, which change no clothes."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
@@ -31,7 +33,9 @@ def test_the_largest_garments_come_first(photo: Labelled) -> None:
 
 
 @pytest.mark.parametrize("edit", [edits.rare_hue, edits.common_hue, edits.bold_pattern, edits.subtle_pattern])
-def test_nothing_but_one_garment_changes(photo: Labelled, edit) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_nothing_but_one_garment_changes(
+    photo: Labelled, edit: Callable[[Labelled, np.random.Generator], Pixels]
+) -> None:
     found = edit(photo, np.random.default_rng(3))
     changed = np.unique(photo.classes[(found != photo.pixels).any(axis=2)])
     assert changed.tolist() == [edits.garments(photo)[0]]
