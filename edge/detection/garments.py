@@ -13,9 +13,9 @@ from edge.vocabulary import PATTERNS
 GARMENT_STRIDE, PATTERN_STRIDE = 4, 8
 """Pixels of the network's input per cell; the corner cells lie on the corner pixels."""
 
-SURE = 0.6
-"""Probability from which a cell is what it most likely is, and else counts as background: on held-out photos .900 of
-an upper region's pixels then are of upper garments, .871 without."""
+PERSON = 0.5
+"""Probability of all classes but background together, from which a cell is somebody's. Who is there is decided before
+what they wear: one garment that could be a top or a coat is still somebody's."""
 DRESSED = 0.4
 """Of the torso that must be skin, hair or something worn, whichever."""
 _TORSO = [KEYPOINTS.index(name) for name in ("right_shoulder", "left_shoulder", "right_hip", "left_hip")]
@@ -49,11 +49,15 @@ def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> Layou
 
 
 def decode(outputs: Sequence[Floats], layout: Layout, *, scale: float = 1.0) -> GarmentMap:
-    """The likeliest class, if it is sure, and the pattern kinds; `scale` is frame pixels per network pixel."""
+    """Each cell's garment, or background, and the pattern kinds; `scale` is frame pixels per network pixel.
+
+    A cell is somebody's from PERSON on, and then of the likeliest class that is not background.
+    """
     logits = outputs[layout.garments][0]
     classes = logits.argmax(axis=-1).astype(np.uint8)
-    largest = np.take_along_axis(logits, classes[..., None].astype(np.intp), axis=-1)
-    classes[np.exp(logits - largest).sum(axis=-1) > 1 / SURE] = 0
+    background = logits[..., :1]
+    is_doubtful = (classes == 0) & (np.exp(logits - background).sum(axis=-1) >= 1 / (1 - PERSON))
+    classes[is_doubtful] = logits[is_doubtful, 1:].argmax(axis=-1) + 1
     return GarmentMap(classes, _softmax(outputs[layout.patterns][0]), GARMENT_STRIDE * scale)
 
 

@@ -35,6 +35,8 @@ from tools.evaluation.street import street
 from tools.training.swatches import load
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+FINER = "posenet-481x641"
+"""Finds people on street pictures who have no label."""
 FLOAT, TFLITE, UPSTREAM = "float32", "on tflite-runtime", "upstream PoseNet"
 HELD_OUT = f"{TEST_IDS.start}-{TEST_IDS.stop - 1}"
 LABELLED = f"{min(TRAIN_IDS)}-{max(TEST_IDS)}"
@@ -118,7 +120,14 @@ def _garments(args: argparse.Namespace) -> Found:
 
 
 def _silhouettes(args: argparse.Namespace) -> Found:
-    return {"model": args.model, **silhouettes(open_network(args.model), args.streets)}
+    finer = available(FINER)
+    posenet = None if isinstance(finer, str) else PoseNet(finer)
+    found = silhouettes(open_network(args.model), args.streets, posenet=posenet)
+    return {
+        "model": args.model,
+        **found,
+        **({"people without a label": f"left in: {finer}"} if posenet is None else {}),
+    }
 
 
 def _patterns(args: argparse.Namespace) -> Found:

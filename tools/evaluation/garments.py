@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from edge.detection.garments import SURE
+from edge.detection.garments import PERSON
 from edge.records import CLASSES, Counts, Floats, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.labels import read
@@ -28,9 +28,10 @@ THIRDS = ("darkest", "middle", "lightest")
 
 
 def regions(seen: Seen) -> dict[str, Mask]:
-    """[h, w] the pixels of each region, as the product takes them: the likeliest class, if it is sure."""
-    is_sure = seen.garments.max(axis=-1) >= SURE
-    return {name: np.isin(seen.classes, members(kinds)) & is_sure for name, kinds in REGIONS.items()}
+    """[h, w] the pixels of each region, as the product takes them: somebody's, and of the likeliest garment."""
+    is_person = seen.garments[..., 0] <= 1 - PERSON
+    classes = seen.garments[..., 1:].argmax(axis=-1) + 1
+    return {name: np.isin(classes, members(kinds)) & is_person for name, kinds in REGIONS.items()}
 
 
 def members(names: Iterable[str]) -> list[int]:

@@ -64,18 +64,18 @@ def patterns(
 ) -> dict[str, Any]:
     """Every figure; raises ModelError if the network has no pattern map. `swatches` of every kind but graphics."""
     heads = Heads(network)
-    usual, small = [], []
+    prints: tuple[list[Judged], list[Judged]] = [], []
     cloth: tuple[list[Judged], list[Judged]] = [], []
     for number in track(ids, description="prints", disable=not sys.stderr.isatty(), console=Console(stderr=True)):
         photo, labels = read(ccp, number)
         quiet = _quiet(photo, labels)
         for one in _printed(photo, labels, quiet, number):
-            _at_both_heights(heads, labels, one, usual, small)
+            _at_both_heights(heads, labels, one, *prints)
         for one in _clothed(photo, labels, quiet, number, swatches):
             _at_both_heights(heads, labels, one, *cloth)
     return {
-        **_figures(usual, f"{TALL_PX} px and more"),
-        **_figures(small, f"{SMALL_PX} px"),
+        **_figures(prints[0], f"{TALL_PX} px and more"),
+        **_figures(prints[1], f"{SMALL_PX} px"),
         **_of_cloth(cloth[0], f"{TALL_PX} px and more"),
         **_of_cloth(cloth[1], f"{SMALL_PX} px"),
         **_real(heads, ccp, by_eye),

@@ -18,7 +18,9 @@ from edge.records import CLASSES, Counts, Frame, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.garments import confusion, overlap, shrink
 from tools.evaluation.networks import Heads
+from tools.evaluation.peers import PoseNet
 from tools.training import silhouettes as street
+from tools.training.bystanders import bystanders
 
 Mask = NDArray[np.bool_]
 
@@ -40,20 +42,32 @@ class Tally(NamedTuple):
     """[2] pixels that are somebody in both the truth and the likeliest class, and in either."""
     decoded: Counts
     """[2] the same, as the product decodes the map."""
+    labelled: Counts
+    """[2] the same, without the places where somebody without a label stands."""
     found: Counts
     """[2] people found, people."""
     torsos: list[float]
     """Of each torso's worn pixels, the share of the commonest class."""
 
 
-def silhouettes(network: Interpreter, folder: Path, names: Iterable[str] = sorted(street.HELD_OUT)) -> dict[str, Any]:
-    """Every figure, pixels summed over all pictures; raises ModelError if the network has no garment map."""
+def silhouettes(
+    network: Interpreter,
+    folder: Path,
+    names: Iterable[str] = sorted(street.HELD_OUT),
+    posenet: PoseNet | None = None,
+) -> dict[str, Any]:
+    """Every figure, pixels summed over all pictures; raises ModelError if the network has no garment map.
+
+    The pictures show people who have no label: whoever finds them has them counted as mistakes. With a `posenet` that
+    finds them too, one more figure leaves the places out where they stand.
+    """
     wanted = list(names)
     found: dict[str, Any] = {"pictures": len(wanted)}
     for title, size in (("", _as_it_is), (f", people {SMALL} px tall", _small)):
-        tally = _sum(_look(network, *size(*street.labelled(folder, name))) for name in _progress(wanted))
+        tally = _sum(_look(network, posenet, *size(*street.labelled(folder, name))) for name in _progress(wanted))
         found |= {
             f"person-mask IoU, as decoded{title}": _ratio(tally.decoded),
+            f"person-mask IoU, as decoded, where everybody has a label{title}": _ratio(tally.labelled),
             f"person-mask IoU, likeliest class{title}": _ratio(tally.person),
             f"people found{title}": _ratio(tally.found),
             f"garment mIoU{title}": float(np.nanmean(overlap(tally.argmax))),
@@ -62,16 +76,22 @@ def silhouettes(network: Interpreter, folder: Path, names: Iterable[str] = sorte
     return found
 
 
-def _look(network: Interpreter, pixels: Pixels, people: Pixels, classes: Pixels) -> Tally:
+def _look(network: Interpreter, posenet: PoseNet | None, pixels: Pixels, people: Pixels, classes: Pixels) -> Tally:
     seen = Heads(network).see(pixels).classes
     truth, who = (shrink(plane, seen.shape) for plane in (classes, people))
     product = _decoded(network, pixels, seen.shape)
     known = truth != street.UNKNOWN
+    nobody = np.zeros(people.shape, bool)
+    counted = (
+        shrink((nobody if posenet is None else bystanders(pixels, people > 0, posenet)).astype(np.uint8), who.shape)
+        == 0
+    )
     each = [who == number for number in np.unique(who) if number]
     return Tally(
         confusion(truth[known], seen[known]),
         _both_and_either(who > 0, seen > 0),
         _both_and_either(who > 0, product > 0),
+        _both_and_either((who > 0)[counted], (product > 0)[counted]) if posenet else np.zeros(2, np.int64),
         np.array([sum((seen[one] > 0).mean() >= FOUND for one in each), len(each)]),
         [share for share in (_commonest(seen, one) for one in each) if share is not None],
     )
@@ -117,7 +137,7 @@ def _small(pixels: Pixels, people: Pixels, classes: Pixels) -> tuple[Pixels, Pix
 
 def _sum(tallies: Iterable[Tally]) -> Tally:
     each = list(tallies)
-    sums = (sum(getattr(one, name) for one in each) for name in ("argmax", "person", "decoded", "found"))
+    sums = (sum(getattr(one, name) for one in each) for name in ("argmax", "person", "decoded", "labelled", "found"))
     return Tally(*(np.asarray(one) for one in sums), [share for one in each for share in one.torsos])
 
 

@@ -5,6 +5,7 @@ found by the published PoseNet, in the picture and, enlarged, in its halves.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ def _people(pixels: Pixels, posenet: PoseNet) -> Iterator[Detection]:
         part = np.ascontiguousarray(np.array_split(pixels, 2, axis=axis)[half])
         for person in posenet.people(part):
             shift = np.array([start, 0] if axis else [0, start], np.float32)
-            yield Detection(person.keypoints + shift, person.confidences, person.box, person.confidence)
+            yield replace(person, keypoints=person.keypoints + shift)
 
 
 def _share_on(labelled: Mask, person: Detection) -> float:

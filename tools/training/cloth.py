@@ -100,7 +100,7 @@ def _dyed(tile: Plane, own: Bytes, least: float, rng: Rng) -> Plane:
 
 def _plain_dyed(tile: Plane, own: Bytes, rng: Rng) -> Plane:
     """Plain cloth in some colour, its weave and folds as they are or fainter."""
-    apart = tile - np.median(_sample(tile), axis=(0, 1))
+    apart = tile - np.median(_sample(tile), axis=(0, 1)).astype(np.float32)
     return _in_range(_ground(own, rng), apart * np.float32(rng.uniform(0.3, 1.0)))
 
 

@@ -84,7 +84,7 @@ def _cloth(shape: tuple[int, ...], rng: Rng) -> tuple[Plane, Plane]:
 
 def _shade(drawn: Plane, patch: Bytes, inside: NDArray[np.bool_], rng: Rng, *, is_patterned: bool) -> Plane:
     """[h, w, 3] RGB: the print in the light in which the garment hangs; its own old print fades."""
-    light = np.asarray(cv2.cvtColor(patch.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)[..., 0], np.float32)
+    light = np.asarray(cv2.cvtColor(patch.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)[..., 0]
     if is_patterned:
         light = _broad(light, inside)
     keep = float(rng.uniform(0.5, 1.0))

@@ -81,9 +81,9 @@ def _garments(logits: Tensor, truth: Tensor) -> Tensor:
     entropy = -(log_chances.gather(1, code[:, None])[:, 0] * weights).sum() / weights.sum().clamp_min(1)
     is_class = (is_known & (code < logits.shape[1]))[:, None]
     wanted = functional.one_hot(code.clamp_max(logits.shape[1] - 1), logits.shape[1]).permute(0, 3, 1, 2) * is_class
-    dice = _dice(chances * is_class, wanted).mean()
+    dice = _dice(chances * is_class, wanted)
     person = _dice((1 - chances[:, :1]) * is_known[:, None], ((code > 0) & is_known)[:, None].to(chances))
-    return entropy + 0.5 * dice + 0.5 * person.sum()
+    return entropy + 0.5 * dice.sum() / max(len(dice), 1) + 0.5 * person.sum()
 
 
 def _dice(shares: Tensor, wanted: Tensor) -> Tensor:

@@ -57,7 +57,7 @@ class Source:
     """Frames of street clips; who is on them is not known."""
     street_seeds: range
     shares: tuple[float, ...] = (0.36, 0.22, 0.06, 0.04, 0.32)
-    """How often a scene is a whole photo, a crowd, the simulated street, a clip or a street picture."""
+    """How often a scene is a photo, a crowd, the simulated street, a clip or a street picture, if there is any."""
     printed: float = 0.4
     """How often a garment is printed anew."""
     tagged: list[Photo] = field(default_factory=list)
@@ -72,7 +72,8 @@ class Source:
         """One picture as a camera would take it, with its truth."""
         rng = np.random.default_rng(seed)
         makers = [self._photo, self._crowd, self._drawn, self._clip, self._street]
-        made = rng.choice(makers, p=self.shares)(rng)  # type: ignore[arg-type]  # numpy takes them for an array
+        there = np.array(self.shares) * [True, True, True, bool(self.clips), bool(self.streets)]
+        made = makers[int(rng.choice(len(makers), p=there / there.sum()))](rng)
         return made._replace(pixels=developed(made.pixels, rng))
 
     def _photo(self, rng: Rng) -> Scene:

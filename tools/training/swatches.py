@@ -8,7 +8,6 @@ Using a Finger-Mounted Camera", ASSETS 2017.
 import csv
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,7 +79,7 @@ def load(folder: Path, *, held_out: bool) -> list[Swatch]:
         pictures = list(pool.map(lambda row: _read(row.path), rows))
         casts = [_cast(picture) for picture in pictures]
         usual = np.median([cast for row, cast in zip(rows, casts, strict=True) if row.kind != "plain"] or casts, axis=0)
-        return list(pool.map(partial(_swatch, usual), rows, pictures, casts))
+        return list(pool.map(_swatch, rows, pictures, casts, [usual] * len(rows)))
 
 
 def _rows(folder: Path, use: str, table: Path = TABLE) -> Iterator[_Row]:
@@ -104,7 +103,7 @@ def _read(path: Path) -> Plane:
     return np.asarray(small, np.float32) / np.float32(255)
 
 
-def _swatch(usual: NDArray[np.float64], row: _Row, picture: Plane, cast: NDArray[np.float64]) -> Swatch:
+def _swatch(row: _Row, picture: Plane, cast: NDArray[np.float64], usual: NDArray[np.float64]) -> Swatch:
     own = 0.0 if row.kind == "plain" else OWN_CAST  # one colour says nothing about its light
     lab = flattened(neutral(picture, own * cast + (1 - own) * usual))
     if row.kind in ("striped", "checked"):
@@ -141,8 +140,8 @@ def _upright(lab: Plane, kind: str) -> Plane:
     """Turned until its stripes run down, or its checks down and across, and cut to what is still whole."""
     light = np.asarray(cv2.resize(lab[..., 0], (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_AREA), np.float32)
     span = 180 if kind == "striped" else 90
-    near = max(range(0, span, 3), key=lambda degrees: _sharpness(light, degrees, kind))
-    angle = max(np.arange(near - 3, near + 3.1, 0.5).tolist(), key=lambda degrees: _sharpness(light, degrees, kind))
+    about = max(range(0, span, 3), key=lambda degrees: _sharpness(light, degrees, kind))
+    angle = max((about + step / 2 for step in range(-6, 7)), key=lambda degrees: _sharpness(light, degrees, kind))
     turned = _turned(lab, angle)
     cos, sin = (abs(float(part(np.radians(angle)))) for part in (np.cos, np.sin))
     left = int(SIDE / 2 * (1 - 1 / (cos + sin))) + 1
@@ -166,8 +165,8 @@ def _sharpness(light: Plane, degrees: float, kind: str) -> float:
 def _seamless(lab: Plane, kind: str) -> Plane:
     """Stripes mirrored along their length, plain cloth both ways; the rest joined where it repeats."""
     if kind == "plain":
-        lab = np.asarray(cv2.resize(lab, (PLAIN_SIDE, PLAIN_SIDE), interpolation=cv2.INTER_AREA), np.float32)
-        return np.concatenate([half := np.concatenate([lab, lab[::-1]]), half[:, ::-1]], axis=1)
+        small = np.asarray(cv2.resize(lab, (PLAIN_SIDE, PLAIN_SIDE), interpolation=cv2.INTER_AREA), np.float32)
+        return np.concatenate([half := np.concatenate([small, small[::-1]]), half[:, ::-1]], axis=1)
     smallest = OF_SPOTS if kind == "dotted" else SMALLEST_REPEAT
     across = _repeating(lab, smallest)
     if kind == "striped":
@@ -236,13 +235,13 @@ def _period(light: Plane, kind: str) -> float:
 
 def _spectrum(line: Plane) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Power and frequency in cycles a pixel, without the mean."""
-    frequency = np.asarray(np.fft.rfftfreq(len(line)), np.float64)
-    return np.abs(np.fft.rfft(line)[1:]) ** 2 / len(line) ** 2, frequency[1:]
+    frequency = np.fft.rfftfreq(len(line))[1:].astype(np.float64)
+    return np.abs(np.fft.rfft(line)[1:]) ** 2 / len(line) ** 2, frequency
 
 
 def _spots(light: Plane) -> int:
     """How many spots of the rarer of two lightnesses there are, over the seams too."""
-    scaled = cv2.normalize(light, np.empty_like(light), 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+    scaled = ((light - light.min()) / (np.ptp(light) + 1e-6) * 255).astype(np.uint8)
     level, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)
     is_spot = scaled > level
     is_spot = ~is_spot if is_spot.mean() > 0.5 else is_spot

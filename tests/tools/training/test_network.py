@@ -137,7 +137,7 @@ def test_a_run_that_goes_on_learns_at_its_own_rate(tmp_path: Path) -> None:
 def test_the_patterns_alone_leave_the_rest_as_it_is(tmp_path: Path) -> None:
     torch.manual_seed(0)
     begin = Network()
-    short = Settings("patterns", steps=4, batch=2, seed=1, rate=2e-3, patterns_only=True, workers=0)
+    short = Settings("patterns", steps=4, batch=2, seed=1, rate=2e-3, parts="patterns", workers=0)
     trained = train(begin, begin, RedSquares(), short, tmp_path)  # type: ignore[arg-type]
     pixels = torch.randn(1, 3, 65, 49)
     with torch.no_grad():

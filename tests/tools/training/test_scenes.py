@@ -8,8 +8,10 @@ import pytest
 from edge.records import CLASSES
 from edge.vocabulary import PATTERNS
 from tools.training.kinds import read_kinds
+from tools.training.partial import CODES
 from tools.training.photos import HEIGHT, Photo
 from tools.training.scenes import IGNORED, SIZE, Source
+from tools.training.streets import Street, cut_out
 from tools.training.swatches import Swatch
 
 RED, BLUE, GREY = (200, 30, 30), (30, 30, 200), (128, 128, 128)
@@ -26,7 +28,11 @@ def source() -> Source:
     photo = Photo(1, pixels, classes)
     unsure = Photo(2, pixels, classes)
     clip = np.full((270, 480, 3), 90, np.uint8)
-    return Source([photo, unsure], {(2, "upper"): None}, [clip], range(3, 4))
+    street = Street(pixels, (classes > 0).astype(np.uint8), np.where(classes > 0, CODES["anybody"], 0).astype(np.uint8))
+    people = cut_out([street])
+    return Source(
+        [photo, unsure], {(2, "upper"): None}, [clip], range(3, 4), tagged=[photo], streets=[street], people=people
+    )
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -34,7 +40,7 @@ def test_a_scene_has_a_truth_of_its_size(source: Source, seed: int) -> None:
     scene = source.scene(seed)
     assert scene.pixels.shape == (*SIZE, 3)
     assert scene.garments.shape == scene.patterns.shape == scene.pieces.shape == SIZE
-    assert set(np.unique(scene.garments)) <= {*range(len(CLASSES)), IGNORED}
+    assert set(np.unique(scene.garments)) <= {*range(len(CLASSES)), *CODES.values(), IGNORED}
     assert set(np.unique(scene.patterns)) <= {*range(len(PATTERNS)), IGNORED}
     is_print = scene.patterns != IGNORED
     assert (scene.patterns[scene.pieces > 0] != IGNORED).all()
@@ -42,6 +48,26 @@ def test_a_scene_has_a_truth_of_its_size(source: Source, seed: int) -> None:
         assert len(np.unique(scene.patterns[scene.pieces == piece])) <= 1, "a garment is of one kind"
     bare = [CLASSES.index(name) for name in ("background", "skin", "hair")]
     assert not np.isin(scene.garments[is_print], bare).any()
+
+
+def test_a_source_without_streets_or_clips_makes_scenes_too(source: Source) -> None:
+    bare = dataclasses.replace(source, clips=[], streets=[], people=[])
+    assert all(bare.scene(seed).pixels.any() for seed in range(8))
+
+
+def test_people_of_a_street_are_shown_at_every_size(source: Source) -> None:
+    alone = dataclasses.replace(source, shares=(0, 0, 0, 0, 1.0))
+    somebody = [np.isin(alone.scene(seed).garments, list(CODES.values())) for seed in range(30)]
+    heights = [np.ptp(np.flatnonzero(one.any(axis=1))) for one in somebody if one.any()]
+    assert min(heights) < 90
+    assert max(heights) > 180
+
+
+def test_somebody_cut_out_is_alone(source: Source) -> None:
+    (person,) = source.people
+    assert person.person.any()
+    assert not person.is_known, "nobody looked at the patterns of street pictures"
+    assert (person.classes[[0, -1]] == 0).all()
 
 
 def test_the_same_seed_makes_the_same_scene(source: Source) -> None:
