@@ -1,8 +1,38 @@
-"""What stands in for a clock, a board and a service."""
+"""What stands in for a clock, a board and a service; a broker and a store that let a test look on or fail."""
 
 from collections.abc import Callable
+from typing import Any
 
-from edge.seams import BoardReading, Clock, ServiceReading
+from edge.fakes import FakeBroker
+from edge.seams import BoardReading, Clock, Publish, ServiceReading
+from edge.store.store import SqlStore
+
+
+def ignore(_: object) -> None: ...
+
+
+class WatchedBroker(FakeBroker):
+    """Broker that calls `on_publish` with every message before it goes out; what that raises, `publish` raises."""
+
+    on_publish: Callable[[Publish], None] = staticmethod(ignore)
+
+    def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
+        self.on_publish(message)
+        return super().publish(message, timeout_s=timeout_s)
+
+
+class WatchedStore(SqlStore):
+    """Store that calls `on_write` with the method's name before it writes; what that raises, the method raises."""
+
+    on_write: Callable[[str], None] = staticmethod(ignore)
+
+    def record(self, *args: Any, **options: Any) -> Any:
+        self.on_write("record")
+        return super().record(*args, **options)
+
+    def keep_baseline(self, *args: Any) -> None:
+        self.on_write("keep_baseline")
+        super().keep_baseline(*args)
 
 
 class FakeClock:

@@ -41,18 +41,18 @@ def runtime() -> Any:
     return module
 
 
-def no_edge_tpu() -> str:
+def no_edge_tpu(library_name: str = EDGETPU_LIBRARY) -> str:
     """Why no model can run on an Edge TPU here, for the technician; empty where one is plugged in.
 
     Asks libedgetpu (its edgetpu_c.h), so that an Edge TPU this user may not open does not count.
     """
     try:
-        library = ctypes.CDLL(EDGETPU_LIBRARY)
+        library = ctypes.CDLL(library_name)
         list_devices, free_devices = library.edgetpu_list_devices, library.edgetpu_free_devices
     except OSError:
-        return f"{EDGETPU_LIBRARY} is not installed"
+        return f"{library_name} is not installed"
     except AttributeError:
-        return f"{EDGETPU_LIBRARY} cannot list its devices: expected libedgetpu"
+        return f"{library_name} cannot list its devices: expected libedgetpu"
     list_devices.argtypes, list_devices.restype = [ctypes.POINTER(ctypes.c_size_t)], ctypes.c_void_p
     free_devices.argtypes, free_devices.restype = [ctypes.c_void_p], None
     count = ctypes.c_size_t(0)

@@ -232,11 +232,11 @@ class Update:
             path.write_text(sentence + "\n", encoding="utf-8")
 
 
-def run_update(folder: Path | None, *, is_forced: bool) -> int:
+def run_update(folder: Path | None, *, is_forced: bool, update: Update | None = None) -> int:
     """`spotter update`: 0 if the release in `folder` runs, 1 if it had to go; without one, `--settle`."""
     if os.geteuid() != 0:
         raise ProvisionError("only root may change what runs: sudo spotter update ...")
-    update = Update(Path("/"), SystemdService(), SystemClock())
+    update = update or Update(Path("/"), SystemdService(), SystemClock())
     try:
         if folder is None:
             print(update.recover() or "no update was left unfinished")

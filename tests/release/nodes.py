@@ -57,6 +57,7 @@ class LoggedService(FakeService):
     def __init__(self, node: "Node") -> None:
         super().__init__(node.clock, node.status)
         self._node = node
+        self.hangs = False
 
     def order(self, word: str) -> None:
         sys.audit("spotter.service", word)
@@ -68,6 +69,8 @@ class LoggedService(FakeService):
         super().stop()
 
     def kill(self) -> None:
+        if self.hangs:
+            raise ProvisionError("systemctl stop: timed out")
         self.order("kill")
         super().kill()
 
@@ -95,6 +98,8 @@ class Node:
         self.clock = FakeClock()
         self.statuses: dict[str, Status] = {}
         self.service = LoggedService(self)
+        self.run: Callable[[Sequence[str]], None] = self.pretend
+        """What starts programs."""
 
     def provision(self, release: Release, key: Path) -> None:
         """As first boot does it, and what was counted since."""
@@ -130,7 +135,7 @@ class Node:
         words = [self.home / "current/venv/bin/spotter", "--version"]
         return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
-    def run(self, words: Sequence[str]) -> None:
+    def pretend(self, words: Sequence[str]) -> None:
         """An environment of one script, written in two steps; it knows no `colour:` in node.yaml."""
         sys.audit("spotter.program", *words)
         if words[1:3] == ["-m", "venv"]:

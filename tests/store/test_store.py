@@ -277,7 +277,7 @@ def test_small_counts_go_with_the_scores_and_large_ones_stay(store: SqlStore) ->
     put(store, 8, due={wire.ScoreKey("camera-1", EPOCH, 8): "aaaaaaaa"})
     store.feedback("aaaaaaaa", "greeted", now=NOW)
     store.purge(NOW + 2 * 86400)
-    left = sorted(row["words"] for row in rows(store, cells))
+    left = sorted(str(row["words"]) for row in rows(store, cells))
     assert left == ["greeted", "sightings"], "8 of them; no word of the one person alerted"
     assert not rows(store, scores)
     assert not rows(store, alerts)

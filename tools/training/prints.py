@@ -4,7 +4,7 @@ tools/evaluation draws its own, unlike these, so that what is measured is patter
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -63,7 +63,7 @@ def _dyes(cloth: NDArray[np.uint8], rng: Rng, count: int, least: float) -> Plane
     own = own_colour(cloth)
     if rng.random() > 0.4:
         own = np.array([rng.uniform(8, 95), *rng.normal(0, 22, 2)], np.float32)
-    dyes = [own]
+    dyes: list[NDArray[np.floating[Any]]] = [own]
     apart = float(np.exp(rng.uniform(np.log(least), np.log(BOLD))))
     while len(dyes) < count:
         step = rng.normal(0, 1, 3) * (1.0, 0.7, 0.7)
@@ -149,9 +149,8 @@ def _of_cell(column: Plane, row: Plane, salt: int) -> Plane:
 def _busy(x: Plane, y: Plane, dye: Dye) -> Plane:
     """Flowers, camouflage, spots of fur, shapes and photographs: many unlike things all over."""
     rng = dye.rng
-    which = rng.choice([_flowers, _blots, _shapes, _cells, _photograph], p=[0.25, 0.25, 0.2, 0.1, 0.2])
-    drawn: Plane = which(x, y, dye)
-    return drawn
+    kinds = (_flowers, _blots, _shapes, _cells, _photograph)
+    return kinds[rng.choice(len(kinds), p=[0.25, 0.25, 0.2, 0.1, 0.2])](x, y, dye)
 
 
 def _blots(x: Plane, _y: Plane, dye: Dye) -> Plane:
@@ -209,7 +208,7 @@ def _shapes(x: Plane, _y: Plane, dye: Dye) -> Plane:
 def _cells(x: Plane, _y: Plane, dye: Dye) -> Plane:
     """Patches that meet: each pixel the ink of the place nearest to it."""
     size = max(dye.unit * float(dye.rng.uniform(0.8, 1.6)), 4.0)
-    places = np.array([middle for middle, _ in _scattered(x, size, dye)][:120] or [(0.0, 0.0)], np.float32)
+    places = np.array([middle for middle, _ in _scattered(x, size, dye)][:120] or [np.zeros(2)], np.float32)
     seeds = np.full(x.shape, 255, np.uint8)
     column, row = np.clip(places.astype(np.intp), 0, np.array(x.shape[::-1]) - 1).T
     seeds[row, column] = 0
@@ -228,8 +227,8 @@ def _photograph(x: Plane, y: Plane, dye: Dye) -> Plane:
         tile = dye.colours[rank * len(dye.colours) // rank.size]
     else:
         tile = np.clip((tile - tile.mean(axis=(0, 1))) * 1.5 + np.array([50, 0, 0]), (5, -45, -45), (95, 45, 45))
-    at = [plane % (2 * side - 2) for plane, side in zip((x, y), size, strict=True)]  # there and back
-    drawn = cv2.remap(tile.astype(np.float32), *at, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT_101)
+    across, down = (plane % (2 * side - 2) for plane, side in zip((x, y), size, strict=True))  # there and back
+    drawn = cv2.remap(tile.astype(np.float32), across, down, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT_101)
     return np.asarray(drawn, np.float32)
 
 
@@ -270,7 +269,7 @@ def _picture(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> No
     tile = cv2.resize(dye.picture, (max(round(size), 4), max(round(size * float(dye.rng.uniform(0.7, 1.3))), 4)))
     left, top = (round(float(at[i]) - tile.shape[1 - i] / 2) for i in (0, 1))
     whole = cv2.copyMakeBorder(tile, height, height, width, width, cv2.BORDER_REPLICATE)
-    whole = whole[height - top :, width - left :][:height, :width]
+    whole = np.asarray(whole[height - top :, width - left :][:height, :width], np.float32)
     stencil = np.zeros((height, width), np.float32)
     corner = (left + tile.shape[1], top + tile.shape[0])
     if dye.rng.random() < 0.5:
@@ -292,7 +291,9 @@ def _write(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> None
         left_bottom = (round(at[0] - size / 2), round(float(at[1]) + line * height * scale * 1.6))
         stencil = np.zeros(drawn.shape[:2], np.uint8)
         cv2.putText(stencil, word, left_bottom, font, scale, 255, max(1, round(scale * 3)), cv2.LINE_AA)
-        drawn[:] = _mix(stencil.astype(np.float32) / 255, drawn, colours[1 + line % (len(colours) - 1)])
+        drawn[:] = _mix(
+            np.asarray(stencil.astype(np.float32) / 255, np.float32), drawn, colours[1 + line % (len(colours) - 1)]
+        )
 
 
 def _ground(x: Plane, dye: Dye) -> Plane:
