@@ -75,7 +75,7 @@ class TfliteInterpreter:
         if edgetpu is None or not self._try_edgetpu(edgetpu):
             self._use_cpu()
 
-    def invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+    def invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Real-valued outputs, in the order of `outputs`, for one input of the shape of `input`.
 
         Raises ModelError where opening the network anew does not help.
@@ -97,7 +97,7 @@ class TfliteInterpreter:
                 f"{self._cpu}: the network failed {TRIES + 1} times on one frame ({err}); check memory, then restart"
             ) from err
 
-    def _invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+    def _invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> list[NDArray[np.float32]]:
         self._runtime.set_tensor(self._input_index, tensor.reshape(self.input.shape))
         self._runtime.invoke()
         stored = (self._runtime.get_tensor(index) for index in self._output_indices)

@@ -247,7 +247,7 @@ def test_counts_of_another_size_stay_with_the_same_weights(node: Node, old: Rele
     """A release names the recipe of the default model; this node's counts are of another size of it."""
     (node.state / "frozen.json").write_text(json.dumps({"v": 1, "mode": "spot", "recipe": "1" * 12}))
     assert new.recipe == old.recipe != "1" * 12
-    assert node.update.take(new.folder).is_kept
+    assert node.update.apply(new.folder).is_kept
 
 
 @pytest.mark.parametrize(("mode", "is_refused"), [("spot", True), ("collect", False)])

@@ -32,7 +32,7 @@ class FloatInterpreter:
 
     def invoke(self, tensor: Pixels) -> list[Floats]:
         real = tensor.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        return self._network.invoke(real)  # type: ignore[arg-type]  # the file says float32
+        return self._network.invoke(real)
 
 
 def open_network(name: str) -> Interpreter:
