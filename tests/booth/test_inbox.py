@@ -16,7 +16,7 @@ from edge.baseline_codec import Counted
 from edge.booth import active_alerts
 from edge.booth import inbox as module
 from edge.config import BoothConfig
-from edge.errors import StoreError
+from edge.errors import StoreError, WireError
 from edge.seams import Publish, Received
 from tests.booth.benches import Bench, bench
 from tests.fakes import ignore
@@ -302,7 +302,8 @@ WAYS = ("retype", "retype", "drop", "add", "flip", "cut", "swell", "version", "s
 def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
     """A good message, spoilt in one or two ways."""
     gap = wire.Gap(node="camera-1", epoch=EPOCH, upto=0, dropped=0)
-    message = draw(st.sampled_from([make_score(), make_score(), make_health(), make_status(), gap]))
+    good: list[wire.Message] = [make_score(), make_score(), make_health(), make_status(), gap]
+    message = draw(st.sampled_from(good))
     topic = f"spotter/v1/booth/node/camera-1/{type(message).__name__.lower()}"
     fields = json.loads(wire.pack(message))
     ways = draw(st.lists(st.sampled_from(WAYS), min_size=1, max_size=2))
@@ -332,7 +333,7 @@ def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
 def _is_good(topic: str, payload: bytes) -> bool:
     try:
         address, message = wire.decode(topic, payload)
-    except wire.WireError:
+    except WireError:
         return False
     return address.node is not None and address.site == "booth" and not isinstance(message, wire.Alert)
 

@@ -61,8 +61,10 @@ class Bench:
         return {site: ack.upto for site, ack in found if isinstance(ack, wire.Ack)}
 
     def close(self) -> None:
-        for one in (*self._brokers, *self._stores):
-            one.close()
+        for broker in self._brokers:
+            broker.close()
+        for store in self._stores:
+            store.close()
 
 
 @pytest.fixture

@@ -166,8 +166,12 @@ def test_systemd_is_told_how_it_goes(
         systemd.settimeout(5)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         told: list[str] = []
-        notify = run.notify
-        monkeypatch.setattr(run, "notify", lambda state: (notify(state), told.append(systemd.recv(1000).decode())))
+
+        def say(state: str) -> None:
+            notify(state)
+            told.append(systemd.recv(1000).decode())
+
+        monkeypatch.setattr(run, "notify", say)
         start(2)
     statuses = [word.removeprefix("STATUS=") for word in told if word.startswith("STATUS=")]
     last = read_status(statuses[-1])

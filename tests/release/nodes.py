@@ -132,7 +132,7 @@ class Node:
 
     def runs(self) -> str:
         """What the program that the unit would start says of itself."""
-        words = [self.home / "current/venv/bin/spotter", "--version"]
+        words = [str(self.home / "current/venv/bin/spotter"), "--version"]
         return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
     def pretend(self, words: Sequence[str]) -> None:

@@ -296,7 +296,7 @@ def test_an_interrupted_update_goes_back(node: Node, old: Release, new: Release)
 
 def kills(template: Path, work: Path, *release: Path) -> list[Node]:
     """The node as each kill left it, and at last as it is without one; see kills.py beside this file."""
-    words = [sys.executable, "-m", "tests.release.kills", template, work, *release]
+    words = [sys.executable, "-m", "tests.release.kills", *map(str, (template, work, *release))]
     subprocess.run(words, cwd=REPOSITORY, check=True)
     return [Node(path) for path in sorted(work.iterdir(), key=lambda path: int(path.name))]
 

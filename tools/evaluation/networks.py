@@ -53,7 +53,7 @@ class Seen(NamedTuple):
     @property
     def classes(self) -> Pixels:
         """[h, w] the likeliest class."""
-        return self.garments.argmax(axis=-1).astype(np.uint8)
+        return np.asarray(self.garments.argmax(axis=-1), np.uint8)
 
 
 class Heads:
@@ -86,7 +86,7 @@ class Heads:
 def upsample(cells: Floats, stride: int, height: int, width: int) -> Floats:
     """[rows, columns, c] to [height, width, c]: bilinear, corners aligned, cut to what is asked for."""
     rows, columns = (_weights(count, stride, size) for count, size in zip(cells.shape, (height, width), strict=False))
-    return np.einsum("yr,rcd,xc->yxd", rows, cells, columns, optimize=True)
+    return np.asarray(np.einsum("yr,rcd,xc->yxd", rows, cells, columns, optimize=True))
 
 
 def _weights(count: int, stride: int, size: int) -> Floats:

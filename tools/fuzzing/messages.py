@@ -74,7 +74,7 @@ def make_wire(folder: Path) -> Target:
         assert wire.decode(topic, again)[1] == message, again
 
     ways = [functools.partial(check, topic) for topic in good]
-    seeds = [seed(way, wire.encode(*pair)) for way, pair in enumerate(good.items())]
+    seeds = [seed(way, wire.encode(topic, message)) for way, (topic, message) in enumerate(good.items())]
     return Target(seeds, functools.partial(chosen, ways))
 
 

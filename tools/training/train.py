@@ -90,7 +90,8 @@ def train(network: Network, teacher: Network, source: Source, settings: Settings
             log.flush()
             if step % 250 == 0 or step == settings.steps:
                 _save(checkpoint, step, network, mean, optimizer)
-    return mean.cpu().eval()
+    mean.cpu().eval()
+    return mean
 
 
 def normalised(pixels: Tensor) -> Tensor:

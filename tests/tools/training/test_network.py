@@ -18,8 +18,9 @@ from edge.records import CLASSES  # noqa: E402
 from edge.vocabulary import PATTERNS  # noqa: E402
 from tools.training.losses import Truth, loss, pattern_loss  # noqa: E402
 from tools.training.network import Network  # noqa: E402
+from tools.training.partial import IGNORED  # noqa: E402
+from tools.training.paste import Scene  # noqa: E402
 from tools.training.port import again, port  # noqa: E402
-from tools.training.scenes import IGNORED, Scene  # noqa: E402
 from tools.training.train import Settings, normalised, train  # noqa: E402
 
 
@@ -167,7 +168,7 @@ def test_our_own_file_gives_back_the_network_it_was_made_from() -> None:
     model = model_path(DetectionSection().model)
     network = again(model).eval()
     pixels = np.random.default_rng(0).integers(0, 256, (353, 481, 3)).astype(np.uint8)
-    pixels = cv2.GaussianBlur(pixels, (0, 0), 9) // 2 + 60
+    pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), 9), np.uint8) // 2 + 60
     outputs = {output.shape[-1]: output for output in TfliteInterpreter(model).invoke(pixels[None])}
     with torch.no_grad():
         found = network(normalised(torch.from_numpy(pixels[None])))
