@@ -19,6 +19,7 @@ from edge.fakes import InProcessBroker
 from edge.message.outbox import Outbox
 from edge.node import run, uplink
 from edge.node.run import Node
+from edge.node.watchdog import notify
 from edge.pipeline import Pipeline
 from edge.records import Frame
 from edge.release.trial import read_status
