@@ -1,4 +1,4 @@
-"""Files that survive a power cut: all of the old or all of the new. Standard library only: it runs on bare nodes."""
+"""Write files so that a power cut leaves the old or the new one, whole. Standard library only: runs on bare nodes."""
 
 import contextlib
 import os
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def write(path: Path, data: bytes, *, mode: int | None = None, owner: str = "") -> None:
-    """Puts `data` there for good, for `owner` (empty: who writes it) alone to change; `mode` None: as the umask says.
+    """Replace the file by `data`, flushed to disk, with `mode` (None: by the umask) and `owner` (empty: this user).
 
-    Raises OSError, and leaves what was there before and nothing beside it.
+    Raises OSError, and then leaves the old file and no temporary one.
     """
     new = path.with_name(path.name + ".new")
     try:
-        new.unlink(missing_ok=True)  # a power cut's leftover, or a link that somebody laid there
+        new.unlink(missing_ok=True)  # left by a power cut, or a link placed there on purpose
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -31,7 +31,7 @@ def write(path: Path, data: bytes, *, mode: int | None = None, owner: str = "") 
 
 
 def point(link: Path, target: str) -> None:
-    """`link` is a symbolic link to `target`; whoever follows it meets the old one or the new one."""
+    """Make `link` a symbolic link to `target` in one step: readers see the old target or the new one."""
     new = link.with_name(link.name + ".new")
     new.unlink(missing_ok=True)
     new.symlink_to(target)
@@ -40,7 +40,7 @@ def point(link: Path, target: str) -> None:
 
 
 def wipe(path: Path) -> None:
-    """Overwritten, then deleted. A flash card may keep a copy in spare cells all the same."""
+    """Overwrite the file with zeros, then delete it. A flash card may still keep a copy in spare cells."""
     if not path.is_file():
         return
     with path.open("r+b") as file:
@@ -52,7 +52,7 @@ def wipe(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """What was made, renamed and deleted in it lasts; where a network's file system cannot say so, nothing is done."""
+    """Flush a folder's new, renamed and deleted entries to disk; does nothing on file systems that cannot."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
-"""What was counted, to bytes and back: the format of a baseline file and of the message that carries it.
+"""Encode and decode the counts of a baseline: the format of a baseline file and of the message that carries it.
 
-Without numpy, so that the booth can check what nodes send; `score/baseline_file.py` makes a Baseline of it.
+Uses no numpy, so that the booth can check what nodes send; `score/baseline_file.py` makes a Baseline from it.
 """
 
 import hashlib
@@ -15,27 +15,27 @@ from edge.recipe import Recipe
 
 MAGIC = b"EXCEPTION-SPOTTER BASELINE 3\n"
 MAX_CONTENT = 2**20
-"""Bytes once decompressed; counts are of constant size, about 140 KB."""
+"""Most bytes after decompression; the counts have a constant size of about 140 KB."""
 _DIGEST = hashlib.sha256().digest_size
 
 _Window = Annotated[int, Meta(ge=0, le=253_402_300_799)]
 
 
 class Counted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`node/{node}/baseline`: retained; the cumulative counts of one epoch, in batches. Binary, as in a baseline file.
+    """`node/{node}/baseline`: retained; the cumulative counts of one epoch. Binary, as in a baseline file.
 
-    A line with the format's number, SHA-256 of what follows, and zlib over msgpack of these fields.
+    A line with the format's version, the SHA-256 of the rest, and the zlib-compressed msgpack of these fields.
     """
 
     recipe: Recipe
     epoch: Annotated[str, Meta(pattern=r"^([0-9a-f]{8,32})?\Z")] = ""
-    """A node whose counts begin anew begins a new one, so that they are added to what it counted before."""
+    """Id of one series of counts. A node that starts counting from 0 begins a new epoch; epochs are added up."""
     period: tuple[_Window, _Window] | None = None
-    """Starts of the first and the last 15-minute window counted in, seconds since 1970."""
+    """Starts of the first and the last 15-minute window that were counted, seconds since 1970."""
     noise: tuple[str, ...] = ()
-    """What noise was added, in words."""
+    """Names of the noise that was added; empty without noise."""
     arrays: Annotated[dict[Annotated[str, Meta(pattern=r"^[a-z_]{1,32}\Z")], bytes], Meta(max_length=64)]
-    """The fields of score/counts.py's BaselineCounts, little-endian int64, in C order."""
+    """The fields of BaselineCounts (score/counts.py) as little-endian int64 in C order."""
 
     def __post_init__(self) -> None:
         if len(self.arrays.get("sightings", b"")) != 8 or self.sightings < 0:
@@ -45,31 +45,34 @@ class Counted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def sightings(self) -> int:
+        """Number of sightings counted."""
         return int.from_bytes(self.arrays["sightings"], "little", signed=True)
 
     @property
     def id(self) -> str:
-        """12 hex digits over counts, recipe and noise."""
+        """First 12 hex digits of the SHA-256 over recipe, counts and noise."""
         content = msgspec.msgpack.encode((self.recipe, self.arrays, self.noise), order="sorted")
         return hashlib.sha256(content).hexdigest()[:12]
 
 
 def pack(counted: Counted) -> bytes:
-    """Equal bytes for equal counts."""
+    """Encode; equal counts give equal bytes."""
     body = zlib.compress(msgspec.msgpack.encode(counted), 6)
     return MAGIC + hashlib.sha256(body).digest() + body
 
 
 def unpack(content: bytes, where: str) -> Counted:
-    """The inverse of `pack`; raises BaselineError naming `where` for anything else."""
+    """Decode what `pack` made; raises BaselineError that names `where` for anything else."""
     if not content.startswith(MAGIC):
         raise BaselineError(
             f"{where}: is not a baseline of this version (expected it to start {MAGIC!r}, found "
-            f"{content[: len(MAGIC)]!r}); use the software it was made with, or learn anew"
+            f"{content[: len(MAGIC)]!r}); use the software that made it, or collect again"
         )
     digest, body = content[len(MAGIC) : len(MAGIC) + _DIGEST], content[len(MAGIC) + _DIGEST :]
     if hashlib.sha256(body).digest() != digest:
-        raise BaselineError(f"{where}: is damaged (its checksum does not match); restore it from a copy or learn anew")
+        raise BaselineError(
+            f"{where}: is damaged (its checksum does not match); restore it from a copy, or collect again"
+        )
     try:
         return msgspec.msgpack.decode(_decompressed(body), type=Counted)
     except (zlib.error, msgspec.DecodeError, ValueError, RecursionError) as err:
@@ -77,7 +80,7 @@ def unpack(content: bytes, where: str) -> Counted:
 
 
 def _decompressed(body: bytes) -> bytes:
-    """Raises ValueError for more than anybody counts, before it is all in memory."""
+    """Decompress; raises ValueError for more than MAX_CONTENT bytes before all of it is in memory."""
     stream = zlib.decompressobj()
     content = stream.decompress(body, MAX_CONTENT)
     if not stream.eof or stream.unused_data:

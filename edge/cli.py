@@ -1,4 +1,4 @@
-"""`spotter`: its commands, and an exit code whatever happens; the work is done where each command's noun lives.
+"""`spotter`: the command line. It turns every error into an exit code; each command lives in its own folder.
 
 Imports are inside the functions, so that the booth never loads numpy and `--help` is quick.
 """
@@ -34,10 +34,10 @@ from edge.release.command import add_update
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit code: 0 good, 1 the answer is bad news, 2 usage, configuration or broken input."""
+    """Run one command and return its exit code: 0 good, 1 bad news, 2 wrong usage, settings or input."""
     args = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of itself while it is imported
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs while it is imported
     try:
         code: int = args.run(args)
     except EdgeError as err:
@@ -46,13 +46,14 @@ def main(argv: list[str] | None = None) -> int:
     except ModuleNotFoundError as err:
         if str(err.name).split(".")[0] == "edge":
             raise
-        print(
-            f"spotter: {err.name} is not installed: this is a node; on the booth: pip install '.[booth]'",
-            file=sys.stderr,
-        )
+        advice = "nodes do not need it; on the booth, run: pip install '.[booth]'"
+        advice = "nodes do not need it; on the booth, run: pip install '.[booth]'"
+        print(f"spotter: {err.name} is not installed; {advice}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has had enough
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # the reader, such as `| head`, has closed the pipe
         return GOOD
     except KeyboardInterrupt:
         return GOOD
@@ -62,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="spotter",
-        description="Spots the passers-by whose outfit is measurably unlike everyone else's, and keeps nobody.",
+        description="Finds passers-by whose outfit is measurably unlike everyone else's. Keeps no pictures.",
         epilog="example: spotter score photos/ --baseline soho.baseline",
     )
     parser.add_argument("--version", action="version", version=f"spotter {__version__}")
@@ -82,15 +83,19 @@ def _add_checking(commands: Commands) -> None:
         commands,
         "bench",
         _bench,
-        "Milliseconds per stage, frames per second, memory, ratio to the bare network.",
+        "Measure this board: milliseconds per stage, frames per second, memory, ratio to the bare model.",
         "spotter bench --source street:7",
     )
-    bench.add_argument("--source", default="street:7", help="default: %(default)s")
-    bench.add_argument("--frames", type=int, default=200, help="default: %(default)s")
-    bench.add_argument("--booth", action="store_true", help="the booth instead: alert latency, scores stored a second")
+    bench.add_argument("--source", default="street:7", help="camera or clip; default: %(default)s")
+    bench.add_argument("--frames", type=int, default=200, help="frames to measure; default: %(default)s")
+    bench.add_argument(
+        "--booth", action="store_true", help="measure a booth instead: alert latency, scores stored per second"
+    )
     bench.add_argument("--config", type=Path, help="booth.yaml, for its broker (with --booth)")
     add_broker(bench, " (with --booth)")
-    bench.add_argument("--seconds", type=float, default=60.0, help="of each rate (with --booth); default: %(default)s")
+    bench.add_argument(
+        "--seconds", type=float, default=60.0, help="duration of each rate (with --booth); default: %(default)s"
+    )
     add_json(bench)
     verbs = add_group(commands, "config", "Check a settings file.")
     check = add_command(
@@ -100,7 +105,7 @@ def _add_checking(commands: Commands) -> None:
         "Check node.yaml, booth.yaml, worker.yaml or laptop.yaml.",
         "spotter config check node.yaml",
     )
-    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("file", type=Path, metavar="FILE", help="settings file")
 
 
 def _bench(args: Args) -> int:
@@ -117,7 +122,7 @@ def _bench(args: Args) -> int:
 
 def _config_check(args: Args) -> int:
     found = load_one_of(args.file, NodeConfig, BoothConfig, WorkerConfig, LaptopConfig)
-    print(f"{args.file}: a good {KINDS[type(found)]}")
+    print(f"{args.file}: valid as {KINDS[type(found)]}")
     return GOOD
 
 

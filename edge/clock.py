@@ -1,9 +1,9 @@
-"""The machine's own clock."""
+"""The operating system's clock."""
 
 import time
 
 SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Goes on while the machine sleeps, where there is such a clock: sleep is no jump of the other one."""
+"""Clock that keeps counting while the machine sleeps, if the system has one: else a sleep looks like a clock jump."""
 
 
 class SystemClock:

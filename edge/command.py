@@ -1,4 +1,4 @@
-"""What every command of `spotter` is made with: its words and help, its exit codes, its settings."""
+"""Building blocks of the `spotter` commands: parsers, common options, exit codes, settings."""
 
 import argparse
 import re
@@ -15,7 +15,7 @@ from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig, loa
 from edge.errors import ConfigError
 
 GOOD, BAD_NEWS, USAGE = 0, 1, 2
-"""Exit codes: the last for usage, configuration or broken input."""
+"""Exit codes: success; the answer is bad news; wrong usage, settings or input."""
 
 KINDS: dict[Any, str] = {
     NodeConfig: "node.yaml",
@@ -26,16 +26,17 @@ KINDS: dict[Any, str] = {
 
 Args = argparse.Namespace
 Commands = Any
-"""What argparse's `add_subparsers` returns, whose class has no public name."""
+"""The return type of argparse's `add_subparsers`, which has no public name."""
 S = TypeVar("S", bound=msgspec.Struct)
 
 UNITS_S = {"h": 3600, "d": 86_400}
+"""Seconds in an hour and in a day, by their letter in `--since`."""
 
 
 def add_command(
     commands: Commands, name: str, run: Callable[[Args], int], about: str, example: str
 ) -> argparse.ArgumentParser:
-    """A command that `run` does; the exit code is what it returns."""
+    """Add a command; `run` does its work and returns the exit code."""
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=about, description=about, epilog=f"example: {example}"
     )
@@ -44,17 +45,17 @@ def add_command(
 
 
 def add_hidden_alias(commands: Commands, name: str, command: argparse.ArgumentParser) -> None:
-    """An older name of a command: works as before, and no help lists it."""
+    """Add an older name of a command: it works as before, but the help does not list it."""
     commands.add_parser(name, parents=[command], add_help=False, description=command.description, epilog=command.epilog)
 
 
 def add_group(commands: Commands, name: str, about: str) -> Commands:
-    """A command that is one of several verbs; they go into what is returned."""
+    """Add a group of verbs such as `spotter models`; add the verbs to the returned object."""
     return commands.add_parser(name, help=about).add_subparsers(title="verbs", required=True, metavar="VERB")
 
 
 def load_one_of(path: Path, *schemas: Any) -> Any:
-    """The file is of the first kind that it satisfies; raises ConfigError with the complaints of all."""
+    """Load the file as the first schema that fits; raises ConfigError with every schema's complaint if none does."""
     complaints = []
     for schema in schemas:
         try:
@@ -65,7 +66,7 @@ def load_one_of(path: Path, *schemas: Any) -> Any:
 
 
 def parse_since(text: str, now: float) -> float:
-    """`24h` or `7d` before now, or a time as on the wire; raises ConfigError.
+    """Return the time, in seconds since 1970, that `24h`, `7d` or a wire time means; raises ConfigError.
 
     >>> parse_since("2h", 10_000.0), parse_since("1970-01-01T00:01:00Z", 0.0)
     (2800.0, 60.0)
@@ -80,20 +81,20 @@ def parse_since(text: str, now: float) -> float:
 
 
 def stop_on_signals(stop: threading.Event) -> None:
-    """SIGTERM (systemd) and SIGINT (Ctrl-C) set it."""
+    """Set `stop` on SIGTERM (systemd) and SIGINT (Ctrl-C)."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
 
 
 def add_broker(parser: argparse.ArgumentParser, note: str = "") -> None:
-    """`--broker HOST:PORT`, for config.broker_at."""
-    about = f"instead of the configured broker{note}"
+    """Add the option `--broker HOST:PORT`, which config.broker_at reads."""
+    about = f"use this broker instead of the configured one{note}"
     parser.add_argument("--broker", metavar="HOST:PORT", help=about)
 
 
 def add_json(parser: argparse.ArgumentParser, form: str = "JSON") -> None:
-    """`--json`: for programs to read."""
-    parser.add_argument("--json", action="store_true", help=form)
+    """Add the option `--json`, for output that programs read."""
+    parser.add_argument("--json", action="store_true", help=f"print {form}")
 
 
 def replace(struct: S, **changes: Any) -> S:

@@ -1,6 +1,6 @@
-"""The one config schema: every setting, its unit and its default; loaded from one YAML file per program.
+"""All settings, with unit and default; each program loads them from one YAML file.
 
-Each stage is handed only its own section. Unknown keys fail and name the file and the key.
+Each stage gets only its own section. An unknown key is an error that names the file and the key.
 """
 
 from collections.abc import Mapping
@@ -30,252 +30,254 @@ class Tls(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class BrokerSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the MQTT broker is."""
+    """How to reach the MQTT broker."""
 
     host: str = "127.0.0.1"
     """Host name or address."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
     """TCP port; 8883 is usual with TLS."""
     keepalive_s: Annotated[int, Meta(ge=2, le=3600)] = 15
-    """Seconds between pings; a frozen node is declared offline after 1.5 to 2.5 times this."""
+    """Seconds between pings; a hung node is declared offline after 1.5 to 2.5 times this."""
     tls: Tls | None = None
-    """Absent: plain TCP, for one machine only."""
+    """TLS settings; absent: plain TCP, only for programs on one machine."""
 
 
 class FrameSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where frames come from."""
+    """Source of the frames."""
 
     source: str = "picamera2"
-    """picamera2, v4l2:/dev/video0, rtsp://..., replay:PATH or street:SEED."""
+    """Camera: picamera2, v4l2:/dev/video0, rtsp://..., replay:PATH (clip or photos) or street:SEED (simulated)."""
     pace: Literal["real", "fast"] = "real"
-    """How replays and the simulated street run: in their own time, or as fast as possible."""
+    """Speed of replays and the simulated street: real time, or as fast as possible."""
 
 
 class DetectionSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The pose network and its decoding."""
+    """The model that finds people, and its decoding."""
 
     model: str = "spotter-353x481"
-    """A name in models/manifest.yaml."""
+    """Name of the model in models/manifest.yaml."""
     accelerator: Literal["auto", "cpu", "edgetpu"] = "auto"
-    """auto: the Edge TPU where one is plugged in and the model has a twin for it, else the CPU. edgetpu: a missing Edge
-    TPU is a fault that `spotter health` reports, and the CPU does its work."""
+    """auto: the Edge TPU if one is plugged in and the model has a twin for it, else the CPU. edgetpu: always the Edge
+    TPU; if it is missing, the CPU is used and `spotter health` reports a fault."""
     threads: Annotated[int, Meta(ge=1, le=16)] = 1
-    """CPU threads of one invoke."""
+    """CPU threads for one run of the model."""
     keypoint_threshold: Share = 0.3
-    """A keypoint this sure is believed."""
+    """Confidence from which a keypoint is used."""
     person_threshold: Share = 0.25
-    """Mean confidence over 17 keypoints from which a pose is a person at all."""
+    """Mean confidence over the 17 keypoints from which a pose counts as a person."""
     nms_radius_px: Positive = 20.0
-    """Two keypoints of one kind closer than this, in network pixels, are one."""
+    """Two keypoints of one kind closer than this, in pixels of the model's input, are the same."""
     max_people: Annotated[int, Meta(ge=1, le=200)] = 40
-    """People decoded in one frame at most."""
+    """Most people to decode in one frame."""
 
 
 class TrackSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Who is the same person from frame to frame."""
+    """Following a person from frame to frame."""
 
     birth_confidence: Share = 0.4
-    """A new track starts from a detection this sure; weaker ones only continue tracks."""
+    """Confidence from which a detection starts a new track; weaker ones only continue tracks."""
     confirm_s: Positive = 0.4
-    """Seen over this many seconds, and confirm_frames times, a track is a person."""
+    """Seconds that a track must last, with confirm_frames detections, to count as a person."""
     confirm_frames: Annotated[int, Meta(ge=1)] = 4
-    """Detections a track needs before it is a person."""
+    """Detections that a track needs to count as a person."""
     max_gap_s: Positive = 1.5
-    """A track unseen for this long has ended."""
+    """Seconds without a detection after which a track ends."""
     min_motion: Positive = 0.15
-    """Body heights the torso must travel, or the share it must grow or shrink by, for a track to be alive."""
+    """Body heights that the torso must move, or share that it must grow or shrink, for a track to be a live person."""
 
 
 class AppearanceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which views of a person are good enough to describe."""
+    """Choice of the views of a person that are good enough to describe."""
 
     min_height_px: Positive = 90.0
-    """Shoulder to ankle, in pixels of the frame."""
+    """Smallest height of a person from shoulder to ankle, in pixels of the frame."""
     min_quality: Share = 0.2
-    """Views below this are not described."""
+    """Smallest quality of a view to be described."""
     best_views: Annotated[int, Meta(ge=1, le=50)] = 6
-    """A sighting averages this many of its best views."""
+    """Number of best views that a sighting averages."""
     early_views: Annotated[int, Meta(ge=0)] = 3
-    """Somebody still in view is scored early, once, at this many good views; 0: never."""
+    """Number of good views after which a person still in view gets one early score; 0: never."""
 
 
 Context = Literal["any", "day-part", "rain", "cold", "hot"]
 
 
 class ScoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The baseline and when it speaks."""
+    """The baseline, and when it gives scores."""
 
     baseline: str = ""
-    """Path of a baseline to score against, whatever the booth freezes; empty: collect until the booth freezes one."""
+    """Path of a baseline to always score against; empty: collect until the booth freezes one."""
     site_key: str = ""
-    """Path of the site's public key, PEM; empty: baselines that the booth freezes are not taken."""
+    """Path of the site's public key, PEM; empty: baselines that the booth freezes are refused."""
     min_sightings: Annotated[int, Meta(ge=1)] = 100
-    """Calibration sightings below which every score is `warming_up`."""
+    """Calibration sightings needed for scores; with fewer, every score is `warming_up`."""
     early_one_in: Annotated[float, Meta(ge=1)] = 50.0
-    """Who is less rare by the early views waits for the final score."""
+    """An early score is sent only if it is at least this rare (1 in N); else only the final score is."""
     context: Context = "any"
-    """Compare within these sightings where there are enough: what the weather is, or `day-part`, by the clock."""
+    """Compare only with sightings of this context if there are enough: the weather, or `day-part`, by the clock."""
 
 
 class OutboxSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What waits on disk for the booth's acknowledgement: scores only."""
+    """Scores on disk that wait for the booth's acknowledgement."""
 
     path: str = "outbox.sqlite"
-    """File; scores only, never a picture."""
+    """Path of the file, in the state folder; it holds scores only, never a picture."""
     max_rows: Annotated[int, Meta(ge=10)] = 50_000
-    """The oldest are dropped, counted and announced beyond this."""
+    """Most scores to keep; beyond this the oldest are dropped, counted and announced to the booth."""
 
 
 class NodeConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """node.yaml: one camera node."""
 
     site: Name = "booth"
-    """The place."""
+    """Name of the site."""
     node: Name = "camera-1"
-    """This node; equals its certificate's CN."""
+    """Name of this node; equals its certificate's CN."""
     facing: Annotated[int, Meta(ge=0, lt=360)] | None = None
-    """Where the camera looks, degrees clockwise from north."""
+    """Direction the camera looks, in degrees clockwise from north."""
     link_key: str = ""
-    """Path of the site's link key; empty: sightings of several cameras are not joined."""
+    """Path of the site's link key; empty: sightings of this node are not joined with other cameras'."""
     state: str = "state"
-    """Folder for outbox and collected counts."""
+    """Folder for the outbox and collected counts."""
     health_s: Positive = 10.0
     """Seconds between heartbeats."""
     broker: BrokerSection = BrokerSection()
-    """Where scores go."""
+    """Broker to send scores to."""
     frame: FrameSection = FrameSection()
-    """Where frames come from."""
+    """Source of the frames."""
     detection: DetectionSection = DetectionSection()
-    """The pose network."""
+    """The model that finds people."""
     track: TrackSection = TrackSection()
-    """One person, one track."""
+    """Following a person from frame to frame."""
     appearance: AppearanceSection = AppearanceSection()
-    """Which views count."""
+    """Choice of the views to describe."""
     score: ScoreSection = ScoreSection()
-    """The baseline."""
+    """The baseline, and when it gives scores."""
     outbox: OutboxSection = OutboxSection()
-    """Scores waiting for the booth."""
+    """Scores that wait for the booth."""
 
 
 class AlertSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """When the booth tells people."""
+    """When the booth alerts its staff."""
 
     one_in: Annotated[float, Meta(gt=1)] = 100.0
-    """Alert on nobody less rare than this."""
+    """Rarity from which to alert: 1 in this many sightings."""
     per_hour: Annotated[float, Meta(gt=0, le=3600)] | None = None
-    """People the staff can greet in an hour: the rarest of them are alerted; null: everybody that rare."""
+    """People the staff can greet in an hour; alerts are limited to the rarest ones. null: no limit."""
     stock: Annotated[int, Meta(ge=0)] | None = None
-    """Shoes to give away in all; every greeting takes one; null: nobody counts them."""
+    """Items to give away in all; every greeting uses one. null: not counted."""
     max_open: Annotated[int, Meta(ge=1)] | None = None
-    """Alerts that may be open at the same time. Counts only with `per_hour`."""
+    """Most alerts open at the same time; applies only with `per_hour`. null: no limit."""
     expires_s: Annotated[int, Meta(ge=5, le=600)] = 60
-    """An alert is worth nothing after this; a score that arrives later is stored, never alerted."""
+    """Seconds after which an alert expires; a score that arrives later is stored, but causes no alert."""
 
 
 class JoinSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which sightings are one person's."""
+    """Joining the sightings of one person by several cameras."""
 
     window_s: Annotated[float, Meta(gt=0, le=60)] = 15.0
-    """Seconds between two sightings of one person at most: from one camera to the next but one, or round a corner."""
+    """Most seconds between two sightings of one person: enough to pass one camera unseen, or to turn a corner."""
     slack_s: Annotated[float, Meta(ge=0, le=60)] = 3.0
-    """Seconds by which a walker may leave the next camera's picture before the one behind: overlap, and clocks."""
+    """Seconds by which a person may leave the second camera's view before the first's: overlapping views, clocks."""
 
 
 class PrivacySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What may be said about a person."""
+    """What an alert may say about a person."""
 
     hint: Literal["none", "coarse"] = "none"
-    """coarse: an alert carries one short phrase made from its reasons, to find the person in the crowd."""
+    """coarse: an alert has one short phrase made from its reasons, to find the person in the crowd. none: no phrase."""
 
 
 class PageSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Who may see the booth's page."""
+    """Access to the booth's page."""
 
     password_file: str = ""
-    """Path of what `spotter booth-password` wrote; needed unless page_host is a loopback address."""
+    """Path of the file that `spotter booth-password` wrote; needed unless page_host is a loopback address."""
     tls_cert: str = ""
     """Path of the page's certificate with its chain, PEM; empty: plain HTTP."""
     tls_key: str = ""
     """Path of the certificate's private key, PEM."""
     hosts: list[str] = []
-    """Names the page is reached by, besides the machine's own and its addresses."""
+    """More host names of the page, besides the machine's own name and addresses."""
     metrics_token_file: str = ""
-    """Path of a word that opens /metrics as a bearer token; empty: a log-in is needed."""
+    """Path of a file with the bearer token for /metrics; empty: /metrics needs a log-in."""
 
 
 class HomeAssistantSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Whether Home Assistant finds the nodes' health."""
+    """Showing the nodes' health in Home Assistant."""
 
     announce: bool = False
-    """Once this is false again, what was announced is taken back."""
+    """Announce the nodes to Home Assistant; set to false again, the announcements are removed."""
     discovery_prefix: Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)*\Z")] = "homeassistant"
-    """As in the MQTT settings of Home Assistant."""
+    """Discovery prefix, as in the MQTT settings of Home Assistant."""
 
 
 class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """booth.yaml: the aggregator."""
+    """booth.yaml: the program that stores a site's scores and alerts its staff."""
 
     site: Name = "booth"
-    """The place."""
+    """Name of the site."""
     store: str = "sqlite:///booth.sqlite"
     """SQLAlchemy URL of the store."""
     baseline_key: str = ""
     """Path of the site's private key, PEM, that `spotter baseline freeze` signs with."""
     centre: bool = False
-    """A centre stores this site's scores too: a node deletes a score once both have it (firmware-config/centre/)."""
+    """Whether a centre stores this site's scores too; nodes then delete a score once both have it
+    (firmware-config/centre/)."""
     retention_h: Positive = 24.0
-    """Scores and alerts are deleted after this many hours."""
+    """Hours after which scores and alerts are deleted."""
     page_host: str = "127.0.0.1"
     """Address the page listens on; anything but loopback needs page.password_file."""
     page_port: Annotated[int, Meta(ge=0, le=65535)] = 8080
     """Port of the page; 0: any free one."""
     page: PageSection = PageSection()
-    """Who may see the page."""
+    """Access to the page."""
     nodes: dict[Name, Annotated[int, Meta(ge=0, lt=360)] | None] = {}
-    """Facing of each node in degrees clockwise from north, for the alerts."""
+    """Direction each node's camera looks, in degrees clockwise from north, for the alerts; null: unknown."""
     broker: BrokerSection = BrokerSection()
-    """Where scores come from."""
+    """Broker to receive scores from."""
     alert: AlertSection = AlertSection()
-    """When to tell people."""
+    """When to alert the staff."""
     join: JoinSection = JoinSection()
-    """Which sightings are one person's."""
+    """Joining the sightings of one person by several cameras."""
     privacy: PrivacySection = PrivacySection()
-    """What may be said about a person."""
+    """What an alert may say about a person."""
     home_assistant: HomeAssistantSection = HomeAssistantSection()
-    """Node health for Home Assistant."""
+    """Showing the nodes' health in Home Assistant."""
 
 
 class WorkerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """worker.yaml: one of several that store the scores of many sites."""
+    """worker.yaml: one of several programs that store the scores of many sites."""
 
     store: str = "postgresql:///spotter"
-    """SQLAlchemy URL of the store that all workers share."""
+    """SQLAlchemy URL of the store, which all workers share."""
     retention_h: Positive = 24.0
-    """Scores are deleted after this many hours."""
+    """Hours after which scores are deleted."""
     group: Name
-    """Name of the shared subscription: each message goes to one worker of the group. It has no default: by this key a
-    file is known to be a worker's."""
+    """Name of the shared subscription: each message goes to one worker of the group. It has no default, as this key
+    marks a worker's file."""
     broker: BrokerSection = BrokerSection()
     """The central broker."""
 
 
 class LaptopConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """laptop.yaml: who watches from a laptop of the booth."""
+    """laptop.yaml: alerts and health on a laptop of the booth."""
 
     site: Name = "booth"
-    """The place."""
+    """Name of the site."""
     broker: BrokerSection = BrokerSection()
-    """Where alerts come from; relative paths of its certificates start at this file."""
+    """Broker to receive alerts from; relative paths of its certificates start at this file's folder."""
 
 
 C = TypeVar("C", bound=Struct)
 
 NO_YAML = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
-"""What PyYAML raises: the last three for a 13th month, `0x_`, `!!timestamp x`, and far too many brackets."""
+"""Exceptions of PyYAML; ValueError, AttributeError and RecursionError for a 13th month, `0x_` or `!!timestamp x`, and
+far too many brackets."""
 
 
 def load(path: str | Path, schema: type[C]) -> C:
-    """The checked settings of one file; raises ConfigError naming the file and the key."""
+    """Return the checked settings of one file; raises ConfigError naming the file and the key."""
     try:
         data = Path(path).read_bytes()
     except OSError as err:
@@ -284,7 +286,7 @@ def load(path: str | Path, schema: type[C]) -> C:
 
 
 def parse(data: bytes, schema: type[C], name: str | Path) -> C:
-    """The same of what a file called `name` holds."""
+    """Return the checked settings in `data`, the contents of the file `name`; raises ConfigError as `load`."""
     try:
         found = yaml.safe_load(data.decode("utf-8"))
     except UnicodeDecodeError as err:
@@ -298,13 +300,13 @@ def parse(data: bytes, schema: type[C], name: str | Path) -> C:
 
 
 def dump(settings: Mapping[str, Any], about: str = "") -> bytes:
-    """A file as `load` reads it, under a comment."""
+    """Return the settings as YAML that `load` reads, below the comment `about`."""
     text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     return (f"# {about}\n{text}" if about else text).encode()
 
 
 def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:
-    """`HOST:PORT` over the configured broker; raises ConfigError for anything else."""
+    """Return the section with host and port from `HOST:PORT`, if given; raises ConfigError for other text."""
     if text is None:
         return section
     host, _, port = text.rpartition(":")
@@ -314,7 +316,7 @@ def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:
 
 
 def load_laptop(path: Path) -> LaptopConfig:
-    """laptop.yaml with the paths of its certificates as seen from here."""
+    """Load laptop.yaml, with the paths of its certificates resolved against its folder."""
     config = load(path, LaptopConfig)
     tls = config.broker.tls
     if tls is None:
@@ -324,7 +326,7 @@ def load_laptop(path: Path) -> LaptopConfig:
 
 
 def _at_key(complaint: str) -> str:
-    """Msgspec's `... - at `$.broker.port`` in words a technician reads.
+    """Rewrite msgspec's `... - at `$.broker.port`` for the technician: the key comes first.
 
     >>> _at_key("Expected `int`, got `str` - at `$.broker.port`")
     'broker.port: Expected `int`, got `str`'

@@ -1,10 +1,10 @@
-"""What can go wrong, as one small tree; every message is written for the technician.
+"""Every error that the product reports, as one small tree; messages are written for the technician.
 
 EdgeError                 anything the product itself reports; `spotter` prints it in one line, no traceback
 ├── ConfigError           a setting is wrong: says file, key, what was expected, what was found
 ├── SourceError           a camera, clip or folder is missing, lost or unreadable
 ├── ModelError            a model is missing, damaged, or not the kind its reader needs
-├── BaselineError         a baseline is damaged, too small, not the site's, or its recipe is another one
+├── BaselineError         a baseline is damaged, too small, of another site, or of another recipe
 ├── WireError             a message is outside the schema, too large, or not of this version
 ├── BrokerError           the broker cannot be reached or refused something
 ├── ProvisionError        a site, a certificate or a card cannot be made, read or used
@@ -33,7 +33,7 @@ class BaselineError(EdgeError):
 
 
 class WireError(EdgeError):
-    """A refused message; `reason` is one short word the booth counts it under."""
+    """A refused message; the booth counts refusals by `reason`, one short code."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -49,7 +49,7 @@ class ProvisionError(EdgeError):
 
 
 class StoreError(EdgeError):
-    """`plain` is what is wrong and what to do, without the words of a database."""
+    """A store that cannot be used; `plain` says what is wrong and what to do, without the database's own message."""
 
     def __init__(self, message: str, plain: str = "") -> None:
         super().__init__(message)

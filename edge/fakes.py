@@ -1,4 +1,4 @@
-"""A broker inside one process: for tests, and for the demo where no mosquitto can be had."""
+"""A broker inside one process, for tests and for the demo on a machine without mosquitto."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -8,9 +8,10 @@ from edge.wire import check_size
 
 
 class InProcessBroker:
-    """The hub that several FakeBrokers of one process connect to; safe to use from several threads.
+    """The hub that the FakeBrokers of one process connect to; thread-safe.
 
-    Delivers in the publisher's thread. Keeps retained messages over `stop` and `start`, as mosquitto with persistence.
+    It delivers in the publisher's thread and keeps retained messages over `stop` and `start`, as mosquitto with
+    persistence does.
     """
 
     def __init__(self) -> None:
@@ -20,18 +21,18 @@ class InProcessBroker:
         self.is_running = True
 
     def client(self) -> "FakeBroker":
-        """A new connection, to be connected."""
+        """Return a new client that is not connected yet."""
         return FakeBroker(self)
 
     def stop(self) -> None:
-        """The broker dies: every client loses its connection, no will is sent."""
+        """Simulate a crash of the broker: every client loses its connection and no will is sent."""
         with self._lock:
             self.is_running = False
             for client in self._clients:
                 client.is_connected = False
 
     def start(self) -> None:
-        """The broker is back: every client connects, subscribes and announces itself again."""
+        """Start the broker again: every client connects, subscribes and publishes its births again."""
         with self._lock:
             self.is_running = True
             clients = list(self._clients)
@@ -39,6 +40,7 @@ class InProcessBroker:
             client.join()
 
     def attach(self, client: "FakeBroker") -> None:
+        """Add a client, and connect it if the hub is running."""
         with self._lock:
             self._clients.append(client)
         if self.is_running:
@@ -49,11 +51,12 @@ class InProcessBroker:
             self._clients.remove(client)
 
     def retained(self, filters: Sequence[str]) -> list[Publish]:
+        """Return the retained messages that match any of the topic filters, sorted by topic."""
         with self._lock:
             return [m for topic, m in sorted(self._retained.items()) if any(matches(f, topic) for f in filters)]
 
     def route(self, message: Publish) -> int:
-        """Deliver to whoever subscribed; returns to how many. An empty retained payload clears the topic."""
+        """Deliver to all subscribers; returns how many. A retained message with an empty payload clears its topic."""
         with self._lock:
             if message.is_retained and message.payload:
                 self._retained[message.topic] = message
@@ -66,7 +69,7 @@ class InProcessBroker:
 
 
 class FakeBroker:
-    """Broker inside this process."""
+    """A client of InProcessBroker that implements seams.Broker."""
 
     def __init__(self, hub: InProcessBroker) -> None:
         self._hub = hub
@@ -101,17 +104,18 @@ class FakeBroker:
         self.is_connected = False
 
     def vanish(self) -> None:
-        """As if the program had been killed: the hub sends its will."""
+        """Disconnect as a killed program does: the hub sends the will."""
         was_connected = self.is_connected
         self.close()
         if was_connected and self._will is not None:
             self._hub.route(self._will)
 
     def wants(self, topic: str) -> bool:
+        """Whether the client is connected and subscribed to a topic."""
         return self.is_connected and any(matches(pattern, topic) for pattern in self._subscriptions)
 
     def join(self) -> None:
-        """The hub lets this client in."""
+        """Connect: receive retained messages, then publish the births; called by the hub."""
         self.is_connected = True
         self.connections += 1
         for message in self._hub.retained(self._subscriptions):
@@ -121,7 +125,7 @@ class FakeBroker:
 
 
 def matches(pattern: str, topic: str) -> bool:
-    """Whether an MQTT topic filter takes a topic.
+    """Whether an MQTT topic filter matches a topic.
 
     >>> [matches(pattern, "a/b/c") for pattern in ("a/b/c", "a/+/c", "a/#", "#", "a/+", "+/b")]
     [True, True, True, True, False, False]

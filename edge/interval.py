@@ -1,4 +1,4 @@
-"""Error bar of a share; pure, for node and booth alike."""
+"""Confidence interval of a share; pure, used by node and booth."""
 
 import math
 
@@ -7,7 +7,7 @@ Z95 = 1.959964
 
 
 def wilson(count: float, n: float) -> tuple[float, float]:
-    """95 % interval of a share of which `count` of `n` were seen (Wilson 1927).
+    """Return the 95 % confidence interval of a share, given `count` of `n` (Wilson 1927).
 
     >>> wilson(0, 0)
     (0.0, 1.0)

@@ -1,10 +1,11 @@
-"""Limits that keep counts from saying much about anybody: on the node before anything is sent, and at the booth."""
+"""Limits that protect single people in counts; applied on the node before anything is sent, and at the booth."""
 
 WINDOW_S = 900
-"""15 minutes: the finest time at which anything is counted or stored."""
+"""15 minutes: the shortest window in which counts are kept or sent."""
 FLOOR = 5
-"""Smaller counts say too much about single people (design: cells under the floor are withheld)."""
+"""Smallest count that may be sent or shown; smaller ones say too much about single people and are withheld."""
 BATCH = 50
-"""Sightings between two baselines of one epoch: the difference of two one person apart would be that person."""
+"""Least sightings between two published baselines of one epoch: if only one were between them, their difference would
+describe that person."""
 MOST_REASONS = 4
-"""Words about an outfit that leave the node with one score at most."""
+"""Most reasons that leave the node with one score."""

@@ -1,4 +1,4 @@
-"""The CIELAB grid that palettes are counted on, and the colour word of each cell."""
+"""The CIELAB grid on which palettes are counted, and the colour name of each cell."""
 
 import hashlib
 
@@ -9,13 +9,13 @@ from edge.vocabulary import COLOURS
 
 L_CELLS, AB_CELLS = 6, 9
 CELLS = L_CELLS * AB_CELLS * AB_CELLS
-"""6 x 9 x 9 CIELAB cells: the best single component measured."""
+"""Number of cells of the grid, 6 x 9 x 9 (L*, a*, b*): the best single component when measured."""
 AB_WIDTH = 16.0
-"""Width of a cell in a* and b*; the middle one, -8..8, is what is called grey."""
+"""Width of a cell in a* and b*; the middle cell, -8..8, is grey."""
 
 
 def _cell_centres() -> Floats:
-    """[CELLS, 3] L*, a*, b* in the middle of each cell."""
+    """[CELLS, 3] L*, a*, b* of the middle of each cell."""
     light, a, b = np.meshgrid(np.arange(L_CELLS), np.arange(AB_CELLS), np.arange(AB_CELLS), indexing="ij")
     half = AB_CELLS // 2
     centres = [(light + 0.5) * 100 / L_CELLS, (a - half) * AB_WIDTH, (b - half) * AB_WIDTH]
@@ -23,9 +23,9 @@ def _cell_centres() -> Floats:
 
 
 def name(light: float, a: float, b: float) -> str:
-    """The colour word for a CIELAB value, by sectors of lightness, chroma and hue.
+    """Return the colour name of a CIELAB value, by sectors of lightness, chroma and hue.
 
-    The words are Berlin and Kay's eleven basic colour terms plus navy, olive, beige and teal, which fashion needs;
+    The names are Berlin and Kay's eleven basic colour terms plus navy, olive, beige and teal, which clothes need;
     the borders are set by eye on a chart of the cells.
 
     >>> [name(*lab) for lab in ((10, 0, 0), (60, 40, 60), (20, 5, -25), (85, 2, 16), (55, 75, 50))]
@@ -41,7 +41,7 @@ def name(light: float, a: float, b: float) -> str:
 
 
 def _sectors(light: float, chroma: float) -> tuple[tuple[float, str], ...]:
-    """Hue in degrees up to which each word reaches, for one lightness and chroma."""
+    """Upper hue limit, in degrees, of each colour name, for one lightness and chroma."""
     is_dark, is_pale = light < 40, chroma < 28
     warm = "brown" if is_dark or (is_pale and light < 62) else "beige" if is_pale else ""
     return (
@@ -58,6 +58,6 @@ def _sectors(light: float, chroma: float) -> tuple[tuple[float, str], ...]:
 
 
 CELL_COLOURS = np.array([COLOURS.index(name(*(float(v) for v in centre))) for centre in _cell_centres()], np.intp)
-"""[CELLS] position in COLOURS of each cell's name."""
+"""[CELLS] position in COLOURS of each cell's colour name."""
 CELL_WORDS = hashlib.sha256(CELL_COLOURS.astype("<i8").tobytes()).hexdigest()[:8]
-"""Which cell has which colour word, for the recipe."""
+"""8 hex digits of a hash of CELL_COLOURS: part of the recipe, so that other names make another recipe."""

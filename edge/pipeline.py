@@ -1,6 +1,6 @@
-"""One step per frame, top to bottom: frame, detection, track, appearance, sighting. What a node does with a frame.
+"""The pipeline that each frame goes through, step by step: detection, track, appearance, sighting.
 
-The same steps serve `spotter node`, `spotter learn` and `spotter score`; scoring a sighting is one more line there:
+`spotter node`, `spotter learn` and `spotter score` all use it. Scoring a sighting is one more line there:
 `baseline.score(sighting.appearance)`.
 """
 
@@ -30,25 +30,25 @@ from edge.track.tracker import Tracker
 from edge.vocabulary import PATTERNS
 
 STAGES = ("fit", "invoke", "decode", "track", "describe")
-"""What is timed, in this order."""
+"""The steps that are timed, in their order."""
 
 
 class Step(NamedTuple):
-    """What one frame brought."""
+    """The results of one frame."""
 
     detections: list[Detection]
     tracks: list[Track]
     sightings: list[Sighting]
-    """Of the people who left with this frame."""
+    """The sightings of people who left with this frame."""
     early: list[Sighting]
-    """Of people still in view who have just been seen well enough, once each: as far as they were seen by now."""
+    """Early sightings of people still in view who have now been seen well enough; one for each person."""
 
 
 class Pipeline:
-    """The stages of one camera, wired up. `step` for every frame, `finish` at the end; or `still` for photos."""
+    """The stages of one camera. Call `step` with every frame and `finish` at the end; for photos call `still`."""
 
     def __init__(self, interpreter: Interpreter, config: NodeConfig) -> None:
-        """Raises ModelError if the network is no pose network."""
+        """Raises ModelError if the model does not find poses."""
         self._interpreter = interpreter
         self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
         self._garment_layout = garments.read_layout(interpreter.input, interpreter.outputs)
@@ -58,20 +58,20 @@ class Pipeline:
         self._viewing = config.appearance
         self._light = Illumination()
         self._views: dict[int, BestViews] = {}
-        self._told_early: set[int] = set()
+        self._scored_early: set[int] = set()
         self.held_back = Counter[str]()
-        """Confirmed tracks that gave no sighting, by why: `still` (never moved) or `unclear` (no good view)."""
+        """Confirmed tracks without a sighting, by reason: `still` (never moved) or `unclear` (no good view)."""
         self.stage_s = dict.fromkeys(STAGES, 0.0)
-        """Seconds each stage took for the newest frame."""
+        """Seconds that each stage took for the newest frame."""
 
     @property
-    def network_size(self) -> tuple[int, int]:
-        """Height and width of the network's input."""
+    def input_size(self) -> tuple[int, int]:
+        """Height and width of the model's input, in pixels."""
         return self._layout.height, self._layout.width
 
     @property
     def recipe(self) -> Recipe:
-        """What a baseline learnt through this pipeline depends on."""
+        """The model and settings that a baseline learnt with this pipeline depends on."""
         shipped = nuisance.of_model(self._interpreter.model_id)
         return Recipe(
             model=self._interpreter.model_id,
@@ -86,11 +86,11 @@ class Pipeline:
 
     @property
     def garments(self) -> GarmentMap | None:
-        """What the network saw of garments in the newest frame; None without people, or from a network without."""
+        """The garment map of the newest frame; None without people, or if the model has no garment head."""
         return self._garments
 
     def step(self, frame: Frame) -> Step:
-        """One frame of a moving picture."""
+        """Process the next frame of a camera or clip."""
         detections, colours = self._detect(frame)
         begun = perf_counter()
         tracks, departures = self._tracker.update(detections, colours, frame.captured_at, frame.pixels.shape[:2])
@@ -104,14 +104,14 @@ class Pipeline:
         return Step(detections, tracks, sightings, early)
 
     def finish(self) -> list[Sighting]:
-        """The people still in view when the source ended."""
+        """End all tracks; returns the sightings of the people still in view."""
         return self._leave(self._tracker.finish())
 
     def people(self, frame: Frame) -> list[Detection]:
-        """The people of a photo, which has no next frame to track them in; the main one first.
+        """Detect the people of a photo, the main person first.
 
-        That is the one of the largest torso, weighed by its certainty, of those not cut by the picture's edge; a look
-        in the mirror steadies its keypoints.
+        The main person has the largest torso, weighted by confidence, of those not cut by the picture's edge. Its
+        keypoints are averaged with those of the mirrored photo (detection/flip.py).
         """
         self._light = Illumination()
         mirrored, _ = self._detect(replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), lores=None))
@@ -127,7 +127,7 @@ class Pipeline:
         return [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
 
     def still(self, frame: Frame, people: list[Detection] | None = None) -> Sighting | None:
-        """The main person of a photo; the first of `people`, where they were looked for already."""
+        """Return the sighting of a photo's main person, None without a good view; `people` are those of `people()`."""
         people = self.people(frame) if people is None else people
         if not people:
             return None
@@ -143,9 +143,9 @@ class Pipeline:
         return Sighting(departure, appearance)
 
     def _detect(self, frame: Frame) -> tuple[list[Detection], Floats]:
-        """The people, and the colours to tell them apart by while they are tracked."""
+        """Detect the people of a frame; also returns their colours [n, 2, 3], which the tracker tells them apart by."""
         begun = perf_counter()
-        tensor, scale = letterbox(frame, *self.network_size)
+        tensor, scale = letterbox(frame, *self.input_size)
         fitted = perf_counter()
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
@@ -172,18 +172,18 @@ class Pipeline:
 
     def _early(self, track: Track) -> Sighting | None:
         wanted, views = self._viewing.early_views, self._views[track.track_id]
-        if not wanted or not track.has_moved or len(views) < wanted or track.track_id in self._told_early:
+        if not wanted or not track.has_moved or len(views) < wanted or track.track_id in self._scored_early:
             return None
-        self._told_early.add(track.track_id)
+        self._scored_early.add(track.track_id)
         appearance = views.mean()
         return None if appearance is None else Sighting(self._tracker.so_far(track.track_id), appearance)
 
     def _leave(self, departures: list[Departure]) -> list[Sighting]:
-        """Sightings of those who left; what was no person, never moved or was never clear is forgotten."""
+        """Return the sightings of ended tracks; unconfirmed, unmoved and unclear ones are dropped."""
         sightings = []
         for departure in departures:
             views = self._views.pop(departure.track_id, None)
-            self._told_early.discard(departure.track_id)
+            self._scored_early.discard(departure.track_id)
             if not departure.is_confirmed:
                 continue
             appearance = views.mean() if views is not None else None

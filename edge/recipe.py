@@ -1,4 +1,4 @@
-"""What must agree for counts to be added or compared: one short id over all of it."""
+"""The recipe: everything that must be equal before counts may be added or compared, with one short id."""
 
 import hashlib
 
@@ -7,26 +7,27 @@ import msgspec
 from edge.vocabulary import COLOURS, CONTEXTS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
 SCHEMA = 3
-"""Raised whenever the meaning of a counted value changes: a region, a grid, a unit, a channel."""
+"""Version of the counts; increase it when the meaning of a counted value changes (a region, grid, unit or channel)."""
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How the counts of one baseline came about."""
+    """The settings and vocabularies with which a baseline was counted."""
 
     schema: int = SCHEMA
     model: str
-    """First 12 hex digits of the network's SHA-256."""
+    """First 12 hex digits of the model file's SHA-256."""
     palette_cells: int
+    """Number of cells of the palette."""
     palette_words: str
-    """Which cell has which colour word: colour pairs are counted by word."""
+    """The colour word of each cell, since colour pairs are counted by word."""
     colour_moments: int
     colour_words: int = 2 * len(COLOURS)
-    """Of the two main regions, beside their moments."""
+    """Number of colour words counted for the two main regions, besides their moments."""
     kind_moments: int
     textures: int
     composition: int
     nuisance: str = ""
-    """First 12 hex digits of the SHA-256 of the nuisance covariance that came with the model; empty without one."""
+    """First 12 hex digits of the SHA-256 of the nuisance covariance shipped with the model; empty without one."""
     regions: tuple[str, ...] = REGIONS
     colours: tuple[str, ...] = COLOURS
     patterns: tuple[str, ...] = PATTERNS
@@ -36,10 +37,10 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     @property
     def id(self) -> str:
-        """12 hex digits; equal exactly for equal recipes."""
+        """12 hex digits, equal exactly if the recipes are equal."""
         return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()[:12]
 
     def differences(self, other: "Recipe") -> str:
-        """What disagrees, for the error message."""
+        """Return the fields that differ and their values, for an error message."""
         pairs = ((field, getattr(self, field), getattr(other, field)) for field in self.__struct_fields__)
         return "; ".join(f"{field}: {mine} here, {theirs} there" for field, mine, theirs in pairs if mine != theirs)

@@ -1,7 +1,7 @@
-"""The nouns that the stages hand on, in the order of the way: frozen values without behaviour.
+"""The values that the stages pass on, in this order; they are frozen and have no behaviour.
 
 Frame -> Detection -> Track -> Appearance -> Sighting -> Score. None of them leaves the node: only
-`message/compose.py` turns a Score into something that may (edge/wire.py).
+`message/compose.py` turns a Score into a message that may (edge/wire.py).
 """
 
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ KEYPOINTS = (
 """The 17 COCO keypoints in the order of every keypoint array here. Left is the person's own left."""
 
 CLASSES = ("background", "skin", "hair", "upper", "outer", "lower", "dress", "shoes", "bag", "accessory")
-"""Values of a garment map, in order."""
+"""The classes of a garment map; a cell's value is a position in this list."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class Frame:
     number: int
     """Counts the frames of one source from 0; a gap is a dropped frame."""
     lores: Pixels | None = None
-    """[h, w, 3] RGB, the same view already scaled to fit the network's input (the Pi camera's second stream)."""
+    """[h, w, 3] RGB, the same view already scaled to fit the model's input (the Pi camera's second stream)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,45 +61,45 @@ class Detection:
     keypoints: Floats
     """[17, 2] x, y in pixels of the frame, KEYPOINTS order."""
     confidences: Floats
-    """[17] 0..1, how sure the network is of each keypoint."""
+    """[17] 0..1, how sure the model is of each keypoint."""
     box: tuple[float, float, float, float]
     """x1, y1, x2, y2 around the keypoints, in pixels of the frame."""
     confidence: float
-    """0..1, how sure the network is that this is a person."""
+    """0..1, how sure the model is that this is a person."""
     threshold: float
     """Confidence from which a keypoint is believed: `detection.keypoint_threshold` of the settings."""
 
     @property
     def believed(self) -> Flags:
-        """[17] whether each keypoint is sure enough to go by."""
+        """[17] True for keypoints that are sure enough to use."""
         return self.confidences >= self.threshold
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GarmentMap:
-    """What is worn where, by whomever, all over one frame."""
+    """Garment classes and patterns over one whole frame, without regard to whose they are."""
 
     classes: Pixels
-    """[h, w] positions in CLASSES, background also where the network is unsure; cell (0, 0) lies on the first pixel."""
+    """[h, w] positions in CLASSES; background also where the model is unsure. Cell (0, 0) lies on the first pixel."""
     patterns: Floats
-    """[(h + 1) / 2, (w + 1) / 2, kinds] share of each pattern kind, at every second cell; garments alone have one."""
+    """[(h + 1) / 2, (w + 1) / 2, kinds] share of each pattern kind, at every second cell; only valid on garments."""
     pitch: float
     """Pixels of the frame from one cell of `classes` to the next."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """The same person over several frames, as of one frame. `track_id` is local to one run of one node."""
+    """One person followed over several frames, as of one frame. `track_id` is local to one run of one node."""
 
     track_id: int
     detection: Detection
-    """The newest one."""
+    """The newest detection."""
     is_visible: bool
-    """Seen in this very frame; False while coasting through an occlusion."""
+    """True if seen in this frame; False during an occlusion."""
     is_confirmed: bool
-    """Seen often enough to be a person and not a flicker."""
+    """True if seen often enough to be a person and not a false detection."""
     has_moved: bool
-    """Walked or swung its limbs; what never does (mannequin, poster) is held back."""
+    """True once it has moved; a track that never does (mannequin, poster) gives no sighting."""
 
 
 class Zone(StrEnum):
@@ -111,7 +111,7 @@ class Zone(StrEnum):
 
 
 class Heading(StrEnum):
-    """Where the person walks, as the camera sees it."""
+    """Direction in which the person walks, as the camera sees it."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -121,10 +121,11 @@ class Heading(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Departure:
-    """A track that ended: when, where, which way it was going, and why it counts or does not."""
+    """A track that ended: its times, place and direction, and whether it counts as a person."""
 
     track_id: int
     first_seen_at: float
+    """UTC seconds, as is the next."""
     last_seen_at: float
     zone: Zone
     heading: Heading
@@ -134,7 +135,7 @@ class Departure:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Appearance:
-    """How a person is dressed, from garment pixels only, as fixed-size features. Never on disk or wire."""
+    """A person's clothes as features of fixed size, from garment pixels only. Never on disk, never sent."""
 
     palettes: Floats
     """[regions, cells] share of each CIELAB cell in each region; a row sums to 1, or is all 0 if unseen."""
@@ -143,20 +144,20 @@ class Appearance:
     garments: Floats
     """[kinds] share of each garment arrangement; sums to 1, or is all 0 if the legs were not seen."""
     colour: Floats
-    """Colour moments of the whole outfit, for the joint distance; NaN where a region was unseen."""
+    """[values] colour moments of upper and lower, in CIELAB units; NaN for a region that was not seen."""
     texture: Floats
-    """Texture statistics of the whole outfit, for the joint distance; NaN where a region was unseen."""
+    """[values] texture statistics of upper and lower; NaN for a region that was not seen."""
     composition: Floats
-    """Areas and hems of what is worn, in the order of SILHOUETTES, for the joint distance; NaN with legs unseen."""
+    """[values] areas and hems of the garments, in the order of SILHOUETTES, in torso lengths; NaN without legs."""
     quality: float
-    """0..1: size, sharpness, occlusion and completeness of the view or views it comes from, and their agreement."""
+    """0..1, from the size, sharpness, occlusion and completeness of the views, and their agreement."""
     views: int = 1
-    """How many frames were averaged."""
+    """Number of frames that were averaged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
-    """One person walking past one camera: the unit of everything statistical."""
+    """One person walking past one camera: the unit that is scored and counted."""
 
     departure: Departure
     appearance: Appearance
@@ -165,12 +166,12 @@ class Sighting:
 class ScoreState(StrEnum):
     SCORED = "scored"
     WARMING_UP = "warming_up"
-    """Too little data to say anything: a state of its own, never a low score."""
+    """Too little data for a score: a state of its own, never a low score."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a score is what it is: enumerated words such as `colour:upper:orange`, and their bits."""
+    """One reason of a score: a code such as `colour:upper:orange`, and its share of the bits."""
 
     words: str
     bits: float
@@ -178,11 +179,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How unusual one appearance is against one baseline."""
+    """The result of comparing one appearance with one baseline."""
 
     state: ScoreState
     sightings: int
-    """How many sightings the baseline was calibrated on."""
+    """Number of sightings the baseline was calibrated on."""
     surprisal_bits: float = 0.0
     """-log2 of the p-value."""
     p_value: float = 1.0
@@ -192,7 +193,7 @@ class Score:
     low: float = 1.0
     """Lower end of the 95 % interval of one_in."""
     high: float | None = None
-    """Upper end; None where no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
+    """Upper end; None if no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
     facets: dict[str, float] = field(default_factory=dict)
     """Bits per facet: colour, pattern, garment, combination."""
     reasons: tuple[Reason, ...] = ()

@@ -1,4 +1,4 @@
-"""The few places where the world really differs: one Protocol each, one real adapter, one fake (here or in tests/)."""
+"""Protocols for what differs between real and test runs; each has a real adapter and a fake (fakes.py or tests/)."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
     from edge.records import Frame
 
 Pace = Literal["real", "fast"]
-"""Of what is replayed or simulated: as time passes, or as fast as frames are taken."""
+"""Speed of a replayed or simulated source: in real time, or as fast as frames are read."""
 
 
 class Camera(Protocol):
-    """Anything frames come from; opened by its constructor, so close it."""
+    """A source of frames. Its constructor opens it, so it must be closed."""
 
     @property
     def name(self) -> str:
-        """What a person would call it: `street:7?camera=1`, `clip.mp4`, `v4l2:/dev/video0`."""
+        """A readable name: `street:7?camera=1`, `clip.mp4`, `v4l2:/dev/video0`."""
 
     @property
     def frames_dropped(self) -> int:
-        """Corrupt or missed frames so far."""
+        """Number of corrupt or missed frames so far."""
 
     @property
     def reconnects(self) -> int:
-        """How often the source was lost and found again."""
+        """Number of times the source was lost and found again."""
 
     def read(self) -> Frame | None:
-        """The next frame, or None at the end of a source that ends.
+        """Return the next frame, or None at the end of the source.
 
         Raises SourceError when the source is lost for good (after its own bounded retries).
         """
@@ -40,7 +40,7 @@ class Camera(Protocol):
 
 
 class TensorSpec(NamedTuple):
-    """One input or output of a network: its real value is (stored - zero_point) * scale."""
+    """One input or output of the model; real value = (stored value - zero_point) * scale."""
 
     name: str
     shape: tuple[int, ...]
@@ -50,23 +50,23 @@ class TensorSpec(NamedTuple):
 
 
 class Interpreter(Protocol):
-    """A network that runs."""
+    """A loaded model that can be run."""
 
     @property
     def model_id(self) -> str:
-        """First 12 hex digits of the CPU model file's SHA-256, whichever accelerator runs its twin."""
+        """First 12 hex digits of the SHA-256 of the CPU model file, also while its Edge TPU version runs."""
 
     @property
     def accelerator(self) -> str:
-        """`cpu` or `edgetpu`: what really runs it."""
+        """What actually runs the model: `cpu` or `edgetpu`."""
 
     @property
     def fallbacks(self) -> int:
-        """How often the Edge TPU was wanted and the CPU had to do."""
+        """Number of times the Edge TPU was requested but the CPU was used."""
 
     @property
     def failures(self) -> int:
-        """How often it failed on the CPU and was opened anew."""
+        """Number of times the model failed on the CPU and was loaded again."""
 
     @property
     def input(self) -> TensorSpec: ...
@@ -75,11 +75,11 @@ class Interpreter(Protocol):
     def outputs(self) -> Sequence[TensorSpec]: ...
 
     def invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Outputs for one input, dequantized, in the order of `outputs`."""
+        """Run the model on a tensor shaped as `input`; returns dequantized arrays shaped and ordered as `outputs`."""
 
 
 class Received(NamedTuple):
-    """One message as it came from the broker."""
+    """One message received from the broker."""
 
     topic: str
     payload: bytes
@@ -87,7 +87,7 @@ class Received(NamedTuple):
 
 
 class Publish(NamedTuple):
-    """One message as it goes to the broker."""
+    """One message to publish; after `expiry_s` seconds the broker discards it."""
 
     topic: str
     payload: bytes
@@ -97,18 +97,18 @@ class Publish(NamedTuple):
 
 
 class Broker(Protocol):
-    """A connection to the MQTT broker that reconnects and resubscribes by itself."""
+    """A connection to the MQTT broker that reconnects and resubscribes automatically."""
 
     @property
     def is_connected(self) -> bool: ...
 
     @property
     def connections(self) -> int:
-        """How often it connected so far; a change tells a sender that the broker may have lost everything."""
+        """Number of connections so far; after a new one the broker may have lost everything sent before."""
 
     @property
     def refusals(self) -> int:
-        """Publishes, subscriptions or connections the broker answered with a failure code."""
+        """Number of publishes, subscriptions and connections that the broker answered with a failure code."""
 
     def connect(
         self,
@@ -118,37 +118,37 @@ class Broker(Protocol):
         subscriptions: Sequence[str],
         on_message: Callable[[Received], None],
     ) -> None:
-        """Start connecting in the background; never raises for a broker that is merely away.
+        """Start connecting in the background; does not raise if the broker is away.
 
-        `births` is called and its messages published on every connect, after resubscribing.
+        On every connect, after resubscribing, `births` is called and its messages are published.
         """
 
     def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
-        """True if the broker took it and it reached a subscriber (or is retained for those to come).
+        """Return True if the broker took the message and it reached a subscriber, or is retained for later ones.
 
-        With QoS 1 this waits up to `timeout_s` for the broker's answer; `timeout_s=0` does not wait and
-        says only that it was handed on. Raises WireError (too_large) before sending what no broker would take.
+        With QoS 1 this waits up to `timeout_s` seconds for the broker's answer; with `timeout_s=0` it does not wait,
+        and True means only that the message was sent. Raises WireError (too_large) for a message no broker would take.
         """
 
     def close(self) -> None:
-        """Publish nothing more; disconnect cleanly (the will is not sent)."""
+        """Disconnect cleanly, so that the will is not sent; nothing can be published after this."""
 
 
 class BoardReading(NamedTuple):
-    """The board at one moment; None where it has no such sensor."""
+    """State of the board at one moment; None where it has no such sensor."""
 
     cpu_c: float | None
     memory_mb: float
-    """Of this program."""
+    """Memory used by this program."""
     memory_free_mb: float
-    """That any program may still have."""
+    """Memory available to any program."""
     disk_free_mb: float
-    """Under the state folder."""
+    """Free space on the disk of the state folder."""
     is_throttled: bool | None = None
-    """Slowed down by its firmware: too hot, or too little power."""
+    """Whether the firmware has slowed it down, because of heat or low power."""
     is_undervolted: bool | None = None
     is_clock_set: bool | None = None
-    """Kept right by a time server."""
+    """Whether a time server keeps its clock right."""
 
 
 class Board(Protocol):
@@ -158,43 +158,44 @@ class Board(Protocol):
 
 
 class Clock(Protocol):
-    """Time as an argument; tests own theirs."""
+    """The time; tests use a clock they can set."""
 
     def now(self) -> float:
         """Seconds since 1970, UTC."""
 
     def monotonic(self) -> float:
-        """Seconds that never jump."""
+        """Seconds of a clock that never jumps; its zero is arbitrary."""
 
     def sleep(self, seconds: float) -> None: ...
 
 
 class ServiceReading(NamedTuple):
-    """The node's unit at one moment."""
+    """State of the node's systemd unit at one moment."""
 
     is_running: bool
-    """Started, or on its way there."""
+    """Whether it has started or is starting."""
     run: str
-    """Another one with every start; empty before the first."""
+    """Id of this run, new with every start; empty before the first."""
     status: str
-    """What the program last said of itself, in this run."""
+    """Last status line the program reported in this run."""
 
 
 class Service(Protocol):
-    """The unit that runs the node, and the guard that ends an update whose program died. Raise ProvisionError."""
+    """The systemd unit of the node, and the timer that reverts an unfinished update. Methods raise ProvisionError."""
 
     def read(self) -> ServiceReading: ...
 
     def stop(self) -> None:
-        """Returns when it has stopped; does nothing where it does not run."""
+        """Stop the node and wait until it has stopped; does nothing if it is not running."""
 
     def kill(self) -> None:
-        """The same at once, without its consent."""
+        """Kill the node now (SIGKILL)."""
 
     def start(self) -> None:
-        """Returns at once."""
+        """Start the node; returns without waiting for it."""
 
     def guard(self) -> None:
-        """From now on, in minutes, an update that is not settled yet is taken back by somebody else."""
+        """Arm the rollback timer: if this process dies, systemd reverts the update within minutes."""
 
-    def unguard(self) -> None: ...
+    def unguard(self) -> None:
+        """Disarm the rollback timer."""

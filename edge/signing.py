@@ -1,4 +1,4 @@
-"""The site's key pair: the booth signs the baseline it freezes, nodes check that it was theirs. Ed25519, PEM files."""
+"""The site's key pair: the booth signs the baseline it freezes, nodes verify it. Ed25519, PEM files."""
 
 import os
 from pathlib import Path
@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.serialization import (
 from edge.errors import ConfigError
 
 UNREADABLE = (OSError, ValueError, TypeError, UnsupportedAlgorithm, InternalError)
-"""What cryptography raises for a file without a key; the last where OpenSSL fails at what looked like one."""
+"""Exceptions of the cryptography package for a file without a key; InternalError if it only looked like one."""
 
 
 def make_keys(private: Path, public: Path) -> None:
-    """A new pair in two files, the private one for its owner alone; raises ConfigError if either is there already."""
+    """Write a new key pair, the private key readable by its owner alone; raises ConfigError if either file exists."""
     key = Ed25519PrivateKey.generate()
     _write(private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
     try:
@@ -32,7 +32,7 @@ def make_keys(private: Path, public: Path) -> None:
 
 
 def sign(private: Path, content: bytes) -> bytes:
-    """64 bytes; raises ConfigError if the file holds no such key."""
+    """Return the signature, 64 bytes; raises ConfigError if the file holds no Ed25519 private key."""
     try:
         key = load_pem_private_key(private.read_bytes(), password=None)
     except UNREADABLE as err:
@@ -43,7 +43,7 @@ def sign(private: Path, content: bytes) -> bytes:
 
 
 def is_signed(public: Path, content: bytes, signature: bytes) -> bool:
-    """Whether the owner of the key signed exactly this; raises ConfigError if the file holds no such key."""
+    """Return whether the key's owner signed exactly `content`; raises ConfigError if the file holds no public key."""
     try:
         read_public(public).verify(signature, content)
     except InvalidSignature:
@@ -52,7 +52,7 @@ def is_signed(public: Path, content: bytes, signature: bytes) -> bool:
 
 
 def read_public(public: Path) -> Ed25519PublicKey:
-    """Raises ConfigError if the file holds no such key."""
+    """Return the Ed25519 public key in the file; raises ConfigError if it holds none."""
     try:
         key = load_pem_public_key(public.read_bytes())
     except UNREADABLE as err:
@@ -70,9 +70,11 @@ def _unreadable(path: Path, kind: str, err: Exception) -> ConfigError:
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
-    """Never over another: what was signed with a lost key is refused by every node."""
+    """Write a new file, never over an existing one: nodes would refuse everything a replaced key had signed."""
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
     except OSError as err:
-        raise ConfigError(f"{path}: cannot be made ({err}); keys are never overwritten, name other files") from err
+        raise ConfigError(
+            f"{path}: cannot be written ({err}); keys are never overwritten, choose another file name"
+        ) from err

@@ -1,14 +1,14 @@
-"""Every word that may describe an outfit, on the wire and on the page: short, enumerated, impersonal.
+"""All words that may describe an outfit, in messages and on the page: short, enumerated, impersonal.
 
-The order is part of the recipe (edge/recipe.py): a new word goes at the end and makes a new recipe.
+Their order is part of the recipe (edge/recipe.py): a new word goes at the end and makes a new recipe.
 """
 
 import re
 from typing import Literal
 
 REGIONS = ("upper", "lower", "shoes", "carried", "whole")
-"""What of an outfit: tops, coats and dresses down to the hips; trousers, skirts and dresses below; shoes; bags; all
-but the bags."""
+"""Parts of an outfit: tops, coats and dresses down to the hips; trousers, skirts and dresses below the hips; shoes;
+bags; everything but the bags."""
 
 COLOURS = (
     "black",
@@ -38,7 +38,7 @@ GARMENTS = (
     "one-colour-bare",
     "long-upper",
 )
-"""How the garments are arranged; no claim about what they are called."""
+"""Arrangements of garments, without naming the garments."""
 
 SILHOUETTES = (
     ("small-upper", "large-upper"),
@@ -52,12 +52,13 @@ SILHOUETTES = (
     ("short-lower", "long-lower"),
     ("short-outer", "long-outer"),
 )
-"""What an outfit's composition is measured by, and what less and more of it are called: areas, then hems."""
+"""Measures of a silhouette, each with the words for a low and a high value: areas first, then hems."""
 
 CONTEXTS = ("any", "morning", "midday", "evening", "night", "rain", "cold", "hot")
-"""What a sighting may be compared within: part of the day, or the weather as somebody says it is."""
+"""Conditions under which sightings can be compared: part of the day, or the weather as set by staff."""
 
 FACETS = ("colour", "pattern", "garment", "combination")
+"""Kinds of reasons."""
 
 ViewFault = Literal["covered", "dark", "frozen", "moved"]
 """What can be wrong with a camera's view."""
@@ -71,18 +72,18 @@ REASON = re.compile(
     rf"|garment:({_garment})"
     rf"|combination:({_colour})-over-({_colour}))\Z"
 )
-"""A reason such as `colour:upper:orange`, `pattern:lower:checked`, `combination:orange-over-black`."""
+"""Pattern of a reason such as `colour:upper:orange`, `pattern:lower:checked`, `combination:orange-over-black`."""
 
 _phrase = (
     rf"(({_colour}|{'|'.join(PATTERNS)}) ({_region})|({_garment.replace('-', ' ')})"
     rf"|({_colour}) over ({_colour}))"
 )
 HINT = re.compile(rf"^{_phrase}(, {_phrase}){{0,3}}\Z")
-"""Phrases joined by commas, such as `orange upper, checked lower`."""
+"""Pattern of a hint: one to four phrases joined by commas, such as `orange upper, checked lower`."""
 
 
 def day_part(hour: int) -> str:
-    """The context of an hour of the day.
+    """Return the context of an hour of the day (0 to 23).
 
     >>> [day_part(hour) for hour in (4, 5, 11, 17, 22)]
     ['night', 'morning', 'midday', 'evening', 'night']
@@ -92,7 +93,7 @@ def day_part(hour: int) -> str:
 
 
 def phrase(reason: str) -> str:
-    """A reason as people say it.
+    """Return a reason as people say it.
 
     >>> [phrase(reason) for reason in ("colour:upper:orange", "garment:bare-legs", "combination:orange-over-black")]
     ['orange upper', 'bare legs', 'orange over black']

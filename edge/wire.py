@@ -1,8 +1,7 @@
-"""The one wire schema: every message and topic, encoded and decoded, checked on sending and on receiving.
+"""The wire schema: every message and topic, its encoding and decoding, checked on sending and on receiving.
 
-This is the privacy boundary: numbers, times at one-second resolution and short
-enumerated words, nothing else; in `baseline` sums over 50 sightings or more. `Status` and `Health` ignore fields they
-do not know; all others refuse them.
+This is the privacy boundary: messages hold numbers, times at one-second resolution and short enumerated words;
+`baseline` holds sums over 50 sightings or more. `Status` and `Health` ignore unknown fields, all others refuse them.
 """
 
 import functools
@@ -20,21 +19,23 @@ from edge.limits import BATCH, FLOOR, MOST_REASONS, WINDOW_S
 from edge.vocabulary import FACETS, HINT, REASON, ViewFault
 
 VERSION: Literal[1] = 1
+"""Version of the schema, field `v` of every message; other versions are refused."""
 MAX_BYTES = 2048
-"""Largest payload; checked before publishing, since an oversized QoS 1 message loops for ever (measured)."""
+"""Largest payload in bytes; checked before publishing, as an oversized QoS 1 message is resent forever (measured)."""
 MAX_BASELINE_BYTES = 256 * 1024
-"""The same of `baseline`, a node's and the booth's."""
+"""Largest payload of `baseline` in bytes, a node's and the booth's."""
 
 SCORE_EXPIRY_S = 600
+"""Seconds after which the broker drops an undelivered score; the node sends it again."""
 
 LINK_ROTATION_S = 600
-"""Links of different ten minutes, counted from 1970, have nothing in common."""
+"""Seconds that one set of links is valid, counted from 1970; links of different sets have nothing in common."""
 
 UNNUMBERED_EPOCH = "00000000"
-"""What `message/compose.py` writes as `epoch` (with `seq` 1) until the outbox has numbered the score."""
+"""Placeholder `epoch` that `message/compose.py` writes (with `seq` 1) until the outbox numbers the score."""
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,32}\Z")]
-"""Site, node, certificate CN: one alphabet, so that a name can never be a topic wildcard."""
+"""Name of a site or node, also its certificate's CN; the alphabet excludes topic wildcards."""
 Time = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")]
 Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{8,32}\Z")]
 Sequence = Annotated[int, Meta(ge=1, le=2**53)]
@@ -48,20 +49,20 @@ Sentence = Annotated[str, Meta(min_length=1, max_length=200)]
 Zone = Literal["left", "centre", "right"]
 Heading = Literal["left", "right", "toward", "away"]
 Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
-"""What became of an alert: somebody goes; and then how it ended."""
+"""Outcome of an alert: `claimed` while a member of staff is on the way, then how it ended."""
 
 
 Part = Literal["model", "accelerator", "camera", "disk", "clock", "certificate"]
-"""What a node tests of itself when it starts."""
+"""Parts that a node tests at its start."""
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """`status`: retained, and the will of its sender."""
+    """`status`: whether the sender is online; retained, and set to offline by its last will."""
 
     v: Literal[1] = VERSION
     state: Literal["online", "offline"]
     boot: Hex
-    """New at every start of the program."""
+    """Random id of this start of the program."""
     software: Annotated[str, Meta(max_length=32)]
     model: Annotated[str, Meta(max_length=32)] = ""
 
@@ -74,23 +75,23 @@ class Health(Struct, frozen=True, kw_only=True):
     at: Time
     state: Literal["ok", "degraded", "failing"]
     problems: Annotated[list[Sentence], Meta(max_length=8)]
-    """Each a sentence for field staff, with what to do."""
+    """Sentences for field staff: what is wrong and what to do."""
     mode: Literal["collect", "spot"]
     fps: Annotated[float, Meta(ge=0, le=1000)]
     frames: Count
     frames_dropped: Count
     reconnects: Count
-    """How often the camera was lost and found again."""
+    """Number of times the camera was lost and reopened."""
     invoke_p50_ms: Annotated[float, Meta(ge=0, le=1e6)]
     invoke_p95_ms: Annotated[float, Meta(ge=0, le=1e6)]
     accelerator: Literal["cpu", "edgetpu"]
     fallbacks: Count
-    """How often the Edge TPU was wanted and the CPU had to do."""
+    """Number of times the CPU had to replace the Edge TPU."""
     last_frame_s: Annotated[float, Meta(ge=0, le=1e9)] | None
     last_person_s: Annotated[float, Meta(ge=0, le=1e9)] | None
     sightings: Count
     held_back: Count
-    """Tracks that never moved or never had a good view: counted, never scored."""
+    """Tracks that were not scored, as they never moved or never had a good view."""
     outbox_depth: Count
     outbox_lost: Count
     refused_publishes: Count
@@ -102,28 +103,28 @@ class Health(Struct, frozen=True, kw_only=True):
     model: Annotated[str, Meta(max_length=32)]
     baseline: Annotated[str, Meta(max_length=32)]
     boots: Count | None = None
-    """Starts of the program on this state folder; null where it cannot be counted."""
+    """Number of program starts with this state folder; null if it cannot be counted."""
     self_test: Annotated[list[Part], Meta(max_length=6)] | None = None
-    """What failed at the start; empty if all is well."""
+    """Parts that failed the test at the start; empty if all passed."""
     view: Annotated[list[ViewFault], Meta(max_length=4)] = []
-    """What is wrong with the picture."""
+    """Faults of the camera's view."""
     failures: Count = 0
-    """How often the network failed and was opened again."""
+    """Number of times the model failed and was loaded again."""
     memory_free_mb: Annotated[float, Meta(ge=0)] | None = None
-    """Of the whole board."""
+    """Free memory of the whole board."""
     is_throttled: bool | None = None
-    """Slowed down by its firmware; null, as in the next two, where the board cannot tell."""
+    """Whether the firmware slows the board down; null, as in the next two, if unknown."""
     is_undervolted: bool | None = None
     is_clock_set: bool | None = None
-    """Kept right by a time server."""
+    """Whether a time server keeps the clock right."""
     clock_jumps: Count = 0
-    """How often the clock was set by more than 5 s."""
+    """Number of times the clock was set by more than 5 s."""
     certificate_days: float | None = None
-    """Until it ends; null without TLS."""
+    """Days until the node's certificate expires; null without TLS."""
 
 
 class Facets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Surprisal of each facet."""
+    """Surprisal of each facet, in bits."""
 
     colour: Bits = 0.0
     pattern: Bits = 0.0
@@ -135,7 +136,7 @@ assert Facets.__struct_fields__ == FACETS
 
 
 class Reason(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why: enumerated words and their bits."""
+    """One reason for a score: enumerated words and their surprisal in bits."""
 
     words: Words
     bits: Bits
@@ -147,9 +148,9 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     v: Literal[1] = VERSION
     node: Name
     epoch: Hex
-    """The outbox's own id; a wiped outbox starts a new one."""
+    """Id of the node's outbox; a wiped outbox gets a new one."""
     seq: Sequence
-    """Counts in the epoch from 1, without holes but for announced gaps."""
+    """Number within the epoch, from 1; without holes, except for announced gaps."""
     at: Time
     state: Literal["scored", "warming_up"]
     bits: Bits | None = None
@@ -157,7 +158,7 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     one_in: OneIn | None = None
     low: OneIn | None = None
     high: OneIn | None = None
-    """Null where no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
+    """Null if no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
     facets: Facets | None = None
     reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)] = []
     zone: Zone
@@ -165,13 +166,13 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     quality: Share
     early: bool = False
     follows: Sequence | None = None
-    """On a final score: the `seq` of the early one of the same sighting."""
+    """On a final score: `seq` of the early score of the same sighting."""
     baseline: Annotated[str, Meta(pattern=r"^([0-9a-f]{8,32})?\Z")] = ""
-    """Id of the baseline it was scored against; empty while there is none."""
+    """Id of the baseline that it was scored against; empty if there is none yet."""
     link: Annotated[str, Meta(pattern=r"^([0-9a-f]{8})?\Z")] = ""
-    """Joins one person's sightings by several cameras for at most 10 minutes; empty without a site key.
+    """Code that joins one person's sightings by several cameras for at most 10 minutes; empty without a link key.
 
-    One digit a word, 0 for what was not seen; message/link.py says of what.
+    One digit for each feature that message/link.py lists; 0 if it was not seen.
     """
 
     def __post_init__(self) -> None:
@@ -185,7 +186,7 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Gap(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`node/{node}/gap`: what this node will never send (again), so that acknowledgement does not stall."""
+    """`node/{node}/gap`: scores that the node will never send (again), so acknowledgements need not wait."""
 
     v: Literal[1] = VERSION
     node: Name
@@ -193,32 +194,32 @@ class Gap(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     upto: Count
     """No score of this epoch with `seq` <= upto is left in the outbox."""
     dropped: Count
-    """How many scores of this epoch an overfull outbox had to drop, in all."""
+    """Total number of scores of this epoch that an overfull outbox dropped."""
 
 
 class Ack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`node/{node}/ack`: from the booth, after its store has committed. The outbox deletes on this alone.
+    """`node/{node}/ack`: from the booth, once its store has committed. Only this lets the outbox delete scores.
 
-    `node/{node}/stored`: the same from a worker of the centre to the booth, which then waits for both stores.
+    `node/{node}/stored`: the same from a centre's worker to the booth, which waits for both stores.
     """
 
     v: Literal[1] = VERSION
     epoch: Hex
     upto: Count
-    """Every score up to here is stored, or was announced as a gap."""
+    """Every score with `seq` <= upto is stored, or was announced as a gap."""
 
 
 class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`booth/alert`: never retained, expires after a minute."""
+    """`booth/alert`: a person to look for; not retained, expires after a minute."""
 
     v: Literal[1] = VERSION
     id: Hex
     state: Literal["open", "withdrawn", "lapsed"] = "open"
-    """Said again once it is no more: withdrawn by a longer look, or lapsed with nobody going."""
+    """An alert that ends is sent again: withdrawn by the final score, or lapsed as nobody claimed it."""
     at: Time
     node: Name
     facing: Annotated[int, Meta(ge=0, lt=360)] | None = None
-    """Degrees clockwise from north; null if the node was not told."""
+    """Direction the camera looks, in degrees clockwise from north; null if unknown."""
     zone: Zone
     heading: Heading
     one_in: OneIn
@@ -226,44 +227,44 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     high: OneIn | None = None
     reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)]
     hint: Annotated[str, Meta(pattern=HINT.pattern, max_length=100)] | None = None
-    """One short phrase made from the reasons, only where `privacy.hint: coarse`."""
+    """One short phrase made from the reasons; only with `privacy.hint: coarse`."""
     cameras: Annotated[list[Name], Meta(min_length=1, max_length=16)]
     expires_at: Time
 
 
 class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`booth/feedback`: from a laptop of the booth, what became of an alert."""
+    """`booth/feedback`: the outcome of an alert, from a laptop of the booth."""
 
     v: Literal[1] = VERSION
     id: Hex
-    """Of the alert."""
+    """Id of the alert."""
     outcome: Outcome
     at: Time
     who: Name
-    """The laptop or the page it was said on, never a person."""
+    """The laptop or page that sent it, never a person."""
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """`booth/notice`: retained; what the booth noticed of nodes that they cannot say themselves."""
+    """`booth/notice`: problems of nodes that only the booth can see; retained."""
 
     v: Literal[1] = VERSION
     at: Time
     nodes: Annotated[dict[Name, Annotated[list[Sentence], Meta(max_length=8)]], Meta(max_length=16)]
-    """Sentences for field staff, of nodes of which there are any."""
+    """Sentences for field staff by node; nodes without problems are left out."""
 
 
 class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`node/{node}/trend`: what was worn in one closed 15-minute window; too small a count is withheld."""
+    """`node/{node}/trend`: counts of clothes in one closed 15-minute window; counts below FLOOR are withheld."""
 
     v: Literal[1] = VERSION
     node: Name
     window: Time
-    """Its start, a multiple of WINDOW_S."""
+    """Start of the window, a multiple of WINDOW_S."""
     sightings: Annotated[int, Meta(ge=FLOOR, le=2**53)]
     counts: Annotated[dict[Words, Annotated[int, Meta(ge=FLOOR, le=2**53)]], Meta(max_length=80)]
-    """Sightings by their main words, such as `colour:upper:orange`."""
+    """Number of sightings by feature, such as `colour:upper:orange`."""
     withheld: Count
-    """Words that were seen, but of fewer than FLOOR sightings."""
+    """Number of features seen in fewer than FLOOR sightings."""
 
     def __post_init__(self) -> None:
         if from_time(self.window) % WINDOW_S:
@@ -272,9 +273,9 @@ class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`booth/baseline`: retained; what the nodes of a site spot against from now on, or that they collect again.
+    """`booth/baseline`: the baseline that a site's nodes score against, or the order to collect again; retained.
 
-    Signed with the site's key: a node takes no other, nor an older one than it has.
+    Signed with the site's key: a node refuses others, and those older than its own.
     """
 
     v: Literal[1] = VERSION
@@ -282,18 +283,18 @@ class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     at: Time
     mode: Literal["collect", "spot"]
     id: Annotated[str, Meta(pattern=r"^([0-9a-f]{12})?\Z")] = ""
-    """Of counts and recipe; this and all below are empty in mode `collect`."""
+    """Hash of counts and recipe; this and all fields below are empty in mode `collect`."""
     recipe: Annotated[str, Meta(pattern=r"^([0-9a-f]{12})?\Z")] = ""
     nodes: Annotated[list[Name], Meta(max_length=200)] = []
-    """Whose counts it is the sum of."""
+    """Nodes whose counts it sums."""
     sightings: Count = 0
     since: Time | None = None
     until: Time | None = None
-    """The windows of the first and the last sighting; null if nobody knows."""
+    """Windows of the first and last sighting; null if unknown."""
     baseline: bytes = b""
-    """A baseline file."""
+    """Contents of a baseline file."""
     signature: Annotated[bytes, Meta(max_length=64)] = b""
-    """Ed25519, over `signed_part`."""
+    """Ed25519 signature of `signed_part`."""
 
     def __post_init__(self) -> None:
         if (self.mode == "spot") != bool(self.id and self.recipe and self.nodes and self.baseline):
@@ -302,7 +303,7 @@ class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def signed_part(self) -> bytes:
-        """All but the signature, encoded as on the wire, after a line that no other message starts with."""
+        """The message without its signature, encoded as on the wire, after a line that is unique to this kind."""
         return b"exception-spotter booth/baseline 1\n" + msgspec.json.encode(
             msgspec.structs.replace(self, signature=b"")
         )
@@ -334,16 +335,16 @@ _TOPIC = re.compile(
 
 
 class Address(NamedTuple):
-    """A parsed topic."""
+    """The parts of a topic."""
 
     site: str
     node: str | None
-    """None: the booth's own."""
+    """None for the booth's topics."""
     leaf: str
 
 
 def node_topic(site: str, node: str, leaf: str) -> str:
-    """`node` may be `+` to subscribe to every node.
+    """Return a node's topic; `node` may be `+` to subscribe to every node.
 
     >>> node_topic("soho", "north", "score")
     'spotter/v1/soho/node/north/score'
@@ -352,7 +353,8 @@ def node_topic(site: str, node: str, leaf: str) -> str:
 
 
 def booth_topic(site: str, leaf: str) -> str:
-    """
+    """Return one of the booth's topics.
+
     >>> booth_topic("soho", "alert")
     'spotter/v1/soho/booth/alert'
     """
@@ -360,7 +362,7 @@ def booth_topic(site: str, leaf: str) -> str:
 
 
 def parse_topic(topic: str) -> Address:
-    """Raises WireError `topic` for one that is not ours.
+    """Return the parts of a topic; raises WireError `topic` if it is not one of ours.
 
     >>> parse_topic("spotter/v1/soho/node/north/score")
     Address(site='soho', node='north', leaf='score')
@@ -372,7 +374,7 @@ def parse_topic(topic: str) -> Address:
 
 
 def max_bytes(topic: str) -> int:
-    """Of one payload.
+    """Return the largest payload in bytes on that topic.
 
     >>> max_bytes("spotter/v1/soho/node/north/score"), max_bytes("spotter/v1/soho/node/north/baseline")
     (2048, 262144)
@@ -381,13 +383,13 @@ def max_bytes(topic: str) -> int:
 
 
 def check_size(topic: str, payload: bytes) -> None:
-    """Raises WireError `too_large`."""
+    """Raise WireError `too_large` if the payload is."""
     if len(payload) > max_bytes(topic):
         raise WireError("too_large", f"expected at most {max_bytes(topic)} bytes, found {len(payload)} on {topic}")
 
 
 class ScoreKey(NamedTuple):
-    """What makes one score of a site itself, however often it is delivered."""
+    """Identifies a score within its site, however often it is delivered."""
 
     node: str
     epoch: str
@@ -395,11 +397,12 @@ class ScoreKey(NamedTuple):
 
 
 def key(score: Score) -> ScoreKey:
+    """Return the score's key."""
     return ScoreKey(score.node, score.epoch, score.seq)
 
 
 def to_time(seconds: float) -> str:
-    """Seconds since 1970 as the wire writes them, whole seconds only.
+    """Format seconds since 1970 as on the wire, rounded down to whole seconds.
 
     >>> to_time(0.9)
     '1970-01-01T00:00:00Z'
@@ -407,9 +410,9 @@ def to_time(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@functools.lru_cache(maxsize=4096)  # one score is asked for its second half a dozen times
+@functools.lru_cache(maxsize=4096)  # each score's time is parsed about six times
 def from_time(text: str) -> float:
-    """The inverse of `to_time`; raises ValueError on anything else.
+    """Parse a time as `to_time` writes it; raises ValueError for other text.
 
     >>> from_time("1970-01-01T00:01:00Z")
     60.0
@@ -422,7 +425,7 @@ class _Versioned(Struct):
 
 
 def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
-    """One message, checked in full.
+    """Decode and check one message.
 
     Raises WireError with reason `topic`, `too_large`, `not_json`, `version`, `schema`, `baseline` (a node's counts
     cannot be read) or `sender` (the payload names another node than its topic).
@@ -439,7 +442,7 @@ def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
 
 
 def _read_counted(payload: bytes, topic: str) -> Counted:
-    """Of a whole batch at least, of one epoch, and without the free words of a noise."""
+    """Decode a node's counts. Requires at least BATCH sightings, an epoch, and no noise label."""
     try:
         counted = unpack(payload, topic)
     except BaselineError as err:
@@ -465,7 +468,7 @@ def _read(payload: bytes, kind: type[Message], topic: str) -> Message:
 
 
 def _check_time(text: str | None, topic: str) -> None:
-    """The pattern lets 31 February through."""
+    """Check that the time exists: the pattern also matches 31 February."""
     try:
         if text is not None:
             from_time(text)
@@ -474,12 +477,12 @@ def _check_time(text: str | None, topic: str) -> None:
 
 
 def ended(alert: Alert, state: Literal["withdrawn", "lapsed"]) -> Alert:
-    """The same alert, said to be over."""
+    """Return the alert with its final state."""
     return msgspec.structs.replace(alert, state=state)
 
 
 def pack(message: Message) -> bytes:
-    """The payload of a message whose topic comes later (it waits in the outbox); checked as in `encode`."""
+    """Return the payload of a message that gets its topic later, after the outbox; checked as in `encode`."""
     payload, name = msgspec.json.encode(message), f"a {type(message).__name__.lower()}"
     check_size(name, payload)
     _read(payload, type(message), name)
@@ -487,7 +490,7 @@ def pack(message: Message) -> bytes:
 
 
 def encode(topic: str, message: Message) -> bytes:
-    """The payload for one message; raises WireError where `decode` would refuse it."""
+    """Return the payload of a message; raises WireError if `decode` would refuse it."""
     payload = pack_counted(message) if isinstance(message, Counted) else msgspec.json.encode(message)
     decode(topic, payload)
     return payload

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Has the node take up its card, at this boot and every later one. cloud-init runs it at every boot (`now`); where there
-# is none, `systemd.run=` in cmdline.txt does, once. May be interrupted anywhere and run again.
+# Installs and starts the unit that sets up the node from its card, at this boot and every later one. cloud-init runs
+# this script at every boot (`now`); without cloud-init, `systemd.run=` in cmdline.txt runs it once. May be interrupted
+# anywhere and run again.
 set -eu
 card=/boot/firmware units=/etc/systemd/system unit=spotter-first-boot.service
 if [ ! -e "$units/$unit" ]; then

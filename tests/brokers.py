@@ -1,4 +1,4 @@
-"""A real mosquitto for tests, on a port of its own, with the booth's settings or with mosquitto's defaults."""
+"""A real mosquitto for tests, on a port of its own, with the booth's settings or mosquitto's defaults."""
 
 import os
 import shutil
@@ -31,12 +31,12 @@ def wait_for(condition: Callable[[], object], seconds: float = 10.0, what: str =
 
 
 class Mosquitto:
-    """One broker that can be killed and started again on the same port with the same files."""
+    """A broker that can be killed and started again on the same port with the same files."""
 
     def __init__(
         self, folder: Path, *, settings: str = "", text: str = "", with_defaults: bool = False, plain: bool = True
     ) -> None:
-        """`settings` go with those shipped for the booth, `text` instead of them; PORT is this broker's."""
+        """`settings` are added to those shipped for the booth, `text` replaces them; PORT in them is this broker's."""
         self.port = free_port()
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,11 +61,11 @@ class Mosquitto:
         wait_for(self._is_listening, what=f"mosquitto; see {self.folder}/mosquitto.log")
 
     def kill(self) -> None:
-        """SIGKILL: nothing is saved on the way out."""
+        """Kill it (SIGKILL): nothing is saved on the way out."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """SIGTERM, as by systemd."""
+        """Stop it (SIGTERM), as systemd does."""
         self._end(signal.SIGTERM)
 
     def _end(self, number: int) -> None:
@@ -87,7 +87,7 @@ class Mosquitto:
 
 @pytest.fixture
 def make_mosquitto(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
-    """Brokers that end with the test."""
+    """Yield a function that makes brokers, which end with the test."""
     if PROGRAM is None:
         pytest.skip("no mosquitto on PATH; install it with apt")
     made: list[Mosquitto] = []

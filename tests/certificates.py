@@ -8,7 +8,7 @@ CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 
 def make_certificates(folder: Path, names: Mapping[str, Sequence[str]]) -> Path:
-    """NAME.pem and NAME.key in that new folder, of every authority and of those it signs; all are on this machine."""
+    """Make NAME.pem and NAME.key in a new folder, for every authority and those it signs; all are for this machine."""
     folder.mkdir()
     (folder / "san").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1")
     for ca, leaves in names.items():

@@ -1,6 +1,6 @@
-"""A node's sending half, to be killed: OUTBOX PORT COUNT RATE [SITE NODE]. Ends with 0 once all is acknowledged.
+"""A node's sending half, to be killed: OUTBOX PORT COUNT RATE [SITE NODE]. Exits with 0 once all is acknowledged.
 
-It says a heartbeat every two seconds.
+It sends a heartbeat every two seconds.
 """
 
 import sys

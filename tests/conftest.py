@@ -1,4 +1,4 @@
-"""What every test may use."""
+"""Fixtures that every test may use."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from hypothesis import settings
 from edge.errors import ModelError
 from edge.model.registry import model_path
 
-settings.register_profile("spotter", deadline=None)  # how fast it is, is measured elsewhere
+settings.register_profile("spotter", deadline=None)  # speed is measured elsewhere
 settings.load_profile("spotter")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -28,13 +28,13 @@ def shared_data() -> Path:
 
 @pytest.fixture(autouse=True)
 def _skip_without_what_it_requires(request: pytest.FixtureRequest) -> None:
-    """Markers that name a program or a file: skipped, with what is missing, where it is not there."""
+    """Skip a test whose marker names a missing program or file, and say what is missing."""
     if request.node.get_closest_marker("requires_upstream"):
         try:
             model_path("posenet-353x481")
             model_path("posenet-353x481", accelerator="edgetpu")
         except ModelError as err:
-            pytest.skip(f"no published network: {err}")
+            pytest.skip(f"no published model: {err}")
     for marker, program in (("requires_broker", "mosquitto"), ("requires_browser", "chromium")):
         if request.node.get_closest_marker(marker) and shutil.which(program) is None:
             pytest.skip(f"no {program} on PATH (tools/test gets it where it can)")

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests, started once in a folder of its own; skipped by name where there is none."""
+"""A real PostgreSQL for the tests, started once in a folder of its own; tests are skipped if there is none."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 OWNER = "postgres"
-"""It refuses to run as root, so root's tests run it as this user."""
+"""PostgreSQL refuses to run as root, so root's tests run it as this user."""
 
 
 class Server:
@@ -39,14 +39,14 @@ class Server:
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """URL of an empty server."""
+    """Yield the URL of an empty server."""
     with postgresql_server() as server:
         yield server.url
 
 
 @contextmanager
 def postgresql_server() -> Iterator[Server]:
-    """An empty one, to be stopped and started."""
+    """Yield an empty server, to be stopped and started."""
     programs = _programs()
     if programs is None:
         pytest.skip("no PostgreSQL: apt install postgresql")
@@ -64,7 +64,7 @@ def postgresql_server() -> Iterator[Server]:
 
 @contextmanager
 def database(server: str) -> Iterator[str]:
-    """URL of an empty database on that server."""
+    """Yield the URL of an empty database on that server."""
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute("DROP DATABASE IF EXISTS test WITH (FORCE)")
         admin.execute("CREATE DATABASE test")

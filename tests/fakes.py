@@ -1,4 +1,4 @@
-"""What stands in for a clock, a board and a service; a broker and a store that let a test look on or fail."""
+"""Fakes of a clock, a board and a systemd service; a broker and a store that a test can watch or make fail."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ def ignore(_: object) -> None: ...
 
 
 class WatchedBroker(FakeBroker):
-    """Broker that calls `on_publish` with every message before it goes out; what that raises, `publish` raises."""
+    """Broker that calls `on_publish` with every message before it is sent; an error raised there leaves `publish`."""
 
     on_publish: Callable[[Publish], None] = staticmethod(ignore)
 
@@ -22,7 +22,7 @@ class WatchedBroker(FakeBroker):
 
 
 class WatchedStore(SqlStore):
-    """Store that calls `on_write` with the method's name before it writes; what that raises, the method raises."""
+    """Store that calls `on_write` with the method's name before it writes; an error raised there leaves the method."""
 
     on_write: Callable[[str], None] = staticmethod(ignore)
 
@@ -36,7 +36,7 @@ class WatchedStore(SqlStore):
 
 
 class FakeClock:
-    """Clock that moves only when told to; sleeping tells it to."""
+    """A clock that moves only when set; sleeping sets it."""
 
     def __init__(self, now: float = 1_750_000_000.0) -> None:
         self.time = now
@@ -54,7 +54,7 @@ class FakeClock:
 
 
 class FakeBoard:
-    """Board that reads whatever it was last given; cool, roomy and well powered at first."""
+    """A board that reads whatever was set last; at first cool, with free space and good power."""
 
     def __init__(self) -> None:
         self.reading = BoardReading(cpu_c=55.0, memory_mb=120.0, memory_free_mb=3000.0, disk_free_mb=9000.0)
@@ -64,13 +64,13 @@ class FakeBoard:
 
 
 class FakeService:
-    """Service that behaves as `status` says: what the node last said so many seconds after its start; None: it died."""
+    """A service that behaves as `status` says: the node's last message by seconds since its start; None: it died."""
 
     def __init__(self, clock: Clock, status: Callable[[float], str | None]) -> None:
         self._clock, self._status = clock, status
         self.starts = 0
         self.started_at: float | None = None
-        """By the monotonic clock; None: it is stopped."""
+        """Start in seconds of the monotonic clock; None if it is stopped."""
         self.is_guarded = False
 
     def read(self) -> ServiceReading:

@@ -1,4 +1,4 @@
-"""Good messages to start tests from."""
+"""Valid messages to start tests from."""
 
 from math import log2
 from typing import Any, Literal
@@ -13,7 +13,7 @@ REASONS = [wire.Reason("colour:upper:orange", 5.1), wire.Reason("pattern:lower:c
 
 
 def make_score(**changes: Any) -> wire.Score:
-    """A rare one, seen just now."""
+    """Return a rare score, seen just now."""
     one_in = changes.get("one_in") or 430.0
     fields: dict[str, Any] = {
         "node": "camera-1",
@@ -86,7 +86,7 @@ RECIPE = Recipe(
 
 
 def make_counted(sightings: int = 50, epoch: str = EPOCH, **changes: Any) -> Counted:
-    """What a booth may see of counts; too little to score with."""
+    """Return counts that a booth accepts; too few to score with."""
     fields: dict[str, Any] = {
         "recipe": RECIPE,
         "epoch": epoch,

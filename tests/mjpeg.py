@@ -1,4 +1,4 @@
-"""A network camera: the simulated street as MJPEG over HTTP, with a sensor's noise, whose picture can be spoilt."""
+"""A network camera: the simulated street as MJPEG over HTTP with sensor noise; the picture can be spoilt."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ FPS = 5.0
 
 
 class NetworkCamera:
-    """Serves one stream on a free port; `spoil` is what happens to every picture before it is sent."""
+    """Serves one stream on a free port; `spoil` is applied to every picture before it is sent."""
 
     def __init__(self, seed: int) -> None:
         self.spoil: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels

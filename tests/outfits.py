@@ -25,7 +25,7 @@ COMMON = ("black", "navy", "grey", "blue", "white")
 def outfit(
     upper: str, lower: str, rng: np.random.Generator, *, pattern: str = "plain", garment: str = "covered-legs"
 ) -> Appearance:
-    """One person in these colours, with a little noise in every feature."""
+    """Return one person in these colours, with a little noise in every feature."""
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
     for row, colour in enumerate((upper, lower)):
         cells = np.flatnonzero(COLOURS.index(colour) == CELL_COLOURS)[:4]
@@ -43,7 +43,7 @@ def outfit(
 
 
 def ordinary(rng: np.random.Generator) -> Appearance:
-    """Somebody from the street: common colours, mostly plain."""
+    """Return a person as on the street: common colours, mostly plain."""
     upper, lower = rng.choice(COMMON, 2)
     pattern = "striped" if rng.random() < 0.1 else "plain"
     garment = "bare-shins" if rng.random() < 0.2 else "covered-legs"

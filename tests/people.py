@@ -31,11 +31,11 @@ _STANDING = {
     "right_ankle": (-0.07, 0.94),
 }
 REACH_PX = 40.0
-"""Cells this near to a keypoint know the way to it."""
+"""Distance in pixels within which a cell's offsets point to a keypoint."""
 
 
 def standing(x: float, top: float, height: float) -> Floats:
-    """[17, 2] x, y of a person whose head's top is at (x, top)."""
+    """Return [17, 2] x, y of a person whose head's top is at (x, top), `height` pixels tall."""
     return np.array(
         [(x + dx * height, top + dy * height) for dx, dy in (_STANDING[name] for name in KEYPOINTS)], np.float32
     )
@@ -50,7 +50,7 @@ def detection(keypoints: Floats, confidence: float = 0.9) -> Detection:
 
 
 def tensors(people: list[Floats], height: int = 353, width: int = 481) -> list[Floats]:
-    """Heatmaps (logits), short offsets and mid offsets, [1, h, w, channels] each; later people win where they meet."""
+    """Return heatmaps (logits), short offsets and mid offsets, [1, h, w, channels] each; later people win overlaps."""
     rows, columns = (height - 1) // STRIDE + 1, (width - 1) // STRIDE + 1
     grid = np.stack(np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"), axis=-1) * float(STRIDE)
     heat = np.full((rows, columns, 17), -6.0, np.float32)
@@ -85,9 +85,9 @@ SKIN, HAIR, COAT, JEANS, BOOTS, BAG = (
 def person_picture(
     height: float = 300, *, bare_legs: bool = False, long_hair: bool = False
 ) -> tuple[Pixels, Detection, Pixels]:
-    """A flat-coloured person on green: hair above skin, a red coat, blue jeans or bare legs, white boots, a teal bag.
+    """Draw a flat-coloured person on green: hair, skin, a red coat, blue jeans or bare legs, white boots, a teal bag.
 
-    Beside the picture and the person, what each pixel is (records.CLASSES).
+    Returns the picture, the person, and the class of each pixel (records.CLASSES).
     """
     pixels = np.full((360, 260, 3), (60, 160, 60), np.uint8)
     classes = np.zeros((360, 260), np.uint8)
@@ -113,7 +113,7 @@ def person_picture(
 
 
 def garment_map(classes: Pixels, kind: str = "plain") -> GarmentMap:
-    """What a perfect network would say of those pixels, at the stride of its map; everything is of one pattern kind."""
+    """Return what a perfect model would say of those pixels, at its map's stride; everything has one pattern kind."""
     cells = classes[::GARMENT_STRIDE, ::GARMENT_STRIDE]
     patterns = np.zeros((*((side + 1) // 2 for side in cells.shape), len(PATTERNS)), np.float32)
     patterns[..., PATTERNS.index(kind)] = 1
@@ -121,7 +121,7 @@ def garment_map(classes: Pixels, kind: str = "plain") -> GarmentMap:
 
 
 class KnowingInterpreter:
-    """Returns the tensors of the people it is told are in the next frame."""
+    """Returns the tensors of the people that are set for the next frame."""
 
     model_id, accelerator, fallbacks, failures = "0123456789ab", "cpu", 0, 0
     input = TensorSpec("image", (1, 353, 481, 3), "uint8", 1 / 128, 128)
@@ -136,7 +136,7 @@ class KnowingInterpreter:
 
 
 def draw(people: list[tuple[np.ndarray, tuple[int, int, int]]], number: int, fps: float = 8.0) -> Frame:
-    """A textured grey street with people whose whole body box is of one colour."""
+    """Draw a textured grey street with people whose whole body box has one colour."""
     rng = np.random.default_rng(0)
     pixels = rng.integers(100, 140, (353, 481, 3)).astype(np.uint8)
     for person, colour in people:

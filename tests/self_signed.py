@@ -12,7 +12,7 @@ from edge.config import Tls
 
 
 def issue(folder: Path, name: str, *, ends_at: float, begins_at: float = 0.0) -> Tls:
-    """`name` as the CN, signed by itself, valid between the two times (UTC seconds); the files lie in `folder`."""
+    """Issue a self-signed certificate with the CN `name` into `folder`, valid between two times (UTC seconds)."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     certificate = (

@@ -1,4 +1,4 @@
-"""A site's keys, what its nodes counted, and the booth's signed word on it."""
+"""A site's keys, its nodes' counts, and the baseline that the booth signed."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.outfits import RECIPE, ordinary
 
 
 def learnt(sightings: int, *, recipe: Recipe = RECIPE, seed: int = 0, epoch: str = "0123456789abcdef") -> Baseline:
-    """What one node counted, a person a minute."""
+    """Return what one node counted, one person per minute."""
     rng = np.random.default_rng(seed)
     baseline = Baseline(recipe, epoch=epoch)
     for number in range(sightings):
@@ -24,14 +24,14 @@ def learnt(sightings: int, *, recipe: Recipe = RECIPE, seed: int = 0, epoch: str
 
 
 class Site:
-    """Keys in a folder, and what their owner says."""
+    """Keys in a folder, and messages signed with them."""
 
     def __init__(self, folder: Path, name: str = "booth") -> None:
         self.name, self.key, self.public = name, folder / f"{name}.key", folder / f"{name}.pub"
         make_keys(self.key, self.public)
 
     def message(self, counts: Baseline | None, *, at: float = NOW, **changes: object) -> wire.Frozen:
-        """To spot against that, or to collect; `changes` are made before it is signed."""
+        """Return a signed order to spot with these counts, or to collect; `changes` are made before signing."""
         if counts is None:
             message = wire.Frozen(site=self.name, at=wire.to_time(at), mode="collect")
         else:

@@ -59,7 +59,7 @@ ALLOWED = {
     "pipeline": NOUNS | {"records", "palette", *STAGES} - {"message"},
     "node": NOUNS | STAGES | {"records", "palette", "clock", "model", "pipeline", "signing", "street", "command"},
     "booth": NOUNS | {"store", "clock", "message.mqtt", "command"},
-    "booth/bench.py": {"message.outbox", "message.sender"},  # it plays a node too
+    "booth/bench.py": {"message.outbox", "message.sender"},  # it acts as a node too
     "baseline": NOUNS | {"records", "palette", "command", "store", "clock", "score", "signing"},
     "site": NOUNS | {"signing"},
     "release": NOUNS | {"clock", "command", "score", "site", "signing"},
@@ -116,16 +116,16 @@ WITHOUT_PIXELS = (
 )
 PIXELS = {"numpy", "cv2", "edge.records", "edge.palette"}
 GATE = "message/compose.py"
-"""The one file that sees what was seen and what is said of it."""
+"""The one file that sees both what was seen and what is sent about it."""
 
 
 def sources() -> dict[str, Path]:
-    """Path inside edge/ to file."""
+    """Return the files of edge/ by path inside it."""
     return {path.relative_to(ROOT / "edge").as_posix(): path for path in sorted((ROOT / "edge").rglob("*.py"))}
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """(dotted module, whether it stands under TYPE_CHECKING) of every import in a file, also inside functions."""
+    """Yield (dotted module, True if it stands under TYPE_CHECKING) for every import in a file, inside functions too."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
         id(inner)
@@ -214,13 +214,13 @@ def test_a_rule_broken_on_purpose_is_found(inside: str, line: str, tmp_path: Pat
 
 
 def imported_modules(path: Path, known: Collection[str]) -> set[str]:
-    """The modules of edge that a file imports at run time, also inside functions."""
+    """Return the modules of edge that a file imports at run time, inside functions too."""
     found = {name for name, is_typing in imports(path) if not is_typing}
     return {name for name in found if name in known}
 
 
 def circle(graph: Mapping[str, Collection[str]]) -> list[str]:
-    """Modules that import each other in a ring; empty where there is none."""
+    """Return modules that import each other in a ring; empty if there is none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as err:

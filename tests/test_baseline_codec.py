@@ -1,4 +1,4 @@
-"""Counts survive their bytes; whatever else comes is refused in words, and never fills the memory."""
+"""Counts survive encoding; other content is refused with a sentence, and never fills the memory."""
 
 import hashlib
 import zlib
@@ -17,7 +17,7 @@ from tests.outfits import RECIPE
 
 
 def sealed(body: bytes) -> bytes:
-    """A file whose checksum is right, whatever is in it."""
+    """Return a file with a correct checksum, whatever its body."""
     return MAGIC + hashlib.sha256(body).digest() + body
 
 
@@ -74,7 +74,7 @@ def test_arrays_that_are_not_the_recipes_are_refused_before_memory_is_taken() ->
 
 
 def test_another_format_is_said() -> None:
-    with pytest.raises(BaselineError, match=r"BASELINE 3.* found .*BASELINE 2.*learn anew"):
+    with pytest.raises(BaselineError, match=r"BASELINE 3.* found .*BASELINE 2.*collect again"):
         unpack(b"EXCEPTION-SPOTTER BASELINE 2\n" + bytes(50), "old.baseline")
 
 

@@ -1,4 +1,4 @@
-"""Every command as its user meets it: help with an example, exit codes, errors in a line or two."""
+"""Every command as its user sees it: help with an example, exit codes, errors in a line or two."""
 
 import re
 import subprocess
@@ -69,8 +69,8 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         (["node", "--config", "none.yaml"], "none.yaml"),
         (["learn", "x.jpg", "--out", "no/such/folder/x.baseline"], "folder does not exist"),
         (["models", "fetch", "no-such-model"], "no-such-model"),
-        (["baseline", "freeze"], "baseline_key is not set"),
-        (["baseline", "keygen", "--out", "no/such/folder/x.key"], "cannot be made"),
+        (["baseline", "freeze"], "baseline_key is missing"),
+        (["baseline", "keygen", "--out", "no/such/folder/x.key"], "cannot be written"),
     ],
 )
 def test_bad_input_is_exit_code_2_and_two_lines_at_most(
@@ -113,7 +113,7 @@ def test_usage_is_exit_code_2() -> None:
 @pytest.mark.parametrize("file", ["node.yaml", "booth.yaml", "centre/worker.yaml"])
 def test_config_check_knows_every_kind(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "check", str(ROOT / "firmware-config" / file)]) == 0
-    assert capsys.readouterr().out.endswith(f"a good {Path(file).name}\n")
+    assert capsys.readouterr().out.endswith(f"valid as {Path(file).name}\n")
 
 
 def test_the_program_is_installed() -> None:
@@ -123,7 +123,7 @@ def test_the_program_is_installed() -> None:
 
 
 def test_readme_commands_exist() -> None:
-    """What README.md tells a newcomer to type is there."""
+    """Every command that README.md shows exists."""
     text = (ROOT / "README.md").read_text()
     named = set(re.findall(r"^spotter (\w+)", text, re.MULTILINE))
     assert named

@@ -1,4 +1,4 @@
-"""Every setting survives a round trip, and every mistake is answered with file, key and what was expected."""
+"""Every setting survives a round trip, and every mistake is reported with file, key and what was expected."""
 
 from pathlib import Path
 from typing import Any

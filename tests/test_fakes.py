@@ -1,4 +1,4 @@
-"""The in-process broker behaves as the real one where the product can tell."""
+"""The in-process broker behaves like the real one wherever the product can tell."""
 
 import pytest
 

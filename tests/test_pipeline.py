@@ -1,4 +1,4 @@
-"""The stages wired up, over a network that knows where its stick people are."""
+"""The stages wired up, with a model that knows where its stick people are."""
 
 import numpy as np
 import pytest
@@ -96,7 +96,7 @@ def test_a_photo_gives_its_largest_person(network: KnowingInterpreter) -> None:
 
 
 def test_nothing_of_a_person_stays_behind(network: KnowingInterpreter) -> None:
-    """No view outlives its track."""
+    """No view of a person outlives their track."""
     pipeline = Pipeline(network, NodeConfig())
     walk(pipeline, network, [(1, 2, 3), (4, 5, 6)])
     assert pipeline._views == {}

@@ -57,7 +57,7 @@ def test_what_is_no_key_is_said(tmp_path: Path, keys: tuple[Path, Path], content
 
 
 def test_a_damaged_key_is_told_in_one_line(keys: tuple[Path, Path]) -> None:
-    """The key of one curve under the name of another: OpenSSL fails at it in a way of its own."""
+    """The key of one curve under the name of another makes OpenSSL fail in a way of its own."""
     der = ssl.PEM_cert_to_DER_cert(keys[0].read_text().replace("PRIVATE KEY", "CERTIFICATE"))
     other = ssl.DER_cert_to_PEM_cert(der.replace(bytes.fromhex("2b6570"), bytes.fromhex("2b6571")))
     keys[0].write_text(other.replace("CERTIFICATE", "PRIVATE KEY"))

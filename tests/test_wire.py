@@ -1,4 +1,4 @@
-"""Every message survives a round trip; whatever is outside the schema is refused with its reason."""
+"""Every message survives a round trip; anything outside the schema is refused with a reason."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A node's two files, written without a pause, to be cut off: FOLDER. Says what is safe: `seq SIGHTINGS-SAVED`."""
+"""A node's two files, written without a pause, to be killed: FOLDER. Prints what is safe: `seq SIGHTINGS-SAVED`."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`edge/wire.py` to edge/asyncapi.json, for programs of others: python tools/asyncapi.py writes it anew."""
+"""Generates edge/asyncapi.json from edge/wire.py, for other programs; run `python tools/asyncapi.py`."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ PATH = Path(__file__).parents[1] / "edge" / "asyncapi.json"
 
 
 class Delivery(NamedTuple):
-    """How one kind of message travels."""
+    """How one kind of message is sent."""
 
     sender: str
     qos: int = 1
@@ -43,7 +43,7 @@ BINARY = {"contentType": "application/octet-stream", "payload": {"type": "string
 
 
 def document() -> dict[str, Any]:
-    """AsyncAPI 3.0 (asyncapi.com/docs/reference/specification/v3.0.0), with its MQTT binding 0.2.0."""
+    """Return the AsyncAPI 3.0 document (asyncapi.com/docs/reference/specification/v3.0.0), with MQTT binding 0.2.0."""
     _, schemas = msgspec.json.schema_components(
         [kind for kind in dict.fromkeys(_kinds()) if kind is not Counted], ref_template="#/components/schemas/{name}"
     )
@@ -113,7 +113,7 @@ def _operation(channel: str, kind: str, way: Delivery) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Patterns as JSON Schema's (ECMA 262) reader understands them: it knows no end of text but the dollar."""
+    """Rewrite patterns for JSON Schema (ECMA 262), in which only the dollar marks the end of text."""
     if isinstance(value, dict):
         return {
             key: one.replace(r"\Z", "$") if key == "pattern" and isinstance(one, str) else _plain(one)

@@ -1,6 +1,6 @@
-"""Three simulated camera nodes on one street, a broker and a booth: learn what is usual, then spot who is not.
+"""Simulates three camera nodes on one street, a broker and a booth: learns what is usual, then spots who is not.
 
-The truth that alerts are held against never leaves this program; nodes and booth know nothing of it.
+The truth that alerts are compared with never leaves this program; nodes and booth know nothing of it.
 """
 
 import argparse
@@ -38,24 +38,27 @@ from tools.ledger import Ledger
 from tools.ports import free_port, wait_for
 
 CAMERAS, RATE, FPS = 3, 40, 6
-"""Walkers a minute; frames a second that two cores of a laptop render and see three times over."""
+"""Cameras, walkers per minute, and frames per second that two laptop cores can render and process three times."""
 FACINGS = tuple(round((i - 1) * 40) % 360 for i in range(CAMERAS))
 LEARN_SEED, SPOT_SEED = 11, 23
 LEARN_CAMERAS, LEARN_MINUTES, LEARN_RATE, LEARN_EXCEPTIONS = (0, 2), 4.0, 90, 0.002
-"""Fewer cameras and a busier street than are then watched: each knows what is usual sooner."""
+"""Cameras, minutes, walkers per minute and share of exceptions while learning.
+
+There are fewer cameras and more walkers than later, so that each camera learns what is usual sooner.
+"""
 SPOT_S, SPOT_EXCEPTIONS = 75.0, 0.08
 START_S = 6.0
-"""For nodes to start before the street does."""
+"""Seconds that nodes have to start before the street does."""
 ONE_IN = 45.0
-"""Alert from here; a booth of weeks of sightings would ask for far more."""
+"""Rarity (1 in ...) from which the booth alerts; after weeks of sightings it would be far higher."""
 ENDING_S = 5.0
-"""After the street's last second, for the last tracks to end and the last alert to arrive."""
+"""Seconds after the street's end for the last tracks to end and the last alert to arrive."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/demo", description=__doc__)
     parser.add_argument("--stay", action="store_true", help="keep street, booth and page running until Ctrl-C")
-    parser.add_argument("--port", type=int, default=0, help="of the booth's page; default: any free one")
+    parser.add_argument("--port", type=int, default=0, help="port of the booth's page; default: any free one")
     args = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts with SIGINT ignored
         signal.signal(number, signal.default_int_handler)
@@ -92,7 +95,7 @@ def _demo(folder: Path, cleanup: ExitStack, args: argparse.Namespace) -> int:
 
 
 def _learn(folder: Path) -> Path:
-    """Each camera's baseline in a process of its own, as fast as they can; then their exact sum."""
+    """Learn one baseline per camera, each in its own process as fast as possible, and merge them exactly."""
     minutes = LEARN_MINUTES * len(LEARN_CAMERAS)
     _say(f"Learning what is usual from {minutes:.0f} camera minutes of street {LEARN_SEED} ...")
     query = f"cameras={CAMERAS}&rate={LEARN_RATE}&fps={FPS}&minutes={LEARN_MINUTES}&exceptions={LEARN_EXCEPTIONS}"
@@ -119,7 +122,7 @@ def _learn(folder: Path) -> Path:
 
 
 def _link_key(folder: Path) -> Path:
-    """The site's: with it the booth knows one walker past three cameras as one."""
+    """Return the site's link key, with which the booth recognises one walker at three cameras."""
     path = folder / "link.key"
     if not path.exists():
         path.write_bytes(secrets.token_bytes(32))
@@ -164,9 +167,9 @@ def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argpa
     while args.stay:
         time.sleep(1)
     time.sleep(max(0.0, begins_at + SPOT_S + ENDING_S - time.time()))
-    print(f"\n{ledger.summary()}\nThe whole took {time.monotonic() - begun:.0f} s.", flush=True)
+    print(f"\n{ledger.summary()}\nThe demo took {time.monotonic() - begun:.0f} s.", flush=True)
     if not ledger.alerts or not ledger.planted & ledger.alerted:
-        print("Expected at least one planted exception to be alerted: something is wrong.", file=sys.stderr)
+        print("Expected an alert on at least one planted exception, found none: something is wrong.", file=sys.stderr)
         return 1
     return 0
 
@@ -198,7 +201,7 @@ def _program(folder: Path, *words: str | Path) -> Iterator[None]:
 
 
 def _start(folder: Path, *words: str | Path) -> "subprocess.Popen[bytes]":
-    """`spotter` in a session of its own, so that Ctrl-C reaches this program alone, which then stops them all."""
+    """Start `spotter` in a session of its own, so that Ctrl-C reaches this program alone, which then stops them all."""
     spotter = Path(sys.executable).with_name("spotter")
     with (folder / "programs.log").open("ab") as log:
         return subprocess.Popen([spotter, *words], stdout=log, stderr=log, start_new_session=True)
@@ -216,7 +219,7 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 @contextmanager
 def _in_this_process(nodes: list[NodeConfig], booth: BoothConfig, hub: InProcessBroker) -> Iterator[None]:
-    """Nodes and booth as threads over a broker in memory: what is left to do without mosquitto."""
+    """Run nodes and booth as threads over a broker in memory, for machines without mosquitto."""
     stop, clock = threading.Event(), SystemClock()
     work: list[Any] = [lambda: run_booth(booth, hub.client(), clock=clock, stop=stop)]
     work += [lambda config=config: _node_thread(config, hub.client(), stop) for config in nodes]

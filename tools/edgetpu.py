@@ -1,7 +1,8 @@
-"""Compile our networks for a Coral Edge TPU and pin the results in models/manifest.yaml.
+"""Compiles our models for a Coral Edge TPU and pins the results in models/manifest.yaml.
 
-Google's compiler leaves on the CPU what it cannot map, and says so in a table; a twin is pinned only where nothing is
-left.
+Google's compiler leaves on the CPU what it cannot map, and lists it in a table. A compiled file is pinned only if
+nothing is left on the CPU.
+
 Exit code: 0 pinned, 1 the compiler did not map all of it, 2 no compiler, or a name that cannot be compiled.
 """
 
@@ -47,25 +48,29 @@ class Row(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What the compiler printed."""
+    """The compiler's report."""
 
     version: str
     total: int
-    """Operators of the model."""
+    """Number of operators in the model."""
     rows: list[Row]
     memory: list[str]
-    """Its lines on memory: parameters that do not fit on the chip are sent to it again for every frame."""
+    """Lines on memory. Parameters that do not fit on the chip are sent to it for every frame."""
 
     @property
     def left(self) -> list[Row]:
-        """What would run on the CPU."""
+        """Return the operators that would run on the CPU."""
         return [row for row in self.rows if row.status != MAPPED]
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tools/compile-edgetpu", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="MODEL", help="of models/manifest.yaml; without one, the default")
-    parser.add_argument("--manifest", type=Path, default=manifest_path(), help="default: %(default)s")
+    parser.add_argument(
+        "names", nargs="*", metavar="MODEL", help="a model of models/manifest.yaml; default: its default model"
+    )
+    parser.add_argument(
+        "--manifest", type=Path, default=manifest_path(), help="manifest to pin in; default: %(default)s"
+    )
     args = parser.parse_args(argv)
     try:
         entries = chosen(args.manifest, args.names)
@@ -83,7 +88,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def chosen(manifest: Path, names: list[str]) -> dict[str, ModelEntry]:
-    """The entries of these names, or of the default; raises ConfigError for one that does not come with the product."""
+    """Return the entries of these names, or the default's; raises ConfigError for a model that does not ship."""
     known = read(manifest)
     ours = {name: one for name, one in known.models.items() if one.is_shipped and one.accelerator == "cpu"}
     for name in names:
@@ -93,7 +98,7 @@ def chosen(manifest: Path, names: list[str]) -> dict[str, ModelEntry]:
 
 
 def compile_and_pin(manifest: Path, name: str, entry: ModelEntry) -> str:
-    """A sentence once the twin lies beside the manifest and is pinned in it; raises ModelError, changing nothing."""
+    """Compile a model and pin the result; returns a sentence about it. Raises ModelError and then changes nothing."""
     source, twin = manifest.parent / entry.file, f"{name}-edgetpu"
     if digest(source) != (entry.sha256, entry.bytes):
         raise ModelError(f"{source}: is not the file that {manifest} pins: spotter models verify {name}")
@@ -120,12 +125,12 @@ def compile_and_pin(manifest: Path, name: str, entry: ModelEntry) -> str:
 
 
 def compile_model(source: Path, into: Path) -> Report:
-    """Run the compiler; raises ModelError with its words where it fails, or naming what it left on the CPU."""
+    """Run the compiler; raises ModelError with its output if it fails, or with the operators it left on the CPU."""
     words = [COMPILER, "--show_operations", "--out_dir", str(into), str(source)]
     try:
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
     except (OSError, subprocess.TimeoutExpired) as err:
-        raise ModelError(f"{COMPILER} cannot be run to its end: {err}") from err
+        raise ModelError(f"{COMPILER} did not finish: {err}") from err
     said = done.stdout + done.stderr
     if done.returncode or DONE not in said:
         raise ModelError(
@@ -134,12 +139,12 @@ def compile_model(source: Path, into: Path) -> Report:
     report = read_report(said)
     if report.left:
         left = "; ".join(f"{row.number} {row.operator} ({row.status})" for row in report.left)
-        raise ModelError(f"{source.name}: the compiler leaves on the CPU: {left}. Nothing is pinned")
+        raise ModelError(f"{source.name}: the compiler leaves on the CPU: {left}; nothing was pinned")
     return report
 
 
 def read_report(said: str) -> Report:
-    """The compiler's output, as of versions 14 to 16; raises ModelError where it does not add up."""
+    """Parse the compiler's output (versions 14 to 16); raises ModelError if the numbers do not add up."""
     version = re.search(r"Edge TPU Compiler version (\S+)", said)
     total = re.search(r"Total number of operations: (\d+)", said)
     rows = list(_rows(said))
@@ -152,7 +157,7 @@ def read_report(said: str) -> Report:
 
 
 def check_compiled(path: Path, entry: ModelEntry) -> None:
-    """Raises ModelError unless the file runs on the Edge TPU alone, and takes the pictures that the original takes."""
+    """Raise ModelError unless the file runs on the Edge TPU alone and takes the same input as the original."""
     try:
         model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(path.read_bytes(), 0))
     except OSError as err:
@@ -167,7 +172,7 @@ def check_compiled(path: Path, entry: ModelEntry) -> None:
 
 
 def _rows(said: str) -> Iterator[Row]:
-    """Lines below `Operator Count Status`; a blank one may follow the header."""
+    """Yield the rows below `Operator Count Status`; a blank line may follow the header."""
     _, _, table = said.partition("Operator  ")
     for line in table.splitlines():
         if found := re.fullmatch(r"([A-Za-z]\w*)\s+(\d+)\s+(\S.*?)\s*", line):
@@ -175,7 +180,7 @@ def _rows(said: str) -> Iterator[Row]:
 
 
 def _complaint(said: str) -> str:
-    """What it says besides its version and its timer."""
+    """Return the output without the lines of version and timer."""
     lines = (line.strip() for line in said.splitlines())
     return " ".join(line for line in lines if line and not line.startswith(("Edge TPU Compiler", "Started a")))
 

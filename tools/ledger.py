@@ -1,4 +1,4 @@
-"""Alerts of a simulated street against its truth: whom each was about, and who of those planted was missed."""
+"""Compares alerts on a simulated street with its truth: whom each was about, and which planted exception was missed."""
 
 import re
 import time
@@ -14,26 +14,26 @@ from edge.street.street import Street
 from edge.street.truth import Visit
 
 FPS = 6
-"""Instants a second at which is looked who is where."""
+"""Moments per second at which the walkers' places are computed."""
 NEAR_S = 3.0
-"""A sighting is of the walker whose passage past that camera ended nearest to its end, at most this far away."""
+"""Most seconds between the end of a sighting and the end of the walker's passage that it is matched with."""
 LEAVING_S = 2.0
-"""From the last moment at full height to the last in the picture, at most."""
+"""Most seconds from the last moment at full height to the last in the picture."""
 SIZE = (640, 360)
 
 
 class Passage(NamedTuple):
-    """One walker leaving one camera's view, as an alert about them would put it."""
+    """One walker leaving one camera's view, described as an alert would describe it."""
 
     visit: Visit
     left_at: float
-    """Street seconds at which their middle left the picture."""
+    """Street seconds at which the walker's middle left the picture."""
     zone: str
     heading: str
 
 
 def _passages(street: Street, cameras: int, seconds: float) -> list[Passage]:
-    """Everyone whom a camera sees for over a second at full height."""
+    """Return everyone whom a camera sees for over a second at full height."""
     times = [i / FPS for i in range(int(seconds * FPS))]
     walkers = {walker.walker_id: walker for walker in street.walkers(0, seconds)}
     found = []
@@ -51,17 +51,17 @@ def _passages(street: Street, cameras: int, seconds: float) -> list[Passage]:
 
 
 class Ledger:
-    """Alerts held against the truth."""
+    """Alerts compared with the truth."""
 
     def __init__(self, street: Street, begins_at: float, *, cameras: int, seconds: float) -> None:
-        """The street begins at that time, in seconds since 1970, and is looked at for so long by so many."""
+        """`begins_at` is the street's start in seconds since 1970; `cameras` see it for `seconds`."""
         self._begins_at = begins_at
         self._passages = _passages(street, cameras, seconds)
         self.outfits = {walker.walker_id: walker.outfit for walker in street.walkers(0, seconds)}
         self._ends: dict[str, wire.Score] = {}
-        """Final scores by the id an alert on them has."""
-        self._untold: dict[str, int] = {}
-        """Alerts whose person is still in view, by id; and their number."""
+        """Final scores by the id that an alert on them has."""
+        self._in_view: dict[str, int] = {}
+        """Numbers of alerts whose person is still in view, by alert id."""
         self.alerts = 0
         self.alerted: set[int] = set()
         self.unknown = 0
@@ -76,7 +76,7 @@ class Ledger:
         return {passage.visit.walker_id for passage in self._passages if passage.visit.is_exception}
 
     def hear(self, received: Received) -> None:
-        """One line for each alert; sightings are counted from the nodes' own heartbeats."""
+        """Take a message and print one line per alert; sightings are counted from the nodes' heartbeats."""
         _, message = wire.decode(received.topic, received.payload)
         if isinstance(message, wire.Health):
             self.sightings[message.node] = message.sightings
@@ -87,21 +87,21 @@ class Ledger:
             self.alerts += 1
             at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(message.at)))
             print(f"{at}  ALERT {self.alerts}: {span(message)}  {where(message)}: {why(message)}", flush=True)
-            self._untold[message.id] = self.alerts
+            self._in_view[message.id] = self.alerts
             self._tell(message.id)
 
     def _tell(self, name: str) -> None:
-        """Who an alert was about, once they have left: only then the truth is sure."""
-        if name in self._untold and name in self._ends:
-            print(f"          truth of {self._untold.pop(name)}: {self._truth(self._ends[name])}", flush=True)
+        """Print whom an alert was about once they have left, since only then the truth is sure."""
+        if name in self._in_view and name in self._ends:
+            print(f"          truth of {self._in_view.pop(name)}: {self._truth(self._ends[name])}", flush=True)
 
     def _truth(self, score: wire.Score) -> str:
         camera = int(score.node.rpartition("-")[2]) - 1
-        at = wire.from_time(score.at) + 0.5 - self._begins_at  # the wire knows whole seconds only
+        at = wire.from_time(score.at) + 0.5 - self._begins_at  # messages carry whole seconds only
         here = [p for p in self._passages if p.visit.camera == camera and abs(p.left_at - at) <= NEAR_S]
         if not here:
             self.unknown += 1
-            return "nobody is known to have left this camera's view then"
+            return "no walker left this camera's view at that time"
         whose = self._whose(here, score, at)
         again = " (again, another camera)" if whose in self.alerted else ""
         self.alerted.add(whose)
@@ -109,7 +109,7 @@ class Ledger:
         return f"walker {whose}, {kind}: {_words(self.outfits[whose])}{again}"
 
     def _whose(self, here: list[Passage], score: wire.Score, at: float) -> int:
-        """Who left then; of a group, the one whose clothes the reasons name most: times are whole seconds."""
+        """Return who left then; among several, the one whose clothes the reasons name most (times are whole s)."""
         misses = [_mismatch(passage, score, at) for passage in here]
         group = [p.visit.walker_id for p, miss in zip(here, misses, strict=True) if miss <= min(misses) + 1]
         named = [word for reason in score.reasons for word in re.findall(r"[a-z]+", reason.words)]
@@ -117,25 +117,25 @@ class Ledger:
 
     def summary(self) -> str:
         planted, alerted = self.planted, self.alerted
-        self.unknown += len(self._untold)
+        self.unknown += len(self._in_view)
         return (
             f"{len(self.people)} people passed the cameras, {sum(self.sightings.values())} sightings were scored.\n"
             f"{len(planted)} exceptions were planted: {len(planted & alerted)} alerted,"
             f" {len(planted - alerted)} missed.\n"
             f"{self.alerts} alerts in all; {len(alerted - planted)} ordinary people alerted"
-            f" (false), {self.unknown} alerts about nobody known."
+            f" (false), {self.unknown} alerts on no known walker."
             + "".join(f"\n  missed: walker {one}, {_words(self.outfits[one])}" for one in sorted(planted - alerted))
         )
 
 
 def _mismatch(passage: Passage, score: wire.Score, at: float) -> float:
-    """Seconds between the ends of passage and sighting; another side or direction weighs as much as NEAR_S."""
+    """Return seconds between the ends of passage and sighting; a wrong side or direction adds NEAR_S each."""
     sides = (passage.zone != score.zone) + (score.heading in ("left", "right") and passage.heading != score.heading)
     return abs(passage.left_at - at) + NEAR_S * sides
 
 
 def _words(outfit: Outfit) -> str:
-    """`orange coat, checked trousers`, and what about it was planted."""
+    """Describe an outfit, such as `orange coat, checked trousers`, and say what was planted in it."""
     main = [one for one in (outfit.outer, outfit.dress, outfit.upper, outfit.lower) if one is not None]
     pieces = [f"{one.colour} {'' if one.pattern == 'plain' else one.pattern + ' '}{one.kind}" for one in main]
     planted = f" (rare {' and '.join(outfit.exceptional)})" if outfit.exceptional else ""

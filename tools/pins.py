@@ -1,4 +1,4 @@
-"""Entries of models/manifest.yaml, written by the tools that make models; all else in it stays as it is."""
+"""Writes entries of models/manifest.yaml for the tools that make models; everything else in it stays as it is."""
 
 import hashlib
 import re
@@ -16,16 +16,17 @@ ORDER = (
 
 
 def digest(path: Path) -> tuple[str, int]:
-    """SHA-256 and size in bytes of a file."""
+    """Return the SHA-256 and the size in bytes of a file."""
     content = path.read_bytes()
     return hashlib.sha256(content).hexdigest(), len(content)
 
 
 def pin(manifest: Path, entries: dict[str, ModelEntry]) -> list[str]:
-    """Write or replace these entries; the names of the Edge TPU twins that were dropped.
+    """Write or replace these entries; returns the names of the Edge TPU twins that were dropped.
 
-    A twin is dropped, with its file, where the weights it was compiled from are replaced by others. Raises ConfigError,
-    and leaves the file alone, where the result would be no manifest.
+    A twin is dropped, with its file, if the weights it was compiled from are replaced by others. Raises ConfigError,
+    and
+    leaves the file alone, if the result would not be a valid manifest.
     """
     before, text = read(manifest), manifest.read_text(encoding="utf-8")
     dropped = [twin for name in entries if (twin := _stale_twin(name, entries, before))]
@@ -56,7 +57,7 @@ def _stale_twin(name: str, entries: dict[str, ModelEntry], before: Manifest) -> 
 
 
 def _with(text: str, name: str, entry: ModelEntry, before: Manifest) -> str:
-    """In its place; a new one before the first that is fetched."""
+    """Replace the entry where it stands; a new one goes before the first model that is fetched."""
     plain = {key: value for key in ORDER if (value := msgspec.to_builtins(entry)[key]) not in (None, "")}
     lines = yaml.safe_dump(plain, default_flow_style=None, sort_keys=False, width=1000).splitlines()
     block = f"  {name}:\n" + "".join(f"    {line}\n" for line in lines)

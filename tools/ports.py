@@ -1,4 +1,4 @@
-"""TCP ports of this machine: a free one, and waiting until somebody listens."""
+"""Finds a free TCP port of this machine, and waits until a program listens on one."""
 
 import socket
 import time
@@ -13,7 +13,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> bool:
-    """Whether somebody listens there within ten seconds."""
+    """Return True if a program listens on the port within ten seconds."""
     for _ in range(TRIES):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

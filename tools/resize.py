@@ -1,8 +1,7 @@
-"""A fully convolutional `.tflite` file for another input size: the same weights and ranges, other shapes.
+"""Changes the input size of a fully convolutional `.tflite` file: same weights and ranges, other shapes.
 
-Nothing in such a file depends on the size of its input but the shapes of its tensors and the two numbers that each
-bilinear resize goes to. Both are overwritten in place, so the file keeps its length, and the same weights in give the
-same bytes out on every machine.
+Only the shapes of the tensors and the target sizes of the bilinear resizes depend on the input size. They are
+overwritten in place, so the file keeps its length, and equal weights give equal bytes on every machine.
 """
 
 from collections.abc import Callable
@@ -14,23 +13,23 @@ from ai_edge_litert import schema_py_generated as schema
 from edge.errors import ModelError
 
 STRIDE = 16
-"""The coarsest maps have one cell for each so many pixels; sides of an input are one more than a multiple of it."""
+"""Pixels of the input per cell of the coarsest maps; sides of an input are one more than a multiple of it."""
 
 Sides = tuple[int, int]
-"""Height and width."""
+"""Height and width in pixels."""
 
 
 def resize_file(source: Path, target: Path, size: Sides) -> None:
-    """Write `target`: the network of `source` for an input of that height and width. Raises ModelError."""
+    """Write `target`: the model of `source` for an input of that height and width. Raises ModelError."""
     new = target.with_suffix(".new")
     new.write_bytes(resized(source.read_bytes(), size))
     new.replace(target)
 
 
 def resized(content: bytes, size: Sides) -> bytes:
-    """The file's bytes for an input of that height and width.
+    """Return the file's bytes for an input of that height and width.
 
-    Raises ModelError for sides that are not one more than a multiple of 16, and for an operator not known here.
+    Raises ModelError for sides that are not one more than a multiple of 16, and for an unknown operator.
     """
     if any(side % STRIDE != 1 for side in size):
         raise ModelError(f"input {size[0]}x{size[1]}: expected sides one more than a multiple of {STRIDE}, as 353x481")
@@ -43,7 +42,7 @@ def resized(content: bytes, size: Sides) -> bytes:
 
 
 class _Graph:
-    """The only graph of a model file; shapes are read from, and written to, the bytes it was made with."""
+    """The only graph of a model file; shapes are read from and written to the bytes it was made with."""
 
     def __init__(self, content: bytes | bytearray) -> None:
         self._model = schema.Model.GetRootAsModel(content, 0)
@@ -52,7 +51,7 @@ class _Graph:
         self.count: int = self._graph.OperatorsLength()
 
     def sides(self, tensor: int) -> Sides:
-        """Of a tensor [n, height, width, channels]."""
+        """Return height and width of a tensor [n, height, width, channels]."""
         height, width = self._graph.Tensors(tensor).ShapeAsNumpy()[1:3].tolist()
         return height, width
 
@@ -63,11 +62,11 @@ class _Graph:
             one.ShapeSignatureAsNumpy()[1:3] = size
 
     def follow(self, number: int, old: "_Graph") -> None:
-        """Give the outputs of that operator the sides that follow from its inputs."""
+        """Set the sizes of an operator's outputs that follow from its inputs."""
         operator = self._graph.Operators(number)
         kind = self._kind(operator)
         if kind not in _RULES:
-            raise ModelError(f"operator {number} is {kind}: its size is not known to follow from its input's")
+            raise ModelError(f"operator {number} is {kind}: the rule for its output size is not known here")
         size = _RULES[kind](self, old, operator)
         for output in operator.OutputsAsNumpy().tolist():
             self.put(output, size)
@@ -78,7 +77,7 @@ class _Graph:
         return options
 
     def constant(self, tensor: int) -> Any:
-        """The bytes of a constant, as uint8 that can be written to."""
+        """Return the bytes of a constant, as uint8 that can be written to."""
         return self._model.Buffers(self._graph.Tensors(tensor).Buffer()).DataAsNumpy()
 
     def _kind(self, operator: Any) -> str:
@@ -95,7 +94,7 @@ def _same(graph: _Graph, _old: _Graph, operator: Any) -> Sides:
 
 
 def _convolved(graph: _Graph, _old: _Graph, operator: Any) -> Sides:
-    """TensorFlow's rule: ceil(side / stride), without padding of side - kernel + 1."""
+    """Return the output size by TensorFlow's rule: ceil(side / stride), of side - kernel + 1 without padding."""
     image, kernel = operator.InputsAsNumpy().tolist()[:2]
     kind = operator.BuiltinOptionsType() == schema.BuiltinOptions.Conv2DOptions
     options = graph.options(operator, schema.Conv2DOptions() if kind else schema.DepthwiseConv2DOptions())
@@ -113,7 +112,7 @@ def _padded(graph: _Graph, _old: _Graph, operator: Any) -> Sides:
 
 
 def _doubled(graph: _Graph, old: _Graph, operator: Any) -> Sides:
-    """Corners aligned: a side of n becomes 2n - 1; the size it goes to is a constant of the file."""
+    """Return the size after a resize with aligned corners (n becomes 2n - 1), and write it into the file's constant."""
     image, target = operator.InputsAsNumpy().tolist()
     before, after = old.sides(image), old.sides(int(operator.Outputs(0)))
     if after != (2 * before[0] - 1, 2 * before[1] - 1):
@@ -131,4 +130,4 @@ _RULES: dict[str, Callable[[_Graph, _Graph, Any], Sides]] = {
     "RESIZE_BILINEAR": _doubled,
     **dict.fromkeys(("ADD", "CONCATENATION", "DEQUANTIZE", "QUANTIZE", "RELU", "RELU6"), _same),
 }
-"""Operator to the sides of its outputs."""
+"""Rule for the output size of each operator."""

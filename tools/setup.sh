@@ -1,24 +1,24 @@
-# Sourced by tools/demo, tools/test and tools/check: everything they need, from a fresh machine, repeatable.
+# Sourced by the tools: installs what they need, also on a fresh machine; running it again changes nothing.
 #
 #   need_python EXTRA     a virtual environment in .venv with the project and that extra ("booth" or "dev")
 #   need_trackers         the Python library trackers in .venv, for tools/evaluate clips
 #   need_mosquitto        mosquitto on PATH: the machine's, else by apt, else Debian's package unpacked into .cache
 #   need_chromium         chromium on PATH, by apt where that is allowed
-#   need_card_tools       what writes cards and judges a node's settings: mtools, nft, chronyd, ... by apt
+#   need_card_tools       programs that write cards and check a node's settings: mtools, nft, chronyd, ... by apt
 #   need_cloud_init       Debian trixie's cloud-init unpacked into .cache, for its schema: older ones miss unknown keys
-#   need_upstream         the published networks in models/fetched, for tests that compare with them
+#   need_upstream         the published models in models/fetched, for tests that compare with them
 #
-# Each says in one sentence what it could not get; only need_python ends the program.
+# Each prints one sentence about what it could not get; only need_python ends the program.
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache="$repo/.cache"
-outer_path=${PATH//"$repo/.venv/bin:"/} # one tool calls another: without what the first put in front
+outer_path=${PATH//"$repo/.venv/bin:"/} # one tool calls another: remove what the first put in front
 export PATH="$repo/.venv/bin:$outer_path:/usr/sbin:$cache/bin"
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$0: $*"; exit 2; }
 
-# Runs apt as root where that is possible without a question; fails at once where it is not.
+# Runs apt as root if no password is needed; else fails at once.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo -n "$@"; else return 1; fi
 }
@@ -42,7 +42,7 @@ apt_unpack() {
   return $code
 }
 
-# The machine's own Python, not the one of an environment that is being made here.
+# Finds the machine's own Python, not that of an environment that is being made here.
 find_python() {
   local name found
   for name in python3 python3.13 python3.12 python3.11; do
@@ -82,7 +82,7 @@ need_python() {
   stamp="$repo/.venv/.installed${extra:+-$extra}"
   wanted=$(cat "$repo/pyproject.toml" <("$python" --version) <(echo "$repo") | sha256sum)
   [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
-  # An environment that was moved or copied has the paths of its old place in it.
+  # An environment that was moved or copied still holds its old paths.
   if [ -d "$repo/.venv" ] && ! "$repo/.venv/bin/python" -m pip --version >/dev/null 2>&1; then rm -rf "$repo/.venv"; fi
   if [ ! -d "$repo/.venv" ]; then
     say "Making a virtual environment in .venv ..."
@@ -90,17 +90,17 @@ need_python() {
   fi
   say "Installing the project and what it needs into .venv ..."
   if ! PYTHONWARNINGS=ignore "$repo/.venv/bin/python" -m pip install -q --disable-pip-version-check -e "$repo${extra:+[$extra]}"; then
-    die "could not install its packages. It needs a network once (or a folder of wheels: export PIP_FIND_LINKS=DIR)"
+    die "could not install its packages. It needs internet once (or a folder of wheels: export PIP_FIND_LINKS=DIR)"
   fi
   echo "$wanted" >"$stamp"
 }
 
-# Without what it asks for: opencv-python would overwrite the headless one. The extra "evaluation" has the rest.
+# Without its dependencies: its opencv-python would overwrite the headless one. The extra "evaluation" has the rest.
 need_trackers() {
   local python="$repo/.venv/bin/python" wanted=2.6.1
   [ "$("$python" -c 'import importlib.metadata as m; print(m.version("trackers"))' 2>/dev/null)" = $wanted ] && return
   "$python" -m pip install -q --disable-pip-version-check --no-deps trackers==$wanted && return
-  say "The library trackers could not be had (no network?): ByteTrack and SORT are left out"
+  say "The library trackers could not be installed (no network?): ByteTrack and SORT are left out"
   return 1
 }
 
@@ -109,11 +109,11 @@ need_mosquitto() {
   say "Getting the mosquitto broker ..."
   apt_install mosquitto && command -v mosquitto >/dev/null && return
   unpack_mosquitto && command -v mosquitto >/dev/null && return
-  say "No mosquitto could be had (no root, no network?): on Debian, sudo apt install mosquitto"
+  say "mosquitto could not be installed (no root, no network?): on Debian, sudo apt install mosquitto"
   return 1
 }
 
-# The package and those of its libraries that this machine lacks, beside the virtual environment.
+# Unpacks the package, and those of its libraries that this machine lacks, into .cache.
 unpack_mosquitto() {
   local home="$cache/mosquitto" packages
   command -v apt-cache >/dev/null || return 1
@@ -138,7 +138,7 @@ need_chromium() {
   command -v chromium >/dev/null && return
   say "Getting chromium for the page's tests ..."
   apt_install chromium && command -v chromium >/dev/null && return
-  say "No chromium could be had: on Debian, sudo apt install chromium"
+  say "chromium could not be installed: on Debian, sudo apt install chromium"
   return 1
 }
 
@@ -151,7 +151,7 @@ need_card_tools() {
   say "Getting$missing for cards and their tests ..."
   # shellcheck disable=SC2086
   apt_install $missing && return
-  say "Not all could be had: on Debian, sudo apt install$missing"
+  say "Not everything could be installed: on Debian, sudo apt install$missing"
   return 1
 }
 
@@ -170,7 +170,7 @@ Dir::Cache::srcpkgcache "";
 EOF
   APT_CONFIG="$apt/apt.conf" apt-get update -qq >/dev/null 2>&1 &&
     APT_CONFIG="$apt/apt.conf" apt_unpack "$home" cloud-init && rm -rf "$apt" && return
-  say "trixie's cloud-init could not be had (no network?): the files for it are not held against its schema"
+  say "trixie's cloud-init could not be downloaded (no network?): its files are not checked against its schema"
   return 1
 }
 
@@ -183,7 +183,7 @@ need_upstream() {
     fi
   done
   spotter models fetch --quiet >/dev/null && return
-  say "The published networks could not be had, so the tests that compare with them are skipped. With a network:" \
+  say "The published models could not be downloaded, so the tests that compare with them are skipped. With a network:" \
     "spotter models fetch. Without: set SPOTTER_MODELS_MIRROR=DIR to a folder with the files that models/manifest.yaml names."
   return 1
 }

@@ -1,4 +1,4 @@
-"""The views of one person walking past to the Appearance of the sighting: the average of the best that agree."""
+"""The best views of one person, averaged into the Appearance of the sighting."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from edge.records import Appearance, Floats
 
 
 class BestViews:
-    """The best views of one track so far; forgets all others at once."""
+    """Owner of the best views of one track so far; all other views are dropped at once."""
 
     def __init__(self, best: int) -> None:
         self._best = best
@@ -19,11 +19,11 @@ class BestViews:
         return len(self._views)
 
     def is_wanted(self, geometric: float) -> bool:
-        """Whether a view is worth describing, by its geometry alone: there is room, or one that was seen worse."""
+        """Return True if a view with this geometry (0..1) would be kept, so that it is worth describing."""
         return len(self._views) < self._best or geometric > min(self._geometric)
 
     def add(self, view: Appearance, geometric: float) -> None:
-        """Keep it in place of the one with the worst geometry, if there is no room."""
+        """Keep a view; if there are enough, it replaces the one with the worst geometry."""
         if len(self._views) == self._best:
             worst = self._geometric.index(min(self._geometric))
             del self._views[worst], self._geometric[worst]
@@ -31,10 +31,10 @@ class BestViews:
         self._geometric.append(geometric)
 
     def mean(self) -> Appearance | None:
-        """The average of the best views, weighted by quality and agreement; None without any.
+        """Average the views, weighted by quality and agreement; None without any.
 
-        A view that differs from the others (somebody walked in front) weighs less; what spread remains between those
-        that count takes from the quality.
+        A view that differs from the others (another person walked in front) weighs less. Disagreement between the
+        views also lowers the quality of the result.
         """
         if not self._views:
             return None
@@ -54,9 +54,9 @@ class BestViews:
 
 
 def _disagreement(palettes: Sequence[Floats]) -> Floats:
-    """[views] 0..<1: total variation distance of a view's whole palette from the views' median one.
+    """[views] 0..<1: total variation distance of each view's whole palette from the median palette.
 
-    The median of shares is not pulled by one odd view; with one or two views nobody can tell who is odd.
+    One odd view does not pull the median. With one or two views there is no telling which is odd: all are 0.
     """
     whole = np.stack([one[-1] for one in palettes])
     if len(whole) < 3:
@@ -65,14 +65,14 @@ def _disagreement(palettes: Sequence[Floats]) -> Floats:
 
 
 def _mean(shares: Sequence[Floats], weights: Floats) -> Floats:
-    """Mean of share vectors along the last axis, views that did not see a row left out of it."""
+    """Weighted mean of share arrays [..., n], row by row, without the views that did not see the row (all 0)."""
     stacked = np.stack(shares)
     seen = (stacked.sum(axis=-1, keepdims=True) > 0) * weights.reshape(-1, *(1,) * (stacked.ndim - 1))
     return np.asarray((stacked * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-9), np.float32)
 
 
 def _mean_known(values: Sequence[Floats], weights: Floats) -> Floats:
-    """Mean of vectors, NaN where no view knows the value."""
+    """Weighted mean of vectors [n]; NaN where no view has the value."""
     stacked = np.stack(values)
     known = ~np.isnan(stacked) * weights[:, None]
     total = known.sum(axis=0)

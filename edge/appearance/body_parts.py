@@ -1,4 +1,4 @@
-"""Body parts as quadrilaterals between keypoints: where legs are looked for, and cloth is sampled straight."""
+"""Quadrilaterals of torso, thighs and shins between keypoints: legs are judged and cloth is sampled in them."""
 
 from typing import NamedTuple
 
@@ -10,33 +10,36 @@ from edge.records import Floats
 
 
 class PartShape(NamedTuple):
-    """A quadrilateral around a body axis, as shares of that axis."""
+    """Shape of a body part: a quadrilateral around the axis between two joints."""
 
     start: float
+    """Its start, as a share of the axis."""
     end: float
+    """Its end, as a share of the axis."""
     half_width: float
-    """In torso lengths."""
+    """Half of its width, in torso lengths."""
     size: tuple[int, int]
-    """Canonical height and width."""
+    """Height and width, in pixels, of its sampled image."""
 
 
 class Quad(NamedTuple):
-    """One in a crop."""
+    """The quadrilateral of one body part in a crop."""
 
     corners: Floats
-    """[4, 2] top left, top right, bottom right, bottom left"""
+    """[4, 2] x, y in pixels of the crop: top left, top right, bottom right, bottom left."""
     size: tuple[int, int]
+    """Height and width, in pixels, of its sampled image."""
 
 
 TORSO = PartShape(0.14, 0.94, 0.15, (TORSO_PX, 48))
 THIGH = PartShape(0.15, 0.95, 0.11, (32, 16))
 SHIN = PartShape(0.12, 0.85, 0.07, (32, 12))
 _SHRINK = 0.38
-"""Half the shoulder (hip) width that the torso quadrilateral keeps: half of it less 12 % a side."""
+"""Half width of the torso quadrilateral as a share of the shoulder (hip) width: a half, less 12 % a side."""
 
 
 def body_parts(crop: Crop) -> dict[str, list[Quad]]:
-    """Those of `torso`, `thighs` and `shins` that are believed and wholly inside the crop."""
+    """Return the quads of `torso`, `thighs` and `shins` whose keypoints are believed and that lie inside the crop."""
     points, believed = crop.points, crop.believed
     found: dict[str, list[Quad]] = {"torso": [], "thighs": [], "shins": []}
     if believed[[*SHOULDERS, *HIPS]].all():
@@ -50,7 +53,10 @@ def body_parts(crop: Crop) -> dict[str, list[Quad]]:
 
 
 def warp(plane: np.ndarray, quad: Quad, *, is_smooth: bool = True) -> np.ndarray:
-    """What lies under the quadrilateral, drawn straight in its canonical size."""
+    """Sample a plane [h, w] or [h, w, channels] of the crop under a quad; returns an image of `quad.size`.
+
+    With `is_smooth` pixels are interpolated, else the nearest is taken (for class maps).
+    """
     height, width = quad.size
     target = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32)
     flags = (cv2.INTER_LINEAR if is_smooth else cv2.INTER_NEAREST) | cv2.WARP_INVERSE_MAP
@@ -60,7 +66,7 @@ def warp(plane: np.ndarray, quad: Quad, *, is_smooth: bool = True) -> np.ndarray
 
 def _torso(points: Floats, length: float) -> Floats:
     top, bottom = points[SHOULDERS], points[HIPS]
-    # From the side the shoulders fall together, the body does not: keep at least half_width around the axis.
+    # Seen from the side both shoulders are at one place, but the body is wider: keep at least half_width.
     sign = 1.0 if top[0, 0] + bottom[0, 0] <= top[1, 0] + bottom[1, 0] else -1.0
     corners = []
     for share in (TORSO.start, TORSO.end):

@@ -1,4 +1,4 @@
-"""One person's part of a frame at a canonical size, so that cost and texture do not depend on how near people are."""
+"""The part of a frame around one person, scaled so that time and texture do not depend on the distance."""
 
 from typing import NamedTuple
 
@@ -8,13 +8,14 @@ import numpy as np
 from edge.records import KEYPOINTS, Detection, Flags, Floats, Pixels
 
 TORSO_PX = 64
-"""Canonical torso length: a person about 215 px tall is sampled one to one."""
+"""Torso length in pixels that larger people are scaled to; a person about 215 px tall has it in the frame."""
 MARGIN = 0.45
-"""Torso lengths around the keypoints: room for shoes, bags and wide coats."""
+"""Torso lengths added around the keypoints: room for shoes, bags and wide coats."""
 ENLARGED = 0.75
-"""A person larger than canonical by less than this factor is left as it is."""
+"""Crops are only shrunk if the scale would be below this; shrinking by less is not worth its time."""
 
 AT = {name: i for i, name in enumerate(KEYPOINTS)}
+"""Position of each keypoint in KEYPOINTS."""
 SHOULDERS = [AT["right_shoulder"], AT["left_shoulder"]]
 HIPS = [AT["right_hip"], AT["left_hip"]]
 KNEES = [AT["right_knee"], AT["left_knee"]]
@@ -22,37 +23,37 @@ ANKLES = [AT["right_ankle"], AT["left_ankle"]]
 
 
 class Crop(NamedTuple):
-    """The pixels around one person, and where they were."""
+    """The pixels around one person, and their place in the frame."""
 
     pixels: Pixels
     """[h, w, 3] RGB"""
     points: Floats
-    """[17, 2] keypoints in it."""
+    """[17, 2] keypoints, x, y in pixels of the crop."""
     confidences: Floats
-    """[17]"""
+    """[17] 0..1."""
     believed: Flags
-    """[17]"""
+    """[17] True for keypoints that are sure enough to use."""
     length: float
-    """Of the torso, in its pixels."""
+    """Torso length in pixels of the crop."""
     corner: tuple[int, int]
-    """x, y of its first pixel in the frame."""
+    """x, y of the crop's first pixel in the frame."""
     zoom: float
-    """Its pixels per pixel of the frame."""
+    """Pixels of the crop per pixel of the frame."""
 
     def of_frame(self, points: Floats) -> Floats:
-        """Positions [..., 2] of the frame in the crop."""
+        """Convert positions [..., 2] from pixels of the frame to pixels of the crop."""
         return np.asarray((points - np.array(self.corner, np.float32)) * np.float32(self.zoom), np.float32)
 
 
 def torso_length(detection: Detection) -> float:
-    """Pixels from between the shoulders to between the hips; at least 1."""
+    """Torso length in pixels of the frame, from between the shoulders to between the hips; at least 1."""
     points = detection.keypoints
     axis = points[HIPS].mean(axis=0) - points[SHOULDERS].mean(axis=0)
     return max(float(np.hypot(*axis)), 1.0)
 
 
 def crop(pixels: Pixels, detection: Detection) -> Crop:
-    """The part of `pixels` [height, width, 3] around a person; empty if the person is outside."""
+    """Cut out the part of `pixels` [height, width, 3] around a person; empty if the person is outside."""
     points = detection.keypoints
     height, width = pixels.shape[:2]
     length = torso_length(detection)
@@ -71,7 +72,7 @@ def crop(pixels: Pixels, detection: Detection) -> Crop:
 
 
 def _shrunk(part: Pixels, zoom: float) -> Pixels:
-    """Means over whole blocks, then the rest between neighbours: a third of the time of exact areas (measured)."""
+    """Shrink by averaging whole blocks, then interpolating the rest: a third of the time of INTER_AREA (measured)."""
     size = [max(round(side * zoom), 1) for side in part.shape[1::-1]]
     block = int(1 / zoom)
     height, width = (side // block for side in part.shape[:2])

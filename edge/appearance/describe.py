@@ -1,4 +1,4 @@
-"""One person in one frame to an Appearance, if the view is good enough."""
+"""Describe the clothes of one person in one frame, if the view is good enough."""
 
 import cv2
 import numpy as np
@@ -15,44 +15,46 @@ from edge.records import Appearance, Detection, Floats, GarmentMap, Pixels
 from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
 
 OUTFIT = {"upper": 0.5, "lower": 0.4, "shoes": 0.1}
-"""Share of the dressed body each region stands for in `whole`."""
+"""Weight of each region in the row `whole`: its share of the dressed body."""
 
 MEASURED = ("upper", "lower")
-"""The regions large enough for moments and texture."""
+"""The regions large enough for colour moments and texture."""
 
 TEXTURES = len(MEASURED) * pattern.TEXTURE
+"""Number of texture values of an Appearance."""
 COLOURS = len(MEASURED) * colour.COLOUR_MOMENTS
+"""Number of colour moments of an Appearance."""
 
 LEGS_SEEN = 0.5
-"""Quality of a view without the legs, against one with them."""
+"""Factor on the quality of a view that does not show the legs."""
 
 SHARP_GRADIENT = 25.0
-"""Grey levels per pixel that the strongest edges of a sharp person reach; half of it is blurred to uselessness."""
+"""Grey levels per pixel of the strongest edges of a sharp person; half of it is too blurred to use."""
 
 BARE_SKIN = 0.4
-"""A part of the legs with this share of skin is bare."""
+"""Share of skin from which thighs or shins are bare."""
 
 LONG = 0.5
-"""Thighs this much under the upper garment: it is a long one."""
+"""Share of the thighs under the upper garment from which that is a long one."""
 
 ALIKE = 0.55
-"""Shared palette from which two regions are of one colour."""
+"""Shared part of two palettes from which two regions have one colour."""
 
 ARM = 0.3
-"""Torso lengths beside the torso's joints that arms and sleeves take."""
+"""Room for arms and sleeves beside the torso's keypoints, in torso lengths."""
 
 _TORSO = [5, 6, 11, 12]
 _SPREAD = 0.7
-"""Torso width by length from which a view is frontal enough to count in full."""
+"""Ratio of torso width to length from which a view is frontal enough to count in full."""
 
 
 def geometry(
     detection: Detection, others: list[Detection], size: tuple[int, int], settings: AppearanceSection
 ) -> float:
-    """0..1 from keypoints alone: height, torso surely seen, inside the picture, not behind somebody nearer.
+    """Quality (0..1) of a view by keypoints alone: height, sure torso, inside the picture, not behind a nearer person.
 
-    0 where the view must not count; `size` is the frame's (height, width). Who is cut by the picture's edge thus waits
-    for a better view.
+    0: the view must not be used, for example because the picture's edge cuts the torso. `others` are the people of the
+    same frame; `size` is the frame's (height, width).
     """
     believed = detection.keypoints[detection.believed]
     torso = detection.keypoints[_TORSO]
@@ -70,7 +72,7 @@ def geometry(
 
 
 def _hidden(detection: Detection, others: list[Detection]) -> float:
-    """Share of the torso's box behind the boxes of people whose feet are lower in the picture, thus nearer."""
+    """Largest share (0..1) of the torso's box behind the box of a nearer person (feet lower in the picture)."""
     torso = detection.keypoints[_TORSO]
     (x1, y1), (x2, y2) = torso.min(axis=0), torso.max(axis=0)
     worst = 0.0
@@ -91,10 +93,10 @@ def describe(
     gains: Floats,
     geometric: float,
 ) -> Appearance | None:
-    """How this person is dressed, or None where the torso shows too little garment.
+    """Describe a person's clothes; None if the torso shows too little garment.
 
-    `pixels` [height, width, 3] RGB; `gains` [3] is the factor per channel that makes the light neutral; without a
-    garment map (a network that knows poses alone) it is guessed from keypoints and colours.
+    `pixels` is the frame, [height, width, 3] RGB; `gains` [3] is the factor per channel that makes the light neutral;
+    `geometric` is from `geometry`. Without a garment map (a pose model) it is guessed from keypoints and colours.
     """
     near = crop(pixels, detection)
     if not near.pixels.size:
@@ -135,13 +137,13 @@ def describe(
 
 
 def _whole(rows: Floats) -> Floats:
-    """The outfit's share of everything: its regions' rows by the part of the body they dress, of those seen."""
+    """[n] row of the whole outfit: the mean of the regions' rows [regions, n], weighted by OUTFIT, of those seen."""
     weights = np.array([OUTFIT.get(name, 0.0) for name in REGIONS[:-1]], np.float32) * rows[:-1].any(axis=1)
     return np.asarray(weights @ rows[:-1] / max(float(weights.sum()), 1e-9), np.float32)
 
 
 def _kinds(near: Crop, regions: dict[str, Mask], garments: GarmentMap) -> dict[str, Floats]:
-    """[kinds] mean of the pattern map over the cells that lie on each region; plain where it has none."""
+    """[kinds] mean of the pattern map over each region's cells; plain for a region without any."""
     pitch = 2 * garments.pitch
     shape = garments.patterns.shape
     far = [near.corner[1] + near.pixels.shape[0] / near.zoom, near.corner[0] + near.pixels.shape[1] / near.zoom]
@@ -161,7 +163,7 @@ def _kinds(near: Crop, regions: dict[str, Mask], garments: GarmentMap) -> dict[s
 
 
 def _sharpness(patch: Patch) -> float:
-    """0..1 from the strongest edges inside the patch; plain cloth has at least seams, arms and folds."""
+    """Sharpness (0..1) by the strongest edges inside the patch; even plain cloth has seams, arms and folds."""
     light = patch.lab[..., 0] * 2.55
     dx, dy = cv2.Sobel(light, cv2.CV_32F, 1, 0, scale=0.25), cv2.Sobel(light, cv2.CV_32F, 0, 1, scale=0.25)
     strongest = float(np.percentile(np.hypot(dx, dy), 98))
@@ -169,20 +171,20 @@ def _sharpness(patch: Patch) -> float:
 
 
 def _arrangement(under: dict[str, dict[str, float]], palettes: Floats) -> Floats:
-    """[kinds] one-hot in GARMENTS; all 0 where thighs or shins were not seen."""
+    """[kinds] one-hot over GARMENTS; all 0 if thighs or shins were not seen."""
     shares = np.zeros(len(GARMENTS), np.float32)
     if "thighs" not in under or "shins" not in under:
         return shares
     is_bare = under["shins"]["skin"] >= BARE_SKIN
     if under["thighs"]["upper"] >= LONG:
-        word = "long-upper"
+        kind = "long-upper"
     elif under["thighs"]["skin"] >= BARE_SKIN:
-        word = "bare-legs"
+        kind = "bare-legs"
     elif _alike(palettes[0], palettes[1]):
-        word = "one-colour-bare" if is_bare else "one-colour-covered"
+        kind = "one-colour-bare" if is_bare else "one-colour-covered"
     else:
-        word = "bare-shins" if is_bare else "covered-legs"
-    shares[GARMENTS.index(word)] = 1
+        kind = "bare-shins" if is_bare else "covered-legs"
+    shares[GARMENTS.index(kind)] = 1
     return shares
 
 

@@ -1,6 +1,6 @@
-"""What each pixel around one person is: of the network's garment map, or guessed where a network has none.
+"""The class of each pixel around one person: from the model's garment map, or guessed if the model has none.
 
-Head, hair and skin are told apart here, before any feature is computed, and nothing downstream reads their pixels.
+Head, hair and skin are separated here, before any feature is computed; no later step reads their pixels.
 """
 
 import cv2
@@ -15,7 +15,7 @@ from edge.records import CLASSES, Detection, Floats, GarmentMap, Pixels
 BACKGROUND, SKIN, HAIR, UPPER, LOWER = (CLASSES.index(n) for n in ("background", "skin", "hair", "upper", "lower"))
 
 REACH = 0.5
-"""Torso lengths from the skeleton within which something belongs to its person: a wide coat, a bag at the hand."""
+"""Torso lengths from the skeleton within which a pixel may belong to the person: a wide coat, a bag in the hand."""
 _BONES = ((5, 6), (5, 7), (7, 9), (6, 8), (8, 10), (5, 11), (6, 12), (11, 12), (11, 13), (13, 15), (12, 14), (14, 16))
 
 SKIN_SPREAD = 5.0
@@ -25,17 +25,20 @@ SKIN_DISTANCE = 2.5
 HAIR_DELTA_E = 14.0
 """CIE76 difference up to which a pixel below the head is the hair seen on the head."""
 FACE_CONFIDENCE = 0.5
-"""Nose and both eyes this sure: the face is turned to the camera. In profile a hidden eye is guessed, and less sure."""
+"""Confidence of nose and both eyes from which the face is turned to the camera; in profile the hidden eye has less."""
 HAIR_REACH = 0.5
-"""Hair is looked for in this upper share of the torso."""
-# A broad locus for legs whose owner's face is not seen. Means of skin colour over four ethnic groups lie at
-# a* 8-13, b* 14-19 (Xiao et al. 2017, "Characterising the variations in ethnic skin colours"); tan trousers do too.
+"""Upper share of the torso in which hair is searched."""
+# A broad range of skin colours, for legs of people whose face is not seen. Mean skin colours of four ethnic groups lie
+# at a* 8-13, b* 14-19 (Xiao et al. 2017, "Characterising the variations in ethnic skin colours"); so do tan trousers.
 _GENERIC_SKIN = np.array([11.0, 16.0], np.float32)
 _GENERIC_SPREAD = np.array([4.0, 4.5], np.float32)
 
 
 def garment_mask(crop: Crop, others: list[Detection], garments: GarmentMap) -> Pixels:
-    """[h, w] positions in CLASSES; background is also what belongs to nobody near, or to another person."""
+    """[h, w] positions in CLASSES, from the garment map. `others` are the other people of the frame.
+
+    Pixels too far from the person, or nearer to another one, are background.
+    """
     height, width = crop.pixels.shape[:2]
     step = 1 / (crop.zoom * garments.pitch)
     matrix = np.array([[step, 0, crop.corner[0] / garments.pitch], [0, step, crop.corner[1] / garments.pitch]])
@@ -52,9 +55,10 @@ def garment_mask(crop: Crop, others: list[Detection], garments: GarmentMap) -> P
 
 
 def guess_mask(crop: Crop, gains: Floats) -> Pixels:
-    """The same from keypoints and colours alone: torso and legs, without their skin and the hair that hangs over them.
+    """[h, w] positions in CLASSES, guessed from keypoints and colours: torso and legs, without skin and hanging hair.
 
-    Measured on street photos, keypoint regions are .87 pure on the torso, .75 on legs; shoes and bags are not guessed.
+    `gains` [3] makes the light neutral. On street photos keypoint regions are .87 pure on the torso and .75 on legs
+    (measured); shoes and bags are not guessed.
     """
     classes = np.full(crop.pixels.shape[:2], BACKGROUND, np.uint8)
     skin, hair = _head_colours(crop, gains)
@@ -65,7 +69,7 @@ def guess_mask(crop: Crop, gains: Floats) -> Pixels:
             cv2.fillConvexPoly(inside, np.rint(quad.corners).astype(np.int32), 1)
         is_inside = inside > 0
         classes[is_inside] = UPPER if name == "torso" else LOWER
-        # From behind, on the torso, there is no face to tell skin from a tan coat: none is assumed.
+        # Seen from behind there is no face to compare with, so a tan coat is not taken for skin on the torso.
         if name != "torso" or skin is not None:
             classes[is_inside & _is_skin(lab, skin)] = SKIN
         if name == "torso" and hair is not None:
@@ -74,7 +78,7 @@ def guess_mask(crop: Crop, gains: Floats) -> Pixels:
 
 
 def _distance(points: Floats, shape: tuple[int, int]) -> Floats:
-    """[h, w] pixels to the nearest bone."""
+    """[h, w] distance to the nearest bone, in pixels; `points` are the keypoints [17, 2]."""
     drawn = np.full(shape, 255, np.uint8)
     for one, other in _BONES:
         ends = np.clip(np.rint(points[[one, other]]), -4096, 4096).astype(int)
@@ -90,21 +94,21 @@ def _overlaps(points: Floats, shape: tuple[int, int], length: float) -> bool:
 
 
 def _head_colours(crop: Crop, gains: Floats) -> tuple[Floats | None, Floats | None]:
-    """Lab of this person's facial skin and of the hair, each None where the head does not show it."""
+    """CIELAB [3] of this person's facial skin and hair; None for one that the head does not show."""
     nose, ears = crop.points[0], crop.points[3:5]
     neck = crop.points[5:7].mean(axis=0)
     is_face = crop.confidences[:3].min() >= FACE_CONFIDENCE
     reach = np.float32(max(2.0, 0.12 * float(np.hypot(*(nose - neck)))))
     skin = _sample(crop, nose + np.array([0, 0.4 * reach], np.float32), reach, gains) if is_face else None
     if skin is not None and not _is_skin(skin[None], None).any():
-        skin = None  # sunglasses, scarf or shadow: not a colour to recognise skin by
+        skin = None  # sunglasses, a scarf or a shadow
     head = nose if is_face else ears.mean(axis=0)
     up = (nose - neck) * np.float32(0.55 if is_face else 0.25)
     return skin, _sample(crop, head + up, reach, gains)
 
 
 def _sample(crop: Crop, at: Floats, reach: np.float32, gains: Floats) -> Floats | None:
-    """Median Lab of a small square, None outside the picture."""
+    """Median CIELAB [3] of a small square around a point; None if it leaves the picture."""
     x1, y1 = (int(v) for v in at - reach)
     x2, y2 = (int(v) + 1 for v in at + reach)
     if x1 < 0 or y1 < 0 or x2 > crop.pixels.shape[1] or y2 > crop.pixels.shape[0]:
@@ -113,7 +117,7 @@ def _sample(crop: Crop, at: Floats, reach: np.float32, gains: Floats) -> Floats 
 
 
 def _is_skin(lab: Floats, seed: Floats | None) -> NDArray[np.bool_]:
-    """Pixels [..., 3] of the seed's colour at any plausible shading, or of anyone's skin if there is no seed."""
+    """[...] True for CIELAB pixels [..., 3] of the seed's colour in any plausible shade; without seed: of any skin."""
     centre, spread = (_GENERIC_SKIN, _GENERIC_SPREAD) if seed is None else (seed[1:], np.float32(SKIN_SPREAD))
     near = (((lab[..., 1:] - centre) / spread) ** 2).sum(axis=-1) <= SKIN_DISTANCE**2
     low, high = (15.0, 92.0) if seed is None else (0.45 * seed[0], 1.45 * seed[0])
@@ -121,7 +125,7 @@ def _is_skin(lab: Floats, seed: Floats | None) -> NDArray[np.bool_]:
 
 
 def _hanging(lab: Floats, hair: Floats, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where hair hangs down from the top of `inside` without a break."""
+    """[h, w] True where pixels of the hair's colour reach down from the top of `inside` [h, w] without a gap."""
     rows = np.flatnonzero(inside.any(axis=1))
     if len(rows) == 0:
         return np.zeros_like(inside)

@@ -1,8 +1,8 @@
-"""A garment patch to the share of each pattern kind and to texture statistics, from its lightness spectrum.
+"""The share of each pattern kind and texture statistics of a garment patch, from its lightness spectrum.
 
-A plain cloth has little energy between the folds and the grain; stripes put it into one direction, checks into two
-at right angles, dots and prints into all. Keypoint regions bring arms, bags and folds along, so these are shares and
-not verdicts; bold patterns only (feasibility study: texture statistics reach AUROC .82 bold, .55 subtle).
+Plain cloth has little energy between folds and grain. Stripes put energy into one direction, checks into two at right
+angles, dots and prints into all. Patches also show arms, bags and folds, so the results are shares, not decisions.
+Only bold patterns are found (feasibility study: texture statistics reach AUROC .82 for bold ones, .55 for subtle ones).
 """
 
 from functools import cache
@@ -18,20 +18,20 @@ TEXTURE = 7
 """Statistics per region: log contrast in three bands, energy along and across, peakedness, colour contrast."""
 
 BANDS_PX = ((3.0, 6.0), (6.0, 12.0), (12.0, 26.0))
-"""Periods in canonical pixels (torso = 64): knit and fine checks, ordinary stripes, bold ones."""
+"""Bands of periods in pixels of a patch (torso = 64): knit and fine checks, ordinary stripes, bold stripes."""
 
 PLAIN_CONTRAST, CONTRAST_WIDTH = 9.0, 2.0
-"""L* (root mean square) at which a cloth is as likely patterned as plain, and how softly it turns."""
+"""Contrast (L*, root mean square) at which a cloth is as likely patterned as plain, and the width of the transition."""
 
 FOLD_SIGMA_PX = 9.0
-"""Shading smoother than this is the body's shape, not the cloth's pattern."""
+"""Gaussian sigma, in pixels of a patch: smoother shading is the body's shape, not the cloth's pattern."""
 
 _STRIPED, _CHECKED, _DOTTED, _BUSY = (PATTERNS.index(kind) for kind in ("striped", "checked", "dotted", "busy"))
 _ANGLES = 12
 
 
 def describe(patch: Patch) -> tuple[Floats, Floats]:
-    """([kinds] shares that sum to 1, [TEXTURE] statistics) of one patch."""
+    """Return [kinds] shares of the pattern kinds, which sum to 1, and [TEXTURE] statistics of a patch."""
     detail, contrast = _detail(patch)
     power, angle, period = _spectrum(detail)
     in_band = (period >= BANDS_PX[0][0]) & (period < BANDS_PX[-1][1])
@@ -46,7 +46,7 @@ def describe(patch: Patch) -> tuple[Floats, Floats]:
 
 
 def _detail(patch: Patch) -> tuple[Floats, float]:
-    """[h, w] lightness without the body's shading, 0 off the garment, and its contrast (L*, root mean square)."""
+    """[h, w] lightness without the body's shading, 0 outside the garment; and its contrast (L*, root mean square)."""
     light = patch.lab[..., 0]
     weight = patch.is_garment.astype(np.float32)
     smooth = cv2.GaussianBlur(light * weight, (0, 0), FOLD_SIGMA_PX)
@@ -64,7 +64,7 @@ def _spectrum(detail: Floats) -> tuple[Floats, Floats, Floats]:
 
 @cache
 def _frequencies(height: int, width: int) -> tuple[Floats, Floats, Floats]:
-    """Window, and angle and period of each frequency, of a patch of that size; there are two or three sizes."""
+    """Window of a patch of this size, and angle and period of each frequency. Cached: there are two or three sizes."""
     window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
     fy, fx = np.meshgrid(np.fft.fftfreq(height), np.fft.rfftfreq(width), indexing="ij")
     period = np.asarray(1 / np.maximum(np.hypot(fy, fx), 1e-6), np.float32)
@@ -72,7 +72,7 @@ def _frequencies(height: int, width: int) -> tuple[Floats, Floats, Floats]:
 
 
 def _directions(power: Floats, angle: Floats) -> tuple[float, float]:
-    """Share of the energy within 22 degrees of the strongest direction, and of the one at right angles to it."""
+    """Shares of the energy within 22 degrees of the strongest direction, and of the direction at right angles to it."""
     bins = (angle * (_ANGLES / np.pi)).astype(np.intp) % _ANGLES
     wheel = np.bincount(bins, weights=power, minlength=_ANGLES) / (power.sum() + 1e-9)
     wide = wheel + np.roll(wheel, 1) + np.roll(wheel, -1)
@@ -81,7 +81,7 @@ def _directions(power: Floats, angle: Floats) -> tuple[float, float]:
 
 
 def _kinds(contrast: float, along: float, across: float, strongest: float) -> Floats:
-    """Soft shares: patterned by contrast; then striped, checked, dotted or busy by where the energy lies."""
+    """[kinds] soft shares: plain or patterned by contrast; striped, checked, dotted or busy by where energy lies."""
     patterned = 1 / (1 + np.exp(-(contrast - PLAIN_CONTRAST) / CONTRAST_WIDTH))
     both = along + across
     checked = np.clip((both - 0.6) / 0.2, 0, 1) * np.clip((across - 0.12) / 0.12, 0, 1)

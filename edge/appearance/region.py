@@ -1,4 +1,4 @@
-"""Classes around one person to regions of the outfit: by garment, not by box."""
+"""The regions of the outfit (upper, lower, shoes, carried) as masks, and the cloth in them."""
 
 from typing import NamedTuple
 
@@ -13,11 +13,11 @@ from edge.records import CLASSES, Floats, Pixels
 Mask = NDArray[np.bool_]
 
 MIN_GARMENT = 0.06
-"""Torso lengths squared that a region must cover to be described: a shoe does, a belt does not."""
+"""Area, in torso lengths squared, a region must cover to be described: a shoe does, a belt does not."""
 MIN_SHOWN = 0.2
-"""A torso or pair of thighs with a smaller share of garment pixels gives no texture."""
+"""Smallest share of garment pixels in a torso or pair of thighs from which texture is computed."""
 SAMPLED_PX = 3000
-"""Garment pixels that are enough for a palette; of more, every second or third is taken."""
+"""Garment pixels that are enough for a palette; larger regions are sampled down to about this many."""
 
 _SKIN, _UPPER, _OUTER, _LOWER, _DRESS, _SHOES, _BAG = (
     CLASSES.index(name) for name in ("skin", "upper", "outer", "lower", "dress", "shoes", "bag")
@@ -25,18 +25,18 @@ _SKIN, _UPPER, _OUTER, _LOWER, _DRESS, _SHOES, _BAG = (
 
 
 class Patch(NamedTuple):
-    """Cloth sampled straight, in canonical size."""
+    """Cloth of a body part, sampled from its quads."""
 
     lab: Floats
     """[h, w, 3] CIELAB under neutral light: L* 0..100, a* and b* about -100..100."""
     is_garment: Mask
-    """[h, w]"""
+    """[h, w] True for garment pixels."""
 
 
 def masks(crop: Crop, classes: Pixels) -> dict[str, Mask]:
-    """[h, w] where the upper and the lower garments, the shoes and what is carried are, of those that show enough.
+    """Return the masks [h, w] of `upper`, `lower`, `shoes` and `carried` that are large enough (MIN_GARMENT).
 
-    A dress is upper down to the hips and lower from there.
+    `classes` [h, w] are positions in CLASSES. A dress is upper above the hips and lower below them.
     """
     is_dress = classes == _DRESS
     above = _above_hips(crop, classes.shape[:2]) if is_dress.any() else is_dress
@@ -51,7 +51,7 @@ def masks(crop: Crop, classes: Pixels) -> dict[str, Mask]:
 
 
 def _above_hips(crop: Crop, shape: tuple[int, ...]) -> Mask:
-    """[h, w] nearer to the shoulders than the line between the hips, along the torso."""
+    """[h, w] True above the line between the hips, measured along the torso; `shape` is (h, w)."""
     top, bottom = crop.points[SHOULDERS].mean(axis=0), crop.points[HIPS].mean(axis=0)
     axis = (bottom - top) / np.float32(max(float((bottom - top) @ (bottom - top)), 1.0))
     x, y = np.arange(shape[1], dtype=np.float32), np.arange(shape[0], dtype=np.float32)
@@ -59,7 +59,10 @@ def _above_hips(crop: Crop, shape: tuple[int, ...]) -> Mask:
 
 
 def cloth(crop: Crop, mask: Mask, gains: Floats) -> Floats:
-    """[n, 3] CIELAB of the pixels of a region, at most about SAMPLED_PX of them, evenly."""
+    """[n, 3] CIELAB of a region's pixels, evenly sampled down to about SAMPLED_PX.
+
+    `mask` is [h, w], `gains` [3] makes the light neutral.
+    """
     step = 2 if np.count_nonzero(mask) >= 4 * SAMPLED_PX else 1
     pixels = crop.pixels[::step, ::step][mask[::step, ::step]]
     sample = np.asarray(pixels[None, :: max(len(pixels) // SAMPLED_PX, 1)], np.uint8)
@@ -67,7 +70,10 @@ def cloth(crop: Crop, mask: Mask, gains: Floats) -> Floats:
 
 
 def patches(crop: Crop, regions: dict[str, Mask], quads: dict[str, list[Quad]], gains: Floats) -> dict[str, Patch]:
-    """The torso of the upper and the thighs of the lower garment, of those that show enough of it."""
+    """Return the patches `upper` (from the torso) and `lower` (from the thighs) that show enough garment (MIN_SHOWN).
+
+    `regions` are masks [h, w] from `masks`, `gains` [3] makes the light neutral.
+    """
     pairs = {"upper": quads["torso"], "lower": quads["thighs"]}
     found = {name: _patch(crop, regions[name], pairs[name], gains) for name in pairs if name in regions and pairs[name]}
     return {name: patch for name, patch in found.items() if patch.is_garment.mean() >= MIN_SHOWN}
@@ -80,7 +86,10 @@ def _patch(crop: Crop, mask: Mask, quads: list[Quad], gains: Floats) -> Patch:
 
 
 def legs(parts: dict[str, list[Quad]], classes: Pixels) -> dict[str, dict[str, float]]:
-    """Of `thighs` and `shins` where they are seen: how much is bare `skin`, and how much hangs down as `upper`."""
+    """Return the shares (0..1) of `skin` and `upper` garment on `thighs` and `shins`, for those that are seen.
+
+    `classes` [h, w] are positions in CLASSES.
+    """
     found = {}
     for name, quads in parts.items():
         if name == "torso" or not quads:

@@ -1,4 +1,4 @@
-"""Classes around one person to the outfit's composition: how much of what is worn, and where it ends."""
+"""The silhouette of an outfit: the area of each kind of garment, and how far down garments reach."""
 
 import numpy as np
 
@@ -7,16 +7,16 @@ from edge.records import CLASSES, Floats, Pixels
 from edge.vocabulary import SILHOUETTES
 
 COMPOSITION = len(SILHOUETTES)
-"""Values, in the order of SILHOUETTES: areas first, then hems."""
+"""Number of values, in the order of SILHOUETTES: areas first, then hems."""
 
 STEP = 4
-"""Every so manieth pixel each way is counted."""
+"""Only every fourth pixel of every fourth row is counted."""
 LEVELS, TOP, BOTTOM = 40, -1.0, 4.0
 """Slices across the body, from above the head to below the feet; shoulders are at 0, hips at 1."""
-WORN = 0.03
-"""Torso lengths squared from which there is a garment whose hem can be looked for."""
+HAS_HEM = 0.03
+"""Area, in torso lengths squared, from which a garment has a hem."""
 HEM = 0.95
-"""Share of a garment above its hem: a few wrong cells below it are no hem."""
+"""Share of a garment's area above its hem; less than 1, so that a few wrong cells below do not count."""
 
 _AREAS = ("upper", "outer", "lower", "dress", "shoes", "bag")
 _HEMS = (("upper", "outer", "dress"), ("lower", "dress"), ("outer",))
@@ -24,9 +24,9 @@ _MIDDLES = np.linspace(TOP, BOTTOM, 2 * LEVELS + 1)[1::2]
 
 
 def silhouette(crop: Crop, classes: Pixels) -> Floats:
-    """[COMPOSITION] roots of areas and hems below the shoulders, both in torso lengths; NaN where no leg is seen.
+    """[COMPOSITION] roots of areas, then distances of hems below the shoulders, in torso lengths; NaN without legs.
 
-    Head, hair and scarf are no part of it, nor is the skin above the hips: only how much leg is bare.
+    `classes` [h, w] are positions in CLASSES. Head, hair, scarf and skin above the hips do not count; bare legs do.
     """
     if not crop.believed[[*KNEES, *ANKLES]].any():
         return np.full(COMPOSITION, np.nan, np.float32)
@@ -38,7 +38,7 @@ def silhouette(crop: Crop, classes: Pixels) -> Floats:
 
 
 def _areas(crop: Crop, classes: Pixels) -> Floats:
-    """[classes, levels] torso lengths squared of each class in each slice across the body."""
+    """[classes, levels] area of each class in each slice across the body, in torso lengths squared."""
     top, bottom = crop.points[SHOULDERS].mean(axis=0), crop.points[HIPS].mean(axis=0)
     axis = (bottom - top) / np.float32(max(float((bottom - top) @ (bottom - top)), 1.0))
     some = classes[::STEP, ::STEP]
@@ -50,6 +50,6 @@ def _areas(crop: Crop, classes: Pixels) -> Floats:
 
 
 def _hem(levels: Floats) -> float:
-    """How far down a garment reaches; 0 without one."""
+    """Distance of a garment's hem below the shoulders, in torso lengths; 0 without the garment."""
     total = float(levels.sum())
-    return float(np.interp(HEM, np.cumsum(levels) / total, _MIDDLES)) if total >= WORN else 0.0
+    return float(np.interp(HEM, np.cumsum(levels) / total, _MIDDLES)) if total >= HAS_HEM else 0.0

@@ -1,4 +1,4 @@
-"""`spotter baseline`: its words; the work is done by the modules beside this one."""
+"""`spotter baseline`: its verbs and options; the modules beside this one do the work."""
 
 import time
 from pathlib import Path
@@ -8,75 +8,81 @@ from edge.config import BoothConfig, load
 
 
 def add_baseline(commands: Commands) -> None:
-    """The verbs of `spotter baseline`."""
-    verbs = add_group(commands, "baseline", "Look at, add, compare or freeze baselines.")
+    """Add `spotter baseline` and its verbs to the command line."""
+    verbs = add_group(commands, "baseline", "Show, merge, compare or freeze baselines.")
     _add_files(verbs)
     _add_freezing(verbs)
 
 
 def _add_files(verbs: Commands) -> None:
-    """Verbs that read and write baseline files."""
-    show = add_command(verbs, "show", _show, "What is usual here.", "spotter baseline show soho.baseline")
+    """Add the verbs that read and write baseline files."""
+    show = add_command(
+        verbs,
+        "show",
+        _show,
+        "Show which colours, patterns and garments are usual in a baseline.",
+        "spotter baseline show soho.baseline",
+    )
     merge = add_command(
         verbs,
         "merge",
         _merge,
-        "Add baselines, exactly and in any order.",
+        "Merge baselines into one: exact counts, in any order.",
         "spotter baseline merge a.baseline b.baseline --out site.baseline",
     )
     noise = add_command(
         verbs,
         "noise",
         _noise,
-        "Add calibrated noise, so that a baseline can be handed on: differential privacy for each sighting.",
+        "Add calibrated noise to a baseline before giving it away: differential privacy for each sighting.",
         "spotter baseline noise soho.baseline --epsilon 8 --out soho-public.baseline",
     )
     noise.add_argument("file", type=Path, metavar="FILE")
     noise.add_argument("--epsilon", type=float, required=True, help="privacy loss: 1 hides well, 10 hides little")
-    noise.add_argument("--out", type=Path, required=True, help="the file to write")
+    noise.add_argument("--out", type=Path, required=True, help="baseline file to write")
     diff = add_command(
         verbs,
         "diff",
         _diff,
-        "How two baselines differ; 1 if they do.",
+        "Compare two baselines; exit code 1 if they differ.",
         "spotter baseline diff a.baseline b.baseline",
     )
     show.add_argument("files", nargs="+", type=Path, metavar="FILE")
     merge.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    merge.add_argument("--out", type=Path, required=True)
+    merge.add_argument("--out", type=Path, required=True, help="baseline file to write")
     diff.add_argument("files", nargs=2, type=Path, metavar="FILE")
     for parser in (show, diff):
         add_json(parser)
 
 
 def _add_freezing(verbs: Commands) -> None:
-    """Verbs about the baseline of a site."""
+    """Add the verbs for a site's own baseline."""
     freeze = add_command(
         verbs,
         "freeze",
         _freeze,
-        "Add up what the nodes counted and sign it; the booth publishes it: they spot against it from now on.",
+        "Sum and sign the nodes' counts; the booth publishes the result, and nodes score against it from then on.",
         "spotter baseline freeze --config booth.yaml",
     )
-    freeze.add_argument("--config", type=Path, help="booth.yaml, for store and baseline_key")
-    freeze.add_argument("--site", help="instead of the configured site")
-    freeze.add_argument("--broker", metavar="HOST:PORT", help="not used: the booth publishes, to its own broker")
-    freeze.add_argument(
-        "--since", metavar="T", help="24h, 7d or a time: only what nodes began to count since (after a new start)"
-    )
-    freeze.add_argument("--recipe", metavar="ID", default="", help="leave out counts of other recipes")
-    freeze.add_argument("--force", action="store_true", help="even of too few sightings")
-    freeze.add_argument("--out", type=Path, metavar="FILE", help="also keep the baseline as a file")
-    freeze.add_argument("--undo", action="store_true", help="let the nodes collect again instead")
+    freeze.add_argument("--config", type=Path, help="booth.yaml, which names store and baseline_key")
+    freeze.add_argument("--site", help="use this site instead of the configured one")
+    freeze.add_argument("--broker", metavar="HOST:PORT", help="ignored: the booth publishes, to its own broker")
+    freeze.add_argument("--since", metavar="T", help="24h, 7d or a time: use only counts that began since")
+    freeze.add_argument("--recipe", metavar="ID", default="", help="use only counts of this recipe")
+    freeze.add_argument("--force", action="store_true", help="freeze even if there are too few sightings")
+    freeze.add_argument("--out", type=Path, metavar="FILE", help="also write the baseline to this file")
+    freeze.add_argument("--undo", action="store_true", help="tell the nodes to collect again instead")
     add_json(freeze)
     keygen = add_command(
         verbs,
         "keygen",
         _keygen,
-        "Make the site's key pair: the booth signs with one, nodes check with the other.",
+        "Make the site's key pair: the booth signs with the private key, nodes verify with the public one.",
         "spotter baseline keygen --out site.key",
     )
-    keygen.add_argument("--out", type=Path, required=True, help="the private key; the public one goes to FILE.pub")
+    keygen.add_argument(
+        "--out", type=Path, required=True, help="file for the private key; the public one goes to FILE.pub"
+    )
 
 
 def _show(args: Args) -> int:

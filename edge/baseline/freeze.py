@@ -1,4 +1,4 @@
-"""`spotter baseline freeze`: what the nodes of a site counted, added up, signed, and published for them to spot by."""
+"""`spotter baseline freeze`: sum the counts of a site's nodes, sign the sum, and have the booth publish it."""
 
 import functools
 import time
@@ -19,22 +19,23 @@ from edge.signing import make_keys, sign
 from edge.store.store import NodeCounts, SqlStore
 
 NEEDED = ScoreSection().min_sightings
-"""Calibrating sightings below which a node says `warming_up`."""
+"""Calibration sightings that nodes need; with fewer they report `warming_up`."""
 TAKEN_S = 4.0
-"""How long to wait for the booth to publish; one that runs needs a second."""
+"""Seconds to wait for the booth to publish; a running one needs about one."""
 LOOK_S = 0.1
+"""Seconds between two looks at the store."""
 
 
 def add_up(found: Sequence[NodeCounts], site: str, *, recipe: str = "", is_forced: bool = False) -> Baseline:
-    """The exact sum over nodes and epochs; raises BaselineError for none, too few, or those of different recipes.
+    """Return the exact sum of all counts. With a `recipe` id, counts of other recipes are left out.
 
-    With `recipe`, an id, those of others are left out.
+    Raises BaselineError if there are no counts, too few sightings, or counts of different recipes.
     """
     chosen = [one for one in found if recipe in ("", one.counted.recipe.id)]
     if not chosen:
         raise BaselineError(
-            f"no node of site {site} has handed in counts{f' of recipe {recipe}' if recipe else ''}; each does after "
-            f"{BATCH} sightings: are booth and nodes running, and is --site right?"
+            f"no node of site {site} has sent counts{f' of recipe {recipe}' if recipe else ''} yet; each does so after "
+            f"{BATCH} sightings: check that booth and nodes run, and --site"
         )
     _check_recipes(chosen)
     parts = (
@@ -43,8 +44,8 @@ def add_up(found: Sequence[NodeCounts], site: str, *, recipe: str = "", is_force
     merged = functools.reduce(Baseline.merge, parts, Baseline(chosen[0].counted.recipe))
     if merged.calibrated_on < NEEDED and not is_forced:
         raise BaselineError(
-            f"{merged.sightings} sightings calibrate {merged.calibrated_on}, nodes need {NEEDED} to score (the first "
-            f"{JOINT_WARM_UP} of every epoch of a node calibrate nothing): collect on, or give --force"
+            f"expected {NEEDED} calibration sightings, found {merged.calibrated_on} of {merged.sightings} (the first "
+            f"{JOINT_WARM_UP} of every epoch of a node do not count): keep collecting, or use --force"
         )
     return merged
 
@@ -56,13 +57,13 @@ def _check_recipes(found: Sequence[NodeCounts]) -> None:
         of = "; ".join(f"recipe {name}: {', '.join(names)}" for name, names in nodes.items())
         first, second, *_ = recipes.values()
         raise BaselineError(
-            f"counts of different recipes cannot be added ({of}; {first.differences(second)}). Update the nodes whose "
-            "software or model is older and collect on; --recipe ID freezes one and leaves the others' counts out"
+            f"counts of different recipes cannot be added ({of}; {first.differences(second)}): update nodes with "
+            "older software or model and keep collecting, or use --recipe ID to leave the others' counts out"
         )
 
 
 def frozen(baseline: Baseline, site: str, nodes: Sequence[str], at: float) -> wire.Frozen:
-    """The message, not yet signed."""
+    """Return the unsigned message for a baseline; `at` is the time in seconds since 1970."""
     since, until = (None, None) if baseline.period is None else map(wire.to_time, baseline.period)
     return wire.Frozen(
         site=site,
@@ -79,6 +80,7 @@ def frozen(baseline: Baseline, site: str, nodes: Sequence[str], at: float) -> wi
 
 
 def signed(message: wire.Frozen, key: Path) -> wire.Frozen:
+    """Return the message with its signature by the private key in that file."""
     return msgspec.structs.replace(message, signature=sign(key, message.signed_part))
 
 
@@ -91,9 +93,9 @@ def run_freeze(
     out: Path | None = None,
     as_json: bool = False,
 ) -> int:
-    """`spotter baseline freeze`: 0; EdgeError if anything speaks against it, and nothing changes.
+    """Run `spotter baseline freeze`; returns 0. Raises EdgeError if it is refused, and then changes nothing.
 
-    `since`, in seconds since 1970, leaves out what nodes began to count in earlier windows.
+    `since`, in seconds since 1970, leaves out counts that began in earlier windows.
     """
     key = _key(config)
     with closing(SqlStore(config.store, config.site, is_made=False)) as store:
@@ -103,7 +105,7 @@ def run_freeze(
         message = signed(frozen(baseline, config.site, nodes, time.time()), key)
         if out is not None:
             baseline_file.save(baseline, out)
-        published_at = _leave(store, message)
+        published_at = _hand_to_booth(store, message)
     period = "" if message.since is None else f", {message.since} to {message.until}"
     left_out = len(found) - len(nodes)
     sentence = (
@@ -115,28 +117,26 @@ def run_freeze(
 
 
 def run_undo(config: BoothConfig, *, as_json: bool = False) -> int:
-    """`spotter baseline freeze --undo`: 0; the nodes collect again, also those that are away now."""
+    """Run `spotter baseline freeze --undo`: all nodes collect again, absent ones once they are back. Returns 0."""
     message = signed(wire.Frozen(site=config.site, at=wire.to_time(time.time()), mode="collect"), _key(config))
     with closing(SqlStore(config.store, config.site, is_made=False)) as store:
-        published_at = _leave(store, message)
+        published_at = _hand_to_booth(store, message)
     _say(message, f"undone: the nodes of {config.site} collect again, each from nothing", published_at, as_json=as_json)
     return 0
 
 
 def run_keygen(out: Path) -> int:
-    """`spotter baseline keygen`: 0."""
+    """Run `spotter baseline keygen`; returns 0."""
     public = out.with_name(out.name + ".pub")
     make_keys(out, public)
-    print(
-        f"{out}: stays on the booth, baseline_key in booth.yaml. {public}: to every node, score.site_key in node.yaml"
-    )
+    print(f"{out}: keep it on the booth (baseline_key in booth.yaml). {public}: copy it to every node (score.site_key)")
     return 0
 
 
 def _key(config: BoothConfig) -> Path:
     if not config.baseline_key:
         raise ConfigError(
-            "baseline_key is not set in booth.yaml: expected the path of the site's private key; "
+            "baseline_key is missing in booth.yaml: expected the path of the site's private key; "
             "spotter baseline keygen makes one"
         )
     return Path(config.baseline_key)
@@ -147,8 +147,8 @@ def _is_since(one: NodeCounts, since: float | None) -> bool:
     return since is None or (period is not None and period[0] + WINDOW_S > since)
 
 
-def _leave(store: SqlStore, message: wire.Frozen) -> int | None:
-    """When the booth published it, in seconds since 1970; None: not yet."""
+def _hand_to_booth(store: SqlStore, message: wire.Frozen) -> int | None:
+    """Store the message for the booth to publish; returns when it did, in seconds since 1970, or None: not yet."""
     store.save_signed_baseline(wire.encode(wire.booth_topic(message.site, "baseline"), message))
     clock = SystemClock()
     until = clock.monotonic() + TAKEN_S
@@ -161,11 +161,11 @@ def _say(message: wire.Frozen, sentence: str, published_at: int | None, *, as_js
     at = None if published_at is None else wire.to_time(published_at)
     if as_json:
         fields = msgspec.to_builtins(message)
-        told = {name: fields[name] for name in fields if name != "baseline"} | {"published_at": at}
-        print(msgspec.json.encode(told).decode())
+        printed = {name: fields[name] for name in fields if name != "baseline"} | {"published_at": at}
+        print(msgspec.json.encode(printed).decode())
         return
     print(sentence)
     if at is None:
-        print("not published yet: that is done as soon as spotter booth runs and reaches its broker")
+        print("not published yet: spotter booth publishes it once it runs and reaches its broker")
     else:
-        print(f"published at {at}: nodes that have the site's key follow within seconds; see spotter health")
+        print(f"published at {at}: nodes with the site's key use it within seconds; see spotter health")

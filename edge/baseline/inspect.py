@@ -1,4 +1,4 @@
-"""`spotter baseline show|merge|diff`: what baseline files hold, in words; sums of them; how two differ."""
+"""`spotter baseline show|merge|noise|diff`: describe, add, blur and compare baseline files."""
 
 import functools
 from pathlib import Path
@@ -16,7 +16,7 @@ from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
 
 class Summary(msgspec.Struct):
-    """One baseline in words; shares sum to 1."""
+    """One baseline as shares of colours, patterns and garments; each set of shares sums to 1."""
 
     file: str
     id: str
@@ -31,7 +31,7 @@ class Summary(msgspec.Struct):
 
 
 def summary(path: Path) -> Summary:
-    """Raises BaselineError if the file cannot be read."""
+    """Summarize a baseline file; raises BaselineError if it cannot be read."""
     baseline = baseline_file.load(path)
     state = baseline.counts
     by_colour = [np.bincount(CELL_COLOURS, weights=row, minlength=len(COLOURS)) for row in state.palettes]
@@ -50,14 +50,14 @@ def summary(path: Path) -> Summary:
 
 
 def _shares(words: tuple[str, ...], counts: Counts | np.ndarray) -> dict[str, float]:
-    """Share of each word, commonest first."""
+    """Return the share of each word, commonest first; `counts` has one entry per word."""
     total = max(float(counts.sum()), 1.0)
     pairs = sorted(zip(words, counts / total, strict=True), key=lambda pair: -pair[1])
     return {word: round(float(share), 4) for word, share in pairs if share > 0}
 
 
 def run_show(paths: list[Path], *, as_json: bool) -> int:
-    """`spotter baseline show`: 0."""
+    """Run `spotter baseline show`; returns 0."""
     for path in paths:
         found = summary(path)
         if as_json:
@@ -84,7 +84,7 @@ def _words(shares: dict[str, float]) -> str:
 
 
 def run_merge(paths: list[Path], out: Path) -> int:
-    """`spotter baseline merge`: 0; BaselineError when recipes differ, and nothing is written."""
+    """Run `spotter baseline merge`; returns 0. Raises BaselineError if recipes differ, and writes nothing."""
     merged = functools.reduce(Baseline.merge, (baseline_file.load(path) for path in paths))
     baseline_file.save(merged, out)
     print(f"{out}: {merged.sightings} sightings of {len(paths)} baselines")
@@ -92,7 +92,7 @@ def run_merge(paths: list[Path], out: Path) -> int:
 
 
 def run_noise(path: Path, epsilon: float, out: Path) -> int:
-    """`spotter baseline noise`: 0; BaselineError without OpenDP, and nothing is written."""
+    """Run `spotter baseline noise`; returns 0. Raises BaselineError without OpenDP, and writes nothing."""
     from edge.baseline.noise import noised  # noqa: PLC0415
 
     found = noised(baseline_file.load(path), epsilon)
@@ -102,7 +102,7 @@ def run_noise(path: Path, epsilon: float, out: Path) -> int:
 
 
 def run_diff(one: Path, other: Path, *, as_json: bool) -> int:
-    """`spotter baseline diff`: 0 if the counts are equal, 1 if not."""
+    """Run `spotter baseline diff`; returns 0 if the counts are equal, else 1."""
     mine, theirs = summary(one), summary(other)
     changes = {
         f"colour:{region}:{word}": round(theirs.colours[region].get(word, 0.0) - mine.colours[region].get(word, 0.0), 4)
@@ -115,7 +115,7 @@ def run_diff(one: Path, other: Path, *, as_json: bool) -> int:
         content = {"equal": is_equal, "recipes_equal": mine.recipe == theirs.recipe, "share_changes": changes}
         print(msgspec.json.encode(content).decode())
         return 0 if is_equal else 1
-    print("equal to the last bit" if is_equal else f"{mine.sightings} sightings there, {theirs.sightings} here")
+    print("equal to the last bit" if is_equal else f"{one}: {mine.sightings} sightings; {other}: {theirs.sightings}")
     if mine.recipe != theirs.recipe:
         print("recipes differ: they can be neither merged nor compared score by score")
     for word, change in sorted(changes.items(), key=lambda pair: -abs(pair[1]))[:12]:

@@ -1,4 +1,4 @@
-"""A baseline with calibrated noise, for handing on: nobody can tell from it whether any one sighting was counted.
+"""Add calibrated noise to a baseline before giving it away, so that it does not reveal whether a sighting was counted.
 
 Discrete Gaussian noise on every count and sum (OpenDP), with the privacy loss shared evenly among them.
 """
@@ -19,26 +19,26 @@ from edge.score.counts import LIMITS, MOMENTS, SHARE_UNIT, VALUE_UNIT, BaselineC
 from edge.vocabulary import FACETS
 
 DELTA = 1e-6
-"""Chance that the stated epsilon does not hold."""
+"""Probability that the stated epsilon does not hold."""
 COARSE = 16
-"""Bins of past scores that get their noise together: finer ones would drown in it."""
+"""Histogram bins of past scores that share one noise value; the noise would swamp finer bins."""
 LEAST_VARIANCE = 1e-3
-"""Share of the largest variance that noise may not push any direction below."""
+"""Smallest variance of any direction after noise, as a share of the largest."""
 
 
 class Part(NamedTuple):
-    """One block of a counts that gets noise of its own."""
+    """A block of counts that shares one noise scale."""
 
     values: Counts
-    """[n]"""
+    """The counts, shape [n]."""
     sensitivity: float
-    """Largest L2 change by one sighting."""
+    """Largest L2 change that one sighting can cause."""
 
 
 def noised(baseline: Baseline, epsilon: float) -> Baseline:
-    """The same with (epsilon, DELTA)-differential privacy for each sighting; stated in the file.
+    """Return the baseline with (epsilon, DELTA)-differential privacy for each sighting, which its file states.
 
-    Raises BaselineError without OpenDP, or for an epsilon that is not positive.
+    Raises BaselineError without OpenDP, or if epsilon is not positive.
     """
     if not epsilon > 0:
         raise BaselineError(f"epsilon: expected a positive number, found {epsilon:g}; 1 hides well, 10 hides little")
@@ -50,7 +50,7 @@ def noised(baseline: Baseline, epsilon: float) -> Baseline:
 
 
 def rho(epsilon: float) -> float:
-    """The zero-concentrated privacy loss that (epsilon, DELTA) allows.
+    """Return the zero-concentrated privacy loss that (epsilon, DELTA) allows.
 
     Bun and Steinke 2016, "Concentrated Differential Privacy", proposition 1.3: epsilon = rho + 2 sqrt(rho ln(1/delta)).
 
@@ -62,7 +62,7 @@ def rho(epsilon: float) -> float:
 
 
 def _blocks(counts: BaselineCounts) -> dict[str, Part]:
-    """By name; a share may have been rounded up by half a unit in each cell it was counted in."""
+    """Return the blocks by name. Sensitivities allow for rounding: half a unit in each cell of a share."""
     row = SHARE_UNIT + CELLS / 2
     rows = len(counts.palettes)
     blocks = {
@@ -94,7 +94,7 @@ def _gaussian(part: Part, scale: float) -> Counts:
 
 
 def _counts(fresh: dict[str, Counts], old: BaselineCounts) -> BaselineCounts:
-    """Noise can leave what no counting could: counts below 0, covariances that are none. Mended without the truth."""
+    """Repair what noise makes impossible, without the true values: counts below 0 and invalid covariances."""
     changes = {"sightings": np.maximum(fresh["counts"][:1], 0)}
     for name in ("palettes", "patterns", "garments", "pairs"):
         changes[name] = np.maximum(fresh[name], 0).reshape(getattr(old, name).shape)
@@ -110,7 +110,10 @@ def _counts(fresh: dict[str, Counts], old: BaselineCounts) -> BaselineCounts:
 
 
 def _products(n: int, total: Counts, upper: Counts) -> Counts:
-    """[values, values] symmetric, and of a covariance with no direction of hardly any variance."""
+    """Return sums of products, shape [values, values], whose covariance has LEAST_VARIANCE in every direction.
+
+    `total` has shape [values], `upper` holds the upper triangle row by row.
+    """
     square = np.zeros((len(total), len(total)))
     square[np.triu_indices(len(total))] = upper
     square = np.triu(square) + np.triu(square, 1).T
@@ -121,10 +124,11 @@ def _products(n: int, total: Counts, upper: Counts) -> Counts:
 
 
 def _coarse(histograms: Counts) -> Counts:
+    """Sum groups of COARSE bins; shape [..., BINS] becomes flat."""
     return np.asarray(histograms.reshape(-1, BINS // COARSE, COARSE).sum(axis=2).ravel(), np.int64)
 
 
 def _fine(coarse: Counts, shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """Evenly over the bins again, what is left over into the lower ones: towards the ordinary."""
+    """Spread each count evenly over its COARSE bins; the remainder goes to the lower ones, the less unusual."""
     each, left = np.divmod(coarse.reshape(-1, BINS // COARSE, 1), COARSE)
     return np.asarray((each + (np.arange(COARSE) < left)).reshape(shape), np.int64)

@@ -1,4 +1,4 @@
-"""How far scores are stored, here and at the centre, to the acknowledgement on which a node's outbox deletes."""
+"""Acknowledge to each node how far its scores are stored, so that its outbox can delete them."""
 
 from collections.abc import Mapping
 
@@ -8,23 +8,23 @@ from edge.store.store import Source
 
 
 class Acknowledger:
-    """Owner of what is stored where; with a centre, a score is acknowledged once both stores have it."""
+    """Owner of how far each node's scores are stored; with a centre, both stores must have a score."""
 
     def __init__(self, broker: Broker, site: str, leaf: str, *, has_centre: bool) -> None:
         self._broker, self._site, self._leaf = broker, site, leaf
         self._has_centre = has_centre
         self._here: dict[str, wire.Ack] = {}
         self._there: dict[str, wire.Ack] = {}
-        """By node, of its newest epoch: there is one retained message a node."""
+        """Acknowledgements by node. Only the newest epoch counts: each node has one retained message."""
 
     def stored_here(self, upto: Mapping[Source, int]) -> None:
-        """Said again even if it is no news: the node may not have heard it."""
+        """Publish how far this store has come, even if nothing changed: the node may have missed it."""
         for source, seq in upto.items():
             self._here[source.node] = wire.Ack(epoch=source.epoch, upto=seq)
             self._say(source.node)
 
     def stored_there(self, node: str, ack: wire.Ack) -> None:
-        """An acknowledgement by one of the centre's workers; one that a slower worker sends late changes nothing."""
+        """Take in an acknowledgement of a worker at the centre; an outdated one changes nothing."""
         before = self._there.get(node)
         if before is None or before.epoch != ack.epoch or before.upto < ack.upto:
             self._there[node] = ack

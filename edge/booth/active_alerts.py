@@ -1,4 +1,4 @@
-"""Alerts from the decision to their end: sent once somebody listens, claimed and greeted, or lapsed, or withdrawn."""
+"""Follow alerts from the decision to their end: sent, claimed, greeted, lapsed or withdrawn."""
 
 from dataclasses import dataclass, replace
 
@@ -9,77 +9,78 @@ from edge.seams import Broker, Clock, Publish
 from edge.store.store import AlertEnd, SqlStore
 
 ANSWER_S = 1.0
-"""How long to wait for the broker to take an alert."""
+"""Time to wait for the broker to take an alert."""
 AGAIN_S = 2.0
-"""Pause before an alert that reached nobody is tried again, until it expires."""
+"""Pause before an alert that reached no laptop is sent again, until it expires."""
 CLAIM_S = 600.0
-"""Whoever claimed an alert and then says nothing has forgotten to."""
+"""A claimed alert without an outcome counts as over after this."""
 SHOWN_S = 120.0
-"""An ended alert stays to be seen, and its outcome to be corrected."""
+"""An ended alert stays on the page this long, so that its outcome can be corrected."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedAlert:
-    """An alert, and what staff made of it."""
+    """An alert, and what staff reported about it."""
 
     alert: wire.Alert
     outcome: wire.Outcome | None = None
     who: str = ""
-    """Where that was said."""
+    """Name of the laptop that reported the outcome."""
     is_sent: bool = False
     changed_at: float = 0.0
     expires_at: float = 0.0
-    """As of `changed_at`, in monotonic seconds: no clock that is set makes an alert longer or shorter."""
+    """In monotonic seconds, as `changed_at`, so that setting the clock does not change how long an alert lasts."""
     seen_at: float = 0.0
-    """When the person was, likewise."""
+    """When the person was seen, in monotonic seconds."""
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is still to be sent; who claims it on the page has heard of it."""
+        """Whether it is still to be sent; an alert claimed on the page needs no sending."""
         return not self.is_sent and self.alert.state == "open" and self.outcome is None
 
     def is_open(self, monotonic: float) -> bool:
-        """Whether somebody may still go, or is on the way."""
+        """Whether staff can still claim it, or have claimed it and not reported the outcome."""
         if self.outcome == "claimed":
             return monotonic < self.changed_at + CLAIM_S
         return self.alert.state == "open" and self.outcome is None and monotonic < self.expires_at
 
 
 class ActiveAlerts:
-    """Owner of the alerts of the last minutes; what must survive the booth is in the store."""
+    """Owner of the alerts of the last minutes; what must survive a restart is in the store."""
 
     def __init__(self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
         self._config, self._broker, self._store, self._clock = config, broker, store, clock
         self._tracked: dict[str, TrackedAlert] = {}
         self._unsettled: dict[str, AlertEnd] = {}
-        """Alerts whose end the store does not know yet."""
+        """States by alert id that the store does not know yet."""
         self._try_at = 0.0
         self._greeted = _greeted(store)
         self._has_news = False
         self.sent = self.lapsed = 0
-        """Since the booth started: alerts that somebody heard; alerts that nobody did, or nobody claimed."""
+        """Since the booth started: alerts delivered to a laptop; alerts that expired undelivered or unclaimed."""
 
     def tracked(self) -> list[TrackedAlert]:
-        """Newest first."""
+        """Return the alerts, newest first."""
         return list(self._tracked.values())[::-1]
 
     @property
     def stock_left(self) -> int | None:
-        """Left to give away; None if nobody counts them."""
+        """Items left to give away; None if stock is not counted."""
         stock = self._config.alert.stock
         return None if stock is None else max(stock - self._greeted, 0)
 
     @property
     def has_news(self) -> bool:
-        """Whether an outcome came since this was last asked."""
+        """Whether an outcome came in since this property was last read."""
         had, self._has_news = self._has_news, False
         return had
 
     def open_alerts(self) -> int:
+        """Return how many alerts are open or claimed."""
         return sum(one.is_open(self._clock.monotonic()) for one in self._tracked.values())
 
     def open(self, name: str, score: wire.Score, cameras: list[str]) -> None:
-        """Unless it is open already, or sent and merely not yet noted as such."""
+        """Open an alert, unless it is open already, or sent and the store does not know it yet."""
         if name not in self._tracked and name not in self._unsettled:
             now, monotonic = self._clock.now(), self._clock.monotonic()
             alert = make_alert(score, self._config, now, name=name, cameras=cameras)
@@ -92,13 +93,13 @@ class ActiveAlerts:
             self._try_at = monotonic
 
     def reconsider(self, name: str, final: wire.Score) -> None:
-        """Withdraw an alert of an early score whose final one is clearly less rare."""
+        """Withdraw an open alert if the final score is clearly less rare than the early one."""
         one = self._tracked.get(name)
         if one is not None and one.is_open(self._clock.monotonic()) and (final.one_in or 0.0) < one.alert.low:
             self._end(one, "withdrawn")
 
     def record(self, feedback: wire.Feedback) -> None:
-        """What somebody said of an alert; of one that is unknown nothing is kept. Raises StoreError."""
+        """Store the outcome of an alert; one of an unknown alert is ignored. Raises StoreError."""
         monotonic, one = self._clock.monotonic(), self._tracked.get(feedback.id)
         greet_s = None if one is None else monotonic - one.seen_at
         is_new = self._store.feedback(feedback.id, feedback.outcome, now=self._clock.now(), greet_s=greet_s)
@@ -108,7 +109,7 @@ class ActiveAlerts:
         self._has_news = self._has_news or is_new
 
     def step(self) -> None:
-        """Send what is due, say what has lapsed, forget what is long over."""
+        """Send new alerts, end those that have lapsed, and forget those that are long over."""
         now = self._clock.monotonic()
         if now >= self._try_at:
             self._try_at = now + AGAIN_S
@@ -120,7 +121,10 @@ class ActiveAlerts:
             del self._tracked[name]
 
     def settle(self) -> None:
-        """After acknowledging: killed just before, the booth leaves a wrong state stored, never a second alert."""
+        """Write the states of alerts to the store; call after acknowledging.
+
+        A booth killed just before this leaves an outdated state in the store, but makes no second alert.
+        """
         for name, state in list(self._unsettled.items()):
             self._store.settle(name, state)
             del self._unsettled[name]
@@ -138,7 +142,7 @@ class ActiveAlerts:
         return one.alert.state == "open" and one.outcome is None and now >= one.expires_at
 
     def _end(self, one: TrackedAlert, state: AlertEnd) -> None:
-        """Whoever heard the alert hears that it is over; who does not listen now misses nothing."""
+        """End an alert and publish that it is over, if it was sent; no laptop has to be listening."""
         self._note(one, state)
         if one.is_sent:
             self._publish(self._tracked[one.alert.id].alert, self._config.alert.expires_s, timeout_s=0.0)

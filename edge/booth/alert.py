@@ -1,4 +1,4 @@
-"""Scores past the site's threshold to alerts; pure."""
+"""Make alerts from scores, and describe them; pure."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,26 +8,26 @@ from edge.config import BoothConfig
 from edge.vocabulary import phrase
 
 HINT_PHRASES = 3
-"""So many are heard once and remembered."""
+"""Phrases in a hint: as many as people remember after hearing them once."""
 CLOCK_S = 30.0
-"""Clocks of node and booth that differ by less are taken to agree."""
+"""Clocks of node and booth that differ by less than this count as equal."""
 
 
 def alert_id(score: wire.Score) -> str:
-    """One per sighting, whoever delivers it and how often: a final score has its early one's id."""
+    """Return the id of a sighting's alert: 16 hex digits, the same for its early and final score and for repeats."""
     seq = score.seq if score.follows is None else score.follows
     return hashlib.sha256(f"{score.node}/{score.epoch}/{seq}".encode()).hexdigest()[:16]
 
 
 def is_rare(score: wire.Score, threshold: float) -> bool:
-    """Whether its best estimate reaches the threshold; too little data never does."""
+    """Whether the best estimate (1 in N) reaches the threshold; never while warming up."""
     return score.one_in is not None and score.one_in >= threshold
 
 
 def expires_at(score: wire.Score, now: float, expires_s: int) -> float:
-    """When its alert is worth nothing any more; a node whose clock is ahead gains no time.
+    """Return when an alert for the score expires, in seconds since 1970; a node whose clock is ahead gains no time.
 
-    By a clock that is far ahead nobody can tell how long ago the sighting was: that alert is worth nothing at once.
+    If the sighting is dated more than CLOCK_S ahead, its age is unknown and the alert has expired already (0).
     """
     at = wire.from_time(score.at)
     return 0.0 if at > now + CLOCK_S else min(at, now) + expires_s
@@ -36,7 +36,7 @@ def expires_at(score: wire.Score, now: float, expires_s: int) -> float:
 def make_alert(
     score: wire.Score, config: BoothConfig, now: float, *, name: str = "", cameras: Sequence[str] = ()
 ) -> wire.Alert:
-    """What people are told about a rare score: under the name of its person, with the cameras that saw them so far."""
+    """Make the alert for a rare score; `name` is the person's alert id, `cameras` have seen the person so far."""
     assert score.one_in is not None
     assert score.low is not None
     return wire.Alert(
@@ -57,21 +57,21 @@ def make_alert(
 
 
 def span(alert: wire.Alert) -> str:
-    """How rare, with its error bar, as people say it: `1 in 430 (300-620)`."""
+    """Rarity with its interval: `1 in 430 (300-620)`, or `rarer than 1 in 430`."""
     if alert.high is None:
         return f"rarer than 1 in {alert.one_in:,.0f}"
     return f"1 in {alert.one_in:,.0f} ({alert.low:,.0f}-{alert.high:,.0f})"
 
 
 def where(alert: wire.Alert) -> str:
-    """`camera-1 (faces 120°), left, heading right`."""
+    """Where to look: `camera-1 (faces 120°), left, heading right`."""
     facing = "" if alert.facing is None else f" (faces {alert.facing}°)"
     heading = {"left": "heading left", "right": "heading right", "toward": "coming closer", "away": "walking away"}
     return f"{alert.node}{facing}, {alert.zone}, {heading[alert.heading]}"
 
 
 def why(alert: wire.Alert) -> str:
-    """`orange upper, checked lower`."""
+    """What is unusual: `orange upper, checked lower`."""
     return ", ".join(phrase(reason.words) for reason in alert.reasons) or "the whole outfit"
 
 

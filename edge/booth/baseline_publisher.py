@@ -1,7 +1,7 @@
-"""The site's signed baseline, from the store to the broker.
+"""Publish the site's signed baseline from the store.
 
-`spotter baseline freeze` leaves it in the store. It goes out once more on every connect: a broker may have lost what it
-retained, or be another one.
+`spotter baseline freeze` puts it into the store. It is published again on every connect, since the broker may have lost
+its retained messages or may be a new one.
 """
 
 from edge import wire
@@ -10,20 +10,20 @@ from edge.seams import Broker, Clock, Publish
 from edge.store.store import SqlStore
 
 LOOK_S = 0.5
-"""How often a new baseline is looked for."""
+"""Interval at which the store is checked for a new baseline."""
 ANSWER_S = 2.0
-"""How long to wait for the broker to take it."""
+"""Time to wait for the broker to take it."""
 
 
 class BaselinePublisher:
-    """Owner of what the broker was told; `step` often."""
+    """Owner of which baseline was published; call `step` often."""
 
     def __init__(self, config: BoothConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
         self._topic = wire.booth_topic(config.site, "baseline")
         self._broker, self._store, self._clock = broker, store, clock
         self._looked_at = clock.monotonic() - LOOK_S
         self._connection = 0
-        """On which it was told last."""
+        """Number of the connection on which it was published last."""
 
     def step(self) -> None:
         """Publish the signed baseline if it or the connection is new; raises StoreError."""

@@ -1,8 +1,7 @@
-"""`spotter bench --booth`: how soon an alert is heard, and how many scores a second the inbox stores.
+"""`spotter bench --booth`: measure the latency of alerts and how many scores a second the inbox stores.
 
-Through the configured broker, each part a process of its own: a node's outbox and sender, a booth with a store on this
-disk, and a subscriber. Throughput is measured beside a bare subscriber that only counts, by the same broker and the
-same publisher, one after the other.
+A node's outbox and sender, a booth with a store on this disk, and a subscriber each run in their own process and use
+the configured broker. For comparison, the same publisher then floods a bare subscriber that only counts.
 """
 
 import multiprocessing as mp
@@ -37,33 +36,33 @@ from edge.store.store import SqlStore
 RATE = 100
 """Scores a second while latency is measured."""
 RARE_EVERY = 10
-"""Of these, so many to one alert."""
+"""One of this many scores causes an alert."""
 IN_FLIGHT = 1000
-"""Scores the flood is ahead of who reads them: half of what the inbox queues, which drops what it cannot."""
+"""Scores sent but not yet read, at most: half the inbox's queue, which drops what does not fit."""
 START_S, DRAIN_S = 30.0, 10.0
 NODE = "bench-node"
 
 
 @dataclass(frozen=True, slots=True)
 class BoothBenchmark:
-    """What was measured."""
+    """Results of the benchmark."""
 
     alerts: int
     missing: int
-    """Alerts that were not heard within DRAIN_S."""
+    """Alerts that did not arrive within DRAIN_S."""
     alert_p50_ms: float
     alert_p95_ms: float
-    """From the score's entry into the outbox until a subscriber has the alert, at RATE scores a second."""
+    """Latency from the score's entry into the outbox until a subscriber has the alert, at RATE scores a second."""
     stored_per_s: float
     bare_per_s: float
     ratio: float
-    """Stored to bare."""
+    """`stored_per_s` divided by `bare_per_s`."""
     seconds: float
-    """Of each of the two."""
+    """Duration of each of the two throughput measurements."""
 
 
 def run_bench(config: BoothConfig, seconds: float, *, as_json: bool) -> int:
-    """0; raises BrokerError if the broker cannot be reached."""
+    """`spotter bench --booth`: returns 0; raises BrokerError if the broker cannot be reached."""
     site = f"bench-{secrets.token_hex(4)}"
     with tempfile.TemporaryDirectory(prefix="spotter-bench-") as folder:
         here = msgspec.structs.replace(config, site=site, store=f"sqlite:///{folder}/booth.sqlite")
@@ -89,7 +88,7 @@ def run_bench(config: BoothConfig, seconds: float, *, as_json: bool) -> int:
 
 
 def _latency(config: BoothConfig, folder: Path, seconds: float) -> tuple[list[float], int]:
-    """Seconds of each alert, and how many were never heard."""
+    """Return the latency of each alert in seconds, and how many alerts never arrived."""
     heard: dict[str, float] = {}
 
     def hear(message: Received) -> None:
@@ -99,14 +98,14 @@ def _latency(config: BoothConfig, folder: Path, seconds: float) -> tuple[list[fl
             heard.setdefault(alert.id, at)
 
     ready, stop, count = mp.Event(), mp.Event(), mp.Value("q", 0)
-    told: mp.Queue[dict[str, float]] = mp.Queue()
+    times: mp.Queue[dict[str, float]] = mp.Queue()
     booth = mp.Process(target=_store_all, args=(config, ready, stop, count), daemon=True)
     with _listening(config, wire.booth_topic(config.site, "alert"), hear):
         booth.start()
         _wait(ready)
-        node = mp.Process(target=_speak, args=(config.broker, config.site, folder / "outbox.sqlite", seconds, told))
+        node = mp.Process(target=_speak, args=(config.broker, config.site, folder / "outbox.sqlite", seconds, times))
         node.start()
-        sent: dict[str, float] = told.get(timeout=seconds + START_S + DRAIN_S)
+        sent: dict[str, float] = times.get(timeout=seconds + START_S + DRAIN_S)
         until = time.monotonic() + DRAIN_S
         while time.monotonic() < until and not sent.keys() <= heard.keys():
             time.sleep(0.05)
@@ -117,7 +116,7 @@ def _latency(config: BoothConfig, folder: Path, seconds: float) -> tuple[list[fl
 
 
 def _throughput(config: BoothConfig, seconds: float, reader: Callable[..., None]) -> float:
-    """Scores a second that `reader` got through."""
+    """Return how many scores a second `reader` handled."""
     ready, stop, count = mp.Event(), mp.Event(), mp.Value("q", 0)
     reading = mp.Process(target=reader, args=(config, ready, stop, count), daemon=True)
     reading.start()
@@ -135,7 +134,7 @@ def _throughput(config: BoothConfig, seconds: float, reader: Callable[..., None]
 
 
 def _store_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> None:
-    """A booth without a page."""
+    """Run a booth without a page; `count` is the number of stored scores."""
     broker = MqttBroker(config.broker, f"{config.site}-booth")
     with closing(SqlStore(config.store, config.site)) as store:
         booth = Booth(config, broker, store, SystemClock())
@@ -149,7 +148,7 @@ def _store_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> No
 
 
 def _count_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> None:
-    """A subscriber that does nothing else."""
+    """Run a subscriber that only counts scores."""
 
     def hear(_message: Received) -> None:
         count.value += 1
@@ -159,8 +158,8 @@ def _count_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> No
         stop.wait()
 
 
-def _speak(section: BrokerSection, site: str, path: Path, seconds: float, told: Any) -> None:
-    """A node's outbox and sender at RATE; tells when each rare score went into the outbox, by its alert's id."""
+def _speak(section: BrokerSection, site: str, path: Path, seconds: float, times: Any) -> None:
+    """Run a node's outbox and sender at RATE; put into `times` when each rare score entered the outbox."""
     broker, sent = MqttBroker(section, f"{site}-node"), {}
     with closing(Outbox(path, node=NODE, max_rows=100_000)) as outbox:
         sender, is_over = Sender(outbox, broker, site=site, node=NODE), threading.Event()
@@ -181,14 +180,14 @@ def _speak(section: BrokerSection, site: str, path: Path, seconds: float, told: 
             sender.wake()
             if i % RARE_EVERY == 0:
                 sent[alert_id(numbered)] = at
-        told.put(sent)
+        times.put(sent)
         is_over.set()
         sending.join(DRAIN_S)
     broker.close()
 
 
 def _flood(section: BrokerSection, site: str, stop: Event, count: Any) -> None:
-    """As many scores as are read, IN_FLIGHT ahead."""
+    """Publish scores as fast as they are read, at most IN_FLIGHT ahead."""
     broker, epoch, seq = MqttBroker(section, f"{site}-flood"), secrets.token_hex(8), 0
     broker.connect(will=None, births=tuple, subscriptions=(), on_message=lambda _: None)
     topic, already = wire.node_topic(site, NODE, "score"), count.value
@@ -228,7 +227,7 @@ def _score(seq: int, *, is_rare: bool, link: str = "") -> wire.Score:
 
 
 class _listening:  # noqa: N801  reads as what it does in `with`
-    """A subscriber of one topic; raises BrokerError if it cannot connect."""
+    """Subscribe to one topic inside `with`; raises BrokerError if it cannot connect."""
 
     def __init__(self, config: BoothConfig, topic: str, hear: Callable[[Received], None]) -> None:
         self._broker = MqttBroker(config.broker, f"{config.site}-listener")
@@ -254,7 +253,7 @@ def _wait(ready: Event) -> None:
 def _print(found: BoothBenchmark) -> None:
     console = Console()
     console.print(
-        f"{found.alerts} alerts at {RATE} scores/s: heard after {found.alert_p50_ms} ms (p50), "
+        f"{found.alerts} alerts at {RATE} scores/s: delivered after {found.alert_p50_ms} ms (p50), "
         f"{found.alert_p95_ms} ms (p95); {found.missing} missing"
     )
     console.print(

@@ -1,4 +1,4 @@
-"""The commands of the booth, its workers and its laptops: their words; the work is done by the modules beside this one.
+"""Command-line options of the booth, its workers and its laptops; the modules beside this one do the work.
 
 Imports are inside the functions, so that `--help` is quick.
 """
@@ -10,7 +10,7 @@ from edge.config import BoothConfig, LaptopConfig, WorkerConfig, broker_at, load
 
 
 def add_booth(commands: Commands) -> None:
-    """`spotter booth`, `worker`, `booth-password`, `watch`, `health`, `trends`."""
+    """Add `spotter booth`, `worker`, `booth-password`, `watch`, `health` and `trends`."""
     _add_running(commands)
     _add_asking(commands)
     _add_trends(commands)
@@ -26,7 +26,7 @@ def _add_running(commands: Commands) -> None:
     )
     booth.add_argument("--config", type=Path, help="booth.yaml; without it, defaults")
     add_broker(booth)
-    booth.add_argument("--port", type=int, help="instead of page_port")
+    booth.add_argument("--port", type=int, help="port of the page, instead of page_port")
     worker = add_command(
         commands,
         "worker",
@@ -40,7 +40,7 @@ def _add_running(commands: Commands) -> None:
         commands,
         "booth-password",
         _booth_password,
-        "Set the password of the booth's page: asks at a terminal, else reads a line.",
+        "Set the password of the booth's page; asks at a terminal, else reads one line.",
         "spotter booth-password --out /etc/spotter/page.password",
     )
     password.add_argument("--out", type=Path, required=True, help="the file to write; holds a hash only")
@@ -52,14 +52,14 @@ def _add_asking(commands: Commands) -> None:
         commands,
         "health",
         _health,
-        "One row a node; exit code 1 if any node is not ok.",
+        "Print one row for each node; exit code 1 if any node is not ok.",
         "spotter health --broker 127.0.0.1:1883",
     )
     for parser in (watch, health):
         parser.add_argument("--config", type=Path, help="laptop.yaml, made by spotter provision laptop")
         add_broker(parser, "; default: this machine")
         parser.add_argument("--site", help=f"instead of the configured one; default: {BoothConfig().site}")
-        add_json(parser, "one JSON line each")
+        add_json(parser, "print each as one line of JSON")
 
 
 def _add_trends(commands: Commands) -> None:
@@ -67,17 +67,17 @@ def _add_trends(commands: Commands) -> None:
         commands,
         "trends",
         _trends,
-        "What is worn now against what was worn before, and how alerts ended.",
+        "Compare clothing now with what is usual, and count how alerts ended.",
         "spotter trends --config booth.yaml --since 24h --by colour",
     )
     trends.add_argument("--config", type=Path, help="booth.yaml or worker.yaml, whose store is read; else defaults")
     trends.add_argument("--site", help="one of the sites in that store; default: the booth's own")
     trends.add_argument("--since", default="24h", help="24h, 7d or a time such as 2026-09-21T08:00:00Z; default: 24h")
-    trends.add_argument("--by", default="", choices=("colour", "pattern", "garment"), help="one facet alone")
+    trends.add_argument("--by", default="", choices=("colour", "pattern", "garment"), help="this facet only")
     form = trends.add_mutually_exclusive_group()
     form.add_argument("--csv", dest="form", action="store_const", const="csv", default="table")
     form.add_argument("--json", dest="form", action="store_const", const="json", help="one JSON object")
-    trends.add_argument("--plot", type=Path, metavar="FILE", help="also draw it: .png or .svg")
+    trends.add_argument("--plot", type=Path, metavar="FILE", help="also plot to this file: .png or .svg")
 
 
 def _booth(args: Args) -> int:

@@ -1,4 +1,4 @@
-"""`spotter health`: who is there, one row a node, with what to do."""
+"""`spotter health`: one row for each node, with its state and what to do."""
 
 import queue
 import secrets
@@ -19,11 +19,11 @@ from edge.message.mqtt import MqttBroker
 from edge.seams import Broker, Clock, Received
 
 QUIET_S = 0.5
-"""Retained messages all come at once; after this much silence there are no more."""
+"""Retained messages arrive together; after this much silence there are no more."""
 
 
 def collect(broker: Broker, site: str, clock: Clock, wait_s: float) -> Roster:
-    """Who is there: listens until it has been quiet, `wait_s` seconds at most.
+    """Return what all nodes report: listens until it has been quiet for QUIET_S, `wait_s` seconds at most.
 
     Raises BrokerError if there is no broker.
     """

@@ -1,9 +1,9 @@
-"""Node health to Home Assistant, by MQTT discovery: what a node's own topics mean. Never a score, never an alert.
+"""Announce nodes to Home Assistant by MQTT discovery: their health, never a score or an alert.
 
-One retained message a node, PREFIX/device/spotter-SITE/NODE/config, which an empty one takes back; the middle is the
-`node_id` that Home Assistant leaves to whoever publishes ("Discovery topic", "Device discovery payload" and "Using
-availability topics" in https://www.home-assistant.io/integrations/mqtt/). All of it is retained, so that Home Assistant
-finds it whenever it starts, and so that what an earlier run of the booth announced can be taken back.
+Each node has one retained message on PREFIX/device/spotter-SITE/NODE/config; an empty one removes the device. The
+middle part is the `node_id`, which the publisher may choose ("Discovery topic", "Device discovery payload" and "Using
+availability topics" in https://www.home-assistant.io/integrations/mqtt/). The messages are retained so that Home
+Assistant finds them whenever it starts, and so that the booth can remove what an earlier run announced.
 """
 
 import queue
@@ -25,54 +25,56 @@ SENSORS: dict[str, dict[str, Any]] = {
     "disk": {"name": "Free disk", "val_tpl": "{{ value_json.disk_free_mb }}", "unit_of_meas": "MB"},
     "waiting": {"name": "Waiting for the booth", "val_tpl": "{{ value_json.outbox_depth }}"},
 }
-"""Of a heartbeat, by the abbreviations of Home Assistant; a state has at most 255 characters there."""
+"""Sensors made from a heartbeat, in Home Assistant's abbreviations; a state has at most 255 characters there."""
 
 
 class HomeAssistant:
-    """Owner of what Home Assistant was told; its verb is `sync`. Only `receive` may be called from another thread."""
+    """Owner of what is announced to Home Assistant; call `sync`. Only `receive` may be called from another thread."""
 
     def __init__(self, config: BoothConfig, broker: Broker, clock: Clock) -> None:
         self._site, self._broker, self._clock = config.site, broker, clock
         self._is_on = config.home_assistant.announce
         self._folder = f"{config.home_assistant.discovery_prefix}/device/spotter-{config.site}"
         self._heard: queue.SimpleQueue[Received] = queue.SimpleQueue()
-        self._told: dict[str, bytes] = {}
-        """Payload of each node as the broker has it."""
+        self._announced: dict[str, bytes] = {}
+        """Payload by node, as the broker has it."""
         self._connections, self._connected_at = 0, 0.0
 
     @property
     def subscriptions(self) -> list[str]:
-        """What this site has announced."""
+        """Topic filters under which this site's announcements come back."""
         return [f"{self._folder}/+/config"]
 
     def is_ours(self, message: Received) -> bool:
+        """Whether a message is one of this site's announcements."""
         return message.topic.startswith(f"{self._folder}/")
 
     def receive(self, message: Received) -> None:
-        """What the broker has of this site."""
+        """Take in an announcement that the broker has retained."""
         self._heard.put(message)
 
     def sync(self, nodes: Iterable[str]) -> None:
-        """Announce these nodes and take back every other one; what the broker has already is not said again.
+        """Announce these nodes and remove all others; what the broker has already is not sent again.
 
-        Who is not known just after connecting may still come, and Home Assistant forgets all about whom it loses.
+        Nothing is removed just after connecting: the node may still report, and Home Assistant deletes the history of a
+        removed device.
         """
         if not self._broker.is_connected:
             return
         if self._connections != self._broker.connections:
             self._connections, self._connected_at = self._broker.connections, self._clock.monotonic()
-            self._told.clear()
+            self._announced.clear()
         while not self._heard.empty():
             self._note(self._heard.get())
         wanted = {node: self._payload(node) for node in nodes} if self._is_on else {}
         is_sure = not self._is_on or self._clock.monotonic() > self._connected_at + STALE_S
-        for node in (self._told.keys() if is_sure else set()) | wanted.keys():
+        for node in (self._announced.keys() if is_sure else set()) | wanted.keys():
             payload = wanted.get(node, b"")
-            if payload != self._told.get(node, b"") and self._publish(node, payload):
-                self._told[node] = payload
+            if payload != self._announced.get(node, b"") and self._publish(node, payload):
+                self._announced[node] = payload
 
     def _note(self, message: Received) -> None:
-        self._told[message.topic.split("/")[-2]] = message.payload
+        self._announced[message.topic.split("/")[-2]] = message.payload
 
     def _publish(self, node: str, payload: bytes) -> bool:
         return self._broker.publish(Publish(f"{self._folder}/{node}/config", payload, 1, is_retained=True), timeout_s=0)

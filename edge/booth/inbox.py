@@ -1,7 +1,7 @@
-"""Messages from nodes to stored scores, alerts and acknowledgements, in that order and each exactly once.
+"""Store the scores of nodes, send alerts and acknowledge, in that order and each exactly once.
 
 A score counts once however often it is delivered. It is acknowledged only after its batch is committed and its alert
-was tried, so that a booth killed anywhere in between gets it again and ends where it would have ended.
+was tried, so a booth killed at any point receives it again and reaches the same state.
 """
 
 import logging
@@ -29,25 +29,25 @@ log = logging.getLogger(__name__)
 
 REPORTS = ("/status", "/health")
 QUEUED = 2000
-"""Messages waiting at most; what does not fit is not acknowledged, so its node sends it again."""
+"""Most messages waiting; what does not fit is not acknowledged, so its node sends it again."""
 BATCH = 200
-"""Messages in one transaction: 4,000 a second were measured so."""
+"""Most messages in one transaction; with this size 4,000 a second were measured."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 10.0
-"""While the store cannot be written."""
+"""Shortest and longest pause while the store cannot be written."""
 
 
 @dataclass
 class InboxCounters:
-    """Since the booth started."""
+    """Counts since the booth started."""
 
     scores: int = 0
     """Stored for the first time."""
     repeats: int = 0
-    """Delivered again; changed nothing."""
+    """Delivered again, without effect."""
     late: int = 0
-    """Stored after their alert would have expired; never alerted."""
+    """Stored too late for an alert."""
     overflow: int = 0
-    """Messages that found the queue full; their nodes send them again."""
+    """Messages dropped because the queue was full; their nodes send them again."""
 
 
 @dataclass
@@ -57,14 +57,14 @@ class _Batch:
     trends: list[wire.Trend] = field(default_factory=list)
     feedback: list[wire.Feedback] = field(default_factory=list)
     baselines: list[tuple[str, Counted]] = field(default_factory=list)
-    """With the node of each."""
+    """Each with the name of its node."""
     stored: list[tuple[str, wire.Ack]] = field(default_factory=list)
-    """Nodes, and what the centre has of them."""
+    """Names of nodes, and how far the centre has stored their scores."""
     refusals: Counter[str] = field(default_factory=Counter)
 
 
 def take(waiting: queue.Queue[Received], wait_s: float) -> list[Received]:
-    """One batch of what waits, at most; waits up to `wait_s` for the first."""
+    """Take up to BATCH messages from the queue; waits up to `wait_s` seconds for the first."""
     taken = []
     try:
         taken.append(waiting.get(timeout=wait_s) if wait_s else waiting.get_nowait())
@@ -83,7 +83,7 @@ class _Report(NamedTuple):
 
 
 class Inbox:
-    """Owner of what came in; its one verb is `step`. Only `receive` may be called from another thread."""
+    """Owner of the incoming messages; call `step`. Only `receive` may be called from another thread."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Inbox:
         *,
         leaf: str = "ack",
     ) -> None:
-        """`leaf`: where it says what is stored."""
+        """`leaf` is the last part of the topic on which it acknowledges: `ack`, or `stored` for a worker."""
         self._config = config
         self._acknowledger = Acknowledger(broker, config.site, leaf, has_centre=config.centre)
         self._store = store
@@ -105,35 +105,35 @@ class Inbox:
         self._active_alerts = active_alerts
         self._queue: queue.Queue[Received] = queue.Queue(QUEUED)
         self._reports: queue.Queue[_Report] = queue.Queue(QUEUED)
-        """These need no store, and are no older for its being in trouble."""
+        """Statuses and heartbeats; they need no store, so they are handled even while it fails."""
         self._batch: _Batch | None = None
         self._pause_s = 0.0
         self._said: set[str] = set()
         self.counters = InboxCounters()
         self.refused = Counter(store.refusals())
-        """Refused messages by reason, since the store exists."""
+        """Refused messages by reason, since the store was made."""
         self.lost: dict[str, int] = {}
         """Scores each node had to drop."""
         self._unsaved: Counter[str] = Counter()
-        """Refusals for the next batch."""
+        """Refusals by reason that are not stored yet."""
         self.roster = Roster(clock, config.nodes)
         self.trouble = ""
-        """Why nothing is stored and acknowledged at the moment; empty when all is well."""
+        """Why nothing can be stored and acknowledged now; empty when all is well."""
 
     @property
     def subscriptions(self) -> list[str]:
-        """What to hand to Broker.connect."""
+        """Topic filters to hand to Broker.connect."""
         leaves = ["score", "gap", "status", "health", "trend", "baseline"] + ["stored"] * self._config.centre
         nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
         return [*nodes, wire.booth_topic(self._config.site, "feedback")]
 
     @property
     def queued(self) -> int:
-        """Messages that wait."""
+        """Messages waiting in the queue."""
         return self._queue.qsize()
 
     def receive(self, message: Received) -> None:
-        """Take one message in; never blocks, never raises."""
+        """Queue one message; never blocks, never raises."""
         try:
             if message.topic.endswith(REPORTS):
                 self._reports.put_nowait(_Report(message, (self._clock.now(), self._clock.monotonic())))
@@ -143,7 +143,7 @@ class Inbox:
             self.counters.overflow += 1
 
     def step(self, wait_s: float) -> float:
-        """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
+        """Handle one batch, waiting up to `wait_s` for it; returns seconds to pause, above 0 if the store fails."""
         if self._batch is None:
             messages = take(self._queue, wait_s)
             self._hear()
@@ -160,15 +160,15 @@ class Inbox:
         return 0.0
 
     def _wait_for_store(self, err: StoreError) -> float:
-        """The batch is kept and nothing is acknowledged, so no node deletes anything."""
+        """Keep the batch and acknowledge nothing, so that no node deletes anything."""
         if not self.trouble:
-            log.error("nothing is stored or acknowledged until this is mended: %s", err)
+            log.error("nothing is stored or acknowledged until this is fixed: %s", err)
         self.trouble = err.plain
         self._pause_s = min(max(FIRST_PAUSE_S, 2 * self._pause_s), LONGEST_PAUSE_S)
         return self._pause_s
 
     def _hear(self) -> None:
-        """What nodes say of themselves, also while nothing can be stored."""
+        """Handle statuses and heartbeats, also while nothing can be stored."""
         for _ in range(self._reports.qsize()):
             message, heard = self._reports.get_nowait()
             with self._refusing(message.topic):
@@ -176,7 +176,7 @@ class Inbox:
                 self.roster.note(address, content, is_retained=message.is_retained, heard=heard)
 
     def _sort(self, messages: list[Received]) -> _Batch:
-        """Good messages to where they belong, bad ones counted: the booth drops, counts, and carries on."""
+        """Sort the messages by type; bad ones are dropped and counted."""
         batch = _Batch()
         for message in messages:
             with self._refusing(message.topic):
@@ -190,7 +190,7 @@ class Inbox:
             yield
         except WireError as err:
             self._refuse(err.reason, topic)
-        except Exception as err:  # noqa: BLE001 - whatever a node sends, the others must be served
+        except Exception as err:  # noqa: BLE001 - no message of one node may stop the others
             self._refuse("unexpected", topic)
             log.error("a message could not be read (%s); report this as a defect", type(err).__name__)  # noqa: TRY400
 
@@ -222,7 +222,7 @@ class Inbox:
             raise WireError("topic", f"expected nothing on {address.leaf}")
 
     def _refuse(self, reason: str, topic: str) -> None:
-        """Without the message: nothing of a score or alert is ever logged."""
+        """Count and log a refusal, without the message: no score or alert is ever logged."""
         if reason not in self._said:
             self._said.add(reason)
             log.warning("refused a message on %.80r (%s); more of this kind are only counted", topic, reason)
@@ -231,7 +231,7 @@ class Inbox:
         self._note_refusal(topic)
 
     def _note_refusal(self, topic: str) -> None:
-        """With who sent it, if it is a node that is known."""
+        """Count the refusal against the node that sent it, if that node is known."""
         try:
             node = self.roster.nodes.get(wire.parse_topic(topic).node or "")
         except WireError:
@@ -241,11 +241,11 @@ class Inbox:
 
     def _note_losses(self, gap: wire.Gap) -> None:
         if gap.dropped > self.lost.get(gap.node, 0):
-            log.warning("%s lost %d scores in all: its outbox was full, the booth away too long", gap.node, gap.dropped)
+            log.warning("%s lost %d scores in all: its outbox was full while the booth was away", gap.node, gap.dropped)
             self.lost[gap.node] = gap.dropped
 
     def _handle(self, batch: _Batch) -> None:
-        """Commit, alert, and only then acknowledge."""
+        """Commit the batch, send alerts, and only then acknowledge."""
         for trend in batch.trends:
             self._store.save_trend(trend)
         for node, counted in batch.baselines:
@@ -288,7 +288,7 @@ class Inbox:
         self.counters.late += sum(1 for score in first.values() if expires_at(score, now, expires_s) < now)
 
     def _watch(self, batch: _Batch, recorded: Recorded, now: float) -> None:
-        """Who sends what no sound node does."""
+        """Note what no healthy node does (violations.py)."""
         monotonic, new = self._clock.monotonic(), set(recorded.new)
         for gap in batch.gaps:
             self.roster.violations(gap.node).announced()

@@ -1,8 +1,8 @@
-"""Sightings to persons: whoever several cameras saw, or one camera lost and found again, is one; pure.
+"""Join sightings of one person by several cameras, or by one camera that lost the track; pure.
 
-Nobody is recognised. What joins two sightings is that they fit in time, in the way the cameras face and the person
-walks, and in the words behind `link`; a minute later all of it is forgotten. Evidence is counted in bits: one bit says
-that it is twice as common between sightings of one person as between those of two.
+Nobody is recognised. Two sightings are joined if they fit in time, in the directions the cameras face and the person
+walks, and in the codes of `link`; all of it is forgotten after a minute. Evidence is in bits: one bit is an observation
+twice as common between sightings of one person as between those of two.
 """
 
 from collections import OrderedDict, deque
@@ -19,32 +19,32 @@ from edge.booth.link_evidence import LinkEvidence
 from edge.config import JoinSection
 
 REMEMBER_S = 60.0
-"""A sighting is forgotten so long after it came in; what comes in that late is not joined, since no alert is due."""
+"""A sighting is forgotten this long after it came in. One that comes in this late is not joined: it gets no alert."""
 LONGEST_S = float(wire.LINK_ROTATION_S)
-"""Whoever stays longer is somebody new."""
+"""Someone first seen longer ago than this counts as a new person."""
 NEAR = 100
-"""New sightings are compared with so many of the newest people: more than pass in a window, and a flood stays cheap."""
+"""A sighting is compared with this many of the newest people: more than pass in a window, yet bounded in a flood."""
 MOST = 1000
-"""Sightings remembered at once, the oldest forgotten first, whatever nodes send."""
+"""Most sightings remembered at once; the oldest are forgotten first."""
 
 TURNED_BITS = -8.0
-"""Of walking left and then right, or the other way about: few turn round."""
+"""Evidence of one person walking left and then right, or the reverse: few people turn round."""
 LAGS = 31
-"""So many of the newest lags from one camera to another say what is usual there: the cameras' places, their overlap,
-the pace of the street, and how far two clocks differ."""
+"""Newest lags kept for each pair of cameras. Their median stands for the cameras' positions and overlap, the walking
+speed, and the difference of the two clocks."""
 LAGS_KNOWN = 5
-"""Fewer say nothing."""
+"""Lags needed before a usual lag is known."""
 UNKNOWN_SPREAD = 1 / 3
-"""Of the window: how far lags spread around none where nothing is usual yet."""
+"""Assumed spread of lags around 0 while no usual lag is known, as a share of the window."""
 LEAST_SPREAD_S = 0.5
-"""Times are whole seconds."""
+"""Smallest spread of lags, since times are whole seconds."""
 LEAST_LAG_BITS = -5.0
-"""Somebody will be the first to take so long."""
+"""Lowest evidence of a lag: however unusual, somebody will be the first to take so long."""
 ENOUGH = 1.6
-"""Bits from which a sighting is taken to be of somebody who was seen before: more than time alone gives where nothing
-is usual yet, log2(1 / UNKNOWN_SPREAD), so that without links nobody is joined."""
+"""Bits needed to join a sighting to a person. It is more than time alone gives while no usual lag is known,
+log2(1 / UNKNOWN_SPREAD), so that nothing is joined without links."""
 ROTATIONS = 2
-"""Of the links, about which anything is known: sightings of the one before may still come in."""
+"""Rotations of the link key for which evidence is kept; sightings of the previous one may still come in."""
 
 SIDEWAYS = {"left", "right"}
 
@@ -56,40 +56,40 @@ class _Sighting:
     heard_at: float
     person: str
     since: float
-    """When the person's first sighting came in."""
+    """When the person's first sighting came in, seconds."""
 
 
 class _Usual(NamedTuple):
-    """Seconds from one camera to another, and how far they spread around that."""
+    """Usual lag from one camera to another and its mean absolute deviation, seconds."""
 
     lag: float
     spread: float
 
 
 Bits = Callable[[_Sighting], float]
-"""For a new sighting being of the person in another."""
+"""Evidence in bits that a new sighting is of the person in the given one."""
 
 
 class Joiner:
-    """Remembers a minute of sightings and the usual lags from camera to camera; its one verb is `person`."""
+    """Owner of the last minute's sightings and of the usual lags between cameras; call `person`."""
 
     def __init__(self, facings: Mapping[str, int | None], section: JoinSection) -> None:
-        """`facings` in degrees clockwise from north, by node; what is missing is unknown."""
+        """`facings` are degrees clockwise from north by node; None or missing means unknown."""
         self._facings, self._section = facings, section
         self._sightings: OrderedDict[wire.ScoreKey, _Sighting] = OrderedDict()
         """Oldest first."""
         self._people: dict[str, list[_Sighting]] = {}
         self._lags: dict[tuple[str, str, str], deque[float]] = {}
-        """Seconds from one node to another, by heading."""
+        """Lags in seconds, by node, other node and heading."""
         self._usuals: dict[tuple[str, str, str], _Usual] = {}
-        """Of those, once enough are known."""
+        """Usual lags of pairs with at least LAGS_KNOWN lags."""
         self._evidence: OrderedDict[int, LinkEvidence] = OrderedDict()
-        """The two newest rotations of the links."""
+        """Evidence by rotation of the link key, the newest ROTATIONS."""
 
     def person(self, score: wire.Score, now: float) -> str:
-        """Whose sighting this is: the `alert_id` of the first of that person's that came in.
+        """Return the id of the person seen: the `alert_id` of that person's first sighting.
 
-        A score that came before, and a final one whose early one did, changes nothing about that.
+        A repeated score, or a final one after its early one, gets the same id again. `now` is seconds since 1970.
         """
         self._forget(now)
         key = wire.key(score)
@@ -109,11 +109,11 @@ class Joiner:
         return new.person
 
     def cameras(self, person: str) -> list[str]:
-        """Which nodes have seen a person so far, in that order; none once the person is forgotten."""
+        """Return the nodes that have seen a person, in order; empty once the person is forgotten."""
         return list(dict.fromkeys(sighting.score.node for sighting in self._people.get(person, [])))
 
     def _join(self, new: _Sighting) -> None:
-        """To who fits best, if anybody fits well enough; of two who fit alike, to the one who came first."""
+        """Join the sighting to the best-fitting person with ENOUGH bits or more; if two fit equally, the earlier."""
         best, clothes = ENOUGH, None
         for seen in islice(reversed(self._people.values()), NEAR):
             if self._is_possible(seen, new):
@@ -134,7 +134,7 @@ class Joiner:
         return is_near
 
     def _can_follow(self, old: _Sighting, new: _Sighting) -> bool:
-        """Whether one person can have been last seen at both places at these times."""
+        """Whether one person can have left both views at these times."""
         lag = new.at - old.at
         is_same_way = old.score.heading == new.score.heading
         if old.score.node == new.score.node:
@@ -146,13 +146,13 @@ class Joiner:
         return order * lag >= -self._section.slack_s
 
     def _bits(self, seen: list[_Sighting], new: _Sighting, clothes: Bits) -> float:
-        """For being the person seen there, by clothes, by the time from where they were nearest, and by heading."""
+        """Evidence in bits that `new` is the person in `seen`: clothing, time since the nearest sighting, heading."""
         nearest = min(seen, key=lambda old: abs(old.at - new.at))
         has_turned = any({old.score.heading, new.score.heading} == SIDEWAYS for old in seen)
         return _mean([clothes(old) for old in seen]) + self._lag_bits(nearest, new) + TURNED_BITS * has_turned
 
     def _clothes_bits(self, new: _Sighting) -> Bits:
-        """Against any other sighting: 0 where links cannot be compared, of other ten minutes, or none."""
+        """Return the function that gives clothing evidence: 0 if a link is missing or of another rotation."""
         link, rotation = new.score.link, _rotation(new)
         if not link:
             return lambda _: 0.0
@@ -166,14 +166,14 @@ class Joiner:
         return found
 
     def _lag_bits(self, old: _Sighting, new: _Sighting) -> float:
-        """Laplace's distribution around the usual lag, against all lags of the window being alike."""
+        """Evidence of the lag in bits: Laplace distribution around the usual lag against a uniform one."""
         window_s = self._section.window_s
         usual = self._usual(old, new) or _Usual(0.0, UNKNOWN_SPREAD * window_s)
         away = abs(new.at - old.at - usual.lag)
         return max(log2(window_s / usual.spread) - away / usual.spread / log(2), LEAST_LAG_BITS)
 
     def _usual(self, old: _Sighting, new: _Sighting) -> _Usual | None:
-        """What to compare their lag with; None if too little is known."""
+        """Return the usual lag between two cameras; None if too little is known."""
         usual = self._usuals.get(_way(old, new))
         return usual if usual is not None and _has_left(old.score) and _has_left(new.score) else None
 
@@ -193,7 +193,7 @@ class Joiner:
             self._usuals[way] = _Usual(middle, max(fmean(abs(each - middle) for each in lags), LEAST_SPREAD_S))
 
     def _forget(self, now: float) -> None:
-        """A clock that is set, ahead or back, forgets all."""
+        """Forget old sightings; if the clock was set by more than REMEMBER_S, all of them."""
         while self._sightings:
             key, oldest = next(iter(self._sightings.items()))
             if len(self._sightings) < MOST and abs(now - oldest.heard_at) <= REMEMBER_S:
@@ -206,7 +206,9 @@ class Joiner:
 
 
 def turn(one: int | None, other: int | None, heading: str) -> int:
-    """1 if who walks that way past outward cameras comes by `one` first, -1 if by `other`, 0 if nobody can tell.
+    """Return 1 if a person with this heading passes camera `one` first, -1 if `other`, 0 if unknown.
+
+    `one` and `other` are facings of cameras that look outwards, degrees clockwise from north.
 
     >>> turn(0, 90, "right"), turn(0, 90, "left"), turn(0, 270, "right"), turn(0, 180, "right"), turn(0, 90, "away")
     (1, -1, -1, 0, 0)
@@ -218,7 +220,7 @@ def turn(one: int | None, other: int | None, heading: str) -> int:
 
 
 def _mean(bits: Sequence[float]) -> float:
-    """Bits of the mean likelihood ratio.
+    """Log2 of the mean likelihood ratio; `bits` are log2 ratios.
 
     >>> _mean([3.0, 3.0]), round(_mean([3.0, -9.0]), 2)
     (3.0, 2.0)
@@ -231,7 +233,7 @@ def _rotation(sighting: _Sighting) -> int:
 
 
 def _has_left(score: wire.Score) -> bool:
-    """Whether that was the last of them there: out of the picture on the side they were heading for."""
+    """Whether the person left the picture on the side they were heading for."""
     return not score.early and score.zone == score.heading
 
 

@@ -1,16 +1,16 @@
-"""P-values of people as they arrive to alert or no alert, at once and for good, as many as the staff can greet; pure.
+"""Decide for each person, at once and for good, whether to alert: as many as staff can greet; pure.
 
-Somebody is alerted whose bits, -log2 p, reach the price of an alert:
+A person is alerted if their bits, -log2 p, reach the price of an alert:
 
     price = log2(people an hour / per_hour) - step * (saved - burst / 2) + shift
 
-The logarithm is the best fixed price if p-values are uniform and traffic goes on as in the last hours. The rest is dual
-subgradient descent: each alert raises the price by a step, the time in which the budget allows one lowers it by as much
-(Balseiro, Lu and Mirrokni 2023, "The Best of Many Worlds: Dual Mirror Descent for Online Allocation Problems",
+The logarithm is the best fixed price if p-values are uniform and traffic stays as in the last hours. The rest is dual
+subgradient descent: each alert raises the price by a step, and the time that the budget allows for one lowers it by as
+much (Balseiro, Lu and Mirrokni 2023, "The Best of Many Worlds: Dual Mirror Descent for Online Allocation Problems",
 Operations Research 71(1), algorithm 1 with reward = bits and cost = 1). Those steps add up to the alerts saved, a token
-bucket (Turner 1986, "New directions in communications"), so that no hour goes beyond `per_hour` and one burst. The
-shift is the same descent counted in people instead of seconds and without a bound: with a baseline that has aged, more
-people have low p-values than should.
+bucket (Turner 1986, "New directions in communications"), so no hour exceeds `per_hour` plus one burst. The shift is the
+same descent counted in people instead of seconds, without a bound: with an aged baseline, more people have low p-values
+than should.
 """
 
 from collections import deque
@@ -19,45 +19,45 @@ from typing import NamedTuple, Self
 
 HOUR_S = 3600.0
 LEAST_BURST = 4.0
-"""Alerts. Half an hour's budget may be saved up, and never less than these: fewer lose what a lull leaves over."""
+"""Alerts. Half an hour's budget can be saved up, but at least this many: with fewer, a lull's budget is lost."""
 SWING_BITS = 1.0
-"""The price is lower by this with a burst saved, higher by it with nothing saved; .5 loses alerts, 2 loses bits."""
+"""The price is lower by this with a full burst saved, higher by it with none; .5 loses alerts, 2 loses bits."""
 MEMORY_S = 7200.0
-"""A person counts as traffic by exp(-age / this)."""
+"""Time constant of the traffic estimate: a person has the weight exp(-age / MEMORY_S)."""
 LONGEST_S = 1800.0
-"""A longer silence counts as this: the street was empty, or the clock jumped; neither says how many will come."""
+"""A longer pause counts as this: the street was empty or the clock was set, and neither predicts traffic."""
 PRIOR_S, PRIOR_PEOPLE = 120.0, 10.0
-"""What is believed of the traffic beforehand: 300 an hour, between a quiet place's 40 and a busy one's 2,000."""
+"""Assumed traffic at the start: 300 people an hour, between a quiet place's 40 and a busy one's 2,000."""
 SHIFT_BITS = 0.3
 """The price rises by this with each alert, and falls by it where uniform p-values would have given one; .1 follows an
-aging baseline too slowly at 4 alerts an hour, .4 wavers. Only people who could be alerted count, so that a crowd in
-one rare dress does not silence the booth."""
+aging baseline too slowly at 4 alerts an hour, .4 oscillates. Only people who could be alerted count, so that a crowd
+in one rare dress does not silence the booth."""
 
 
 class Budget(NamedTuple):
-    """How many people the staff can greet."""
+    """Limits on alerts: how many people staff can greet."""
 
     per_hour: float
-    """Alerts, above 0."""
+    """Alerts an hour, above 0."""
     max_open: int | None = None
-    """Alerts open at the same time."""
+    """Most alerts open at the same time; None: no limit."""
     at_most_p: float = 1.0
-    """Nobody with a higher p-value is ever alerted, even if the budget is left over."""
+    """People with a higher p-value are never alerted, even if budget is left over."""
 
 
 class Pace(NamedTuple):
-    """What the page says about one moment."""
+    """The pace at one moment, for the page."""
 
     threshold: float
-    """The p-value up to which the next person would be alerted; 0 if nobody would be."""
+    """Highest p-value at which the next person would be alerted; 0 while alerts are impossible."""
     last_hour: int
-    """Alerts."""
+    """Alerts in the last hour."""
     why_closed: str
-    """Why nobody would be alerted; empty if somebody may be."""
+    """Why alerts are impossible now; empty if they are possible."""
 
 
 def burst(per_hour: float) -> float:
-    """Alerts beyond `per_hour` that one hour can have at most.
+    """Return how many alerts more than `per_hour` one hour can have.
 
     >>> burst(12), burst(4)
     (6.0, 4.0)
@@ -66,18 +66,19 @@ def burst(per_hour: float) -> float:
 
 
 class _Ledger(NamedTuple):
-    """All that a decision depends on, at one moment."""
+    """Everything a decision depends on, at one moment."""
 
     saved: float
-    """Alerts the budget has to spare, up to a burst."""
+    """Alerts saved up, at most a burst."""
     people: float = PRIOR_PEOPLE
+    """Recent people, weighted by age."""
     seconds: float = PRIOR_S
-    """In which they came."""
+    """Time in which they came, weighted likewise."""
     shift: float = 0.0
-    """Bits to add to the price because p-values are not uniform."""
+    """Bits added to the price because p-values are not uniform."""
 
     def after(self, seconds: float, per_hour: float) -> "_Ledger":
-        """As it stands if nobody came for so long."""
+        """Return the ledger after `seconds` in which nobody came."""
         kept = exp(-seconds / MEMORY_S)
         return _Ledger(
             min(self.saved + seconds * per_hour / HOUR_S, burst(per_hour)),
@@ -87,16 +88,16 @@ class _Ledger(NamedTuple):
         )
 
     def threshold(self, per_hour: float) -> float:
-        """2 ** -price: the p-value up to which a person is worth an alert."""
+        """Return 2 ** -price: the highest p-value that is worth an alert."""
         people_per_hour = HOUR_S * self.people / self.seconds
         swing = SWING_BITS * (2 * self.saved / burst(per_hour) - 1)
         return float(per_hour / people_per_hour * 2 ** (swing - self.shift))
 
 
 class Pacer:
-    """Owner of the budget; its one verb is `admit`.
+    """Owner of the budget; call `admit`.
 
-    Times are seconds by one clock. A clock set back makes no time pass, one set ahead LONGEST_S at most.
+    Times are seconds on one clock. If it is set back, no time passes; if it is set ahead, at most LONGEST_S.
     """
 
     def __init__(self, budget: Budget) -> None:
@@ -104,14 +105,14 @@ class Pacer:
         self._ledger = _Ledger(burst(budget.per_hour) / 2)
         self._at: float | None = None
         self._alerts: deque[float] = deque()
-        """When, in the last hour."""
+        """Times of the alerts in the last hour."""
 
     @classmethod
     def resume(cls, budget: Budget, at: float, *, alerts: int, people: int, hours: float) -> Self:
-        """After a restart: `alerts` of the last hour, `people` of the last `hours` in which the booth ran.
+        """Resume after a restart, from the `alerts` of the last hour and the `people` of the last `hours` of operation.
 
-        The alerts are taken as spread evenly over the hour, and no more than half a
-        burst as saved up: that is all a restart right after a burst can gain. The shift is learnt anew.
+        The alerts are assumed to be spread evenly over the hour, and at most half a burst to be saved up: that is the
+        most a restart right after a burst can gain. The shift starts from 0 again.
         """
         pacer = cls(budget)
         half = burst(budget.per_hour) / 2
@@ -126,7 +127,7 @@ class Pacer:
         return pacer
 
     def admit(self, p: float, at: float, *, open_alerts: int) -> bool:
-        """Whether to alert for one person; to be called once for each."""
+        """Decide whether to alert for one person with p-value `p`; call once for each person."""
         now = self._ledger_at(at)
         threshold, is_open = self._threshold(now), not self._why_closed(now, at, open_alerts)
         is_admitted = is_open and p <= threshold
@@ -144,7 +145,7 @@ class Pacer:
         return is_admitted
 
     def look(self, at: float, *, open_alerts: int) -> Pace:
-        """How things stand; changes nothing."""
+        """Return the pace now; changes nothing."""
         now = self._ledger_at(at)
         why = self._why_closed(now, at, open_alerts)
         return Pace(0.0 if why else self._threshold(now), self._last_hour(at), why)
@@ -158,10 +159,10 @@ class Pacer:
 
     def _why_closed(self, now: _Ledger, at: float, open_alerts: int) -> str:
         if self._budget.max_open is not None and open_alerts >= self._budget.max_open:
-            return f"{open_alerts} {'alert is' if open_alerts == 1 else 'alerts are'} open"
+            return f"No new alert while {open_alerts} {'is' if open_alerts == 1 else 'are'} open."
         if now.saved < 1:
             wait_min = ceil((1 - now.saved) * 60 / self._budget.per_hour)
-            return f"{self._last_hour(at)} alerts in the last hour, the next in {wait_min} min at the earliest"
+            return f"{self._last_hour(at)} alerts in the last hour; the next in {wait_min} min at the earliest."
         return ""
 
     def _last_hour(self, at: float) -> int:

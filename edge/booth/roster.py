@@ -1,4 +1,4 @@
-"""What nodes report, and what they do not, to plain sentences about each."""
+"""Judge the health of each node by what it reports and what the booth notices, in plain sentences."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,38 +13,39 @@ from edge.errors import WireError
 from edge.seams import Clock
 
 STALE_S = 30.0
-"""Three heartbeats: a node that missed them is not well, whatever its last words were."""
+"""Three heartbeats. A node that missed them is failing, whatever it reported last."""
 FORGOTTEN_S = 24 * 3600.0
-"""A node so long silent that booth.yaml does not name is no more."""
+"""A node that is silent for this long and not named in booth.yaml is forgotten."""
 MOST_NODES = 200
+"""Names that are remembered; a message under one more name is refused."""
 SAME = {
-    "software": "runs software {mine}, {others} {theirs}: update the older",
-    "model": "uses model {mine}, {others} {theirs}, so that their scores do not compare: update it",
-    "baseline": "compares with baseline {mine}, {others} with {theirs}: freeze again, so that all get the same",
+    "software": "runs software {mine} ({others}: {theirs}): update the older",
+    "model": "uses model {mine} ({others}: {theirs}), so their scores cannot be compared: update it",
+    "baseline": "scores against baseline {mine} ({others}: {theirs}): freeze again, so that all get the same one",
 }
-"""What all nodes of a site should have in common."""
+"""Values that all nodes of a site should share, and what staff read about a node that differs."""
 
 
 @dataclass
 class NodeRecord:
-    """What is known of one node; times are monotonic seconds here."""
+    """What is known of one node; times are seconds on the booth's monotonic clock."""
 
     name: str
     known_at: float
-    """Since when."""
+    """When its name was first heard or read from booth.yaml."""
     status: wire.Status | None = None
     health: wire.Health | None = None
     heard_at: float | None = None
     """When its newest live heartbeat came; None if only a retained one is known."""
     is_gone: bool = False
-    """Whether the last that was heard of it is that it is offline."""
+    """Whether its newest status is `offline`."""
     ahead_s: float = 0.0
-    """By how much its clock was ahead of the one here at that heartbeat."""
+    """Seconds by which its clock was ahead of the booth's at that heartbeat."""
     violations: Violations = field(default_factory=Violations)
 
     @property
     def is_off(self) -> bool:
-        """Whether its clock and the one here do not agree."""
+        """Whether its clock differs from the booth's by more than CLOCK_S."""
         return abs(self.ahead_s) > CLOCK_S
 
 
@@ -60,13 +61,13 @@ class NodeHealth(msgspec.Struct, frozen=True):
     outbox_depth: int | None = None
     outbox_lost: int | None = None
     baseline: str = ""
-    """Id of what it spots against; empty while it collects."""
+    """Id of the baseline it scores against; empty while it collects."""
     odd: dict[str, int] = {}
-    """What no sound node does, by kind: how often."""
+    """Number of violations by kind (booth/violations.py)."""
 
 
 def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
-    """Its own report; what it cannot report itself: that it is gone or silent; and what others see: that it is odd."""
+    """Combine a node's own report with its silence and with what is odd about it, seen from outside."""
     found = list(dict.fromkeys([*_noticed(node, monotonic), *odd]))
     health, state = node.health, "degraded" if found else "ok"
     if silence:
@@ -96,13 +97,13 @@ def _noticed(node: NodeRecord, monotonic: float) -> list[str]:
 def _off(ahead_s: float) -> str:
     way = "ahead of" if ahead_s > 0 else "behind"
     return (
-        f"its clock is {age(abs(ahead_s))} {way} the booth's: until they agree its alerts are late or missing; "
+        f"its clock is {age(abs(ahead_s))} {way} the booth's, so its alerts are late or missing; "
         "check that it reaches the booth's time server"
     )
 
 
 def age(seconds: float) -> str:
-    """As people say it.
+    """Duration as people say it.
 
     >>> [age(seconds) for seconds in (45, 300, 8000, 864000)]
     ['45 s', '5 min', '2 h', '10 days']
@@ -114,26 +115,26 @@ def age(seconds: float) -> str:
 
 
 class Roster:
-    """Owner of what is known of every node; for one thread."""
+    """Owner of what is known of every node; not thread-safe."""
 
     def __init__(self, clock: Clock, expected: Iterable[str] = ()) -> None:
-        """Nodes that are expected are missed if they are never heard of."""
+        """`expected` nodes, named in booth.yaml, are reported as failing if they are never heard."""
         self._clock = clock
         self._expected = tuple(expected)
         self._listening_since: float | None = clock.monotonic()
         self._notices: dict[str, list[str]] = {}
-        """What the booth noticed of each node, where this is not the booth itself."""
+        """Sentences that the booth published about each node, where this program is not the booth."""
         self.nodes = {name: NodeRecord(name, clock.monotonic()) for name in self._expected}
 
     def note_booth(self, message: wire.Message) -> None:
-        """The booth's notice, or its status: one that is offline notices nothing."""
+        """Take in the booth's notice, or its status: once it is offline its notices are void."""
         if isinstance(message, wire.Notice):
             self._notices = message.nodes
         elif isinstance(message, wire.Status) and message.state == "offline":
             self._notices = {}
 
     def notices(self) -> dict[str, list[str]]:
-        """What no node says of itself, by node."""
+        """Return what the booth noticed about each node that the node does not report itself."""
         monotonic = self._clock.monotonic()
         found = {name: _noticed(node, monotonic) for name, node in sorted(self.nodes.items())}
         return {name: sentences for name, sentences in found.items() if sentences}
@@ -146,7 +147,7 @@ class Roster:
         is_retained: bool,
         heard: tuple[float, float] | None = None,
     ) -> None:
-        """A status or heartbeat, `heard` at a time (UTC and monotonic seconds), else now.
+        """Take in a status or heartbeat, `heard` at a time (UTC and monotonic seconds), else now.
 
         Raises WireError `too_many_nodes` beyond MOST_NODES names.
         """
@@ -163,20 +164,20 @@ class Roster:
             node.health = message
 
     def node(self, name: str) -> NodeRecord:
-        """The one of that name; raises WireError `too_many_nodes`."""
+        """Return the record of a node, new if needed; raises WireError `too_many_nodes`."""
         if name not in self.nodes and len(self.nodes) >= MOST_NODES:
             raise WireError("too_many_nodes", f"expected at most {MOST_NODES} nodes, found {name} too")
         return self.nodes.setdefault(name, NodeRecord(name, self._clock.monotonic()))
 
     def violations(self, name: str) -> Violations:
-        """Of that node; of one too many nobody keeps it."""
+        """Return the violations of a node; those of a node beyond MOST_NODES are not kept."""
         try:
             return self.node(name).violations
         except WireError:
             return Violations()
 
     def look(self, *, is_connected: bool) -> None:
-        """To be called now and then: nobody is silent to who does not listen, and who is silent for a day is gone."""
+        """Call regularly. Silence counts only while connected; a node silent for a day is forgotten unless expected."""
         monotonic = self._clock.monotonic()
         if not is_connected:
             self._listening_since = None
@@ -187,7 +188,7 @@ class Roster:
                 del self.nodes[name]
 
     def node_health(self) -> list[NodeHealth]:
-        """One per node, by name."""
+        """Return one row for each node, sorted by name."""
         monotonic = self._clock.monotonic()
         nodes = [node for _, node in sorted(self.nodes.items()) if not self._is_awaited(node)]
         silences = {node.name: self._silence(node) for node in nodes}
@@ -197,18 +198,18 @@ class Roster:
         return [judge(node, silences[node.name], monotonic, odd.get(node.name, ())) for node in nodes]
 
     def off_s(self) -> float:
-        """By how much all clocks but the one here are ahead of it, if they agree that it is off; else 0."""
+        """Mean offset (s) of the nodes' clocks from ours, if they agree with each other and not with us; else 0."""
         ahead = [node.ahead_s for node in self.nodes.values() if not (node.heard_at is None or self._silence(node))]
         is_here = len(ahead) > 1 and min(map(abs, ahead)) > CLOCK_S and max(ahead) - min(ahead) <= CLOCK_S
         return sum(ahead) / len(ahead) if is_here else 0.0
 
     def _is_awaited(self, node: NodeRecord) -> bool:
-        """Whether it had no time yet to say a first word."""
+        """Whether the node is expected but had no time yet to report."""
         is_unheard = node.health is None and node.status is None and not node.violations.totals
         return node.name in self._expected and is_unheard and self._silent_s(node) <= STALE_S
 
     def _silent_s(self, node: NodeRecord) -> float:
-        """By receive time, and of that only what was listened to."""
+        """Seconds since its last heartbeat arrived, counting only the time in which the booth listened."""
         if self._listening_since is None:
             return 0.0
         since = node.known_at if node.heard_at is None else node.heard_at
@@ -219,20 +220,20 @@ class Roster:
             return "is offline: check power, network and, on the node, `systemctl status spotter-node`"
         silent_s = self._silent_s(node)
         if node.health is None and node.status is None and node.name in self._expected:
-            return "was never heard of: is it switched on, and does booth.yaml name it as its node.yaml does?"
+            return "has never been heard: is it switched on, and does node.yaml name it as booth.yaml does?"
         if node.health is None:
             return "has sent no heartbeat: wait half a minute, then restart it"
         own_s = self._clock.now() - wire.from_time(node.health.at)
         if silent_s > STALE_S:
-            return f"sent its last heartbeat {age(silent_s)} ago: is it running, is the network up?"
+            return f"sent its last heartbeat {age(silent_s)} ago: is it running, and is the network up?"
         if node.heard_at is None and own_s > STALE_S:
             ago = f"{age(own_s)} ago by its own clock"
-            return f"sent its last heartbeat {ago}: is that clock right, is it running, is the network up?"
+            return f"sent its last heartbeat {ago}: is that clock right, is it running, and is the network up?"
         return None
 
 
 def _note_status(node: NodeRecord, status: wire.Status, monotonic: float) -> None:
-    """The will of an earlier start says nothing about this one."""
+    """Take in a status; an `offline` left by an earlier start of the node is ignored."""
     is_online = status.state == "online"
     if is_online:
         node.violations.started(status.boot, monotonic)
@@ -242,7 +243,7 @@ def _note_status(node: NodeRecord, status: wire.Status, monotonic: float) -> Non
 
 
 def _odd(nodes: list[NodeRecord]) -> dict[str, list[str]]:
-    """Who differs from most others in what all should have in common."""
+    """Return a sentence for each value of SAME in which a node differs from most others."""
     found: dict[str, list[str]] = {}
     for name, sentence in SAME.items():
         having = {node.name: getattr(node.health, name) for node in nodes if _has(node, name)}
@@ -256,5 +257,5 @@ def _odd(nodes: list[NodeRecord]) -> dict[str, list[str]]:
 
 
 def _has(node: NodeRecord, name: str) -> bool:
-    """A baseline is to be the same only where it is frozen."""
+    """Whether a node has the value; baselines are compared only in mode `spot`, where they are frozen."""
     return node.health is not None and (name != "baseline" or node.health.mode == "spot")

@@ -1,4 +1,4 @@
-"""The booth put together: inbox, alerts, housekeeping and page around one broker and one store."""
+"""Run the booth: inbox, alerts, housekeeping and page around one broker and one store."""
 
 import logging
 import secrets
@@ -29,22 +29,23 @@ from edge.store.store import DAY_S, SqlStore
 log = logging.getLogger(__name__)
 
 POLL_S = 0.5
-"""How long to wait for messages before looking after everything else."""
+"""Time to wait for messages before doing everything else."""
 HOUSEKEEPING_S = 600.0
+"""Interval at which old scores and alerts are deleted."""
 JUMP_S = 60.0
-"""A clock that is set by less changes nothing that anybody would see."""
+"""A change of the clock by less than this is ignored."""
 MOST_NOTICES = 16
-"""Nodes, as in wire.Notice."""
+"""Most nodes in one notice, the limit of wire.Notice."""
 SAID_S = 3600.0
-"""How long the page says that the clock was set."""
+"""The page reports this long that the clock was set."""
 TRENDS_S = 30.0
-"""How often the page's trends are looked up: nodes tell theirs every 15 minutes."""
+"""Interval at which the page's trends are computed; nodes send counts every 15 minutes."""
 TRENDS_NOW_S, TRENDS_BEFORE_S = 2 * 3600.0, 14 * DAY_S
-"""What the page's trends call now, and how far back they look for what is usual."""
+"""Length of `now` in the page's trends, and how far back they look for what is usual."""
 ANSWER_S = 2.0
-"""How long to wait for the broker to take an outcome, or the last status."""
+"""Time to wait for the broker to take an outcome, or the last status."""
 SESSION_S = 3600
-"""So long the broker keeps what nodes send while the booth restarts."""
+"""The broker keeps what nodes send for this long while the booth restarts."""
 
 
 class Booth:
@@ -63,13 +64,14 @@ class Booth:
         self._cleaned_at = self._counted_at = clock.monotonic() - HOUSEKEEPING_S
         self._trouble = ""
         self._started_at = clock.now() - clock.monotonic()
-        """When the monotonic clock began, in UTC: moves only when the other one is set."""
+        """UTC time at which the monotonic clock was 0; changes only when the clock is set."""
         self._noticed: dict[str, list[str]] | None = None
-        """What was said of nodes last; None: nothing since the start."""
+        """Notices published last; None before the first."""
         self._jump = ("", -SAID_S)
-        """What is said of that, and when it was."""
+        """Sentence about the last change of the clock, and when it was (monotonic)."""
 
     def connect(self) -> None:
+        """Start connecting to the broker, in the background."""
         self._broker.connect(
             will=self._status("offline"),
             births=lambda: [self._status("online")],
@@ -82,13 +84,14 @@ class Booth:
         receive(message)
 
     def serve(self, page: Page, stop: threading.Event) -> None:
+        """Handle messages and update the page until `stop` is set."""
         while not stop.is_set():
             pause = self.step(POLL_S)
             page.show(self.snapshot())
             stop.wait(pause)
 
     def step(self, wait_s: float) -> float:
-        """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
+        """Handle one batch, waiting up to `wait_s` for it; returns seconds to pause, above 0 if the store fails."""
         pause = self._inbox.step(wait_s)
         self._inbox.roster.look(is_connected=self._broker.is_connected)
         self._home.sync(self._inbox.roster.nodes)
@@ -98,39 +101,40 @@ class Booth:
         return pause
 
     def _notify(self) -> None:
-        """For `spotter health`, which hears nodes but not what they did; as much as fits into one message."""
+        """Publish what the booth noticed about nodes, for `spotter health`; as much as fits into one message."""
         notices = self._inbox.roster.notices()
         if notices == self._noticed or not self._broker.is_connected:
             return
         topic, at = wire.booth_topic(self._config.site, "notice"), wire.to_time(self._clock.now())
-        told = dict(list(notices.items())[:MOST_NOTICES])
-        while len(payload := msgspec.json.encode(wire.Notice(at=at, nodes=told))) > wire.MAX_BYTES:
-            told.popitem()
+        nodes = dict(list(notices.items())[:MOST_NOTICES])
+        while len(payload := msgspec.json.encode(wire.Notice(at=at, nodes=nodes))) > wire.MAX_BYTES:
+            nodes.popitem()
         if self._broker.publish(Publish(topic, payload, 1, is_retained=True), timeout_s=0):
             self._noticed = notices
 
     @property
     def stored(self) -> int:
-        """Scores since the booth started."""
+        """Scores stored since the booth started."""
         return self._inbox.counters.scores
 
     def leave(self) -> None:
+        """Publish that the booth is offline, and disconnect."""
         self._broker.publish(self._status("offline"), timeout_s=ANSWER_S)
         self._broker.close()
 
     def tell(self, alert_id: str, outcome: wire.Outcome, who: str) -> None:
-        """Somebody at the page said what became of an alert: to everybody, this booth's inbox among them.
+        """Publish the outcome of an alert, chosen on the page; this booth's inbox receives it too.
 
-        Raises BrokerError if it could not be said.
+        Raises BrokerError if the broker did not take it.
         """
         topic = wire.booth_topic(self._config.site, "feedback")
         feedback = wire.Feedback(id=alert_id, outcome=outcome, at=wire.to_time(self._clock.now()), who=who)
         message = Publish(topic, wire.encode(topic, feedback), 1, is_retained=False)
         if not self._broker.publish(message, timeout_s=ANSWER_S):
-            raise BrokerError("the broker is away, so nobody would hear of it; is mosquitto running? Then try again")
+            raise BrokerError("the broker cannot be reached; check that mosquitto is running, then try again")
 
     def snapshot(self) -> Snapshot:
-        """Everything the page shows."""
+        """Return everything the page shows."""
         now, inbox, active_alerts = self._clock.now(), self._inbox, self._active_alerts
         return Snapshot(
             site=self._config.site,
@@ -152,7 +156,7 @@ class Booth:
         )
 
     def _look_after(self) -> None:
-        """A store in trouble is tried again next time; the inbox says so meanwhile."""
+        """Do what needs the store besides the inbox; a store that fails is tried again next time."""
         monotonic, now = self._clock.monotonic(), self._clock.now()
         try:
             self._follow_clock(now, monotonic)
@@ -168,18 +172,16 @@ class Booth:
             self._trouble = ""
         except StoreError as err:
             self._trouble = err.plain
-            log.warning("old scores could not be deleted, or counts and the baseline not be read: %s", err)
+            log.warning("could not delete old scores, or read counts and the baseline: %s", err)
 
     def _follow_clock(self, now: float, monotonic: float) -> None:
-        """Before anything is deleted by a new time, what is stored gets it too. Raises StoreError."""
+        """If the clock was set, shift all stored times before anything is deleted by it. Raises StoreError."""
         by_s = now - monotonic - self._started_at
         if abs(by_s) >= JUMP_S:
             self._store.shift_times(by_s)
             self._cleaned_at = monotonic
-            way = "ahead" if by_s > 0 else "back"
-            said = (
-                f"The clock of this machine was set {way} by {age(abs(by_s))}, to {wire.to_time(now)}: is that right?"
-            )
+            way = "forward" if by_s > 0 else "back"
+            said = f"This machine's clock was set {way} by {age(abs(by_s))}, to {wire.to_time(now)}: is that right?"
             self._jump = said, monotonic
             log.warning("%s", said)
         self._started_at += by_s
@@ -191,8 +193,8 @@ class Booth:
         if off_s:
             way = "behind" if off_s > 0 else "ahead of"
             found.append(
-                f"This machine's clock is {age(abs(off_s))} {way} all cameras': set it right, or wait until they "
-                "follow; until then alerts are late or missing."
+                f"This machine's clock is {age(abs(off_s))} {way} all cameras' clocks, so alerts are late or missing: "
+                "set it, or wait until the cameras follow it."
             )
         return " ".join(found)
 
@@ -207,7 +209,7 @@ class Booth:
             threshold=1 / pace.threshold if pace.threshold else None,
             traffic_per_h=self._selection.people_last_hour(now),
             alerts_per_h=pace.last_hour,
-            silence="nothing is left to give away" if stock == 0 else pace.why_closed,
+            silence="Nothing is left to give away." if stock == 0 else pace.why_closed,
         )
 
     def _status(self, state: Literal["online", "offline"]) -> Publish:

@@ -1,4 +1,4 @@
-"""New scores to the people who are to be alerted: one person's sightings joined, then as many as the budget allows."""
+"""Choose whom to alert: join the sightings of one person, then admit as many people as the budget allows."""
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
@@ -12,37 +12,37 @@ from edge.limits import WINDOW_S
 from edge.store.store import ALERTS, PEOPLE, Decision, SqlStore
 
 RESUMED_S = 2 * HOUR_S
-"""Traffic of so long is taken up again after a restart."""
+"""Traffic of this much time before a restart is taken into account again."""
 MOST_CAME = 100_000
-"""In an hour, whatever nodes send."""
+"""Most people counted in an hour."""
 REMEMBERED = 5000
-"""People for whom it is known whether they were alerted."""
+"""Most people for whom it is remembered whether they were alerted."""
 
 
 class Selection:
-    """Owner of who was seen and who was chosen; its one verb is `choose`."""
+    """Owner of who was seen and who was chosen; call `choose`."""
 
     def __init__(self, config: BoothConfig, pacer: Pacer | None) -> None:
         self._section = config.alert
         self._joiner = Joiner(config.nodes, config.join)
         self.pacer = pacer
-        """None without a budget."""
+        """The budget; None if booth.yaml sets none."""
         self._is_alerted: OrderedDict[str, bool] = OrderedDict()
         self._chosen: dict[wire.ScoreKey, str | None] = {}
-        """Of the batch that is not stored yet, so that a second try chooses the same."""
+        """Choices for the batch that is not stored yet, so that a second try chooses the same."""
         self._people = 0
         self._came_at: deque[float] = deque(maxlen=MOST_CAME)
 
     def people_last_hour(self, now: float) -> int:
-        """Since the booth started, at most an hour."""
+        """Return how many people came in the last hour, or since the booth started."""
         while self._came_at and not now - HOUR_S < self._came_at[0] <= now:
             self._came_at.popleft()
         return len(self._came_at)
 
     def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, stock_left: int | None) -> Decision:
-        """Of scores seen for the first time, those to alert, with the alert's id; asked again, the same.
+        """Choose which new scores cause an alert, with its id; a second call for the same batch chooses the same.
 
-        `stock_left` is how many are left to give; None if nobody counts them.
+        `stock_left` is how many items are left to give away; None if stock is not counted.
         """
         for score in new:
             if wire.key(score) not in self._chosen:
@@ -52,14 +52,15 @@ class Selection:
         return Decision({one: name for one, name in self._chosen.items() if name is not None}, self._people)
 
     def stored(self) -> None:
-        """That batch is on disk; the next begins."""
+        """Call once the batch is stored; the next one begins."""
         self._chosen, self._people = {}, 0
 
     def person(self, score: wire.Score, now: float) -> str:
-        """The id of whoever the score is about, which is also their alert's."""
+        """Return the id of the person a score is about, which is also the id of their alert."""
         return self._joiner.person(score, now)
 
     def cameras(self, person: str) -> list[str]:
+        """Return the nodes that have seen a person, in order."""
         return self._joiner.cameras(person)
 
     def _choose(self, score: wire.Score, now: float, open_alerts: int, *, has_stock: bool) -> str | None:
@@ -80,7 +81,7 @@ class Selection:
         return None
 
     def _is_wanted(self, score: wire.Score, now: float, open_alerts: int, *, is_known: bool) -> bool:
-        """A second look at a person counts as one more passer-by only if it makes them rare."""
+        """Whether to alert. A later sighting of a known person uses budget only if it crosses the threshold."""
         assert score.p is not None
         if self.pacer is None:
             return is_rare(score, self._section.one_in)
@@ -90,14 +91,14 @@ class Selection:
 
 
 class Nobody(Selection):
-    """Nobody is chosen, nobody joined to anybody: what a worker decides, who hears of half of all sightings."""
+    """A selection that never alerts, for workers: each receives only some of the sightings."""
 
     def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, stock_left: int | None) -> Decision:  # noqa: ARG002
         return Decision({}, 0)
 
 
 def resumed(config: BoothConfig, store: SqlStore, now: float) -> Selection:
-    """As after the last run of the booth, as far as counts tell; without a budget everybody rare enough is chosen."""
+    """Continue from the stored counts; without a budget everybody rare enough is chosen."""
     section = config.alert
     if section.per_hour is None:
         return Selection(config, None)

@@ -1,8 +1,8 @@
-"""Counts in the store to trends: what is worn now against what was worn before, and how alerts ended; pure.
+"""Compute trends from stored counts: clothing now against what is usual, and how alerts ended; pure.
 
-A word's share now is tested against the share that earlier windows let expect, as GeoStyle does (Mall et al. 2019,
+A word's share now is tested against the share expected from earlier windows, as GeoStyle does (Mall et al. 2019,
 "GeoStyle: Discovering Fashion Trends and Events", ICCV): a binomial test against a fitted trend and season.
-Nodes withhold counts under the floor, so every share lies between two ends; a verdict holds at both.
+Nodes withhold counts below FLOOR, so every share is known only as a range; a verdict holds at both ends of it.
 """
 
 import math
@@ -18,17 +18,17 @@ from edge.limits import FLOOR
 from edge.store.store import DAY_S, GREET_S, GREET_TIMED, SIGHTINGS, Cell
 
 ENOUGH_NOW, ENOUGH_BEFORE = 30, 100
-"""Sightings; with fewer nothing is said."""
+"""Sightings needed for a verdict, now and before."""
 SIGNIFICANT = 0.05
-"""Of all words of one table together (Holm 1979)."""
+"""Significance level for all words of one table together (Holm 1979)."""
 SEASON_WEIGHT = 100.0
-"""Sightings' worth of the whole day in the share of each hour."""
+"""Weight of the whole day's share in the share of each hour, in sightings."""
 TREND_DAYS = 7
-"""Fewer have no trend."""
+"""Days needed to fit a trend."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One colour, pattern or garment: now against what is usual."""
+    """One colour, pattern or garment: its share now and usually."""
 
     facet: str
     value: str
@@ -36,20 +36,20 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """The region, or empty."""
     share_now: float
     share_usual: float
-    """Expected at these hours of the day, by what was seen before."""
+    """Share expected at these hours of the day, from earlier windows."""
     low: float
     high: float
-    """95 % interval of `share_now`, wherever between 0 and the floor the withheld counts are."""
+    """95 % interval of `share_now`, for any value that the withheld counts can have."""
     n: int
     """Sightings behind `share_now`."""
     p: float | None = None
-    """Of so much less or more by chance alone, before correction; None with too few sightings."""
+    """P-value of a difference this large, before correction; None with too few sightings."""
     verdict: str
     """`more than usual`, `less than usual`, `as usual` or `too few to say`."""
 
 
 class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the alerts."""
+    """Number of alerts by outcome."""
 
     claimed: int = 0
     greeted: int = 0
@@ -57,7 +57,7 @@ class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
     not_unusual: int = 0
     declined: int = 0
     precision: float | None = None
-    """Of those who were found, the share that staff thought unusual; None while nobody was found."""
+    """Share of the people found that staff thought unusual; None while nobody was found."""
     low: float | None = None
     high: float | None = None
     """95 % interval of `precision`."""
@@ -66,7 +66,7 @@ class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Share(NamedTuple):
-    """Between which counts a word lies, of how many sightings."""
+    """Lowest and highest count a word can have, and the number of sightings."""
 
     low: float
     high: float
@@ -74,14 +74,14 @@ class _Share(NamedTuple):
 
 
 def trends(cells: Sequence[Cell], since: float) -> list[Row]:
-    """One row a word, of windows from `since` on against those before; the surest first."""
+    """Compare windows from `since` (UTC seconds) on with those before: one row a word, most significant first."""
     now, before = _windows([c for c in cells if c.window >= since]), _windows([c for c in cells if c.window < since])
     rows = [_row(word, now, before) for word in sorted({w for counts in now.values() for w in counts} - {SIGHTINGS})]
     return sorted(_corrected(rows), key=lambda row: (1.0 if row.p is None else row.p, row.facet, row.value))
 
 
 def outcomes(cells: Sequence[Cell]) -> Outcomes:
-    """Over all days given."""
+    """Sum the outcomes over all days given."""
     count: defaultdict[str, int] = defaultdict(int)
     for cell in cells:
         count[cell.words] += cell.n
@@ -98,7 +98,7 @@ def outcomes(cells: Sequence[Cell]) -> Outcomes:
 
 
 def exceptions(cells: Sequence[Cell]) -> dict[str, int]:
-    """Words of those who were alerted, commonest first; what too few had in common is left out."""
+    """Count the words of people who were alerted, commonest first; counts below FLOOR are left out."""
     count: defaultdict[str, int] = defaultdict(int)
     for cell in cells:
         count[cell.words] += cell.n
@@ -123,7 +123,7 @@ def binomial(count: int, n: int, share: float) -> float:
 
 
 Windows = dict[tuple[int, str], dict[str, int]]
-"""Counts by word, of each window and node."""
+"""Counts by word, for each window and node."""
 
 
 def _windows(cells: Sequence[Cell]) -> Windows:
@@ -159,7 +159,7 @@ def _row(word: str, now: Windows, before: Windows) -> Row:
 
 
 def _corrected(rows: list[Row]) -> list[Row]:
-    """Holm's step-down: of many words some are rare by chance."""
+    """Apply Holm's step-down correction, since some of many words differ by chance."""
     ordered = sorted((row for row in rows if row.p is not None), key=lambda row: row.p or 0.0)
     is_out, sure = False, set[int]()
     for i, row in enumerate(ordered):
@@ -178,9 +178,9 @@ def _pooled(word: str, windows: Windows) -> _Share:
 
 
 def _expected(word: str, now: Windows, before: Windows) -> _Share:
-    """Both ends of the share that earlier windows let expect now, give or take one standard error.
+    """Return the range of the share expected now from earlier windows, widened by one standard error.
 
-    `n` is how many sightings they had.
+    `n` is the number of sightings in the earlier windows.
     """
     if not before:
         return _Share(0.0, 0.0, 0)
@@ -205,7 +205,7 @@ def _expected(word: str, now: Windows, before: Windows) -> _Share:
 
 
 def _drift(word: str, now: Windows, before: Windows, end: int) -> float:
-    """By how much a straight line through the days' shares lies above their mean today."""
+    """Return how far a straight line fitted to the daily shares lies above their mean today."""
     days: dict[int, Windows] = defaultdict(dict)
     for (start, node), counts in before.items():
         days[start // DAY_S][start, node] = counts

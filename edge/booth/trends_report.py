@@ -1,4 +1,4 @@
-"""`spotter trends`: what the booth's counts say, as a table, CSV, JSON or a plot."""
+"""`spotter trends`: the booth's counts as a table, CSV, JSON or a plot."""
 
 import csv
 import sys
@@ -18,24 +18,24 @@ from edge.limits import WINDOW_S
 from edge.store.store import DAY_S, SqlStore
 
 PLOTTED = 24
-"""Words at most, the surest first."""
+"""Most rows in a plot, the most significant first."""
 
 
 class TrendsReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is said."""
+    """Everything `spotter trends` reports."""
 
     site: str
     since: str
     trends: list[Row]
     exceptions: dict[str, int]
-    """Words of the people alerted since then, of days, each at least the floor."""
+    """Counts of each reason among the people alerted since that day; counts below FLOOR are left out."""
     outcomes: Outcomes
 
 
 def make_report(
     config: BoothConfig | WorkerConfig, since: float, facet: str = "", site: str | None = None
 ) -> TrendsReport:
-    """Of one of the store's sites, the booth's own unless told otherwise; raises StoreError or ConfigError."""
+    """Report on one site of the store, by default the booth's own; raises StoreError or ConfigError."""
     own = config.site if isinstance(config, BoothConfig) else ""
     opened = SqlStore(config.store, own, is_made=False)
     try:
@@ -70,7 +70,7 @@ def run_trends(
     plot: Path | None,
     site: str | None = None,
 ) -> int:
-    """0, or 1 if nothing was counted yet. Raises ConfigError or StoreError (exit code 2)."""
+    """`spotter trends`: 0, or 1 if nothing was counted yet. Raises ConfigError or StoreError (exit code 2)."""
     report = make_report(config, parse_since(since, time.time()), facet, site)
     if plot is not None:
         draw(report, plot)
@@ -81,12 +81,12 @@ def run_trends(
     elif report.trends:
         _print(report)
     if not report.trends:
-        print("no window with enough sightings since then; nodes tell theirs every 15 minutes", file=sys.stderr)
+        print("no window with enough sightings since then; nodes send their counts every 15 minutes", file=sys.stderr)
     return 0 if report.trends else 1
 
 
 def draw(report: TrendsReport, path: Path) -> None:
-    """Shares now with their intervals beside the usual ones, to a .png or .svg. Needs matplotlib, or ConfigError."""
+    """Plot shares now, with intervals, and usual shares to a .png or .svg; raises ConfigError without matplotlib."""
     if path.suffix not in (".png", ".svg"):
         raise ConfigError(f"--plot {path}: expected a name that ends in .png or .svg")
     try:
@@ -111,7 +111,7 @@ def draw(report: TrendsReport, path: Path) -> None:
     axes.plot([100 * row.share_usual for row in rows], at, "k|", markersize=14, label="usual")
     axes.set_yticks(at, [f"{_name(row)}{'' if row.verdict == 'as usual' else f' ({row.verdict})'}" for row in rows])
     axes.set_xlabel("% of sightings")
-    axes.set_title(f"What is worn at {report.site}")
+    axes.set_title(f"Clothing at {report.site}")
     axes.legend(loc="lower right")
     figure.savefig(path)
 
@@ -128,7 +128,7 @@ def _write_csv(rows: list[Row]) -> None:
 
 def _print(report: TrendsReport) -> None:
     table = Table(title=f"{report.site} since {report.since}")
-    for name in ("what", "now", "95 %", "usual", "of", ""):
+    for name in ("what", "now", "95 %", "usual", "sightings", ""):
         table.add_column(name)
     for row in report.trends:
         now, between = f"{row.share_now:.1%}", f"{row.low:.1%} - {row.high:.1%}"
@@ -136,16 +136,16 @@ def _print(report: TrendsReport) -> None:
     console = Console()
     console.print(table)
     if report.exceptions:
-        console.print("Exceptions wore: " + ", ".join(f"{word} {n}" for word, n in report.exceptions.items()))
+        console.print("People alerted wore: " + ", ".join(f"{word} {n}" for word, n in report.exceptions.items()))
     console.print(_sentence(report.outcomes))
 
 
 def _sentence(found: Outcomes) -> str:
     if found.precision is None:
-        return "Of no alert is it known yet whether it was right."
+        return "No outcome of an alert is known yet."
     took = "" if found.greet_s is None else f"; greeted {found.greet_s:.0f} s after being seen"
     return (
-        f"Of those found {found.precision:.0%} ({found.low:.0%}-{found.high:.0%}) were unusual: "
+        f"Of the people found, {found.precision:.0%} ({found.low:.0%}-{found.high:.0%}) were unusual: "
         f"{found.greeted} greeted, {found.declined} declined, {found.not_unusual} not unusual, "
         f"{found.not_found} not found{took}."
     )

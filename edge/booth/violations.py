@@ -1,45 +1,47 @@
-"""What one node was heard to do that a sound one never does, to sentences for field staff."""
+"""Notice what a healthy node never does, and say it in sentences for field staff."""
 
 from math import inf, isclose, log2
 
 from edge import wire
 
 SHOWN_S = 900.0
-"""A sentence stays until it has not been true for so long."""
+"""A sentence is shown until its problem has not occurred for this long."""
 WINDOW = 100
-"""Sightings a sound node sends again at most, after it has said its gap: message/sender.py has so many on their way."""
+"""Most sightings that a healthy node sends again after announcing its gap: the sending window of message/sender.py."""
 FAR = 2 * WINDOW
-"""So far behind the newest acknowledged one, a sighting's number cannot come from an outbox that waits."""
+"""A sighting numbered this far below the newest acknowledged one cannot come from a waiting outbox."""
 OLD_S = float(wire.SCORE_EXPIRY_S)
-"""Older than this nothing is still on its way through the broker."""
+"""The broker discards messages older than this, so an older sighting was sent again."""
 MANY = 5 * WINDOW
-"""Repeats in SHOWN_S of a connection that comes and goes."""
+"""Repeats without a pause of SHOWN_S from which the connection is called unreliable."""
 ORDER_S = 5.0
-"""Sightings may end in another order than they are numbered."""
+"""Tolerance when comparing times of sightings, since they may end in another order than they are numbered."""
 BOOTS = 8
-"""Remembered starts of a node."""
+"""Starts of a node that are remembered."""
 ROUNDED = 0.01
-"""Relative error of a product of two figures of three digits."""
+"""Relative error of a product of two figures rounded to three digits."""
 ROUNDED_BITS = 0.05
+"""Tolerance when comparing bits, which are rounded on the wire."""
 
 SENTENCES = {
-    "old": "sent {n} sightings of long ago again: is a recording played into the network? None counts twice; if nobody "
-    "knows why, take this node off and give it a new certificate",
-    "reused": "gave {n} new sightings numbers that were used already, so they are lost: its card is an older copy; "
+    "old": "sent {n} sightings from long ago again: is somebody replaying recorded messages? None counts twice; if you "
+    "cannot explain it, switch this node off and give it a new certificate",
+    "reused": "gave {n} new sightings numbers that were already used, so they are lost: its card is an older copy; "
     "delete outbox.sqlite on it and restart it",
-    "again": "sent {n} sightings again in a quarter of an hour: check its network and power. None counts twice",
-    "impossible": "sent {n} sightings whose figures contradict each other: nobody is alerted by them; install its "
-    "software and model anew",
-    "baseline": "compares with another baseline than its heartbeat names: restart it; if this stays, freeze anew",
-    "twins": "two machines speak under this name: switch one off, or provision it under a name of its own",
-    "refused": "had {n} messages refused; why, and what to do, stands at the top of the booth's page",
+    "again": "sent {n} sightings more than once: check its network connection and power. None counts twice",
+    "impossible": "sent {n} sightings whose figures contradict each other, so they cause no alerts; reinstall its "
+    "software and model",
+    "baseline": "scores against another baseline than its heartbeat names: restart it; if this stays, freeze again",
+    "twins": "two machines use this name: switch one off, or provision it under another name",
+    "refused": "had {n} messages refused; the top of the booth's page says why and what to do",
 }
+"""What staff read about each kind of violation, the gravest first; `n` is how often it happened."""
 
 
 def is_impossible(score: wire.Score) -> bool:
-    """Whether no recipe can have made these figures: the schema looks at each alone, this at all together.
+    """Whether the figures of a score contradict each other; the schema checks each figure alone.
 
-    As score/baseline.py makes them: one_in = 1 / p inside its interval, bits = -log2 p, and the reasons of a facet
+    In a score of score/baseline.py, one_in = 1 / p lies inside its interval, bits = -log2 p, and the reasons of a facet
     share its bits.
     """
     if score.follows is not None and (score.early or score.follows >= score.seq):
@@ -59,35 +61,36 @@ def is_impossible(score: wire.Score) -> bool:
 
 
 class Violations:
-    """Of one node; times are monotonic seconds but where they are said to be on the wire."""
+    """The violations of one node; `monotonic` arguments are seconds on the booth's monotonic clock."""
 
     def __init__(self) -> None:
         self.totals: dict[str, int] = {}
-        """How often, by kind, since the booth started."""
+        """Number of violations since the booth started, by kind."""
         self._recent: dict[str, tuple[int, float]] = {}
-        """How often without a pause of SHOWN_S, and when last."""
+        """By kind: number without a pause of SHOWN_S, and time of the last one."""
         self._boots: list[str] = []
         self._epoch, self._newest_at, self._may_repeat = "", 0.0, 0
         self._baseline: str | None = None
-        """What the heartbeats of the time from `_since` to `_until` on the node's clock named."""
+        """Baseline named by the heartbeats from `_since` to `_until`, on the node's clock."""
         self._since = self._until = 0.0
         self._other_at: float | None = None
-        """When a sighting was compared with another one."""
+        """When a sighting was scored against another baseline, on the node's clock."""
 
     def note(self, kind: str, monotonic: float) -> None:
+        """Count one violation of a kind, a key of SENTENCES."""
         count, at = self._recent.get(kind, (0, -inf))
         self._recent[kind] = (count + 1 if monotonic < at + SHOWN_S else 1, monotonic)
         self.totals[kind] = self.totals.get(kind, 0) + 1
 
     def sentences(self, monotonic: float) -> list[str]:
-        """Gravest first."""
+        """Return a sentence for each recent kind of violation, the gravest first."""
         recent = {kind: count for kind, (count, at) in self._recent.items() if monotonic < at + SHOWN_S}
         if recent.get("again", 0) < MANY:
             recent.pop("again", None)
         return [sentence.format(n=recent[kind]) for kind, sentence in SENTENCES.items() if kind in recent]
 
     def started(self, boot: str, monotonic: float) -> None:
-        """The node said that it is online; two that take turns have one name."""
+        """Note that the node came online; two boot ids in turn mean that two machines use one name."""
         if boot in self._boots[:-1]:
             self.note("twins", monotonic)
             self._boots.remove(boot)
@@ -95,11 +98,11 @@ class Violations:
             self._boots = [*self._boots, boot][-BOOTS:]
 
     def announced(self) -> None:
-        """A gap was said: what is unacknowledged comes again."""
+        """Note a gap message, after which the node may send everything unacknowledged again."""
         self._may_repeat = WINDOW
 
     def stored(self, score: wire.Score, monotonic: float) -> None:
-        """A sighting that was not known."""
+        """Note a sighting that was stored for the first time."""
         at = wire.from_time(score.at)
         self._newest_at = at if score.epoch != self._epoch else max(at, self._newest_at)
         self._epoch = score.epoch
@@ -109,7 +112,7 @@ class Violations:
             self._other_at = at
 
     def repeated(self, score: wire.Score, behind: int, now: float, monotonic: float) -> None:
-        """A sighting that was stored before; `behind` is how far from the newest acknowledged one."""
+        """Note a sighting that was stored before; its number is `behind` the newest acknowledged one by so many."""
         at = wire.from_time(score.at)
         kind = "again"
         if score.epoch == self._epoch and at > self._newest_at + ORDER_S:
@@ -120,7 +123,7 @@ class Violations:
         self.note(kind, monotonic)
 
     def beat(self, health: wire.Health, monotonic: float) -> None:
-        """A heartbeat; a sighting between two that name one baseline was not compared with another."""
+        """Note a heartbeat. A sighting between two that name one baseline must have used that baseline."""
         at = wire.from_time(health.at)
         if health.baseline != self._baseline or at < self._until:
             self._baseline, self._since, self._other_at = health.baseline, at, None

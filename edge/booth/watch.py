@@ -1,4 +1,4 @@
-"""Alerts to lines in a terminal, live: `spotter watch`."""
+"""`spotter watch`: print alerts in a terminal as they arrive."""
 
 import queue
 import secrets
@@ -16,14 +16,14 @@ from edge.message.mqtt import MqttBroker
 from edge.seams import Broker, Received
 
 REMEMBERED = 1000
-"""Alert ids; the booth may say one twice if it was killed in the middle of it."""
+"""Alerts remembered, so that one is printed once even if a booth that was killed sends it again."""
 POLL_S = 0.5
 
 
 def line(alert: wire.Alert) -> str:
     """`12:04:31  1 in 430 (300-620)  camera-1, left, heading right: orange upper, checked lower`; local time.
 
-    Of one that is over, that it is: `12:04:31  lapsed: 1 in 430 (300-620)  camera-1 ...`.
+    An alert that is over says so: `12:04:31  lapsed: 1 in 430 (300-620)  camera-1 ...`.
     """
     at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(alert.at)))
     over = "" if alert.state == "open" else f"{alert.state}: "

@@ -1,7 +1,7 @@
-"""Scores of many sites to one store, each exactly once: one of several workers that share a subscription.
+"""Store the scores of many sites, each exactly once: one of several workers that share a subscription.
 
-The broker hands each message to one of them; whichever it is, the store keeps each score once and moves one cursor. A
-worker decides on nobody: whom to alert is the business of the site's own booth, which is there and is quick.
+The broker hands each message to one worker; the store keeps each score once and one cursor for each node. A worker
+sends no alerts: the site's own booth does, on the spot.
 """
 
 import logging
@@ -26,14 +26,17 @@ from edge.store.store import SqlStore
 log = logging.getLogger(__name__)
 
 LEAVES = ("score", "gap", "trend")
-"""Neither `status` nor `health`, which are retained, and no shared subscription gets those: `spotter health` asks."""
+"""Topics to subscribe to. Not `status` and `health`: shared subscriptions receive no retained messages."""
 POLL_S = 0.5
+"""Time to wait for messages before checking whether to stop."""
 HOUSEKEEPING_S = 600.0
+"""Interval at which old scores are deleted."""
 MOST_SITES = 1000
+"""Messages of further sites are refused."""
 
 
 class Worker:
-    """Owner of one inbox a site; `step` until stopped."""
+    """Owner of one inbox for each site; call `step` until stopped."""
 
     def __init__(self, config: WorkerConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
         self._config, self._broker, self._store, self._clock = config, broker, store, clock
@@ -41,21 +44,22 @@ class Worker:
         self._inboxes: dict[str, Inbox] = {}
         self._cleaned_at = clock.monotonic() - HOUSEKEEPING_S
         self.refused: Counter[str] = Counter()
-        """Messages of no site that could be served, by reason; the others are counted in the store."""
+        """Refused messages that belong to no known site, by reason; all others are counted in the store."""
         self.trouble = ""
-        """Why no new site can be served; an inbox in trouble says so itself."""
+        """Why no new site can be served; empty when all is well. Each inbox has its own `trouble`."""
 
     def connect(self) -> None:
+        """Start connecting to the broker, in the background."""
         topics = [f"$share/{self._config.group}/{wire.node_topic('+', '+', leaf)}" for leaf in LEAVES]
         self._broker.connect(will=None, births=tuple, subscriptions=topics, on_message=self._receive)
 
     @property
     def stored(self) -> dict[str, int]:
-        """Scores by site, since the worker started."""
+        """Scores stored since the worker started, by site."""
         return {site: inbox.counters.scores for site, inbox in sorted(self._inboxes.items())}
 
     def step(self, wait_s: float) -> float:
-        """Handle what came in, waiting up to `wait_s` for it; returns seconds to pause, above 0 in trouble."""
+        """Handle one batch, waiting up to `wait_s` for it; returns seconds to pause, above 0 if the store fails."""
         try:
             for message in take(self._queue, wait_s):
                 self._pass_on(message)
@@ -66,14 +70,14 @@ class Worker:
                 log.info("stored since the start: %s", self.stored)
         except StoreError as err:
             if not self.trouble:
-                log.error("nothing of a new site is stored, nothing old deleted until this is mended: %s", err)  # noqa: TRY400
+                log.error("new sites are not stored, nothing old is deleted until this is fixed: %s", err)  # noqa: TRY400
             self.trouble = str(err)
             return FIRST_PAUSE_S
         self.trouble = ""
         return pause
 
     def _receive(self, message: Received) -> None:
-        """From the broker's thread. What does not fit is not acknowledged, so its node sends it again."""
+        """Queue a message from the broker's thread. One that does not fit is not acknowledged, so it comes again."""
         try:
             self._queue.put_nowait(message)
         except queue.Full:
@@ -114,8 +118,8 @@ def run(config: WorkerConfig, broker: Broker, *, clock: Clock, stop: threading.E
 def run_worker(config: WorkerConfig) -> int:
     """`spotter worker`: 0 once stopped by SIGTERM or Ctrl-C.
 
-    Raises StoreError or BrokerError (exit code 2) for what can never work; a broker that is away is waited for. It
-    keeps no session at the broker, which would go on to hand messages to a worker that is dead.
+    Raises StoreError or BrokerError (exit code 2) for what can never work, but waits for a broker that is away. It
+    keeps no session at the broker, which would go on to hand messages to a dead worker.
     """
     stop = threading.Event()
     stop_on_signals(stop)

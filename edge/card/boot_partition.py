@@ -1,6 +1,6 @@
-"""The boot partition of a card or an image file, changed as a whole or not at all, without root and without mounting.
+"""Change the boot partition of a card or image file completely or not at all, without root and without mounting it.
 
-All work is done on a copy. Only when the copy holds everything and reads back right are the blocks that differ written.
+All work is done on a copy. The changed blocks are written only once the copy is complete and reads back correctly.
 """
 
 import contextlib
@@ -19,31 +19,35 @@ from typing import NamedTuple
 from edge.errors import ProvisionError
 
 SECTOR = 512
+"""Bytes of a disk sector."""
 TABLE_AT, ENTRY, ENTRIES = 446, 16, 4
-"""Of a master boot record: where its partition table is; bytes of an entry; entries."""
+"""Master boot record: offset of the partition table, bytes per entry, number of entries."""
 FAT_TYPES = (0x01, 0x04, 0x06, 0x0B, 0x0C, 0x0E)
+"""Partition types of FAT12, FAT16 and FAT32."""
 PROTECTIVE = 0xEE
-"""A GPT disk says so in its first entry."""
+"""Partition type that a GPT disk has in its first entry."""
 XZ = b"\xfd7zXZ"
+"""First bytes of an xz file."""
 BLOCK = 1 << 20
+"""Bytes compared and copied at a time."""
 
 
 class Partition(NamedTuple):
-    """In bytes."""
+    """Place of a partition on its disk, in bytes."""
 
     offset: int
     size: int
 
 
 class Boot:
-    """A copy of a boot partition to read and write by name; `a/b` are folders."""
+    """A copy of a boot partition; reads and writes its files by name, such as `folder/file`."""
 
     def __init__(self, copy: Path, name: str, offset: int = 0) -> None:
-        """`offset`: where in `copy` the partition begins, in bytes."""
+        """`offset` is the start of the partition in `copy`, in bytes."""
         self._copy, self._name, self._offset = copy, name, offset
 
     def names(self) -> list[str]:
-        """Of its top folder, in lower case: FAT knows no other."""
+        """Return the names in the top folder, in lower case, as FAT ignores case."""
         listed = self._mtools("mdir", "-b", "::/").decode(errors="replace")
         return [line.removeprefix("::/").rstrip("/").lower() for line in listed.splitlines()]
 
@@ -51,12 +55,12 @@ class Boot:
         return self._mtools("mcopy", "-n", f"::/{name}", "-")
 
     def unpack(self, names: Sequence[str], into: Path) -> None:
-        """Those of its files and folders that are there."""
+        """Copy those of the named files and folders that exist into a folder."""
         for name in set(names).intersection(self.names()):
             self._mtools("mcopy", "-s", "-n", "-Q", f"::/{name}", str(into))
 
     def wipe(self, name: str) -> None:
-        """Zeros instead of its contents, wherever these are: deleting alone leaves them where they were."""
+        """Overwrite every copy of the file's contents with zeros, as deleting a file leaves them on the card."""
         contents = self.read(name)
         with self._copy.open("r+b") as file, mmap.mmap(file.fileno(), 0) as every:
             at = every.find(contents) if contents else -1
@@ -68,7 +72,7 @@ class Boot:
         self._mtools("mdeltree", f"::/{folder}")
 
     def write(self, files: Mapping[str, bytes | Path]) -> None:
-        """All of them, read back and compared."""
+        """Write the files, read them back and compare; raises ProvisionError if they differ."""
         with tempfile.TemporaryDirectory() as work:
             wanted, found = Path(work) / "wanted", Path(work) / "found"
             found.mkdir()
@@ -78,31 +82,35 @@ class Boot:
             self._mtools("mcopy", "-s", "-n", *(f"::/{top}" for top in tops), str(found))
             for name in files:
                 if (found / name).read_bytes() != (wanted / name).read_bytes():
-                    raise ProvisionError(f"{self._name}: {name} did not read back as it was written; take another card")
+                    raise ProvisionError(
+                        f"{self._name}: {name} reads back differently than it was written; use another card"
+                    )
 
-    def _mtools(self, program: str, *words: str) -> bytes:
+    def _mtools(self, program: str, *arguments: str) -> bytes:
         environment = os.environ | {"MTOOLSRC": os.devnull, "LC_ALL": "C"}
-        words = (program, "-i", f"{self._copy}@@{self._offset}", *words)
-        done = subprocess.run(words, capture_output=True, check=False, env=environment)  # noqa: S603 - our own words
+        command = (program, "-i", f"{self._copy}@@{self._offset}", *arguments)
+        done = subprocess.run(command, capture_output=True, check=False, env=environment)  # noqa: S603 - a fixed program
         if done.returncode == 0:
             return done.stdout
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
-        if any("Disk full" in line for line in said):
-            raise ProvisionError(f"{self._name}: its boot partition is too small or too full; nothing was changed")
+        output = done.stderr.decode(errors="replace").strip().splitlines() or ["no output"]
+        if any("Disk full" in line for line in output):
+            raise ProvisionError(
+                f"{self._name}: its boot partition is full; nothing was changed; flash Raspberry Pi OS again"
+            )
         raise ProvisionError(
-            f"{self._name}: its boot partition cannot be used; {program} said: {said[-1]}; "
+            f"{self._name}: its boot partition cannot be used; {program} said: {output[-1]}; "
             "flash Raspberry Pi OS onto it again"
         )
 
 
 def need_mtools() -> None:
-    """Raises ProvisionError."""
+    """Raise ProvisionError if mtools is not installed."""
     if shutil.which("mcopy") is None:
-        raise ProvisionError("mcopy is not here; it reads and writes cards: sudo apt install mtools")
+        raise ProvisionError("mcopy, which reads and writes cards, is not installed: sudo apt install mtools")
 
 
 def unpack(target: Path, names: Sequence[str], into: Path) -> None:
-    """What of these names is on the boot partition of `target`, which is only read; raises ProvisionError."""
+    """Copy the named files of `target`'s boot partition into a folder; only reads `target`; raises ProvisionError."""
     with _open(target, is_changed=False) as disk:
         partition = find_partition(disk, target)
     Boot(target, str(target), partition.offset).unpack(names, into)
@@ -110,9 +118,9 @@ def unpack(target: Path, names: Sequence[str], into: Path) -> None:
 
 @contextlib.contextmanager
 def changing(target: Path) -> Iterator[Boot]:
-    """The boot partition of `target` as a copy, which takes its place at the end if nothing was raised.
+    """Yield a copy of `target`'s boot partition, and write it back at the end unless an exception was raised.
 
-    Raises ProvisionError, and leaves `target` as it was, for what is no card, in use, or fails.
+    Raises ProvisionError, and leaves `target` as it was, if it is not a card, is in use, or cannot be written.
     """
     need_mtools()
     with _open(target) as disk, tempfile.TemporaryDirectory() as work:
@@ -121,7 +129,7 @@ def changing(target: Path) -> Iterator[Boot]:
         try:
             _copy_out(disk, partition, before)
         except OSError as err:
-            raise ProvisionError(f"{target}: cannot be read ({err.strerror}); take another card") from err
+            raise ProvisionError(f"{target}: cannot be read ({err.strerror}); use another card") from err
         shutil.copyfile(before, after)
         yield Boot(after, str(target))
         try:
@@ -129,16 +137,18 @@ def changing(target: Path) -> Iterator[Boot]:
         except (OSError, KeyboardInterrupt) as err:
             with contextlib.suppress(OSError):
                 _copy_in(disk, partition, after, before)
-            raise ProvisionError(f"{target}: could not be written ({err}) and was put back; take another card") from err
+            raise ProvisionError(f"{target}: could not be written ({err}) and was restored; use another card") from err
         if not _is_same(disk, partition, after):
-            raise ProvisionError(f"{target}: reads other than was written; it is worn out or a fake: take another card")
+            raise ProvisionError(
+                f"{target}: reads back differently than written, so it is defective or a fake: use another card"
+            )
 
 
 def find_partition(disk: int, target: Path) -> Partition:
-    """The first FAT partition; raises ProvisionError."""
+    """Return the first FAT partition of an open disk; raises ProvisionError if there is none."""
     first = os.pread(disk, SECTOR, 0)
     if first.startswith(XZ):
-        raise ProvisionError(f"{target}: is packed; unpack it first: xz --decompress --keep {target}")
+        raise ProvisionError(f"{target}: is compressed; unpack it first: xz --decompress --keep {target}")
     if len(first) < SECTOR or first[510:] != b"\x55\xaa":
         raise ProvisionError(f"{target}: has no partition table; flash Raspberry Pi OS onto it first")
     size = os.lseek(disk, 0, os.SEEK_END)
@@ -150,14 +160,14 @@ def find_partition(disk: int, target: Path) -> Partition:
         if kind in FAT_TYPES:
             partition = Partition(start * SECTOR, length * SECTOR)
             if partition.offset + partition.size > size:
-                raise ProvisionError(f"{target}: ends inside its boot partition; it was not copied to its end")
+                raise ProvisionError(f"{target}: ends inside its boot partition: the copy is incomplete, copy it again")
             return partition
     raise ProvisionError(f"{target}: has no FAT boot partition in a DOS partition table; flash Raspberry Pi OS first")
 
 
 @contextlib.contextmanager
 def _open(target: Path, *, is_changed: bool = True) -> Iterator[int]:
-    """A descriptor; to change a card, for writing too, and then one of which anything is mounted is refused."""
+    """Yield a file descriptor. A card opened for writing is refused while any of its partitions is mounted."""
     try:
         is_device = stat.S_ISBLK(target.stat().st_mode)
         flags = os.O_RDWR | (os.O_EXCL if is_device else 0) if is_changed else os.O_RDONLY
@@ -174,7 +184,7 @@ def _open(target: Path, *, is_changed: bool = True) -> Iterator[int]:
 
 
 def _copy_out(disk: int, partition: Partition, path: Path) -> None:
-    """Leaves holes where there is nothing."""
+    """Copy the partition to a sparse file."""
     with path.open("wb") as file:
         for at in range(0, partition.size, BLOCK):
             block = os.pread(disk, min(BLOCK, partition.size - at), partition.offset + at)
@@ -185,7 +195,7 @@ def _copy_out(disk: int, partition: Partition, path: Path) -> None:
 
 
 def _copy_in(disk: int, partition: Partition, old: Path, new: Path) -> None:
-    """The blocks that differ, last ones first: new data lie in free space until the tables at the front name them."""
+    """Write the blocks that differ, last first: new data stay in free space until the tables at the front name them."""
     with old.open("rb") as was, new.open("rb") as is_now:
         for at in reversed(range(0, partition.size, BLOCK)):
             was.seek(at)
@@ -203,7 +213,7 @@ def _write_all(disk: int, data: bytes, at: int) -> None:
 
 
 def _is_same(disk: int, partition: Partition, path: Path) -> bool:
-    """Asks the card, not the memory it was written from."""
+    """Compare with what the card itself returns, not with the kernel's cache."""
     os.posix_fadvise(disk, partition.offset, partition.size, os.POSIX_FADV_DONTNEED)
     with path.open("rb") as file:
         return all(

@@ -1,11 +1,11 @@
-"""A node's identity, its network and a release to what lies on its boot partition.
+"""Build the files of a card's boot partition from a node's identity, its network settings and a release.
 
     spotter/...                          read by edge/card/first_boot.py on the node
     spotter.txt                          included by config.txt
     user-data, meta-data, network-config for cloud-init (Raspberry Pi OS trixie), which starts spotter/start.sh
     cmdline.txt                          `systemd.run=spotter/start.sh` where there is no cloud-init (bookworm)
 
-Secrets lie in spotter/ alone, never in what cloud-init reads: it keeps copies.
+Secrets are in spotter/ only, never in cloud-init's files, of which cloud-init keeps copies.
 """
 
 import configparser
@@ -28,16 +28,17 @@ from edge.release.install import MANIFEST, SIGNATURE, Release, check_files
 from edge.site.settings import Network
 
 SECRETS = ("node.key", "link.key")
+"""Identity files that first boot wipes from the card."""
 INCLUDE = "include spotter.txt"
 START = (
     f"systemd.run=/boot/firmware/{FOLDER}/start.sh systemd.run_success_action=reboot "
     "systemd.unit=kernel-command-line.target"
 )
-"""bookworm's way to run a script once; start.sh takes it off again."""
+"""Kernel parameters with which bookworm runs a script once; start.sh removes them again."""
 COUNTRY = "cfg80211.ieee80211_regdom="
-"""A word of cmdline.txt: the country whose rules the radio keeps."""
+"""Kernel parameter in cmdline.txt: the country whose radio rules apply."""
 ONCE = ("systemd.run", "systemd.unit=kernel-command-line.", COUNTRY)
-"""Words of cmdline.txt that an earlier bundle, or an imager, may have left."""
+"""Kernel parameters in cmdline.txt that an earlier bundle, or an imager, may have left."""
 SOURCES = {
     "start.sh": "firmware-config/start.sh",
     "spotter-first-boot.service": "systemd/spotter-first-boot.service",
@@ -45,20 +46,20 @@ SOURCES = {
 
 
 class Bundle(NamedTuple):
-    """Everything one node needs, by its path on the boot partition."""
+    """Everything that one node needs on its boot partition."""
 
     record: first_boot.BundleRecord
     network: Network
     files: Mapping[str, bytes | Path]
-    """bundle.json is the last: a card without it was not written to its end."""
+    """Contents by path. bundle.json comes last: a card without it was not written completely."""
 
 
 def make_bundle(
     node: str, identity: Mapping[str, bytes], network: Network, release: Release, *, is_signed: bool = False
 ) -> Bundle:
-    """The bundle of one node, with the release's signature if it `is_signed` by the node's site.
+    """Return one node's bundle, with the release's signature if the node's site signed it (`is_signed`).
 
-    Raises ProvisionError or ConfigError for what cannot work there.
+    Raises ProvisionError or ConfigError for settings that cannot work on the node.
     """
     settings = _settings(node, identity, network)
     check_files(release.folder, release.files)
@@ -78,7 +79,7 @@ def make_bundle(
 
 
 def boot_files(bundle: Bundle, config_txt: str, cmdline: str, *, has_cloud_init: bool) -> dict[str, bytes]:
-    """What the bundle changes outside its own folder, given what the card holds there."""
+    """Return the boot files outside the bundle's folder, given the card's own config.txt and cmdline.txt."""
     files = {"spotter.txt": source("firmware-config/config.txt").read_bytes()}
     if INCLUDE not in config_txt.splitlines():
         config_txt = f"{config_txt.rstrip()}\n\n[all]\n{INCLUDE}\n"
@@ -94,7 +95,7 @@ def boot_files(bundle: Bundle, config_txt: str, cmdline: str, *, has_cloud_init:
 
 
 def network_config(network: Network) -> dict[str, Any]:
-    """For cloud-init: the cable. Beside Wi-Fi it may be plugged in by a technician, who brings DHCP."""
+    """Return cloud-init's network-config: Ethernet only. Beside Wi-Fi it is for a technician, who brings DHCP."""
     cable: dict[str, Any] = {"match": {"name": "e*"}, "optional": True}
     if not network.address or network.wifi:
         return {"version": 2, "ethernets": {"cable": cable | {"dhcp4": True}}}
@@ -105,10 +106,10 @@ def network_config(network: Network) -> dict[str, Any]:
 
 
 def connection(network: Network) -> str:
-    """For NetworkManager: Wi-Fi, and the cable where there is no cloud-init."""
+    """Return NetworkManager's connection file: Wi-Fi, or Ethernet on systems without cloud-init."""
     lines = ["[connection]", "id=spotter", f"type={'wifi' if network.wifi else 'ethernet'}", "autoconnect-retries=0"]
     if network.wifi:
-        # As bytes, which no name of a network can break.
+        # As bytes, so that no character of an SSID can break the file.
         lines += ["[wifi]", "mode=infrastructure", f"ssid={''.join(f'{byte};' for byte in network.wifi.encode())}"]
     if network.wifi_password:
         escaped = re.sub(r"^ ", r"\\s", network.wifi_password.replace("\\", "\\\\"))
@@ -120,9 +121,9 @@ def connection(network: Network) -> str:
 
 
 def read_connection(text: str, booth: str, *, cmdline: str) -> Network:
-    """What `connection` was made from, but for a password; raises ProvisionError.
+    """Return the settings that `connection` wrote, without the password; raises ProvisionError.
 
-    The country of a radio is in the kernel's words.
+    The radio's country is read from the kernel parameters in `cmdline`.
     """
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=("#",))
     country = next((word.removeprefix(COUNTRY) for word in cmdline.split() if word.startswith(COUNTRY)), "")
@@ -133,17 +134,17 @@ def read_connection(text: str, booth: str, *, cmdline: str) -> Network:
         wifi = bytes(int(byte) for byte in ssid.split(";") if byte).decode()
         return Network(booth=booth, address=address, gateway=gateway, wifi=wifi, wifi_country=country)
     except (configparser.Error, ValueError) as err:
-        raise ProvisionError(f"is no network this node could join ({err})") from err
+        raise ProvisionError(f"does not describe a network that this node could join ({err})") from err
 
 
 def source(name: str) -> Path:
-    """A file of firmware-config/ or systemd/, of this checkout or where the wheel put it."""
+    """Return the path of a file of firmware-config/ or systemd/, in this checkout or where the wheel installed it."""
     checkout = Path(__file__).resolve().parents[2] / name
     return checkout if checkout.exists() else Path(sys.prefix) / "share" / "exception-spotter" / name
 
 
 def _settings(node: str, identity: Mapping[str, bytes], network: Network) -> config.NodeConfig:
-    """The checked node.yaml; whatever would keep this node from its booth is said here and not on the lamp post."""
+    """Return the checked node.yaml. Raises here, not on site, for settings that keep the node from its booth."""
     try:
         settings = msgspec.yaml.decode(identity["node.yaml"], type=config.NodeConfig)
     except (msgspec.MsgspecError, KeyError) as err:
@@ -155,7 +156,7 @@ def _settings(node: str, identity: Mapping[str, bytes], network: Network) -> con
     if settings.broker.host != network.booth:
         raise ConfigError(f"node.yaml of {node}: broker.host: expected {network.booth}, found {settings.broker.host}")
     if ":" in network.booth or (network.address and ipaddress.ip_interface(network.address).version != 4):
-        raise ProvisionError(f"node {node}: its firewall knows IPv4 alone; give booth and node addresses of IPv4")
+        raise ProvisionError(f"node {node}: its firewall supports IPv4 only; give booth and node IPv4 addresses")
     return settings
 
 

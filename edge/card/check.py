@@ -1,6 +1,6 @@
-"""What lies on a boot partition to what is wrong with it: sentences with what to do. Only reads.
+"""Check the files of a card's boot partition: one sentence per problem, with what to do. Only reads.
 
-It says what first boot would trip over, and what first boot cannot see: it has no booth and no clock yet.
+It finds what first boot would fail on, and what first boot cannot check, as it has no booth and no clock yet.
 """
 
 from collections.abc import Iterator
@@ -18,46 +18,46 @@ from edge.release.signature import check_signature
 from edge.site.check_files import check_node, check_subnet
 
 CLOUD_INIT = "meta-data"
-"""Only images with cloud-init have it: trixie's and newer."""
+"""A file that only images with cloud-init have: trixie and newer."""
 PYTHONS = {True: ("trixie", "3.13"), False: ("bookworm", "3.11")}
-"""Raspberry Pi OS with and without cloud-init."""
+"""Name and Python version of Raspberry Pi OS with (True) and without (False) cloud-init."""
 NAMES = ("config.txt", "cmdline.txt", "spotter.txt", "user-data", CLOUD_INIT, "network-config", FOLDER)
-"""What of a boot partition is ours, whole or in part."""
+"""Files and folders of a boot partition that a bundle writes or changes."""
 AGAIN = "write the card again: spotter provision image"
 WHY = {
-    "spotter.txt": "the firmware would set up the board otherwise",
-    "user-data": "first boot may never start, or somebody may log in",
-    CLOUD_INIT: "cloud-init may take it for a card it knows, and do nothing",
-    "network-config": "the node would be elsewhere on the network than the site says",
+    "spotter.txt": "the firmware would set up the board differently",
+    "user-data": "first boot may never start, or strangers may log in",
+    CLOUD_INIT: "cloud-init may mistake it for a card it knows, and do nothing",
+    "network-config": "the node would not have the network settings of its site",
 }
-"""What comes of files that are not as they were written."""
+"""Consequence of a changed file, by name."""
 
 
 def identity(boot: Path) -> dict[str, bytes]:
-    """What will be the node's /etc/spotter, by name."""
+    """Return the files that will become the node's /etc/spotter, by name."""
     folder = boot / FOLDER / "identity"
     paths = folder.iterdir() if folder.is_dir() else ()
     return {path.name: path.read_bytes() for path in paths if path.is_file()}
 
 
 def check_card(boot: Path, now: datetime, revocation_list: bytes | None = None) -> Iterator[str]:
-    """Of a folder that holds what a boot partition does."""
+    """Check a folder that holds the files of a boot partition."""
     if missing := [name for name in ("config.txt", "cmdline.txt") if not (boot / name).is_file()]:
-        yield f"{' and '.join(missing)} missing: this is no Raspberry Pi OS; flash Raspberry Pi OS (64-bit) first"
+        yield f"{' and '.join(missing)} missing: this is not Raspberry Pi OS; flash Raspberry Pi OS (64-bit) first"
     if not (boot / FOLDER).is_dir():
-        yield f"holds no bundle: there is no folder {FOLDER}; {AGAIN}"
+        yield f"has no folder {FOLDER}, so it is not the card of a node; {AGAIN}"
         return
     try:
         record = first_boot.read_bundle(boot / FOLDER)
     except ProvisionError:
-        yield f"{FOLDER}/{BUNDLE} is missing or damaged: the card was not written to its end; {AGAIN}"
+        yield f"{FOLDER}/{BUNDLE} is missing or damaged: the card was not written completely; {AGAIN}"
         return
     yield from _check_log(boot)
     wiped = [name for name in record.secrets if not (boot / FOLDER / name).exists()]
     if wiped and len(wiped) == len(record.secrets):
         yield (
-            f"its secrets are wiped: a node has taken it up, first boot is over; for another board, or to start anew, "
-            f"{AGAIN} {record.node}"
+            f"its secrets are wiped: a node has used this card, and its first boot is over; for another board, or to "
+            f"start again, {AGAIN} {record.node}"
         )
         yield from _check_settings(boot)
         return
@@ -70,18 +70,18 @@ def check_card(boot: Path, now: datetime, revocation_list: bytes | None = None) 
 
 
 def _check_log(boot: Path) -> Iterator[str]:
-    """What first boot wrote down, if it could not do its work."""
+    """Report what first boot wrote on the card if it failed."""
     said = _text(boot / FOLDER / LOG).strip()
     if said.startswith(REFUSED):
-        yield f"the node it was in says: {said}"
+        yield f"first boot failed, and wrote: {said}"
 
 
 def _check_settings(boot: Path) -> Iterator[str]:
-    """People may edit node.yaml on the card: the node reads it at its next boot."""
+    """Check node.yaml, which people may edit on the card: the node reads it at its next boot."""
     try:
         config.load(boot / FOLDER / SETTINGS, NodeConfig)
     except ConfigError as err:
-        yield f"{err}; the node goes on with what it had"
+        yield f"{err}; correct it; until then the node keeps its previous settings"
 
 
 def _check_pins(boot: Path, record: first_boot.BundleRecord) -> Iterator[str]:
@@ -93,11 +93,11 @@ def _check_booth(files: dict[str, bytes], record: first_boot.BundleRecord) -> It
     try:
         broker = config.parse(files.get("node.yaml", b""), NodeConfig, "node.yaml").broker
     except ConfigError:
-        return  # said already
+        return  # check_node has reported it
     if (broker.host, broker.port) != (record.booth, record.port):
         yield (
             f"node.yaml: the broker is {broker.host}:{broker.port}, but the bundle was made for {record.booth}:"
-            f"{record.port}: the node's firewall lets it speak to nobody else; {AGAIN}"
+            f"{record.port}, and the node's firewall allows no other broker; {AGAIN}"
         )
 
 
@@ -115,7 +115,7 @@ def _check_release(boot: Path) -> Iterator[str]:
         try:
             check_signature(folder, boot / FOLDER / "identity" / "release.pub")
         except ProvisionError:
-            yield f"{FOLDER}/release was not signed by this node's site: somebody else has made or changed it; {AGAIN}"
+            yield f"{FOLDER}/release was not signed by this node's site, or was changed since; {AGAIN}"
 
 
 def _check_pythons(release: Release, *, has_cloud_init: bool) -> Iterator[str]:
@@ -127,11 +127,11 @@ def _check_pythons(release: Release, *, has_cloud_init: bool) -> Iterator[str]:
         )
     unpinned = {PurePath(name).name for name in release.pythons.get(python, ())} - release.files.keys()
     for name in sorted(unpinned):
-        yield f"release {release.id} wants {name}, but does not hold it: spotter provision release, then {AGAIN}"
+        yield f"release {release.id} lacks its file {name}: make it again with spotter provision release, then {AGAIN}"
 
 
 def _check_network(boot: Path, record: first_boot.BundleRecord) -> Iterator[str]:
-    """And what cloud-init and the firmware read, which follows from it."""
+    """Check the network settings, and the files of cloud-init and the firmware that follow from them."""
     texts = [_text(boot / name) for name in ("config.txt", "cmdline.txt")]
     try:
         network = read_connection(_text(boot / FOLDER / CONNECTION), record.booth, cmdline=texts[1])
@@ -143,21 +143,21 @@ def _check_network(boot: Path, record: first_boot.BundleRecord) -> Iterator[str]
 
 
 def _check_boot_files(boot: Path, bundle: Bundle, config_txt: str, cmdline: str) -> Iterator[str]:
-    """Writing the bundle once more must change nothing."""
+    """Check that writing the bundle once more would change nothing."""
     wanted = boot_files(bundle, config_txt, cmdline, has_cloud_init=(boot / CLOUD_INIT).exists())
     if INCLUDE not in config_txt.splitlines():
-        yield f"config.txt does not `{INCLUDE}`: neither camera nor watchdog is set up; add the line, or {AGAIN}"
+        yield f"config.txt lacks the line `{INCLUDE}`, so camera and watchdog are not set up; add it, or {AGAIN}"
     lacking = [word for word in wanted.pop("cmdline.txt").decode().split() if word not in cmdline.split()]
     if lacking:
         yield f"cmdline.txt lacks `{' '.join(lacking)}`: add it at the end of its one line, or {AGAIN}"
     del wanted["config.txt"]
     for name, data in wanted.items():
         if _text(boot / name).encode() != data:
-            yield f"{name} is not as the bundle has it: {WHY[name]}; {AGAIN}"
+            yield f"{name} differs from the bundle's: {WHY[name]}; {AGAIN}"
 
 
 def _text(path: Path) -> str:
-    """Empty where there is none."""
+    """Return the file's text; empty if there is no such file."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -1,13 +1,13 @@
-"""What lies on the boot partition to a node that runs. Standard library only: it runs from the wheel on the card.
+"""First boot: set up a node from the bundle on its boot partition. Standard library only: runs from the card's wheel.
 
-    CARD/spotter/bundle.json         what belongs to this bundle; written last, so a bundle without it is none
+    CARD/spotter/bundle.json         list of the bundle's files; written last, so without it the card is incomplete
     CARD/spotter/identity/           for /etc/spotter
     CARD/spotter/release/            for /opt/spotter/releases (edge/release/install.py)
     CARD/spotter/spotter.nmconnection   the network, for NetworkManager
-    CARD/spotter/first-boot.txt      what became of it, for who takes the card out and looks
+    CARD/spotter/first-boot.txt      result, to read on another computer
 
-`python3 -m edge.card.first_boot` at every boot: a new bundle is taken up, step by step, each of which may be
-interrupted and done again; later only a changed identity/node.yaml is. What goes wrong is said in the node's health.
+The unit runs `python3 -m edge.card.first_boot` at every boot. It installs a new bundle step by step; every step may be
+interrupted and repeated. Afterwards it only applies a changed identity/node.yaml. The node's health reports failures.
 """
 
 import contextlib
@@ -27,22 +27,22 @@ from edge.release.install import Run, check_files, install, read_record, read_re
 CARD = Path("/boot/firmware")
 FOLDER, BUNDLE, SETTINGS = "spotter", "bundle.json", "identity/node.yaml"
 LOG, REFUSED = "first-boot.txt", "not taken up"
-"""What became of the card, and how that begins if nothing did."""
+"""File with the result on the card, and how its line begins after a failure."""
 FORMAT = 1
 SHAPE = {"id": "", "node": "", "booth": "", "port": 0, "files": {"*": ""}, "secrets": [""], "format": FORMAT}
 RECORD = ETC / "card.json"
-"""What of the card was taken up."""
+"""Record of what was installed from the card."""
 PROBLEM = SAID / "card.txt"
-"""What went wrong, in a sentence."""
+"""File with the failure as a sentence, which the node's health shows."""
 OWNER = "spotter"
 CONNECTION = "spotter.nmconnection"
 CONNECTIONS = Path("etc/NetworkManager/system-connections")
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-"""Where a booth that has a name and no fixed address can be."""
+"""Addresses the firewall allows if the booth is given by name."""
 ASKING_NAMES = "meta l4proto { tcp, udp } th dport { 53, 5353 } accept"
-"""A line of the firewall: DNS and mDNS, for such a booth alone."""
+"""Firewall rule that allows DNS and mDNS, only if the booth is given by name."""
 SHARE = Path("venv/share/exception-spotter")
-"""In a release: the units and settings that came with it."""
+"""Folder of a release that holds its units and system settings."""
 SYSTEM_FILES = {
     "systemd/spotter-node.service": "etc/systemd/system/spotter-node.service",
     "systemd/spotter-first-boot.service": "etc/systemd/system/spotter-first-boot.service",
@@ -59,52 +59,52 @@ SYSTEM_FILES = {
     "firmware-config/coral.rules": "etc/udev/rules.d/60-coral.rules",
 }
 UNWANTED = ("userconfig.service", "dphys-swapfile.service", "apt-daily.timer", "apt-daily-upgrade.timer")
-"""The wizard that asks at the screen for a user, swap on the card, and updates from an internet that is not there."""
+"""Units to turn off: the user wizard on the screen, swap on the card, updates from the internet."""
 
 
 class BundleRecord(NamedTuple):
-    """What bundle.json says."""
+    """The contents of bundle.json."""
 
     id: str
     node: str
     booth: str
-    """Address or name of the broker and the clock."""
+    """Address or name of the broker and time server."""
     port: int
     files: Mapping[str, str]
-    """SHA-256 of everything but node.yaml, which people may edit, and what release/manifest.json pins."""
+    """SHA-256 by file name; without node.yaml, which people may edit, and the files in release/manifest.json."""
     secrets: Sequence[str]
-    """Files that must not stay on the card."""
+    """Files to wipe from the card once installed."""
 
 
 class FirstBoot:
-    """One bundle on its way into one node. `root` and `owner` are others in tests."""
+    """Installs one bundle on one node. `root` and `owner` differ in tests only."""
 
     def __init__(self, card: Path, root: Path, run: Run, *, owner: str = OWNER) -> None:
-        """Raises ProvisionError for a bundle.json that cannot be read."""
+        """Read the bundle; raises ProvisionError if bundle.json cannot be read."""
         self._boot, self._card, self._root, self._run, self._owner = card, card / FOLDER, root, run, owner
         self._bundle = read_bundle(self._card)
 
     def take_up(self) -> str:
-        """What was done, in a sentence; empty if there was nothing to do. Raises ProvisionError.
+        """Install what is new; returns a sentence, empty if nothing was. Raises ProvisionError.
 
-        After a bundle the node starts anew: no setting of the system waits for a later start.
+        After a new bundle the node reboots, so that every system setting takes effect.
         """
         taken, settings = self._record(), _sha256(self._card / SETTINGS)
         if taken.get("bundle") != self._bundle.id:
             for step in self._steps:
                 step()
             self._run(["systemctl", "--no-block", "reboot"])
-            return f"node {self._bundle.node} took up bundle {self._bundle.id}"
+            return f"node {self._bundle.node} installed bundle {self._bundle.id}"
         self._wipe_secrets()  # the same bundle may have been written onto the card again
         if settings and settings != taken.get("settings"):
             self._take_settings()
             self._write_record()
-            return f"node {self._bundle.node} took up the card's changed node.yaml"
+            return f"node {self._bundle.node} applied the card's changed node.yaml"
         return ""
 
     @property
     def _steps(self) -> Sequence[Callable[[], None]]:
-        """In this order: nothing is wiped before it is in its place, nothing is recorded before it is done."""
+        """The steps in order: secrets are wiped once they are installed, and the record comes last."""
         return (
             self._check,
             self._install_release,
@@ -131,8 +131,8 @@ class FirstBoot:
         share = self._root / HOME / "current" / SHARE
         for name, place in SYSTEM_FILES.items():
             text = (share / name).read_text(encoding="utf-8")
-            for word, value in _words(self._bundle).items():
-                text = text.replace(word, value)
+            for placeholder, value in _placeholders(self._bundle).items():
+                text = text.replace(placeholder, value)
             _put(self._root / place, text.encode(), mode=0o644)
 
     def _add_user(self) -> None:
@@ -144,13 +144,13 @@ class FirstBoot:
                 _put(self._place(name), (self._card / name).read_bytes(), owner=self._owner)
 
     def _take_settings(self) -> None:
-        """node.yaml as it lies on the card, which may have been edited; a bad one is left where it is."""
+        """Install the card's node.yaml, which may have been edited; raises if it is invalid."""
         spotter = self._root / HOME / "current/venv/bin/spotter"
         self._run([str(spotter), "config", "check", str(self._card / SETTINGS)])
         _put(self._root / ETC / "node.yaml", (self._card / SETTINGS).read_bytes(), owner=self._owner)
 
     def _join_network(self) -> None:
-        """cloud-init has set up a cable; Wi-Fi, and everything where there is no cloud-init, is NetworkManager's."""
+        """Set up Wi-Fi, and without cloud-init also Ethernet, through NetworkManager; cloud-init sets up Ethernet."""
         if (self._boot / "network-config").exists() and CONNECTION not in self._bundle.secrets:
             return
         if not (self._root / CONNECTIONS).is_dir():
@@ -188,7 +188,7 @@ class FirstBoot:
         return self._root / folder / Path(name).name
 
     def _is_in_place(self, name: str) -> bool:
-        """It was taken before an interruption, and may be gone from the card since."""
+        """Return whether the file was installed before an interruption; it may be wiped from the card since."""
         return _sha256(self._place(name)) == self._bundle.files[name]
 
 
@@ -198,15 +198,15 @@ def _put(path: Path, data: bytes, *, mode: int = 0o600, owner: str = "") -> None
 
 
 def read_bundle(folder: Path) -> BundleRecord:
-    """Raises ProvisionError for what is no bundle of this format."""
+    """Read bundle.json; raises ProvisionError unless it is a bundle of this format."""
     bundle = BundleRecord(**read_record(folder / BUNDLE, SHAPE, "write the card again"))
     if not set(bundle.secrets) <= bundle.files.keys():
-        raise ProvisionError(f"{folder / BUNDLE}: secrets: expected names that stand under files; write the card again")
+        raise ProvisionError(f"{folder / BUNDLE}: secrets: expected names listed under files; write the card again")
     return bundle
 
 
-def _words(bundle: BundleRecord) -> dict[str, str]:
-    """What stands for the words between @ in the settings of the system."""
+def _placeholders(bundle: BundleRecord) -> dict[str, str]:
+    """Return the values of the @PLACEHOLDERS@ in the system settings."""
     is_address = bundle.booth.replace(".", "").isdigit()
     allowed = [bundle.booth] if is_address else PRIVATE_NETWORKS
     return {
@@ -219,7 +219,7 @@ def _words(bundle: BundleRecord) -> dict[str, str]:
 
 
 def _sha256(path: Path) -> str:
-    """Empty where there is no such file."""
+    """Return the file's SHA-256 in hex; empty if there is no such file."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
@@ -227,20 +227,20 @@ def _sha256(path: Path) -> str:
 
 
 def _say(path: Path, sentence: str) -> None:
-    with contextlib.suppress(OSError):  # a card that cannot be written to is no reason to stand still
+    with contextlib.suppress(OSError):  # a read-only card must not stop the node
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(sentence + "\n", encoding="utf-8")
 
 
 def main(card: Path = CARD, root: Path = Path("/"), run: Run = run_program) -> int:
-    """0: the node is as its card wants it; 1: it is not, and health and card say why."""
+    """Set up the node. Returns 0 on success; 1 on failure, which the node's health and the card then explain."""
     (root / PROBLEM).unlink(missing_ok=True)
     log = card / FOLDER / LOG
     try:
         done = FirstBoot(card, root, run).take_up()
     except (ProvisionError, OSError) as err:
         print(f"spotter: {err}", file=sys.stderr)
-        _say(root / PROBLEM, f"The card was not taken up: {err}")
+        _say(root / PROBLEM, f"Setting up from the card failed: {err}")
         _say(log, f"{REFUSED}: {err}")
         return 1
     if done:

@@ -1,4 +1,4 @@
-"""A node's bundle into the boot partition of a flashed card or of an image file."""
+"""Write a node's bundle into the boot partition of a flashed card or an image file."""
 
 import contextlib
 import json
@@ -19,26 +19,29 @@ from edge.release.signature import check_signature, sign_release
 from edge.site.site import Site
 
 BOOT_FILES = {"config.txt", "cmdline.txt"}
-"""Every Raspberry Pi OS has them."""
+"""Files that the boot partition of every Raspberry Pi OS has."""
 
 
 def write_card(bundle: Bundle, target: Path, *, is_replacing: bool = False) -> None:
-    """Everything or nothing; raises ProvisionError. `is_replacing`: even if it is another node's."""
+    """Write the bundle completely or not at all; raises ProvisionError.
+
+    `is_replacing` allows a card that belongs to another node.
+    """
     with changing(target) as boot:
         names = boot.names()
         if missing := BOOT_FILES.difference(names):
             raise ProvisionError(
-                f"{target}: its first partition has no {' and no '.join(sorted(missing))}, so it is no "
+                f"{target}: its first partition has no {' and no '.join(sorted(missing))}, so it is not "
                 "Raspberry Pi OS; flash Raspberry Pi OS (64-bit) first"
             )
         if FOLDER in names:
             node, secrets = owner(_bundle(boot))
             if node not in ("", bundle.record.node) and not is_replacing:
                 raise ProvisionError(
-                    f"{target}: is the card of node {node}, not of {bundle.record.node}; --replace makes it this one's"
+                    f"{target}: is the card of node {node}, not of {bundle.record.node}; --replace overwrites it"
                 )
             for name in secrets:
-                with contextlib.suppress(ProvisionError):  # first boot has taken it
+                with contextlib.suppress(ProvisionError):  # first boot has wiped it
                     boot.wipe(f"{FOLDER}/{name}")
             boot.delete(FOLDER)
         texts = [boot.read(name).decode(errors="replace") for name in ("config.txt", "cmdline.txt")]
@@ -46,7 +49,7 @@ def write_card(bundle: Bundle, target: Path, *, is_replacing: bool = False) -> N
 
 
 def find_release(folder: Path) -> Release:
-    """The release in that folder; makes it where there is none, or one of another version."""
+    """Return the release in the folder; builds it if there is none of this version."""
     if (folder / "manifest.json").exists():
         release = read_release(folder)
         if release.version == __version__:
@@ -55,7 +58,7 @@ def find_release(folder: Path) -> Release:
 
 
 def _bundle(boot: Boot) -> bytes:
-    """Nothing where there is none: it is written last."""
+    """Return the card's bundle.json; empty if there is none, as after an interrupted write."""
     try:
         return boot.read(f"{FOLDER}/{BUNDLE}")
     except ProvisionError:
@@ -63,7 +66,7 @@ def _bundle(boot: Boot) -> bytes:
 
 
 def owner(bundle: bytes) -> tuple[str, list[str]]:
-    """Whose card it is and which files are secret, by its bundle.json; empty where that is not whole."""
+    """Return the node and the secret files that bundle.json names; empty if it cannot be read."""
     try:
         found = json.loads(bundle)
         return str(found["node"]), [str(name) for name in found["secrets"]]
@@ -72,7 +75,10 @@ def owner(bundle: bytes) -> tuple[str, list[str]]:
 
 
 def sign_for(site: Site, release: Release, ask: Callable[[], bytes | None]) -> bool:
-    """Whether the release is signed by the site, now if it was not before; `ask` for the passphrase of its key."""
+    """Sign the release unless the site has signed it already; returns whether it is signed now.
+
+    `ask` returns the passphrase of the site's key, or None.
+    """
     try:
         check_signature(release.folder, site.folder / "release.pub")
     except ProvisionError:
@@ -86,7 +92,7 @@ def sign_for(site: Site, release: Release, ask: Callable[[], bytes | None]) -> b
 def run_image(
     node: str, site: Site, target: Path, release: Path, ask: Callable[[], bytes | None], *, is_replacing: bool
 ) -> int:
-    """`spotter provision image`; `ask` for the site's passphrase where it is needed."""
+    """Run `spotter provision image`; `ask` returns the site's passphrase if it is needed."""
     console = Console(stderr=True)
     identity, network = site.identity(node), site.network(node)
     with console.status(f"release for nodes in {release}"):
@@ -97,8 +103,6 @@ def run_image(
     with console.status(f"writing {target} and reading it back"):
         bundle = make_bundle(node, identity, network, found, is_signed=is_signed)
         write_card(bundle, target, is_replacing=is_replacing)
-    print(
-        f"{target}: the card of node {node}, bundle {bundle.record.id}; it holds this node's key until its first boot"
-    )
-    print(f"any time: spotter provision check {target} --site-dir {site.folder}")
+    print(f"{target}: now the card of node {node}, bundle {bundle.record.id}; it holds the node's key until first boot")
+    print(f"to check it: spotter provision check {target} --site-dir {site.folder}")
     return 0

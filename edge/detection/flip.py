@@ -1,4 +1,4 @@
-"""A person of a photo, seen a second time in the mirror: what a still picture has instead of a next frame."""
+"""Flip averaging for photos: keypoints averaged with those found in the mirrored photo, as there is no next frame."""
 
 from dataclasses import replace
 
@@ -8,16 +8,16 @@ from edge.records import KEYPOINTS, Detection, Floats
 
 _OTHER_SIDE = {"left": "right", "right": "left"}
 MIRRORED = [KEYPOINTS.index("_".join(_OTHER_SIDE.get(word, word) for word in name.split("_"))) for name in KEYPOINTS]
-"""Keypoints with left and right exchanged."""
+"""[17] position in KEYPOINTS of each keypoint's counterpart on the other side of the body."""
 
 SAME_PERSON = 0.03
-"""Median distance of keypoints in heights of the person, up to which a mirrored detection is of that person."""
+"""Largest median distance of the keypoints of one person in both pictures, in heights of the person."""
 
 
 def steadied(person: Detection, mirrored: list[Detection], width: int) -> Detection:
-    """The person with each keypoint halfway to where the mirrored picture has it; unchanged if it has nobody there.
+    """Return the person with the mean of the keypoints [17, 2] of both pictures; unchanged without a counterpart.
 
-    `mirrored` are the people in the same picture with left and right exchanged, `width` pixels wide.
+    `mirrored` are the people found in the mirrored picture; `width` is the picture's, in pixels.
     """
     height = max(person.box[3] - person.box[1], 1.0)
     seen = [_back(other.keypoints, width) for other in mirrored]

@@ -1,4 +1,4 @@
-"""Output tensors of a network that knows garments to a map of them, over the whole frame at once."""
+"""The garment map of a whole frame, from the output tensors of a model with a garment head."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,26 +11,26 @@ from edge.seams import TensorSpec
 from edge.vocabulary import PATTERNS
 
 GARMENT_STRIDE, PATTERN_STRIDE = 4, 8
-"""Pixels of the network's input per cell; the corner cells lie on the corner pixels."""
+"""Pixels of the model's input per cell; the corner cells lie on the corner pixels."""
 
 PERSON = 0.5
-"""Probability of all classes but background together, from which a cell is somebody's. Who is there is decided before
-what they wear: one garment that could be a top or a coat is still somebody's."""
+"""Summed probability of all classes but background from which a cell belongs to a person. This is decided before the
+garment is, so that a cell that may be a top or a coat is not lost."""
 DRESSED = 0.4
-"""Of the torso that must be skin, hair or something worn, whichever."""
+"""Smallest mean probability, over the torso, of not being background."""
 _TORSO = [KEYPOINTS.index(name) for name in ("right_shoulder", "left_shoulder", "right_hip", "left_hip")]
 _SHARES = np.array([0.2, 0.35, 0.5, 0.65, 0.8], np.float32)
 
 
 class Layout(NamedTuple):
-    """Positions among the outputs."""
+    """Positions of the two maps among the outputs."""
 
     garments: int
     patterns: int
 
 
 def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> Layout | None:
-    """None for a network that knows poses alone; raises ModelError for one that has half of what it takes."""
+    """Find the garment and pattern maps by shape; None for a pose model, ModelError if only one of them is there."""
     by_shape = {output.shape: position for position, output in enumerate(outputs)}
     wanted = [
         (1, *((side - 1) // stride + 1 for side in model_input.shape[1:3]), channels)
@@ -49,9 +49,10 @@ def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> Layou
 
 
 def decode(outputs: Sequence[Floats], layout: Layout, *, scale: float = 1.0) -> GarmentMap:
-    """Each cell's garment, or background, and the pattern kinds; `scale` is frame pixels per network pixel.
+    """Decode the garment classes and pattern shares of a frame; the shapes are those of GarmentMap.
 
-    A cell is somebody's from PERSON on, and then of the likeliest class that is not background.
+    `outputs` are [1, h, w, channels] logits; `scale` is pixels of the frame per pixel of the model's input. A cell that
+    belongs to a person (PERSON) gets the likeliest class other than background.
     """
     logits = outputs[layout.garments][0]
     classes = logits.argmax(axis=-1).astype(np.uint8)
@@ -64,13 +65,16 @@ def decode(outputs: Sequence[Floats], layout: Layout, *, scale: float = 1.0) -> 
 def dressed(
     people: list[Detection], outputs: Sequence[Floats], layout: Layout, *, scale: float = 1.0
 ) -> list[Detection]:
-    """Those whose torso is on somebody, unsure as it may be what they wear: a skeleton on bare background is none."""
+    """Drop false detections: return the people whose torso is not background by the garment map (see DRESSED).
+
+    `outputs` [1, h, w, channels] and `scale` are as in `decode`; the class of the garment may be unsure.
+    """
     logits = outputs[layout.garments][0]
     return [person for person in people if _torso_share(person, logits, GARMENT_STRIDE * scale) >= DRESSED]
 
 
 def _torso_share(person: Detection, logits: Floats, pitch: float) -> float:
-    """How likely points between shoulders and hips are not background, on average."""
+    """Mean probability (0..1) that points between shoulders and hips are not background."""
     right_shoulder, left_shoulder, right_hip, left_hip = person.keypoints[_TORSO] / np.float32(pitch)
     top = right_shoulder + _SHARES[:, None] * (left_shoulder - right_shoulder)
     bottom = right_hip + _SHARES[:, None] * (left_hip - right_hip)

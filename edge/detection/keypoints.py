@@ -1,9 +1,9 @@
-"""Output tensors of a multi-person PoseNet to people: pure numpy, all root candidates walked at once.
+"""People from the output tensors of a multi-person PoseNet: pure numpy, all root candidates at once.
 
 Method: Papandreou et al., "PersonLab" (ECCV 2018), sections 3.1-3.2, in the fast greedy form of the published
-PoseNet decoders: local maxima of the keypoint heatmaps are roots; from each root the skeleton is walked along
-the mid-range offsets, every step refined by the short-range offsets; roots that fall on a keypoint of an already
-accepted pose are suppressed, and a pose's confidence counts only keypoints no better pose has claimed.
+PoseNet decoders. Local maxima of the keypoint heatmaps are roots. From each root the skeleton is followed along the
+mid-range offsets, and every step is refined by the short-range offsets. A root that falls on a keypoint of an accepted
+pose is dropped. A pose's confidence counts only keypoints that no better pose has claimed.
 """
 
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ from edge.records import KEYPOINTS, Detection, Floats
 from edge.seams import TensorSpec
 
 STRIDE = 16
-"""Pixels of the network's input per grid cell: outputs are ((size - 1) / 16) + 1 wide (aligned corners)."""
+"""Pixels of the model's input per grid cell: outputs are ((size - 1) / 16) + 1 wide (aligned corners)."""
 
 ROOT_CONFIDENCE = 0.3
-"""A heatmap maximum this high may start a pose."""
+"""Confidence (0..1) from which a heatmap maximum may start a pose."""
 
 REFINEMENTS = 2
-"""Short-offset steps after each walk along an edge; the published decoders use 2."""
+"""Short-offset steps after each step along an edge; the published decoders use 2."""
 
 LEFT_BIAS_PX = 1.1
-"""Network pixels that these networks find every keypoint too far left: in 400 mirrored photos the keypoints of the
-353x481 one differ by a median of 2.2 from the mirrored keypoints, of the 481x641 one by 2.8, where 0 is right."""
+"""Pixels of the model's input by which these models place every keypoint too far left. Measured on 400 mirrored photos:
+keypoints and mirrored keypoints differ by a median of 2.2 (353x481) and 2.8 (481x641), where 0 is right."""
 
 _CHAIN = (
     ("nose", "left_eye"),
@@ -48,14 +48,14 @@ _CHAIN = (
     ("right_hip", "right_knee"),
     ("right_knee", "right_ankle"),
 )
-"""The tree whose edges the mid-offset channels follow, in the model's order (forward y, x, backward y, x)."""
+"""Edges of the skeleton's tree, in the order of the mid-offset channels (forward y, x, backward y, x)."""
 
 _EDGES = len(_CHAIN)
 _PARTS = len(KEYPOINTS)
 
 
 def _walks() -> NDArray[np.intp]:
-    """[17 roots, 16 steps, (from part, to part, directed edge)]: the tree walked from each root.
+    """[17 roots, 16 steps, (from part, to part, directed edge)]: the steps through the tree from each root.
 
     Directed edges 0-15 lead along the chain, 16-31 back.
     """
@@ -76,7 +76,7 @@ _WALKS = _walks()
 
 
 class PoseLayout(NamedTuple):
-    """Where a PoseNet's tensors are, read from the model and checked."""
+    """Size of a PoseNet's input, and which output is which."""
 
     height: int
     width: int
@@ -87,7 +87,7 @@ class PoseLayout(NamedTuple):
 
 
 def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> PoseLayout:
-    """The layout of a PoseNet; raises ModelError saying what a pose network must have and this one has not."""
+    """Find a PoseNet's tensors by shape; raises ModelError, which says what was expected, for any other model."""
     shape = model_input.shape
     if model_input.dtype != "uint8" or len(shape) != 4 or shape[0] != 1 or shape[3] != 3:
         raise ModelError(f"expected one uint8 [1, height, width, 3] input, found {model_input.dtype} {list(shape)}")
@@ -111,7 +111,10 @@ def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> PoseL
 def decode(
     outputs: Sequence[Floats], layout: PoseLayout, section: DetectionSection, *, scale: float = 1.0
 ) -> list[Detection]:
-    """The people in one frame, surest first; `scale` is frame pixels per network pixel."""
+    """Decode the people of one frame, surest first; keypoints are in pixels of the frame.
+
+    `outputs` are [1, rows, columns, channels]; `scale` is pixels of the frame per pixel of the model's input.
+    """
     heat, short, mid = (outputs[i][0] for i in (layout.heatmaps, layout.short_offsets, layout.mid_offsets))
     confidence = 1.0 / (1.0 + np.exp(-np.clip(heat, -30, 30)))
     roots = _find_roots(confidence)
@@ -133,7 +136,7 @@ def _find_roots(confidence: Floats) -> NDArray[np.intp]:
 
 
 def _walk(roots: NDArray[np.intp], confidence: Floats, short: Floats, mid: Floats) -> tuple[Floats, Floats]:
-    """Every root's whole skeleton: [n, 17, (y, x)] in network pixels and [n, 17] confidences."""
+    """Whole skeleton of every root: [n, 17, (y, x)] in pixels of the model's input, and [n, 17] confidences."""
     rows, columns = confidence.shape[:2]
     corners = np.indices((rows, columns), np.float32).reshape(2, -1).T * np.float32(STRIDE)
     targets = corners[:, None] + short.reshape(-1, 2, _PARTS).swapaxes(1, 2)  # [cells, parts, (y, x)]
@@ -162,7 +165,7 @@ def _walk(roots: NDArray[np.intp], confidence: Floats, short: Floats, mid: Float
 
 
 def _suppress(poses: Floats, parts: NDArray[np.intp], section: DetectionSection) -> list[int]:
-    """Positions of the poses whose root no better pose has claimed."""
+    """Return the positions of the poses whose root is not a keypoint of a better pose."""
     roots = poses[np.arange(len(poses)), parts]
     is_open = np.ones(len(poses), bool)
     kept: list[int] = []
@@ -176,7 +179,7 @@ def _suppress(poses: Floats, parts: NDArray[np.intp], section: DetectionSection)
 
 
 def _detections(poses: Floats, sure: Floats, section: DetectionSection, scale: float) -> list[Detection]:
-    """People among the kept poses; a keypoint near a better pose's same keypoint does not count for this one."""
+    """Return the poses that are people. A keypoint near the same keypoint of a better pose does not count."""
     people = []
     for i, pose in enumerate(poses):
         distance = np.hypot(*np.moveaxis(poses[:i] - pose, -1, 0))
@@ -185,8 +188,8 @@ def _detections(poses: Floats, sure: Floats, section: DetectionSection, scale: f
         believed = sure[i] >= section.keypoint_threshold
         if confidence < section.person_threshold or believed.sum() < 2:
             continue
-        network = pose[:, ::-1] + np.array([LEFT_BIAS_PX, 0], np.float32)
-        keypoints = (network + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)  # between pixel centres
+        input_px = pose[:, ::-1] + np.array([LEFT_BIAS_PX, 0], np.float32)
+        keypoints = (input_px + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)  # between pixel centres
         (x1, y1), (x2, y2) = keypoints[believed].min(axis=0), keypoints[believed].max(axis=0)
         people.append(
             Detection(

@@ -1,4 +1,4 @@
-"""A frame to the network's input: scaled to fit, kept in proportion, padded below and to the right."""
+"""The model's input from a frame: scaled to fit, proportions kept, padded below and to the right."""
 
 import cv2
 import numpy as np
@@ -6,13 +6,13 @@ import numpy as np
 from edge.records import Frame, Pixels
 
 PADDING = 128
-"""Mid grey: what the network reads as zero."""
+"""Mid grey, which the model reads as zero."""
 
 
 def letterbox(frame: Frame, height: int, width: int) -> tuple[Pixels, float]:
-    """[height, width, 3] RGB and the scale: pixels of the frame per pixel of the network's input.
+    """Return [height, width, 3] RGB and the scale: pixels of the frame per pixel of the model's input.
 
-    The camera's own low-resolution stream is used as it is where there is one, so that no full frame is scaled.
+    If the camera has a low-resolution stream, that is used, so that no full frame has to be scaled.
     """
     full_height, full_width = frame.pixels.shape[:2]
     small = frame.pixels if frame.lores is None else frame.lores

@@ -1,7 +1,7 @@
-"""A device that may fail to a camera that carries on: bad frames dropped, lost devices opened again.
+"""A camera that survives faults of its device: it drops bad frames and opens a lost device again.
 
-What is common to everything live (video.py, picamera.py): a single bad frame is a drop; several in a row, or
-a device that says so, is a loss; a lost device is opened again with growing pauses, a bounded number of times.
+All live sources use it (video.py, picamera.py). One bad frame is dropped. Several in a row, or an error of the device,
+mean that the device is lost; it is opened again with growing pauses, a limited number of times.
 """
 
 import contextlib
@@ -18,38 +18,42 @@ from edge.seams import Clock
 log = logging.getLogger(__name__)
 
 BAD_IN_A_ROW = 5
-"""So many unreadable frames after one another are no hiccup any more."""
+"""Unreadable frames in a row after which the device counts as lost."""
 
 
 class DeviceLostError(Exception):
-    """The device cannot be opened, or has stopped delivering; says why."""
+    """The device cannot be opened or has stopped delivering frames; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
-    """What a device hands over."""
+    """One picture from a device."""
 
     pixels: Pixels
+    """[height, width, 3] RGB."""
     captured_at: float
+    """UTC seconds."""
     lores: Pixels | None = None
+    """[h, w, 3] RGB, the same picture scaled by the device."""
     missed: int = 0
-    """Frames the device made before this one that nobody fetched."""
+    """Frames that the device made since the last shot and that were not read."""
 
 
 class Device(Protocol):
-    """Something opened that delivers pictures."""
+    """An opened device that delivers pictures."""
 
     def grab(self) -> Shot | None:
-        """The next picture, None if this one is unreadable; raises DeviceLostError."""
+        """Return the next picture, or None if it is unreadable; raises DeviceLostError."""
 
     def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How patiently a lost device is opened again; the defaults give up after about half a minute."""
+    """The tries to open a lost device again; with the defaults they end after about half a minute."""
 
     first_s: float = 0.5
+    """Seconds before the first try; each later pause is twice as long, up to `longest_s`."""
     longest_s: float = 8.0
     tries: int = 6
 
@@ -66,12 +70,12 @@ class Retry:
 
 
 class Live:
-    """Camera over a device that can be opened again and again."""
+    """A Camera whose device can be opened again after a fault."""
 
     def __init__(
         self, name: str, open_device: Callable[[], Device], *, clock: Clock, advice: str, retry: Retry | None = None
     ) -> None:
-        """Open the device at once; `advice` is what a technician should check when it cannot be had."""
+        """Open the device; raises SourceError if that fails. `advice` tells the technician what to check then."""
         self.name = name
         self.frames_dropped = 0
         self.reconnects = 0
@@ -85,7 +89,7 @@ class Live:
             raise SourceError(f"{name}: cannot open it ({self._why}); {advice}")
 
     def read(self) -> Frame | None:
-        """The next good frame; None once closed; raises SourceError when every try to reopen has failed."""
+        """Return the next good frame, None once closed; raises SourceError after the last try to open the device."""
         pauses = self._retry.pauses()
         while not self._is_closed:
             shot = self._shoot()
@@ -99,7 +103,7 @@ class Live:
         self._shut()
 
     def _shoot(self) -> Shot | None:
-        """The next good shot, or None where the device is lost."""
+        """Return the next good shot, or None if the device is lost."""
         if self._device is None:
             return None
         for _ in range(BAD_IN_A_ROW):

@@ -1,4 +1,4 @@
-"""Photos to frames: a folder of them in natural order, or a single one."""
+"""Frames from photos: a single one, or a folder of them in natural order (photo 2 before photo 10)."""
 
 import re
 from pathlib import Path
@@ -13,11 +13,11 @@ from edge.seams import Clock, Pace
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
 INTERVAL_S = 1.0
-"""Between one photo and the next; they have no clock of their own."""
+"""Seconds between one photo and the next; photos have no clock of their own."""
 
 
 class Photos:
-    """Camera over photo files; `frame.number` counts the files, so `name_of` finds the right one."""
+    """A Camera that reads photo files. `frame.number` counts the files; `name_of` returns a frame's file name."""
 
     reconnects = 0
 
@@ -33,7 +33,7 @@ class Photos:
         self._number = 0
 
     def read(self) -> Frame | None:
-        """The next photo that can be read, upright; None after the last."""
+        """Return the next readable photo, turned upright; None after the last."""
         for _ in range(len(self._files)):
             if self._number >= len(self._files) and not self._loops:
                 return None
@@ -46,7 +46,7 @@ class Photos:
         return None
 
     def name_of(self, number: int) -> str:
-        """The file name behind a frame's number."""
+        """Return the file name of the frame with this number."""
         return self._files[number % len(self._files)].name
 
     def close(self) -> None:
@@ -59,7 +59,7 @@ class Photos:
 
 
 def find(path: Path) -> list[Path]:
-    """The photo itself, or every photo in the folder; raises SourceError if there is none."""
+    """Return the photo itself, or every photo in the folder; raises SourceError if there is none."""
     if path.is_file():
         return [path]
     if not path.is_dir():
@@ -71,13 +71,13 @@ def find(path: Path) -> list[Path]:
 
 
 def _natural(file: Path) -> list[tuple[bool, int, str]]:
-    """Numbers inside names by value: photo 2 comes before photo 10."""
+    """Return a sort key that orders numbers inside names by value: photo 2 comes before photo 10."""
     parts = re.findall(r"\d+|\D+", file.name.lower())
     return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
 def _load(file: Path) -> Pixels | None:
-    """RGB, turned upright by its EXIF orientation (OpenCV's default); None if it is no picture."""
+    """Return [height, width, 3] RGB, upright by the EXIF orientation (OpenCV's default); None if it is no picture."""
     try:
         encoded = np.frombuffer(file.read_bytes(), np.uint8)
         picture = cv2.imdecode(encoded, cv2.IMREAD_COLOR) if encoded.size else None

@@ -1,8 +1,8 @@
-"""The Raspberry Pi camera to frames, each with a small copy the camera hardware scaled itself.
+"""Frames from the Raspberry Pi camera, each with a small copy that the camera hardware has scaled.
 
-No hardware has run this file yet: it was written after picamera2's published sources (0.3) and is tested
-against a fake that keeps to them (tests/frame/test_picamera.py). What to look at on the first board: colours
-of a known card, `frames_dropped` in `spotter health`, and pulling the ribbon cable.
+This file has not run on hardware yet. It was written after the sources of picamera2 0.3 and is tested against a fake
+that behaves like them (tests/frame/test_picamera.py). Check on the first board: the colours of a known card,
+`frames_dropped` in `spotter health`, and what happens when the ribbon cable is pulled.
 """
 
 import contextlib
@@ -18,33 +18,33 @@ from edge.records import Pixels
 from edge.seams import Clock
 
 MAIN_SIZE = (1280, 720)
-"""Width and height of the stream garments are described from."""
+"""Width and height, in pixels, of the stream that clothes are described from."""
 FPS = 15.0
-"""Frames a second asked of the sensor; also bounds the exposure, and with it the blur of walking people."""
+"""Frames a second asked of the sensor; this also limits the exposure, and with it the blur of walking people."""
 TIMEOUT_S = 5.0
-"""Without a frame for so long, the camera is lost (a loose ribbon cable raises nothing, it just stops)."""
+"""Seconds without a frame after which the camera is lost (a loose ribbon cable raises no error, frames just stop)."""
 OLDEST_S = 10.0
-"""A frame that claims to be older comes from another clock: then its arrival counts."""
+"""Seconds: a frame whose timestamp is older comes from another clock, so the time of its arrival is used."""
 ADVICE = (
     "check the ribbon cable, `rpicam-hello --list-cameras`, and that no other program uses the camera "
     "(`fuser /dev/media*`)"
 )
 BROKEN = (RuntimeError, IndexError, OSError)
-"""What picamera2 raises for a camera that is absent, busy, misconfigured or silent (TimeoutError is an OSError)."""
+"""The errors of picamera2 for a camera that is absent, busy, misconfigured or silent (TimeoutError is an OSError)."""
 
 
 def open_picamera(
     number: int = 0,
     *,
     clock: Clock,
-    network_size: tuple[int, int] | None = None,
+    input_size: tuple[int, int] | None = None,
     main_size: tuple[int, int] = MAIN_SIZE,
     fps: float = FPS,
     retry: Retry | None = None,
 ) -> Live:
-    """Camera `number`; `network_size` is the network's input (height, width), for the small stream."""
+    """Open camera `number`. `input_size`, (height, width) of the model's input, sets the size of the small stream."""
     module = _picamera2()
-    lores = None if network_size is None else lores_size(main_size, network_size)
+    lores = None if input_size is None else lores_size(main_size, input_size)
 
     def open_device() -> PiCamera:
         return PiCamera(module, number, main_size=main_size, lores_size=lores, fps=fps, clock=clock)
@@ -52,19 +52,19 @@ def open_picamera(
     return Live(f"picamera2:{number}", open_device, clock=clock, advice=ADVICE, retry=retry)
 
 
-def lores_size(main: tuple[int, int], network: tuple[int, int]) -> tuple[int, int]:
-    """The largest even width and height with main's proportions inside the network's (height, width).
+def lores_size(main: tuple[int, int], model_input: tuple[int, int]) -> tuple[int, int]:
+    """Largest even (width, height) with the proportions of `main` that fits into the model's input (height, width).
 
     >>> lores_size((1280, 720), (353, 481))
     (480, 270)
     """
-    height, width = network
+    height, width = model_input
     scale = min(width / main[0], height / main[1], 1.0)
     return int(main[0] * scale) // 2 * 2, int(main[1] * scale) // 2 * 2
 
 
 class PiCamera:
-    """One opened camera: a main and a small YUV420 stream, both of the same exposure."""
+    """One opened camera with a main and a small YUV420 stream of the same exposure."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class PiCamera:
             raise DeviceLostError(f"it does not start: {err}") from err
 
     def grab(self) -> Shot | None:
-        """Both pictures of one exposure; the request goes back to the camera whatever happens."""
+        """Return both pictures of one exposure; the request always goes back to the camera."""
         try:
             request = self._camera.capture_request(wait=TIMEOUT_S)
         except BROKEN as err:
@@ -107,7 +107,7 @@ class PiCamera:
             request.release()
 
     def close(self) -> None:
-        """Cancel what is pending first: after a lost cable, closing would wait for it for ever."""
+        """Cancel pending requests, then close: after a lost cable, closing alone would wait for them for ever."""
         with contextlib.suppress(*BROKEN):
             self._camera.cancel_all_and_flush()
         with contextlib.suppress(*BROKEN):
@@ -134,12 +134,12 @@ class PiCamera:
         return Shot(pictures["main"], self._utc(taken_s), pictures.get("lores"), self._missed(taken_s))
 
     def _utc(self, taken_s: float) -> float:
-        """SensorTimestamp counts from boot, like the monotonic clock of a machine that never sleeps."""
+        """Return UTC seconds for a SensorTimestamp, which counts from boot like the monotonic clock."""
         age_s = self._clock.monotonic() - taken_s
         return self._clock.now() - (age_s if 0 <= age_s <= OLDEST_S else 0.0)
 
     def _missed(self, taken_s: float) -> int:
-        """Frames the sensor made since the last one that was fetched."""
+        """Return the number of frames the sensor made since the last one that was read."""
         last_s, self._last_s = self._last_s, taken_s
         return 0 if last_s is None else max(0, round((taken_s - last_s) / self._interval_s) - 1)
 
@@ -157,6 +157,6 @@ def _picamera2() -> ModuleType:
 
 
 def _to_rgb(yuv: Any, size: tuple[int, ...]) -> Pixels:
-    """Planar YUV420 of height * 3 / 2 rows; rows may be padded on the right, which is cut after conversion."""
+    """Convert planar YUV420 [height * 3 / 2, stride] to RGB [height, width, 3]; padding on the right is cut off."""
     rgb: Pixels = np.asarray(cv2.cvtColor(yuv, cv2.COLOR_YUV2RGB_I420), np.uint8)
     return np.ascontiguousarray(rgb[:, : size[0]])

@@ -1,4 +1,4 @@
-"""A source as a person writes it (`v4l2:/dev/video0`, `replay:clip.mp4`, `street:7`) to an opened camera."""
+"""Open a camera by its name in the settings: `v4l2:/dev/video0`, `replay:clip.mp4`, `street:7`."""
 
 from pathlib import Path
 
@@ -20,22 +20,22 @@ def open_camera(
     spec: str,
     *,
     clock: Clock,
-    network_size: tuple[int, int] | None = None,
+    input_size: tuple[int, int] | None = None,
     pace: Pace = "real",
     start_at: float | None = None,
     loop: bool = False,
     retry: Retry | None = None,
 ) -> Camera:
-    """The camera a spec names; raises ConfigError for no known kind, SourceError for one that is not there.
+    """Open the camera that `spec` names; raises ConfigError for an unknown kind, SourceError if it cannot be opened.
 
-    `network_size` (height, width) lets the Pi camera scale for the network. `pace`, `start_at` and `loop` are
-    for what is replayed or simulated; `retry` is for what is live.
+    `input_size`, (height, width) of the model's input, lets the Pi camera scale for the model. `pace`, `start_at`
+    (UTC seconds of the first frame) and `loop` are for replayed or simulated sources, `retry` is for live ones.
     """
     kind, _, rest = spec.partition(":")
     if spec.startswith(STREAMS):
         return open_stream(spec, clock=clock, retry=retry)
     if kind == "picamera2":
-        return open_picamera(_number(spec, rest), clock=clock, network_size=network_size, retry=retry)
+        return open_picamera(_number(spec, rest), clock=clock, input_size=input_size, retry=retry)
     if kind == "v4l2" and rest:
         return open_usb(rest, clock=clock, retry=retry)
     if kind == "street":

@@ -1,4 +1,4 @@
-"""What OpenCV can open to frames: USB cameras, network streams, clip files."""
+"""Frames from everything OpenCV opens: USB cameras, network streams, clip files."""
 
 import math
 import os
@@ -16,35 +16,35 @@ from edge.records import Frame, Pixels
 from edge.seams import Clock, Pace
 
 USB_SIZE = (1280, 720)
-"""Width and height asked of a USB camera; it answers with the nearest it has."""
+"""Width and height, in pixels, asked of a USB camera; it uses the nearest size it has."""
 STREAM_TIMEOUT_MS = 5000
-"""For opening and for each read of a network stream."""
+"""Milliseconds to wait for a network stream to open, and for each read."""
 DEFAULT_INTERVAL_S = 1 / 25
-"""Between frames of a clip that does not say; PAL's rate."""
+"""Seconds between frames of a clip without a frame rate (PAL)."""
 FASTEST_FPS = 480.0
-"""A clip that claims more has no usable rate (some containers write their time base there)."""
+"""Highest frame rate that is believed; some containers write their time base in its place."""
 LATE_SKIPS = 50
-"""Most frames dropped in one go to catch up with real time, so that a slow machine still sees some."""
+"""Most frames dropped at once to catch up with real time, so that a slow machine still sees some."""
 
 ERRORS_ALONE = 2
 """OpenCV's LOG_LEVEL_ERROR."""
 
 
 def open_usb(device: str, *, clock: Clock, retry: Retry | None = None) -> Live:
-    """A V4L2 camera such as `/dev/video0`."""
+    """Open a V4L2 camera such as `/dev/video0`; raises SourceError if that fails."""
     advice = f"check the plug, `v4l2-ctl --list-devices`, and that no other program uses it (`fuser {device}`)"
     return Live(f"v4l2:{device}", lambda: _Usb(device, clock), clock=clock, advice=advice, retry=retry)
 
 
 def open_stream(url: str, *, clock: Clock, retry: Retry | None = None) -> Live:
-    """A network camera: RTSP, or MJPEG over HTTP. Passwords in the address never show in its name."""
+    """Open a network camera (RTSP, or MJPEG over HTTP); its name leaves out the password of the address."""
     name = without_password(url)
     advice = f"check the camera's power and network, its user and password, and `ffplay {name}`"
     return Live(name, lambda: _Stream(url, clock), clock=clock, advice=advice, retry=retry)
 
 
 def without_password(url: str) -> str:
-    """The address as it may be shown and logged.
+    """Return the address without user and password, for logs and messages.
 
     >>> without_password("rtsp://admin:secret@10.0.0.7:554/main?channel=1")
     'rtsp://10.0.0.7:554/main?channel=1'
@@ -54,7 +54,7 @@ def without_password(url: str) -> str:
 
 
 class _Capture:
-    """An opened OpenCV capture as a live device; captured_at is when the frame arrived."""
+    """An opened OpenCV capture as a Device; `captured_at` is the time the frame arrived."""
 
     def __init__(self, capture: cv2.VideoCapture, clock: Clock) -> None:
         if not capture.isOpened():
@@ -87,10 +87,10 @@ class _Stream(_Capture):
 
 
 class Clip:
-    """A video file or animated GIF as a camera, by its own timestamps.
+    """A Camera that plays a video file or an animated GIF by its own timestamps.
 
-    `pace="real"` sleeps until each frame is due and drops the ones it is too late for; "fast" gives every
-    frame at once. Either way `captured_at` is `start_at` (now, if not given) plus the clip's own time.
+    With `pace="real"` it sleeps until each frame is due and drops overdue ones; with "fast" it returns every frame at
+    once. `captured_at` is `start_at` (UTC seconds; the present if not given) plus the clip's own time.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Clip:
         self._open()
 
     def read(self) -> Frame | None:
-        """The next frame, or None at the end."""
+        """Return the next frame, or None at the end."""
         skips = 0
         while self._advance():
             if self._is_in_time() or skips >= LATE_SKIPS:
@@ -134,16 +134,16 @@ class Clip:
         self._time_s = -self._interval_s
 
     def _advance(self) -> bool:
-        """Go to the next readable frame; False at the end."""
+        """Go to the next readable frame; returns False at the end."""
         if not self._grab() and not self._rewind():
             return False
-        told = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-        is_forward = math.isfinite(told) and told > self._time_s
-        self._time_s = told if is_forward else self._time_s + self._interval_s
+        stamp_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        is_forward = math.isfinite(stamp_s) and stamp_s > self._time_s
+        self._time_s = stamp_s if is_forward else self._time_s + self._interval_s
         return True
 
     def _grab(self) -> bool:
-        """Past a damaged stretch if there is something behind it; what was lost is counted."""
+        """Grab the next frame, skipping and counting damaged ones; returns False if none follows."""
         expected = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         for bad in range(max(1, expected - self._seen)):
             if self._capture.grab():
@@ -151,7 +151,7 @@ class Clip:
                 self._seen += 1 + bad
                 return True
         missing = expected - self._seen
-        if missing > 1 + expected // 50:  # where a container only estimates its length, a few are no loss
+        if missing > 1 + expected // 50:  # containers that only estimate their length may be off by a few frames
             self._lose(missing)
         return False
 
@@ -160,7 +160,7 @@ class Clip:
         self._number += count
 
     def _rewind(self) -> bool:
-        """Begin again, if asked to and if the clip has any frame at all."""
+        """Start the clip again if it loops and has any frame; returns False otherwise."""
         if not self._loops or self._time_s < 0:
             return False
         self._offset_s += self._time_s + self._interval_s
@@ -169,7 +169,7 @@ class Clip:
         return self._grab()
 
     def _is_in_time(self) -> bool:
-        """Wait until the frame is due; False where it is overdue by more than a frame."""
+        """Wait until the frame is due; returns False if it is overdue by more than one frame."""
         if self._begun_at is None:
             self._begun_at = self._clock.monotonic() - self._time_s
             self._start_at = self._clock.now() - self._time_s if self._start_at is None else self._start_at
@@ -188,7 +188,7 @@ class Clip:
 
 def _capture(where: str, backend: int, parameters: list[int] | None = None) -> cv2.VideoCapture:
     set_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel  # OpenCV 4 or 5
-    set_level(ERRORS_ALONE)  # a source that does not open is our error
+    set_level(ERRORS_ALONE)  # a source that does not open is reported by our own error
     return cv2.VideoCapture(where, backend, parameters or [])
 
 

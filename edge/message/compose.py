@@ -1,9 +1,9 @@
-"""THE PRIVACY GATE: a Score of one sighting, and counts of many, to the few plain fields that may leave the node.
+"""THE PRIVACY GATE: turn the Score of one sighting, or the counts of many, into the few fields that may leave the node.
 
-The only file that sees `records` and `wire` together (tests/test_architecture.py): whoever else handles a composed
-message hands it on as it is. Nothing is passed on: every field below is built anew from a number (clamped and rounded)
-or an enumerated word. No pixel, array, embedding, box, track id, finer time or free text has a way through; what is
-left is checked against the closed schema before it is returned.
+Only this file sees `records` and `wire` together (tests/test_architecture.py); all others hand a composed message on
+unchanged. No object is passed through: every field is made from a number (clamped and rounded) or an enumerated word.
+So no pixel, array, embedding, box, track id, finer time or free text can leave. The message is checked against the
+closed schema before it is returned.
 """
 
 import math
@@ -17,10 +17,10 @@ from edge.records import Score, ScoreState, Sighting
 from edge.vocabulary import FACETS
 
 LATEST = 253_402_300_799.0
-"""9999-12-31, the last second the wire can write."""
+"""9999-12-31T23:59:59, the last second a message can carry; seconds since 1970."""
 
 ComposedScore: TypeAlias = wire.Score
-"""For the annotations of who hands a composed message on as it is, and must not see the wire."""
+"""Type for annotations in modules that hand a composed message on and must not import `wire`."""
 
 
 def compose(
@@ -33,11 +33,11 @@ def compose(
     early: bool = False,
     follows: int | None = None,
 ) -> wire.Score:
-    """The message for one sighting; `epoch` and `seq` are the outbox's to fill in.
+    """Return the message for one sighting; the outbox fills in `epoch` and `seq`.
 
     `early`: the person is still in view; `follows`: the `seq` of the early message on the same sighting.
 
-    Raises WireError if a figure is not a number or a word is outside the vocabulary: then nothing leaves the node.
+    Raises WireError if a figure is not a number or a word is not in the vocabulary; then nothing leaves the node.
     """
     departure = sighting.departure
     message = wire.Score(
@@ -60,9 +60,10 @@ def compose(
 
 
 def compose_trend(node: str, start: int, sightings: int, counts: Mapping[str, int]) -> wire.Trend | None:
-    """The message for one window's counts; None with too few people for any.
+    """Return the message for one window's counts by word; None if there were fewer than FLOOR sightings.
 
-    Raises WireError for a word outside the vocabulary.
+    `start` is the start of the window in seconds since 1970. Counts below FLOOR are left out. Raises WireError for a
+    word that is not in the vocabulary.
     """
     if sightings < FLOOR:
         return None
@@ -74,7 +75,7 @@ def compose_trend(node: str, start: int, sightings: int, counts: Mapping[str, in
 
 
 def _figures(score: Score) -> dict[str, Any]:
-    """State and figures; no figures while warming up."""
+    """Return the state and the figures of a score; no figures while warming up."""
     if score.state is ScoreState.WARMING_UP:
         return {"state": "warming_up"}
     return {
@@ -97,14 +98,14 @@ def _one_in(value: float) -> float:
 
 
 def _clamp(value: float, low: float, high: float) -> float:
-    """A plain float in range, also from a numpy scalar."""
+    """Return a plain float in range, also for a numpy scalar; raises WireError for NaN."""
     if math.isnan(value):
         raise WireError("schema", "expected a number in every figure of a score, found NaN; report this as a defect")
     return min(max(float(value), low), high)
 
 
 def _round(value: float) -> float:
-    """Three significant digits: finer would be false precision, and a fingerprint.
+    """Round to three significant digits: more would be false precision, and a fingerprint.
 
     >>> [_round(value) for value in (1.0, 430.77, 0.00232558, 123456.0)]
     [1.0, 431.0, 0.00233, 123000.0]

@@ -1,6 +1,6 @@
-"""Coarse words about an outfit to a short keyed hash that joins one person's sightings by several cameras for minutes.
+"""Turn coarse words about an outfit into a short keyed code by which cameras can join sightings for some minutes.
 
-A digit a word, so that cameras that disagree about one word still have the others in common.
+Each word becomes one digit, so that cameras that disagree about one word still agree on the other digits.
 """
 
 import hashlib
@@ -20,18 +20,21 @@ WORDS = (
     ("garment", GARMENTS),
     ("pattern", PATTERNS),
 )
-"""What the digits stand for: the two commonest colours of each garment, how garments are arranged, the upper's pattern.
+"""Name and vocabulary of each digit: the two commonest colours of each garment, the arrangement of garments, and the
+pattern of the upper garment.
 
-At most 15 words each. The two colours of a garment are shuffled alike, so that they can be compared crosswise.
+A vocabulary has at most 15 words. Both colours of a garment use the same shuffle, so they can be compared crosswise.
 """
 UNSEEN = "0"
+"""Digit of a word that was not seen."""
 
 
 def link(key: bytes, at: float, words: Sequence[str]) -> str:
-    """8 hex digits for the words of WORDS, where "" is one that was not seen; empty without a site key.
+    """Return 8 hex digits, one for each of WORDS ("" means not seen); empty without a site key.
 
-    A digit is a word's place in a shuffle of its vocabulary, drawn by HMAC-SHA256 from key and rotation number. Without
-    the key it says nothing but who shared a word with whom within the same ten minutes.
+    A digit is the word's position in a shuffle of its vocabulary, made by HMAC-SHA256 from the key and the rotation
+    number of the time `at` (seconds since 1970). Without the key it shows only which sightings of the same ten minutes
+    share a word.
 
     >>> words = ("orange", "white", "black", "black", "brown", "brown", "covered-legs", "")
     >>> first, last, later = (link(b"site key", at, words) for at in (1200.0, 1799.9, 1800.0))

@@ -1,8 +1,8 @@
-"""The Broker seam over paho-mqtt: MQTT v5, mutual TLS, and every reason code looked at.
+"""The Broker seam over paho-mqtt: MQTT v5, mutual TLS, and every reason code checked.
 
-The only file that names paho. Its network thread and callbacks stay in here; it reconnects with growing pauses for
-ever. Nothing is ever queued for later: what paho still holds when a connection is lost is dropped, since the outbox
-sends again what the booth has not acknowledged (paho's own queue is memory, and loses the newest first).
+Only this file imports paho; its network thread and callbacks stay in here. It reconnects for ever, with growing pauses.
+Nothing is queued for later: what paho still holds when a connection is lost is dropped, since the outbox sends again
+what the booth has not acknowledged (paho's own queue is in memory, and loses the newest first).
 """
 
 import logging
@@ -28,21 +28,22 @@ from edge.wire import check_size
 log = logging.getLogger(__name__)
 
 RECONNECT_S = (1, 10)
-"""Shortest and longest pause before connecting again; short, since the broker is on the same small network."""
+"""Shortest and longest pause before connecting again; short, since the broker is on the same LAN."""
 ANSWER_S = 5.0
-"""How long to wait for the broker's answer to a QoS 1 publish unless told otherwise."""
+"""Default time to wait for the broker's answer to a QoS 1 publish."""
 NO_SUBSCRIBERS = 0x10
-"""PUBACK "No matching subscribers": no failure code, yet nobody got it."""
+"""PUBACK reason code "No matching subscribers": not a failure, but the message reached no subscriber."""
 LEFT_WELL = 0
+"""Reason code of a normal disconnection."""
 SHORT_S, SHORT_ONES = 10.0, 3
-"""So many connections in a row that lived no longer are no accident (mosquitto 2.0.11 gives no reason for these)."""
+"""After this many connections in a row that were this short, a cause is logged (mosquitto 2.0.11 gives none)."""
 
 
 class MqttBroker:
-    """Broker over the network."""
+    """A connection to a real MQTT broker."""
 
     def __init__(self, section: BrokerSection, client_id: str, *, session_expiry_s: int = 0) -> None:
-        """With `session_expiry_s` the broker keeps what arrives while this program is away, for so many seconds.
+        """With `session_expiry_s`, the broker keeps messages for this many seconds while this program is away.
 
         Raises BrokerError for settings that can never work: an unreadable certificate, an impossible host name.
         """
@@ -88,7 +89,7 @@ class MqttBroker:
         subscriptions: Sequence[str],
         on_message: Callable[[Received], None],
     ) -> None:
-        """As in seams.Broker; raises WireError for a will that is too large."""
+        """Implement seams.Broker.connect; raises WireError for a will that is too large."""
         self._births, self._subscriptions, self._deliver = births, tuple(subscriptions), on_message
         if will is not None:
             check_size(will.topic, will.payload)
@@ -102,7 +103,7 @@ class MqttBroker:
         self._client.loop_start()
 
     def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
-        """As in seams.Broker; False at once while the broker is away."""
+        """Implement seams.Broker.publish; returns False at once while the broker is away."""
         check_size(message.topic, message.payload)
         if not self.is_connected:
             return False
@@ -128,7 +129,7 @@ class MqttBroker:
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        """Answers are kept only while somebody waits; one may arrive before its message id is known here."""
+        """Keep answers while a publish waits for one; an answer may arrive before its message id is known here."""
         with self._changed:
             self._waiters += 1
         try:
@@ -140,7 +141,7 @@ class MqttBroker:
                     self._answers.clear()
 
     def _answer(self, mid: int, timeout_s: float) -> int | None:
-        """The reason code for one publish; None if the connection or the patience ends first."""
+        """Return the reason code for one publish; None if the connection is lost or the time is over first."""
         before = self._connections
         with self._changed:
             self._changed.wait_for(
@@ -169,7 +170,7 @@ class MqttBroker:
             for message in self._births():
                 self.publish(message, timeout_s=0)
         except EdgeError as err:
-            self._refuse(f"what is announced on every connect could not be sent: {err}")
+            self._refuse(f"could not send the messages due on every connect: {err}")
 
     def _on_connect_fail(self, _client: Client, _data: Any) -> None:
         self._say("away", f"{self._where} cannot be reached ({sys.exc_info()[1]}); trying again until it can")
@@ -187,7 +188,7 @@ class MqttBroker:
         self._say("away", f"connection to {self._where} lost ({reason}); trying again until it is back")
         if self._short_ones >= SHORT_ONES:
             self._refuse(
-                f"{self._where} keeps ending the connection: another program uses the name {self._name} too, "
+                f"{self._where} keeps ending the connection: another program uses the client id {self._name} too, "
                 "or a message is larger than the broker allows"
             )
 
@@ -214,7 +215,7 @@ class MqttBroker:
         self._refusals += 1
 
     def _say(self, kind: str, sentence: str) -> None:
-        """Once per kind, or a broker that is away for a night fills the log."""
+        """Log once per kind, since a broker that is away for a night would fill the log."""
         if kind not in self._said:
             self._said.add(kind)
             log.warning("%s", sentence)

@@ -1,7 +1,7 @@
-"""Scores to rows on disk that wait until the booth says it has stored them; survives power cuts and broker outages.
+"""Keep scores on disk until the booth has stored them; survives power cuts and broker outages.
 
-Rows hold finished JSON only. Numbers are given once and deleted from the low end only, so two counters describe
-the whole file: `issued` (the newest number given) and `floor` (nothing up to here is left).
+Rows hold finished JSON only. Each number is used once and rows are deleted from the low end only, so two counters
+describe the whole file: `issued` (the newest number used) and `floor` (everything up to it is deleted).
 """
 
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 BUSY_S = 5.0
 """Seconds to wait for another program that holds the file."""
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-"""The last of a file that is opened: its tables have not our columns."""
+"""Result codes of a damaged file. SQLITE_ERROR on opening means that its tables lack our columns."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS counters (
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS scores (seq INTEGER PRIMARY KEY, payload BLOB NOT NUL
 
 
 class Pending(NamedTuple):
-    """One score that waits."""
+    """One waiting score."""
 
     seq: int
     payload: bytes
@@ -48,18 +48,18 @@ class Outbox:
     """The node's store-and-forward queue; safe to use from two threads."""
 
     def __init__(self, path: str | Path, *, node: str, max_rows: int) -> None:
-        """Opens or creates the file; a damaged one is set aside first (see `set_aside`).
+        """Open or create the file; a damaged one is set aside first (see `set_aside`).
 
-        Raises StoreError if the folder is missing, the disk full or the file held by another program.
+        Raises StoreError if the folder is missing, the disk is full or another program holds the file.
         """
         self._path = Path(path)
         self._node = node
         self._max_rows = max_rows
         self._lock = threading.Lock()
         self.refused_acks = 0
-        """Acknowledgements of scores that were never given a number: something else speaks in the booth's name."""
+        """Acknowledgements of numbers never used: another program acts as the booth."""
         self.set_aside: Path | None = None
-        """Where a damaged file went, if there was one: its scores are lost and a new epoch began."""
+        """New path of a damaged file, if there was one; its scores are lost and a new epoch began."""
         try:
             self._db = self._open()
         except _Damaged as err:
@@ -72,23 +72,23 @@ class Outbox:
 
     @property
     def depth(self) -> int:
-        """Scores that wait."""
+        """Number of waiting scores."""
         return self._issued - self._floor
 
     @property
     def issued(self) -> int:
-        """The newest number given; never given again, whatever is deleted."""
+        """The newest number used; never used again, even after its score is deleted."""
         return self._issued
 
     @property
     def dropped(self) -> int:
-        """Scores of this epoch lost because more than `max_rows` were waiting."""
+        """Number of scores of this epoch that were lost because more than `max_rows` were waiting."""
         return self._dropped
 
     def put(self, score: wire.Score) -> int:
-        """Number the score and keep it; returns its `seq` once it is safe on disk.
+        """Number the score and store it; returns its `seq` once it is safe on disk.
 
-        Raises WireError for what may not leave the node, StoreError where the disk is full or the file held.
+        Raises WireError for what may not leave the node, StoreError if the disk is full or the file is held.
         """
         if score.node != self._node:
             raise StoreError(f"{self._path}: is the outbox of {self._node}; found a score of {score.node}")
@@ -105,7 +105,7 @@ class Outbox:
         return seq
 
     def pending(self, after_seq: int, limit: int) -> list[Pending]:
-        """The oldest waiting scores beyond `after_seq`, in order."""
+        """Return the oldest waiting scores after `after_seq`, in order, at most `limit`."""
         with self._reading():
             rows = self._db.execute(
                 "SELECT seq, payload FROM scores WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit)
@@ -113,7 +113,7 @@ class Outbox:
             return [Pending(*row) for row in rows]
 
     def acknowledge(self, epoch: str, upto: int) -> int:
-        """Delete what the booth has stored; returns how many. Other epochs and old news change nothing."""
+        """Delete scores up to `upto`, which the booth has stored; returns how many. Other epochs are ignored."""
         if epoch != self.epoch:
             return 0
         with self._writing():
@@ -130,7 +130,7 @@ class Outbox:
         return count
 
     def gap(self) -> wire.Gap:
-        """What the booth need not wait for."""
+        """Return the gap message: up to which number scores are deleted, and how many were lost."""
         with self._lock:
             return wire.Gap(node=self._node, epoch=self.epoch, upto=self._floor, dropped=self._dropped)
 
@@ -153,7 +153,7 @@ class Outbox:
         return db
 
     def _prepare(self, db: sqlite3.Connection) -> None:
-        """Pragmas: every commit reaches the disk, and what is deleted is overwritten."""
+        """Set up the database: every commit reaches the disk, and deleted rows are overwritten."""
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
             db.execute(f"PRAGMA {pragma}")
         found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -166,7 +166,7 @@ class Outbox:
         self._check_rows(db)
 
     def _check_rows(self, db: sqlite3.Connection) -> None:
-        """SQLite looks after its pages, not after what they hold: a score that no booth would take is for ever sent."""
+        """Check every row: SQLite checks its pages only, and a score that no booth accepts would be sent for ever."""
         try:
             epoch, issued, floor, _ = db.execute("SELECT epoch, issued, floor, dropped FROM counters").fetchone()
             expected = floor
@@ -177,7 +177,7 @@ class Outbox:
                 if (score.node, score.epoch, score.seq, seq) != (self._node, epoch, expected, expected):
                     raise _Damaged(f"row {seq} holds another score")
         except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as err:
-            raise _Damaged(f"a row or counter is no more what was written: {err}") from err
+            raise _Damaged(f"a row or counter was changed after it was written: {err}") from err
         if expected != issued:
             raise _Damaged(f"expected scores up to {issued}, found them up to {expected}")
 
@@ -188,7 +188,7 @@ class Outbox:
         return epoch, issued, floor, dropped
 
     def _move_away(self) -> Path:
-        """The newest damaged file is kept, without its journal."""
+        """Set the damaged file aside, in place of an older one, without its journal; returns its new path."""
         damaged = self._path.with_name(self._path.name + ".damaged")
         try:
             self._path.replace(damaged)
@@ -208,7 +208,7 @@ class Outbox:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction; undone unless `_commit` was reached."""
+        """Hold one transaction; it is undone unless `_commit` was called."""
         with self._reading():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -232,7 +232,7 @@ class Outbox:
 
 
 def _code(err: Exception) -> int:
-    """SQLite's primary result code; 14 (cannot open) for the operating system's errors, 0 for none."""
+    """Return SQLite's primary result code: 14 (cannot open) for an error of the operating system, 0 for others."""
     if isinstance(err, OSError):
         return sqlite3.SQLITE_CANTOPEN
     return int(getattr(err, "sqlite_errorcode", 0)) & 0xFF

@@ -1,4 +1,4 @@
-"""The outbox to the broker, again and again until the booth acknowledges: go-back-N with a window."""
+"""Send the outbox to the broker until the booth has acknowledged it: go-back-N with a window."""
 
 import itertools
 import logging
@@ -13,15 +13,15 @@ from edge.seams import Broker, Publish, Received
 log = logging.getLogger(__name__)
 
 WINDOW = 100
-"""Scores on their way at most; the booth commits up to 200 at once."""
+"""Most scores sent and not yet acknowledged; the booth commits up to 200 at once."""
 TIMEOUT_S, LONGEST_S = 10.0, 60.0
 """An unacknowledged window is sent again after this; the pause doubles while the booth stays silent."""
 IDLE_S = 1.0
-"""How often to look for new scores when nobody calls `wake`."""
+"""Seconds between looks for new scores if `wake` is not called."""
 
 
 class Sender:
-    """Owner of what is on its way; its one verb is `step`, called by the network thread alone."""
+    """Owner of what was sent and not acknowledged; call `step` from the network thread only."""
 
     def __init__(self, outbox: Outbox, broker: Broker, *, site: str, node: str) -> None:
         self._outbox = outbox
@@ -32,30 +32,30 @@ class Sender:
         self._is_stale = threading.Event()
         self._awake = threading.Event()
         self._is_booth_there = False
-        """By its retained status; without one nobody would acknowledge, so nothing is sent again until it comes."""
+        """Whether the booth's retained status is `online`. While it is not, nothing is sent again."""
         self._connections = 0
         self._live = 0
-        """Newest score that was sent once, or is no news any more."""
+        """Newest score that was sent once ahead of its turn, or was old when the connection began."""
         self._flight: deque[int] = deque()
-        """Sent and not yet acknowledged, ascending."""
+        """Numbers sent and not yet acknowledged, ascending."""
         self._sent_at = 0.0
         self._timeout_s = TIMEOUT_S
         self._announced: wire.Gap | None = None
         self.refused = 0
-        """Messages on the acknowledgement topic that were none."""
+        """Invalid messages on the subscribed topics."""
 
     @property
     def in_flight(self) -> int:
-        """Scores that are sent and not yet acknowledged."""
+        """Number of scores sent and not yet acknowledged."""
         return len(self._flight)
 
     @property
     def subscriptions(self) -> list[str]:
-        """What to hand to Broker.connect."""
+        """Topics to hand to Broker.connect."""
         return [self._topics["ack"], self._booth_topic]
 
     def receive(self, message: Received) -> None:
-        """Hand over what arrives on `subscriptions`; from any thread, never raises, ignores everything else."""
+        """Take in a message on `subscriptions` and ignore all others; from any thread, never raises."""
         if message.topic not in self.subscriptions:
             return
         try:
@@ -70,7 +70,7 @@ class Sender:
         elif isinstance(content, wire.Status):
             self._is_booth_there = content.state == "online"
             if self._is_booth_there and not message.is_retained:
-                self._is_stale.set()  # it is back: it may have missed all that is on its way
+                self._is_stale.set()  # it restarted and may have missed what was sent
                 self.wake()
 
     def wake(self) -> None:
@@ -123,7 +123,7 @@ class Sender:
         self._live = self._outbox.issued
 
     def _announce_gap(self) -> None:
-        """On every start, and whenever the outbox had to drop something."""
+        """Publish the gap on every start, and whenever the outbox has dropped something."""
         gap = self._outbox.gap()
         if self._announced is not None and self._announced.dropped == gap.dropped:
             return
@@ -139,9 +139,9 @@ class Sender:
             self._flight.append(row.seq)
 
     def _send_live(self) -> None:
-        """What is new does not wait for room: sent once at once, for the booth to alert, and again in its turn.
+        """Send new scores once immediately, so that the booth can alert; they are sent again in their turn.
 
-        The window stays full while old scores are made up for, or while the centre is away.
+        Otherwise they would wait while the window is full: during a backlog, or while the centre is away.
         """
         newest = max(self._live, self._flight[-1] if self._flight else 0)
         if self._is_booth_there and newest < self._outbox.issued:

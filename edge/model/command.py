@@ -1,4 +1,4 @@
-"""`spotter models`: its options; the work is done by registry.py."""
+"""`spotter models`: its verbs and options; registry.py does the work."""
 
 import os
 from pathlib import Path
@@ -8,30 +8,37 @@ from edge.config import NodeConfig, load
 from edge.places import ETC
 
 INSTALLED = Path("/") / ETC / "node.yaml"
-"""A node's settings where a card put them."""
+"""Where a provisioned node has its settings."""
 
 
 def add_models(commands: Commands) -> None:
-    verbs = add_group(commands, "models", "The networks: list, fetch, verify.")
+    """Add `spotter models` and its verbs to the command line."""
+    verbs = add_group(commands, "models", "List, download and verify the model files.")
     listing = add_command(
-        verbs, "list", _list, "What is pinned, what is here, what this node uses.", "spotter models list"
+        verbs,
+        "list",
+        _list,
+        "List the known models, which of them are here, and which one this node uses.",
+        "spotter models list",
     )
     listing.add_argument("--config", type=Path, help=f"node.yaml; default: {INSTALLED} if readable, else the defaults")
     fetch = add_command(
         verbs,
         "fetch",
         _fetch,
-        "Download, verify and strip; resumes.",
+        "Download and verify model files; resumes an interrupted download.",
         "spotter models fetch --mirror /media/usb/models",
     )
-    verify = add_command(verbs, "verify", _verify, "Check the files that are here.", "spotter models verify all")
-    fetch.add_argument(
-        "--mirror", type=Path, metavar="DIR", help="a folder with the original files, instead of the net"
+    verify = add_command(
+        verbs, "verify", _verify, "Check the model files here against their SHA-256.", "spotter models verify all"
     )
-    fetch.add_argument("--quiet", action="store_true", help="no progress bar")
+    fetch.add_argument(
+        "--mirror", type=Path, metavar="DIR", help="folder with the original files, instead of the internet"
+    )
+    fetch.add_argument("--quiet", action="store_true", help="show no progress bar")
     for parser in (fetch, verify):
         parser.add_argument(
-            "names", nargs="*", metavar="NAME", help="default: what a node may run; `all` for everything"
+            "names", nargs="*", metavar="NAME", help="models; default: those a node may run; `all` for all"
         )
     for parser in (listing, verify):
         add_json(parser)

@@ -1,8 +1,8 @@
-"""A pinned model's origin or mirror to a verified, stripped file in the models folder.
+"""Download a pinned model, or copy it from a mirror, verify it, and write it to the models folder.
 
-urllib does the HTTPS: one GET with one Range header needs no library, and the bytes are trusted for their
-SHA-256, not for where they came from. A broken download leaves a `.part` that the next run resumes; a file
-appears under its own name only when it is whole, verified and on disk.
+urllib is enough for one GET with a Range header; the bytes are trusted for their SHA-256, not for their origin. An
+interrupted download leaves a `.part` file that the next run resumes. A file gets its own name only once it is complete,
+verified and on disk.
 """
 
 import contextlib
@@ -20,18 +20,18 @@ from edge.model.manifest import ModelEntry
 from edge.model.remove_operator import remove_operator
 
 OnProgress = Callable[[str, int, int], None]
-"""Called with the model's name, the bytes so far and the bytes in all."""
+"""Called with the model's name, the bytes so far and the total bytes."""
 
 TIMEOUT_S = 20.0
-"""For the connection and for each read; a server that stays silent longer counts as gone."""
+"""Seconds to wait for the connection and for each read."""
 TRIES = 4
-"""How often a download that breaks off is resumed within one run, as long as each try brings new bytes."""
+"""Attempts per run to resume an interrupted download, as long as each brings new bytes."""
 CHUNK = 1 << 16
-"""Bytes."""
+"""Bytes per read."""
 
 
 class _LineBrokenError(Exception):
-    """The network failed; whatever arrived so far may be resumed."""
+    """The connection failed; the download can be resumed."""
 
 
 def bring(
@@ -42,7 +42,7 @@ def bring(
     mirror: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> None:
-    """Put the ready model at `path`; raises ModelError saying what to do, and then leaves nothing half done."""
+    """Write the ready model to `path`; raises ModelError saying what to do, and then leaves no partial file there."""
     report = on_progress or (lambda _name, _done, _total: None)
     part = path.with_name(path.name + ".part")
     try:
@@ -54,7 +54,7 @@ def bring(
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise ModelError(
-            f"{path}: cannot write it ({err.strerror}); free some space or set SPOTTER_MODELS to another folder"
+            f"{path}: cannot be written ({err.strerror}); free some space or set SPOTTER_MODELS to another folder"
         ) from err
     report(name, entry.bytes, entry.bytes)
 
@@ -64,8 +64,8 @@ def _from_mirror(mirror: Path, entry: ModelEntry) -> bytes:
     try:
         data = source.read_bytes()
     except OSError as err:
-        raise ModelError(f"{source}: cannot read it from the mirror ({err.strerror}); copy it there") from err
-    _check(str(source), entry, data, "copy it to the mirror anew")
+        raise ModelError(f"{source}: cannot be read ({err.strerror}); copy it to the mirror") from err
+    _check(str(source), entry, data, "copy it to the mirror again")
     return data
 
 
@@ -80,7 +80,7 @@ def _from_origin(name: str, entry: ModelEntry, part: Path, report: OnProgress) -
                 raise _unreachable(entry, part, err) from err
     data = part.read_bytes()
     try:
-        _check(entry.origin, entry, data, "run `spotter models fetch` again; if it stays so, use --mirror DIR")
+        _check(entry.origin, entry, data, "run `spotter models fetch` again; if that does not help, use --mirror DIR")
     except ModelError:
         part.unlink()
         raise
@@ -88,7 +88,7 @@ def _from_origin(name: str, entry: ModelEntry, part: Path, report: OnProgress) -
 
 
 def _download(name: str, entry: ModelEntry, part: Path, report: OnProgress) -> None:
-    """Bring the part file to its full size, going on where it ends."""
+    """Download the rest of the part file."""
     have = _size(part)
     if have >= entry.bytes:
         return
@@ -101,7 +101,7 @@ def _download(name: str, entry: ModelEntry, part: Path, report: OnProgress) -> N
                 if out.tell() > entry.bytes:
                     return
     if _size(part) < entry.bytes:
-        raise _LineBrokenError(f"it broke off after {_size(part)} of {entry.bytes} bytes")
+        raise _LineBrokenError(f"the connection broke after {_size(part)} of {entry.bytes} bytes")
 
 
 def _request(origin: str, have: int, part: Path) -> http.client.HTTPResponse:
@@ -111,7 +111,7 @@ def _request(origin: str, have: int, part: Path) -> http.client.HTTPResponse:
         answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=TIMEOUT_S)  # noqa: S310 - same
     except urllib.error.HTTPError as err:
         err.close()
-        if have:  # the origin has no such range: begin anew next time
+        if have:  # the origin has no such range: start again next time
             part.unlink(missing_ok=True)
         raise _LineBrokenError(f"the server answered {err.code} {err.reason}") from err
     except urllib.error.URLError as err:
@@ -122,7 +122,7 @@ def _request(origin: str, have: int, part: Path) -> http.client.HTTPResponse:
 
 
 def _chunks(answer: http.client.HTTPResponse) -> Iterator[bytes]:
-    """The body; network trouble becomes a broken line, so that every OSError left is the disk's."""
+    """Yield the body. Connection errors become _LineBrokenError, so that every other OSError is the disk's."""
     try:
         while chunk := answer.read(CHUNK):
             yield chunk
@@ -137,7 +137,7 @@ def _starts_at(answer: http.client.HTTPResponse, have: int) -> bool:
 def _unreachable(entry: ModelEntry, part: Path, err: _LineBrokenError) -> ModelError:
     kept = f" ({_size(part)} of {entry.bytes} bytes are kept)" if _size(part) else ""
     return ModelError(
-        f"{entry.origin}: cannot download it: {err}{kept}; run `spotter models fetch` again, "
+        f"{entry.origin}: cannot be downloaded: {err}{kept}; run `spotter models fetch` again, "
         f"or with --mirror DIR where DIR holds {entry.file}"
     )
 
@@ -158,7 +158,7 @@ def _ready(name: str, entry: ModelEntry, data: bytes) -> bytes:
     if found != entry.stripped_sha256:
         raise ModelError(
             f"model {name}: expected stripped_sha256 {entry.stripped_sha256}, found {found}; "
-            "the manifest and edge/model/remove_operator.py do not belong together: reinstall"
+            "the manifest does not fit edge/model/remove_operator.py: reinstall"
         )
     return stripped
 

@@ -1,8 +1,7 @@
-"""A model file to a network that runs; the only file that names the TFLite runtimes and the Edge TPU.
+"""Run a model file; the only file that names the TFLite runtimes and the Edge TPU.
 
-The runtime is ai-edge-litert, or its predecessor tflite-runtime where that is what the platform has. The Edge
-TPU falls back to the CPU twin, loudly and counted: when it is missing, when it fails to start, and when it is
-unplugged in the middle of a run.
+The runtime is ai-edge-litert, or its predecessor tflite-runtime on platforms without it. If the Edge TPU is missing,
+fails to start or is unplugged during a run, the CPU's twin is used instead; every such fallback is logged and counted.
 """
 
 import ctypes
@@ -21,13 +20,13 @@ from edge.seams import TensorSpec
 log = logging.getLogger(__name__)
 
 TRIES = 3
-"""So often the network is opened anew for one frame that it fails on."""
+"""Times to reload the model for a frame that it fails on."""
 
 EDGETPU_LIBRARY = "libedgetpu.so.1"
 
 
 def runtime() -> Any:
-    """The TFLite runtime module this platform has; raises ModelError naming what to install."""
+    """Return this platform's TFLite runtime module; raises ModelError naming what to install."""
     try:
         from ai_edge_litert import interpreter as module  # noqa: PLC0415  heavy, and not on every platform
     except ImportError:
@@ -42,9 +41,9 @@ def runtime() -> Any:
 
 
 def no_edge_tpu(library_name: str = EDGETPU_LIBRARY) -> str:
-    """Why no model can run on an Edge TPU here, for the technician; empty where one is plugged in.
+    """Return why no Edge TPU can be used here, for the technician; empty if one is plugged in.
 
-    Asks libedgetpu (its edgetpu_c.h), so that an Edge TPU this user may not open does not count.
+    Asks libedgetpu (its edgetpu_c.h), so an Edge TPU that this user may not open does not count.
     """
     try:
         library = ctypes.CDLL(library_name)
@@ -61,24 +60,24 @@ def no_edge_tpu(library_name: str = EDGETPU_LIBRARY) -> str:
 
 
 class TfliteInterpreter:
-    """One network on one accelerator."""
+    """One model on one accelerator."""
 
     def __init__(self, cpu: Path, edgetpu: Path | None = None, *, threads: int = 1) -> None:
-        """Load `edgetpu` on the Edge TPU if given, else, or if that fails, `cpu` on the CPU.
+        """Load `edgetpu` on the Edge TPU if given; otherwise, or if that fails, load `cpu` on the CPU.
 
-        Raises ModelError when not even the CPU model can be loaded.
+        Raises ModelError if the CPU's model cannot be loaded either.
         """
         self._cpu, self._threads = cpu, threads
         self.fallbacks = self.failures = 0
-        # The Edge TPU twin is the same network compiled: both carry the CPU file's id, so that a baseline fits both.
+        # The Edge TPU twin is the same model compiled: both have the CPU file's id, so a baseline fits both.
         self.model_id = hashlib.sha256(_read(cpu)).hexdigest()[:12]
         if edgetpu is None or not self._try_edgetpu(edgetpu):
             self._use_cpu()
 
     def invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """Real-valued outputs, in the order of `outputs`, for one input of the shape of `input`.
+        """Return the real-valued outputs, in the order and shapes of `outputs`, for one tensor of the shape of `input`.
 
-        Raises ModelError where opening the network anew does not help.
+        Raises ModelError if reloading the model does not help.
         """
         for _ in range(TRIES):
             try:
@@ -88,13 +87,13 @@ class TfliteInterpreter:
                     self._fall_back(err)
                 else:
                     self.failures += 1
-                    log.error("%s: the network failed to run (%s), opening it anew", self._cpu, err)  # noqa: TRY400
+                    log.error("%s: the model failed to run (%s), loading it again", self._cpu, err)  # noqa: TRY400
                 self._use_cpu()
         try:
             return self._invoke(tensor)
         except (RuntimeError, MemoryError) as err:
             raise ModelError(
-                f"{self._cpu}: the network failed {TRIES + 1} times on one frame ({err}); check memory, then restart"
+                f"{self._cpu}: the model failed {TRIES + 1} times on one frame ({err}); check memory, then restart"
             ) from err
 
     def _invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -105,10 +104,12 @@ class TfliteInterpreter:
 
     def _try_edgetpu(self, path: Path) -> bool:
         try:
-            ctypes.CDLL(EDGETPU_LIBRARY)  # a plain OSError where it is missing; load_delegate leaves debris behind
+            ctypes.CDLL(
+                EDGETPU_LIBRARY
+            )  # raises a plain OSError if missing; load_delegate would print a second error at exit
             delegate = runtime().load_delegate(EDGETPU_LIBRARY)
             self._load(path, "edgetpu", [delegate])
-        except (OSError, ValueError, RuntimeError) as err:  # texts differ between runtimes: never match on them
+        except (OSError, ValueError, RuntimeError) as err:  # the messages differ between runtimes: never match them
             self._fall_back(err)
             return False
         return True
@@ -116,7 +117,7 @@ class TfliteInterpreter:
     def _fall_back(self, err: Exception) -> None:
         self.fallbacks += 1
         log.error(
-            "Edge TPU not in use, running on the CPU: %s. Check that it is plugged in and %s is installed",
+            "Edge TPU cannot be used, running on the CPU: %s. Check that it is plugged in and %s is installed",
             " ".join(str(err).split()) or type(err).__name__,
             EDGETPU_LIBRARY,
         )
@@ -125,7 +126,7 @@ class TfliteInterpreter:
         try:
             self._load(self._cpu, "cpu", [])
         except (ValueError, RuntimeError) as err:
-            raise ModelError(f"{self._cpu}: is no model this runtime can load ({err}); spotter models verify") from err
+            raise ModelError(f"{self._cpu}: cannot be loaded as a model ({err}); run spotter models verify") from err
 
     def _load(self, path: Path, accelerator: str, delegates: list[Any]) -> None:
         loaded = runtime().Interpreter(
@@ -151,10 +152,10 @@ def _read(path: Path) -> bytes:
 
 
 def dequantize(stored: NDArray[Any], spec: TensorSpec) -> NDArray[np.float32]:
-    """Real values of a stored tensor: (stored - zero_point) * scale; float tensors (scale 0) pass as they are."""
+    """Return a stored tensor's real values: (stored - zero_point) * scale, same shape; float tensors have scale 0."""
     if spec.scale == 0:
         return stored.astype(np.float32)
-    # Two float32 operations on the small outputs are cheaper than one in float64.
+    # Two float32 operations are cheaper than one in float64.
     return (stored.astype(np.float32) - np.float32(spec.zero_point)) * np.float32(spec.scale)
 
 

@@ -1,4 +1,4 @@
-"""models/manifest.yaml to the networks it pins, checked down to the last key."""
+"""Read models/manifest.yaml, the list of pinned models; every key is checked."""
 
 import functools
 import sys
@@ -19,7 +19,7 @@ Scale = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class ModelInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the network takes; real value = (stored - zero_point) * scale."""
+    """The model's input tensor, sizes in pixels; real value = (stored - zero_point) * scale."""
 
     height: Positive
     width: Positive
@@ -29,7 +29,7 @@ class ModelInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One pinned network; the comments in models/manifest.yaml say what each field means."""
+    """One pinned model; the comments in models/manifest.yaml explain every field."""
 
     file: FileName
     licence: str
@@ -52,12 +52,12 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def is_shipped(self) -> bool:
-        """It lies beside the manifest and is never fetched."""
+        """Whether the file is beside the manifest, so that it is never downloaded."""
         return not self.origin
 
     @property
     def ready_sha256(self) -> str:
-        """The hash of the file that runs."""
+        """SHA-256 of the file that is run: the stripped one if the origin's is stripped."""
         return self.stripped_sha256 or self.sha256
 
 
@@ -68,28 +68,28 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def manifest() -> Manifest:
-    """The manifest of this checkout or installation; raises ConfigError naming file and key."""
+    """Return the manifest of this checkout or installation; raises ConfigError naming file and key."""
     return _read_once(manifest_path())
 
 
 def manifest_path() -> Path:
-    """Beside the checkout, else where the wheel put it."""
+    """Return the manifest's path: in the checkout, else where the wheel installed it."""
     here = checkout() / "models" / "manifest.yaml"
     installed = Path(sys.prefix) / "share" / "exception-spotter" / "models" / "manifest.yaml"
     return here if here.exists() else installed
 
 
 def checkout() -> Path:
-    """The folder edge/ lies in: the repository, or site-packages."""
+    """Return the folder that holds edge/: the repository, or site-packages."""
     return Path(__file__).resolve().parents[2]
 
 
 def read(path: Path) -> Manifest:
-    """The manifest in that file; raises ConfigError naming file and key."""
+    """Return the manifest in the file; raises ConfigError naming file and key."""
     try:
         loaded = msgspec.yaml.decode(path.read_bytes(), type=Manifest)
     except OSError as err:
-        raise ConfigError(f"{path}: cannot read the list of models ({err.strerror}); reinstall") from err
+        raise ConfigError(f"{path}: cannot be read ({err.strerror}); reinstall") from err
     except (msgspec.MsgspecError, UnicodeError) as err:
         raise ConfigError(f"{path}: {err}") from err
     _check_names(path, loaded)
@@ -100,7 +100,7 @@ _read_once = functools.cache(read)
 
 
 def _check_names(path: Path, loaded: Manifest) -> None:
-    """What types cannot say: names that point at each other, and hashes that belong together."""
+    """Check what types cannot: names that refer to each other, and hashes that belong together."""
     if loaded.default not in loaded.models:
         raise ConfigError(f"{path}: default: {loaded.default!r} is not under models")
     for name, entry in loaded.models.items():
@@ -108,7 +108,7 @@ def _check_names(path: Path, loaded: Manifest) -> None:
         if bool(entry.strip) != bool(entry.stripped_sha256):
             raise ConfigError(f"{where}: strip and stripped_sha256 go together, found only one")
         if entry.is_shipped and entry.strip:
-            raise ConfigError(f"{where}: strip: is for what is fetched, and this has no origin")
+            raise ConfigError(f"{where}: strip: is only for downloaded files, and this has no origin")
         if entry.edgetpu and entry.cpu:
             raise ConfigError(f"{where}: edgetpu and cpu: found both, expected one (the other twin's name)")
         _check_twin(where, name, entry, loaded.models)

@@ -1,7 +1,7 @@
-"""The networks that are here: a pinned name in, the path of a verified model file out.
+"""Find a model by name and return the path of its verified file.
 
-`models/manifest.yaml` says what exists (manifest.py); a folder holds what was fetched (download.py) as
-`<name>.tflite`, already stripped (remove_operator.py). Nothing runs that does not match the manifest's SHA-256.
+`models/manifest.yaml` lists the models (manifest.py). A folder holds the downloaded ones (download.py) as
+`<name>.tflite`, already stripped (remove_operator.py). A file runs only if it matches its SHA-256 in the manifest.
 
 The `run_` functions are the commands `spotter models list|fetch|verify`; they return the exit code and let
 EdgeError pass to the command line, which prints it.
@@ -24,7 +24,7 @@ from edge.errors import ConfigError, ModelError
 from edge.model.download import OnProgress, bring
 from edge.model.manifest import Accelerator, ModelEntry, checkout, manifest, manifest_path
 
-HOW_TO_FETCH = "run `spotter models fetch` (without a network: `spotter models fetch --mirror DIR`)"
+HOW_TO_FETCH = "run `spotter models fetch` (offline: `spotter models fetch --mirror DIR`)"
 
 ON = {"cpu": "CPU", "edgetpu": "Edge TPU"}
 
@@ -32,16 +32,16 @@ REINSTALL = "it comes with the product: install it again"
 
 
 class Used(msgspec.Struct, frozen=True):
-    """What this node runs, and why."""
+    """The model file that this node uses, and why."""
 
     name: str
-    """Of the file that runs: a twin's on an Edge TPU."""
+    """Name of the file that runs: the twin's on an Edge TPU."""
     accelerator: Accelerator
     why: str
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What one model file turned out to be."""
+    """The result of verifying one model file."""
 
     name: str
     path: str
@@ -50,7 +50,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def folder() -> Path:
-    """Where fetched models lie: $SPOTTER_MODELS, else the checkout's models/fetched, else the user's cache."""
+    """Return the folder of downloaded models: $SPOTTER_MODELS, the checkout's models/fetched, or the user's cache."""
     if named := os.environ.get("SPOTTER_MODELS"):
         return Path(named)
     if (checkout() / "models" / "manifest.yaml").exists():
@@ -58,12 +58,12 @@ def folder() -> Path:
     try:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     except RuntimeError as err:
-        raise ModelError("no home folder to keep models in: set SPOTTER_MODELS to a folder") from err
+        raise ModelError("there is no home folder to keep models in: set SPOTTER_MODELS to a folder") from err
     return cache / "exception-spotter" / "models"
 
 
 def chosen(names: Sequence[str]) -> dict[str, ModelEntry]:
-    """The entries called for: by name; `all`; without any name the ones a node may run."""
+    """Return the entries with these names; all for `all`; without names those that a node may run."""
     known = manifest().models
     if not names:
         return {name: entry for name, entry in known.items() if entry.role == "pose"}
@@ -73,7 +73,7 @@ def chosen(names: Sequence[str]) -> dict[str, ModelEntry]:
 
 
 def ready_path(name: str) -> Path:
-    """Where a model lies once it is fetched and stripped, whether or not it is there; a shipped one beside its pin."""
+    """Return the path of a model's ready file, existing or not; a shipped one is beside the manifest."""
     entry = manifest().models.get(name)
     if entry is not None and entry.is_shipped:
         return manifest_path().parent / entry.file
@@ -81,9 +81,9 @@ def ready_path(name: str) -> Path:
 
 
 def model_path(name: str | None = None, *, accelerator: Accelerator = "cpu") -> Path:
-    """A file that is ready to run, its hash checked once per process; raises ModelError if there is none.
+    """Return the path of a ready file, its hash checked once per process; raises ModelError if there is none.
 
-    `name` is the CPU model's (None: the default); `accelerator="edgetpu"` gives its twin.
+    `name` is the CPU's model (None: the default); `accelerator="edgetpu"` returns its twin.
     """
     name = name or manifest().default
     if accelerator == "edgetpu":
@@ -94,7 +94,7 @@ def model_path(name: str | None = None, *, accelerator: Accelerator = "cpu") -> 
 
 
 def twin_of(name: str) -> str:
-    """The name of that CPU model's Edge TPU twin; raises ModelError where it has none."""
+    """Return the name of a CPU model's twin for the Edge TPU; raises ModelError if it has none."""
     entry = _entry(name)
     if entry.accelerator == "edgetpu":
         return name
@@ -108,7 +108,7 @@ def twin_of(name: str) -> str:
 
 
 def no_twin(name: str) -> str:
-    """Why that CPU model cannot run on an Edge TPU, for the technician; empty where its twin is here and whole."""
+    """Return why a CPU model cannot run on an Edge TPU, for the technician; empty if its twin is here and intact."""
     twin = _entry(name).edgetpu
     if twin is None:
         return f"{name} has no Edge TPU twin (tools/compile-edgetpu {name} makes one)"
@@ -117,7 +117,7 @@ def no_twin(name: str) -> str:
 
 
 def check_model(name: str, path: Path) -> None:
-    """Raises ModelError unless this file is, byte for byte, the one that is pinned by that name."""
+    """Raise ModelError unless the file is exactly the one pinned under that name."""
     entry = _entry(name)
     _check(name, path, entry.ready_sha256, REINSTALL if entry.is_shipped else HOW_TO_FETCH)
 
@@ -125,9 +125,9 @@ def check_model(name: str, path: Path) -> None:
 def fetch(
     names: Sequence[str] = (), *, mirror: Path | None = None, on_progress: OnProgress | None = None
 ) -> list[Path]:
-    """The ready files of the chosen models, bringing those that are not here or not intact."""
+    """Return the ready files of the models, downloading those that are missing or damaged."""
     if mirror is not None and not mirror.is_dir():
-        raise ModelError(f"mirror {mirror}: expected a folder that holds the model files, found none")
+        raise ModelError(f"--mirror {mirror}: expected a folder with the model files; no such folder")
     paths = []
     for name, entry in chosen(names).items():
         path = ready_path(name)
@@ -140,7 +140,7 @@ def fetch(
 
 
 def verify(names: Sequence[str] = ()) -> list[Verdict]:
-    """Every byte of every chosen model against the manifest; without any name, of those that are or must be here."""
+    """Check the files of these models against the manifest; without names, all files here and the default's."""
     entries = chosen(names or ["all"])
     paths = {name: ready_path(name) for name in entries}
     return [
@@ -151,7 +151,7 @@ def verify(names: Sequence[str] = ()) -> list[Verdict]:
 
 
 def run_list(used: Used, *, json: bool = False) -> int:
-    """`spotter models list`: what is pinned, what of it is here, and which one this node uses."""
+    """Run `spotter models list`: print the known models, which are here, and which this node uses."""
     states = {verdict.name: verdict.state for verdict in verify(["all"])}
     rows = [_row(name, entry, states[name]) for name, entry in manifest().models.items()]
     if json:
@@ -165,12 +165,12 @@ def run_list(used: Used, *, json: bool = False) -> int:
     console = Console()
     console.print(table)
     console.print(f"* this node: {used.name} on the {ON[used.accelerator]}: {used.why}", soft_wrap=True)
-    console.print(f"default: {manifest().default}; fetched models lie in {folder()}", soft_wrap=True)
+    console.print(f"default: {manifest().default}; downloaded models are in {folder()}", soft_wrap=True)
     return 0
 
 
 def run_fetch(names: Sequence[str] = (), mirror: Path | None = None, *, quiet: bool = False) -> int:
-    """`spotter models fetch`: bring what is missing; does nothing where all is well."""
+    """Run `spotter models fetch`: download the missing models."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
@@ -188,7 +188,7 @@ def run_fetch(names: Sequence[str] = (), mirror: Path | None = None, *, quiet: b
 
 
 def run_verify(names: Sequence[str] = (), *, json: bool = False) -> int:
-    """`spotter models verify`: 0 if every chosen model is whole, else 1."""
+    """Run `spotter models verify`: 0 if every model is intact, else 1."""
     verdicts = verify(names)
     is_good = all(verdict.state == "ok" for verdict in verdicts)
     if json:

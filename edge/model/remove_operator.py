@@ -1,12 +1,12 @@
-"""A model that ends in an operator no runtime knows to one that ends just before it.
+"""Remove a model's last operator, which no runtime knows.
 
-Google's PoseNet files end in the custom operator `PosenetDecoderOp`, which exists only inside Coral's own
-library: every other runtime refuses the file. Its inputs (heatmaps, short offsets, mid offsets) are all that
-`detection/keypoints.py` reads, so the operator is taken off once, when the file is fetched.
+Google's PoseNet files end in the custom operator `PosenetDecoderOp`, which exists only in Coral's own
+library: every other runtime refuses the file. `detection/keypoints.py` needs only its inputs (heatmaps, short offsets,
+mid offsets), so the operator is removed once, after the download.
 
-The flatbuffer is patched in place: two vectors grow shorter, a few numbers are overwritten, no byte moves and
-the size stays. So the result is the same on every machine and in every library version, and a hash can pin
-it; packing the file anew with the flatbuffers library would promise neither.
+The flatbuffer is patched in place: two vectors get shorter and a few numbers are overwritten; no byte moves and
+the size stays. So the result is the same on every machine and a hash can pin it, which writing the file again with some
+version of the flatbuffers library would not ensure.
 
 Field numbers are the order of declaration in TensorFlow Lite's `schema.fbs` (the same order as the `*Add*`
 functions of `ai_edge_litert/schema_py_generated.py`, against which tests/model/test_remove_operator.py checks them);
@@ -29,13 +29,13 @@ OPERATOR_INPUTS = 1
 OPERATOR_CODE_CUSTOM_CODE = 1
 
 IDENTIFIER = b"TFL3"
-"""What a TensorFlow Lite flatbuffer carries in its bytes 4 to 7 (schema.fbs: file_identifier)."""
+"""Bytes 4 to 7 of a TensorFlow Lite flatbuffer (schema.fbs: file_identifier)."""
 
 
 def remove_operator(model: bytes, operator: str) -> bytes:
-    """The same model without its last operator, that operator's inputs being the outputs now.
+    """Return the model without its last operator, whose inputs become the model's outputs.
 
-    Raises ModelError for anything that is no such model, however damaged it is.
+    Raises ModelError if the bytes are not such a model, however damaged they are.
     """
     flat = _Flat(model)
     root = flat.root()
@@ -58,7 +58,7 @@ def remove_operator(model: bytes, operator: str) -> bytes:
 
 
 class _Vector(NamedTuple):
-    """A vector of 4-byte elements: its length, then the elements."""
+    """A flatbuffer vector of 4-byte elements: the length, then the elements."""
 
     start: int
     length: int
@@ -68,14 +68,16 @@ class _Vector(NamedTuple):
 
 
 class _Flat:
-    """A flatbuffer under the knife: little-endian reads and writes that never leave the file."""
+    """An editable flatbuffer: little-endian reads and writes, with every read inside the file."""
 
     def __init__(self, data: bytes) -> None:
         self.data = bytearray(data)
 
     def root(self) -> int:
         if self.data[4:8] != IDENTIFIER:
-            raise ModelError(f"this is no TensorFlow Lite model: bytes 4-7 are {bytes(self.data[4:8])!r}")
+            raise ModelError(
+                f"not a TensorFlow Lite model: expected {IDENTIFIER!r} in bytes 4-7, found {bytes(self.data[4:8])!r}"
+            )
         return self.follow(0)
 
     def u16(self, at: int) -> int:
@@ -85,14 +87,14 @@ class _Flat:
         return self._read("<I", at)
 
     def follow(self, at: int) -> int:
-        """Where the offset stored at `at` points."""
+        """Return the position that the offset stored at `at` points to."""
         return at + self.u32(at)
 
     def write_u32(self, at: int, value: int) -> None:
         struct.pack_into("<I", self.data, at, value)
 
     def field(self, table: int, number: int) -> int | None:
-        """Where a table keeps a field; None where the field is left out."""
+        """Return the position of a table's field; None if the field is absent."""
         vtable = table - self._read("<i", table)
         slot = 4 + 2 * number
         if slot >= self.u16(vtable):
@@ -103,7 +105,7 @@ class _Flat:
     def vector(self, table: int, number: int, name: str) -> _Vector:
         at = self.field(table, number)
         if at is None:
-            raise ModelError(f"the model has no {name}: damaged, or not of this kind")
+            raise ModelError(f"the model has no {name}: it is damaged, or another kind of model")
         start = self.follow(at)
         vector = _Vector(start, self.u32(start))
         self._inside(start, 4 + 4 * vector.length)
@@ -136,7 +138,7 @@ def _only_subgraph(flat: _Flat, root: int) -> int:
 
 
 def _check_name(flat: _Flat, root: int, last: int, wanted: str) -> None:
-    """The last operator is the custom one that was announced."""
+    """Check that the last operator is the custom operator `wanted`."""
     at = flat.field(last, OPERATOR_OPCODE_INDEX)
     index = 0 if at is None else flat.u32(at)
     codes = flat.vector(root, MODEL_OPERATOR_CODES, "operator codes")
@@ -148,7 +150,7 @@ def _check_name(flat: _Flat, root: int, last: int, wanted: str) -> None:
 
 
 def _tensors_of(flat: _Flat, graph: int, operator: int) -> list[int]:
-    """The input tensors of an operator, each one checked to exist."""
+    """Return the indices of an operator's input tensors, each checked to exist."""
     vector = flat.vector(operator, OPERATOR_INPUTS, "operator inputs")
     known = flat.vector(graph, SUBGRAPH_TENSORS, "tensors").length
     tensors = [flat.u32(vector.item(index)) for index in range(vector.length)]
@@ -158,6 +160,6 @@ def _tensors_of(flat: _Flat, graph: int, operator: int) -> list[int]:
 
 
 def _drop_signatures(flat: _Flat, root: int) -> None:
-    """Named signatures would still name the outputs that are gone."""
+    """Remove the named signatures, which would still name the removed outputs."""
     if flat.field(root, MODEL_SIGNATURE_DEFS) is not None:
         flat.write_u32(flat.vector(root, MODEL_SIGNATURE_DEFS, "signatures").start, 0)

@@ -1,4 +1,4 @@
-"""What sightings are scored against: a file named by hand, else the booth's, else what was collected so far."""
+"""The baseline that sightings are scored against: a configured file, else the booth's, else the counts so far."""
 
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,11 +14,11 @@ from edge.score.drift import Drift
 
 
 class ActiveBaseline(NamedTuple):
-    """A baseline at work."""
+    """The baseline in use."""
 
     baseline: Baseline
     id: str
-    """Empty while collecting."""
+    """The baseline's id; empty while collecting."""
     drift: Drift
 
     @property
@@ -29,10 +29,10 @@ class ActiveBaseline(NamedTuple):
 def open_active_baseline(
     section: ScoreSection, instruction: Instruction | None, collected: Baseline, state: Path
 ) -> tuple[ActiveBaseline, str]:
-    """And a sentence if the file named by hand cannot be used, but its last good copy in `state` can.
+    """Open the baseline in use; the sentence is for the heartbeat and empty unless a last good copy had to be used.
 
-    Raises BaselineError if there is no such copy of a file that is missing, damaged, or not of the recipe of
-    `collected`.
+    Raises BaselineError if `score.baseline` is missing, damaged or made with another recipe than `collected`, and
+    `state` has no good copy of it.
     """
     baseline, name, repair = collected, "", ""
     if section.baseline:

@@ -1,4 +1,4 @@
-"""Photos, folders and clips through the same stages as a node: `spotter learn` and `spotter score`."""
+"""`spotter learn` and `spotter score`: photos, folders and clips go through the stages of a node."""
 
 import sys
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from edge.seams import Camera, Interpreter
 
 
 class SourceSighting(NamedTuple):
-    """One sighting and where it comes from."""
+    """One sighting and its source."""
 
     source: str
     """The photo's name, or the clip's and the second at which the person was last seen: `clip.mp4@12.4`."""
@@ -32,9 +32,9 @@ class SourceSighting(NamedTuple):
 
 
 def sightings(sources: list[str], interpreter: Interpreter, config: NodeConfig) -> Iterator[SourceSighting]:
-    """Everyone in the sources, one source after the other, with progress on a terminal.
+    """Yield every sighting of the sources, one source after the other; shows progress on a terminal.
 
-    Raises SourceError or ConfigError for a source that is not there.
+    Raises SourceError or ConfigError for a source that cannot be opened.
     """
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed} frames"), TimeElapsedColumn())
@@ -48,11 +48,11 @@ def sightings(sources: list[str], interpreter: Interpreter, config: NodeConfig) 
                     else:
                         yield seen
                 if camera.frames_dropped:
-                    print(f"{camera.name}: {camera.frames_dropped} unreadable frames left out", file=sys.stderr)
+                    print(f"{camera.name}: {camera.frames_dropped} unreadable frames skipped", file=sys.stderr)
 
 
 def _one_source(camera: Camera, pipeline: Pipeline) -> Iterator[SourceSighting | None]:
-    """The sightings of one source; None after each frame."""
+    """Yield the sightings of one source, and None after each frame."""
     while (frame := camera.read()) is not None:
         if isinstance(camera, Photos):
             still = pipeline.still(frame)
@@ -69,20 +69,20 @@ def _at_second(camera: Camera, sighting: Sighting) -> SourceSighting:
 
 
 def run_learn(sources: list[str], out: Path, config: NodeConfig, context: str) -> int:
-    """`spotter learn SRC... --out FILE`: 0, or 1 if the sources showed nobody."""
+    """Run `spotter learn SRC... --out FILE`; returns 0, or 1 if the sources show nobody."""
     if not out.parent.is_dir():
-        raise BaselineError(f"{out}: its folder does not exist; make it first")
+        raise BaselineError(f"{out}: its folder does not exist; create it first")
     interpreter = open_interpreter(config.detection)
     baseline = Baseline(Pipeline(interpreter, config).recipe, min_sightings=config.score.min_sightings)
     for seen in sightings(sources, interpreter, config):
         baseline.learn(seen.sighting.appearance, context)
     if not baseline.sightings:
-        print("nobody was seen clearly in these sources; nothing written", file=sys.stderr)
+        print("nobody was seen clearly in these sources; no file was written", file=sys.stderr)
         return 1
     baseline_file.save(baseline, out)
-    print(f"{out}: {baseline.sightings} sightings learnt, {baseline.calibrated_on} of them calibrate")
+    print(f"{out}: {baseline.sightings} sightings learnt, {baseline.calibrated_on} of them for calibration")
     if baseline.calibrated_on < config.score.min_sightings:
-        print(f"still warming up: scores start at {config.score.min_sightings} calibrating sightings")
+        print(f"still warming up: scores start at {config.score.min_sightings} calibration sightings")
     return 0
 
 
@@ -102,8 +102,8 @@ class Scored(msgspec.Struct):
 
 
 def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, context: str, *, as_json: bool) -> int:
-    """`spotter score SRC... --baseline FILE`: one line a sighting; 0, or 1 if the sources showed nobody."""
-    baseline_file.load(baseline_path)  # a wrong path is said before a network is opened
+    """Run `spotter score SRC... --baseline FILE`: print one line a sighting; returns 0, or 1 if nobody was seen."""
+    baseline_file.load(baseline_path)  # report a wrong path before the model is loaded
     interpreter = open_interpreter(config.detection)
     recipe = Pipeline(interpreter, config).recipe
     baseline = baseline_file.load(baseline_path, min_sightings=config.score.min_sightings, recipe=recipe)
@@ -130,9 +130,9 @@ def _scored(source: str, score: Score) -> Scored:
 
 
 def _sentence(source: str, score: Score) -> str:
-    """What a person reads: `0012.jpg  1 in 43 (30-62) of 612 sightings: colour:upper:orange 6.1`."""
+    """Return the line without `--json`: `0012.jpg  1 in 43 (30-62) of 612 sightings: colour:upper:orange 6.1`."""
     if score.state is ScoreState.WARMING_UP:
-        return f"{source}  warming up: {score.sightings} calibrating sightings are too few"
+        return f"{source}  warming up: {score.sightings} calibration sightings are too few"
     if score.high is None:
         span = f"rarer than 1 in {score.one_in:.0f}"
     else:

@@ -1,4 +1,4 @@
-"""`spotter bench`: what a frame costs, stage by stage, against the bare network on the same frames."""
+"""`spotter bench`: the time of a frame, stage by stage, compared with running the model alone on the same frames."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -25,7 +25,7 @@ WARM_UP_FRAMES = 5
 
 
 class NodeBenchmark(msgspec.Struct):
-    """Figures of one run; times are medians over frames, in milliseconds of one thread."""
+    """Figures of one run. Times are medians over the frames, in milliseconds, with one CPU thread."""
 
     source: str
     model: str
@@ -36,15 +36,15 @@ class NodeBenchmark(msgspec.Struct):
     frame_ms: float
     bare_invoke_ms: float
     ratio: float
-    """Total time of the whole pipeline by total time of bare invokes of the same frames, interleaved in this run."""
+    """Total time of the pipeline divided by the total time of the model alone; both ran in turn on each frame."""
     fps: float
     rss_mb: float
     sizes: list[SizeCost] = []
-    """Every model that is here, alone."""
+    """The time of every model whose file is here."""
 
 
 def run_bench(source: str, frames: int, *, as_json: bool) -> int:
-    """`spotter bench`: 0; SourceError when the source gives no frame."""
+    """Run `spotter bench`; returns 0. Raises SourceError if the source gives too few frames."""
     config = NodeConfig(detection=DetectionSection(threads=1))
     interpreter = open_interpreter(config.detection)
     with closing(open_camera(source, clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
@@ -63,12 +63,12 @@ def _first(read: Callable[[], Frame | None], count: int) -> Iterator[Frame]:
 
 
 def _measure(source: str, frames: Iterator[Frame], interpreter: Interpreter, config: NodeConfig) -> NodeBenchmark:
-    """Whole pipeline and bare invoke in turn on every frame, so that noise of the machine hits both."""
+    """Time the model alone and then the whole pipeline on every frame, so that other load slows both alike."""
     pipeline = Pipeline(interpreter, config)
     stages: list[list[float]] = []
     whole, bare, people = [], [], []
     for frame in frames:
-        tensor, _ = letterbox(frame, *pipeline.network_size)
+        tensor, _ = letterbox(frame, *pipeline.input_size)
         begun = perf_counter()
         interpreter.invoke(tensor)
         invoked = perf_counter()
@@ -106,10 +106,10 @@ def _print(found: NodeBenchmark) -> None:
     for stage, value in found.stage_ms.items():
         table.add_row(stage, f"{value:.2f}")
     table.add_row("whole frame", f"{found.frame_ms:.2f}")
-    table.add_row("bare invoke", f"{found.bare_invoke_ms:.2f}")
+    table.add_row("model alone", f"{found.bare_invoke_ms:.2f}")
     console.print(table)
     console.print(
-        f"whole / bare invoke = {found.ratio:.2f}; {found.fps:.1f} frames a second; RSS {found.rss_mb:.0f} MB"
+        f"whole frame / model alone = {found.ratio:.2f}; {found.fps:.1f} frames a second; memory {found.rss_mb:.0f} MB"
     )
     _print_sizes(console, found.sizes)
 
@@ -124,9 +124,9 @@ def _print_sizes(console: Console, sizes: list[SizeCost]) -> None:
         )
     console.print(table)
     console.print(
-        f"ms: one run; ratio: to the default's. {' and '.join(streams)}: a person so many pixels tall in such a "
-        f"picture is {FOUND_PX} / {SURE_PX} tall to the model; under {FOUND_PX} many are missed, from {SURE_PX} most "
-        f"are found. street: how much of it a 16:9 picture may show across, where people walk, for {PERSON_M} m to be "
-        f"{SURE_PX}.",
+        f"ms: one run of the model; ratio: compared with the default model. {' and '.join(streams)}: the height in "
+        f"pixels of a person in such a picture who is {FOUND_PX} / {SURE_PX} pixels tall in the model's input; below "
+        f"{FOUND_PX} many people are missed, from {SURE_PX} most are found. street: the widest street, in metres where "
+        f"people walk, that a 16:9 picture may show so that a person of {PERSON_M} m is {SURE_PX} pixels tall.",
         soft_wrap=True,
     )

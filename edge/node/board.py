@@ -1,4 +1,4 @@
-"""The board's own sensors to one reading: temperature, memory, disk, throttling, under-voltage, clock."""
+"""Readings of the board: temperature, memory, disk, throttling, under-voltage, clock."""
 
 import shutil
 import subprocess
@@ -9,25 +9,29 @@ import psutil
 from edge.seams import BoardReading, Clock
 
 UNDERVOLTED, SLOWED = 0b0001, 0b1110
-"""Bits of `vcgencmd get_throttled` that are true now: under-voltage; frequency capped, throttled, soft limit reached.
+"""Bits of `vcgencmd get_throttled` for the present: under-voltage; frequency capped, throttled, soft limit reached.
 
-Raspberry Pi documentation, "vcgencmd". The bits from 16 on say the same of the time since the last reading by anybody;
-the kernel's voltage sensor reads them every two seconds.
+Source: Raspberry Pi documentation, "vcgencmd". The bits from 16 on have the same meanings, for the time since they were
+last read; the kernel's voltage sensor reads them every two seconds.
 """
 SENSOR, ALARM = "rpi_volt", "in0_lcrit_alarm"
-"""Name and alarm of that sensor (kernel documentation, hwmon/raspberrypi-hwmon): 1 if it happened in those seconds."""
+"""The kernel's voltage sensor and its alarm file: 1 if the voltage was too low since the last reading.
+
+Source: kernel documentation, hwmon/raspberrypi-hwmon.
+"""
 SYNCHRONISED = "run/systemd/timesync/synchronized"
-"""Made by systemd-timesyncd once a time server has set the clock; chrony leaves none."""
+"""systemd-timesyncd creates this file once a time server has set the clock; chrony does not."""
 ASK_S = 60.0
-"""Seconds between two questions to systemd-timedated, which stops when nobody asks."""
+"""Seconds between two queries of systemd-timedated, which stops by itself when idle."""
 PATIENCE_S = 3.0
+"""Most seconds to wait for a program of the system."""
 
 
 class SystemBoard:
     """The board this program runs on."""
 
     def __init__(self, folder: Path, clock: Clock, *, root: Path = Path("/"), has_time_server: bool = True) -> None:
-        """`folder` is on the disk to watch; without a time server nobody is asked whether the clock is right."""
+        """`folder` is on the disk to watch; without `has_time_server`, `is_clock_set` is None in every reading."""
         self._folder, self._clock, self._root, self._has_time_server = folder, clock, root, has_time_server
         self._is_clock_set: bool | None = None
         self._asked_at: float | None = None
@@ -64,13 +68,13 @@ class SystemBoard:
 
 
 def _temperature() -> float | None:
-    """Degrees Celsius of the hottest sensor."""
+    """Degrees Celsius of the hottest sensor; None without sensors."""
     sensors = psutil.sensors_temperatures() if hasattr(psutil, "sensors_temperatures") else {}
     return max((entry.current for entries in sensors.values() for entry in entries if entry.current), default=None)
 
 
 def _throttled() -> int | None:
-    """The firmware's flags, from `throttled=0x50005`."""
+    """The firmware's flags, from a line such as `throttled=0x50005`; None without vcgencmd."""
     answer = _ask("vcgencmd", "get_throttled")
     try:
         return int((answer or "").removeprefix("throttled="), 16)
@@ -79,12 +83,12 @@ def _throttled() -> int | None:
 
 
 def _ask(program: str, *arguments: str) -> str | None:
-    """What a program answers; None where it is not there, fails or hangs."""
+    """Run a program and return its output; None if it is missing, fails or hangs."""
     found = shutil.which(program)
     if found is None:
         return None
     try:
-        done = subprocess.run(  # noqa: S603 - a program of the system and fixed words
+        done = subprocess.run(  # noqa: S603 - a program of the system with fixed arguments
             [found, *arguments], capture_output=True, text=True, timeout=PATIENCE_S, check=True
         )
     except (OSError, subprocess.SubprocessError):

@@ -1,4 +1,4 @@
-"""How often the node was started on this state folder."""
+"""The number of starts of the node with this state folder."""
 
 import contextlib
 from pathlib import Path
@@ -9,7 +9,7 @@ NAME = "boots"
 
 
 def count(state: Path) -> int | None:
-    """One more than last time; 1 where that is not known, None where it cannot be written."""
+    """Add one to the number of starts and return it: 1 without a readable file, None if it cannot be written."""
     path = state / NAME
     boots = 1
     with contextlib.suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""A camera's frames to the frame loop, in a thread of their own."""
+"""The capture thread: reads frames from the camera and hands them to the frame loop."""
 
 import queue
 import threading
@@ -8,12 +8,13 @@ from edge.records import Frame
 from edge.seams import Camera
 
 WAITING = 2
-"""Frames between camera and network; a live camera's older ones are dropped, not queued."""
+"""Most frames that wait between camera and model; a live camera's older ones are dropped."""
 IDLE_S = 0.5
+"""Seconds of one wait for a frame, or for room in the queue."""
 
 
 class Capture:
-    """Owner of the frames that wait. `work` is the thread's; all else is the frame loop's."""
+    """Owner of the waiting frames. `work` runs in the capture thread; call the rest from the frame loop."""
 
     def __init__(self, camera: Camera, pace: Literal["real", "fast"], stop: threading.Event) -> None:
         self._camera, self._pace, self._stop = camera, pace, stop
@@ -22,25 +23,25 @@ class Capture:
 
     @property
     def dropped(self) -> int:
-        """Frames that the camera spoilt, or the network had no time for."""
+        """Frames so far that the camera could not read, or that the model had no time for."""
         return self._camera.frames_dropped + self._skipped
 
     def next(self) -> Frame | None:
-        """None at the end; raises queue.Empty where none comes for a while."""
+        """Return the next frame, or None at the end; raises queue.Empty if none comes within IDLE_S."""
         return self._frames.get(timeout=IDLE_S)
 
     def end(self) -> None:
-        """After the frames that wait comes no more."""
+        """End the source: `next` returns None after the frames that wait."""
         self._frames.put(None)
 
     def work(self) -> None:
-        """Until the source ends or the node stops; raises SourceError when the camera is lost."""
+        """Read frames until the source ends or the node stops; raises SourceError when the camera is lost for good."""
         while not self._stop.is_set() and (frame := self._camera.read()) is not None:
             self._offer(frame)
         self.end()
 
     def _offer(self, frame: Frame) -> None:
-        """Fast sources wait for the network; a live one never does: its oldest waiting frame is dropped."""
+        """Queue a frame. With pace `fast` this waits for the model; else the oldest waiting frame is dropped."""
         if self._pace == "fast":
             self._put(frame)
             return

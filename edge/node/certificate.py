@@ -1,4 +1,4 @@
-"""This node's certificate to how long it still lasts, and whether its key is the right one."""
+"""Checks of this node's certificate: when it ends, and whether key, CA and name fit."""
 
 import ssl
 from datetime import UTC, datetime
@@ -14,12 +14,12 @@ AGAIN = "provision this node again"
 
 
 def end_of(tls: Tls | None) -> float | None:
-    """When the certificate ends, UTC seconds; None without TLS. Raises ConfigError if the file holds none."""
+    """Return when the certificate ends, in UTC seconds; None without TLS. Raises ConfigError for an unreadable file."""
     return None if tls is None else _read(tls).not_valid_after_utc.timestamp()
 
 
 def check(tls: Tls | None, node: str, at: float) -> None:
-    """Raises ConfigError unless key, certificate, CA and the node's name fit together and the time is inside."""
+    """Raise ConfigError unless key, certificate, CA and node name fit and the certificate is valid `at` UTC seconds."""
     if tls is None:
         return
     found = _read(tls)

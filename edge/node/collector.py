@@ -1,4 +1,4 @@
-"""Sightings to counts that outlive a restart, epoch by epoch, and to the batches of them that may leave the node."""
+"""The counts of this node's sightings: kept over restarts, begun again with each epoch, handed out in batches."""
 
 import logging
 import secrets
@@ -14,28 +14,28 @@ from edge.score.baseline import Baseline
 log = logging.getLogger(__name__)
 
 COLLECTED = "collected.baseline"
-"""All counts of this epoch, for this node alone to go on with."""
+"""File with all counts of this epoch; it never leaves this node."""
 SNAPSHOT = "snapshot.baseline"
-"""The counts that may leave this node: they grow by BATCH sightings or more."""
+"""File with the counts that may leave this node: each one holds at least BATCH sightings more than the one before."""
 
 
 class Collector:
-    """Owner of what this node counts; its one verb is `learn`. Used by the frame loop's thread."""
+    """Owner of this node's counts; its one verb is `learn`. Used by the frame loop's thread."""
 
     def __init__(self, folder: Path, recipe: Recipe, *, min_sightings: int) -> None:
-        """Goes on with what was counted before; what that recipe or this software cannot use is put aside."""
+        """Load the saved counts; a file that is damaged or of another recipe is renamed to `*.old`."""
         self._folder, self._recipe, self._min_sightings = folder, recipe, min_sightings
         self.repair = ""
-        """What was damaged, and what is used instead, in a sentence; empty: nothing was."""
+        """A sentence that says what was damaged and what is used instead; empty if nothing was."""
         self.baseline = self._open()
         self.snapshot: bytes | None = None
-        """What to publish; another object as soon as there is more. May be read by any thread."""
+        """The counts to publish; replaced by another object when there are more. Any thread may read it."""
         self._handed_over = 0
         """Sightings in the newest snapshot of this epoch."""
         self._open_snapshot()
 
     def learn(self, appearance: Appearance, context: str, at: float) -> None:
-        """Count one sighting of that time (seconds since 1970)."""
+        """Count one sighting; `at` is UTC, in seconds."""
         self.baseline.learn(appearance, context, at=at)
         if self.baseline.sightings >= self._handed_over + BATCH:
             content = baseline_file.to_bytes(self.baseline)
@@ -43,11 +43,11 @@ class Collector:
                 self.snapshot, self._handed_over = content, self.baseline.sightings
 
     def save(self) -> None:
-        """On a disk that takes nothing counts go on in memory, and are saved later."""
+        """Save all counts; if the disk cannot be written they stay in memory and are saved later."""
         _write(baseline_file.to_bytes(self.baseline), self._folder / COLLECTED)
 
     def begin(self) -> None:
-        """A new epoch from nothing. What was counted since the last batch goes: it is too few to leave the node."""
+        """Begin a new epoch with empty counts. Sightings since the last batch are lost: too few to leave the node."""
         self.baseline, self._handed_over = self._empty(), 0
         self.save()
 
@@ -71,23 +71,23 @@ class Collector:
 
     def _put_aside(self, path: Path, why: str) -> None:
         aside = path.replace(path.with_suffix(".baseline.old"))
-        log.warning("%s; put aside as %s", why, aside)
+        log.warning("%s; the file was renamed to %s", why, aside)
 
     def _last_batch(self) -> Baseline:
-        """In place of damaged counts: those of the newest snapshot, at most a batch fewer; else none."""
+        """Replace damaged counts by those of the newest snapshot, at most a batch fewer; without one, by none."""
         try:
             last = baseline_file.load(self._folder / SNAPSHOT, min_sightings=self._min_sightings, recipe=self._recipe)
         except BaselineError:
             last = self._empty()
         last.epoch = last.epoch or secrets.token_hex(8)
         self.repair = (
-            f"The collected counts were damaged: they go on from {last.sightings} people; change the card if this "
-            "comes again."
+            f"The collected counts were damaged: counting continues from {last.sightings} people; change the card if "
+            "this happens again."
         )
         return last
 
     def _open_snapshot(self) -> None:
-        """The newest batch is handed over again; after a kill it may have more than what was saved for going on."""
+        """Publish the newest snapshot again. After a kill it may hold more than the saved counts; then it is used."""
         try:
             last = baseline_file.load(self._folder / SNAPSHOT, min_sightings=self._min_sightings, recipe=self._recipe)
         except BaselineError:
@@ -101,10 +101,10 @@ class Collector:
 
 
 def _write(content: bytes, path: Path) -> bool:
-    """Whether the disk took it."""
+    """Write a file; returns False if the disk could not be written."""
     try:
         baseline_file.write(content, path)
     except BaselineError as err:
-        log.error("%s; counts go on in memory and are saved later", err)  # noqa: TRY400 - it goes on
+        log.error("%s; counts stay in memory and are saved later", err)  # noqa: TRY400 - the node continues
         return False
     return True

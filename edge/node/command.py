@@ -1,4 +1,4 @@
-"""The commands of a node and of what it learns: their words; the work is done by the modules beside this one.
+"""The command lines of `spotter node`, `learn` and `score`; the modules beside this one do the work.
 
 Imports are inside the functions, so that `--help` is quick and the booth never loads numpy.
 """
@@ -11,7 +11,7 @@ from edge.vocabulary import CONTEXTS
 
 
 def add_node(commands: Commands) -> None:
-    """`spotter node`, `learn`, `score`."""
+    """Add `spotter node`, `learn` and `score`."""
     node = add_command(
         commands,
         "node",
@@ -19,21 +19,21 @@ def add_node(commands: Commands) -> None:
         "Run a camera node: frames in, anonymous scores out over MQTT.",
         "spotter node --source street:7 --broker 127.0.0.1:1883",
     )
-    node.add_argument("--config", type=Path, help="node.yaml; without it, defaults and a temporary outbox")
-    node.add_argument("--source", help="instead of frame.source: picamera2, v4l2:DEVICE, URL, replay:PATH, street:SEED")
+    node.add_argument("--config", type=Path, help="node.yaml; without it: default settings and a temporary outbox")
+    node.add_argument("--source", help="replaces frame.source: picamera2, v4l2:DEVICE, URL, replay:PATH, street:SEED")
     add_broker(node)
-    node.add_argument("--baseline", type=Path, help="instead of score.baseline: score against this frozen baseline")
-    node.add_argument("--once", action="store_true", help="play a source that ends once, as fast as possible")
+    node.add_argument("--baseline", type=Path, help="replaces score.baseline: score against this frozen baseline")
+    node.add_argument("--once", action="store_true", help="play the source once, as fast as possible, then end")
     _add_learning(commands)
 
 
 def _add_learning(commands: Commands) -> None:
-    sources = "photos, folders of photos (one person each, largest counts), clips, cameras, street:SEED"
+    sources = "photos, folders of photos (the largest person of each counts), clips, cameras, street:SEED"
     learn = add_command(
         commands,
         "learn",
         _learn,
-        "Make a baseline: what is usual in these sources.",
+        "Make a baseline: the counts of what is usual in these sources.",
         "spotter learn photos/ --out soho.baseline",
     )
     learn.add_argument("--out", type=Path, required=True, help="the baseline file to write")
@@ -41,16 +41,16 @@ def _add_learning(commands: Commands) -> None:
         commands,
         "score",
         _score,
-        "How unusual everyone in these sources is, one line a sighting.",
+        "Score everyone in these sources: how unusual they are, one line a sighting.",
         "spotter score photos/ --baseline soho.baseline --json",
     )
-    score.add_argument("--baseline", type=Path, required=True, help="made by spotter learn")
+    score.add_argument("--baseline", type=Path, required=True, help="a baseline file made by spotter learn")
     add_json(score, "one JSON line each")
     for parser in (learn, score):
         parser.add_argument("sources", nargs="+", metavar="SRC", help=sources)
         parser.add_argument("--config", type=Path, help="node.yaml, for its detection and appearance settings")
         parser.add_argument(
-            "--context", choices=CONTEXTS, default="any", help="what these people are to be compared within"
+            "--context", choices=CONTEXTS, default="any", help="compare only with sightings of this context"
         )
 
 

@@ -1,4 +1,4 @@
-"""Readings of a running node to its heartbeat: figures, and every problem as a sentence with what to do."""
+"""The heartbeat of a running node: its figures, and every problem as a sentence that says what to do."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -13,64 +13,69 @@ from edge.node.tamper import View
 from edge.seams import BoardReading
 
 SILENT_S, LOST_S = 3.0, 10.0
-"""Seconds without a frame: worth a sentence; the node is failing."""
+"""Seconds without a frame: after the first it is a problem, after the second the node is failing."""
 LONELY_S = 900.0
-"""Seconds without any person on a street that should have some, while it is not known how busy it is."""
+"""Seconds without any person that are a problem while the node does not know yet how busy its street is."""
 WATCHED_S = 1800.0
-"""Seconds after which it is known how long this street is usually empty."""
+"""Seconds of running after which the node knows how long its street is usually empty."""
 LONGER, SHORTEST_S, LONGEST_S = 3.0, 180.0, 4 * 3600.0
-"""So many times longer than the longest of the last pauses is worth a sentence, within these bounds.
+"""A pause this many times the longest recent one is a problem; the limit stays between these two, in seconds.
 
-Of 200 pauses of people who pass at random the longest is about 5 mean ones; one pause of three times that comes
-once in 3 million.
+If people pass at random, the longest of 200 pauses is about 5 times the mean; a pause 3 times as long as that happens
+once in 3 million pauses.
 """
 PAUSE_S, PAUSES_KEPT = 1.0, 200
+"""A pause lasts at least this many seconds; this many of the newest are kept."""
 SLOW_FPS = 3.0
 """A walker crosses the view in 3-6 s; below this too few views are good ones."""
 DROPPED_SHARE = 0.2
+"""Share of dropped frames above which the node says so."""
 HOT_C = 80.0
 """The Pi throttles from here (Raspberry Pi documentation, frequency management)."""
 DISK_FREE_MB, MEMORY_FREE_MB = 200.0, 60.0
+"""Free space and free memory below which the node says so."""
 FULL_SHARE = 0.8
+"""Share of the outbox that is filled when the node says so."""
 CERTIFICATE_DAYS = 14.0
+"""Days before its end from which the certificate is a problem."""
 JUMP_S = 5.0
-"""A clock that goes by this much otherwise than time did was set."""
+"""A wall clock that moves this many seconds more or less than the monotonic clock has been set."""
 HELD_S = 600.0
-"""What comes and goes between two heartbeats is said for ten minutes, for somebody to see it."""
+"""A short trouble (a clock jump, weak power, throttling) is reported for ten minutes, so that staff can see it."""
 
 MOST_PROBLEMS, LONGEST, ROOM = 8, 200, 900
-"""Sentences, characters of one and bytes of all: what the wire takes, beside 1,100 bytes of figures at most."""
+"""Limits of a heartbeat: sentences, characters of one sentence, bytes of all. The figures need 1,100 bytes more."""
 INVOKES_KEPT, FPS_WINDOW_S = 200, 10.0
 
 
 Heartbeat: TypeAlias = wire.Health
-"""For the annotations of who hands one on as it is, and must not see the wire."""
+"""The type for modules that pass a heartbeat on and must not import `wire`."""
 
 
 @dataclass
 class Pulse:
-    """What the node notes down for the heartbeat; figures only."""
+    """The figures that the node collects for its heartbeat."""
 
     started_at: float
-    """Monotonic seconds, as all times here that are not said to be UTC."""
+    """Monotonic seconds, as are all times here unless marked UTC."""
     frames: int = 0
     sightings: int = 0
     last_frame_at: float | None = None
     last_person_at: float | None = None
     pauses: deque[float] = field(default_factory=lambda: deque(maxlen=PAUSES_KEPT))
-    """Seconds for which nobody was seen."""
+    """The newest pauses without any person, in seconds."""
     invoke_ms: deque[float] = field(default_factory=lambda: deque(maxlen=INVOKES_KEPT))
     frame_times: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
     clock_jumps: int = 0
     jump_s: float = 0.0
-    """By which the clock was set last."""
+    """Seconds by which the clock was set the last time; negative: back."""
     _epoch: float | None = None
-    """UTC at monotonic 0."""
+    """UTC seconds when the monotonic clock was 0."""
     _seen_at: dict[str, float] = field(default_factory=dict)
-    """When a passing trouble was last seen."""
+    """When each short trouble was last seen: `jump`, `throttled`, `undervolted`."""
 
     def beat(self, now: float, *, invoke_s: float, people: int) -> None:
-        """One frame went through the network."""
+        """Count one frame that went through the model."""
         self.frames += 1
         self.last_frame_at = now
         if people:
@@ -82,38 +87,38 @@ class Pulse:
         self.frame_times.append(now)
 
     def record_board(self, now: float, at: float, board: BoardReading) -> None:
-        """One reading of the board and of its clock (`at` is UTC): what passes is remembered for a while."""
+        """Take one reading of the board at UTC second `at`; remember throttling, weak power and clock jumps."""
         epoch = at - now
         if self._epoch is not None and abs(epoch - self._epoch) > JUMP_S:
             self.clock_jumps += 1
             self.jump_s = epoch - self._epoch
             self._seen_at["jump"] = now
         self._epoch = epoch
-        self._seen_at |= {word: now for word in ("throttled", "undervolted") if getattr(board, f"is_{word}")}
+        self._seen_at |= {trouble: now for trouble in ("throttled", "undervolted") if getattr(board, f"is_{trouble}")}
 
-    def recent(self, word: str, now: float) -> bool:
-        """Whether `jump`, `throttled` or `undervolted` was so within HELD_S."""
-        return now - self._seen_at.get(word, -np.inf) <= HELD_S
+    def recent(self, trouble: str, now: float) -> bool:
+        """Return True if `trouble` (`jump`, `throttled`, `undervolted`) was seen in the last HELD_S seconds."""
+        return now - self._seen_at.get(trouble, -np.inf) <= HELD_S
 
     def fps(self, now: float) -> float:
-        """Frames a second over the last FPS_WINDOW_S, or since the start if that is shorter."""
+        """Frames a second over the last FPS_WINDOW_S seconds, or since the start if that is shorter."""
         window = min(FPS_WINDOW_S, max(now - self.started_at, 0.1))
         return sum(1 for at in list(self.frame_times) if now - at <= window) / window
 
     def patience_s(self, now: float) -> float:
-        """For how long this street may well be empty."""
+        """Seconds without any person that are still normal on this street."""
         if now - self.started_at < WATCHED_S or self.last_person_at is None:
             return LONELY_S
         return float(np.clip(LONGER * self.longest_pause_s, SHORTEST_S, LONGEST_S))
 
     @property
     def longest_pause_s(self) -> float:
-        """Of the last ones; 0 if there was none."""
+        """Seconds of the longest pause that is kept; 0 if there was none."""
         return max(list(self.pauses), default=0.0)  # a copy: the frame loop appends meanwhile
 
 
 class Counters(NamedTuple):
-    """Readings that others keep."""
+    """Figures of the heartbeat that other modules count."""
 
     frames_dropped: int
     reconnects: int
@@ -129,24 +134,24 @@ class Counters(NamedTuple):
     mode: Literal["collect", "spot"]
     is_calibrated: bool
     refusal: str = ""
-    """Why the booth's baseline was not taken, in a sentence; empty: nothing was refused."""
+    """A sentence on why the booth's baseline was refused; empty if none was."""
     shift: str = ""
-    """What people wear differently since the baseline, in a sentence's part; empty: nothing."""
+    """Half a sentence on how clothes changed since the baseline; empty if they did not."""
     failures: int = 0
-    """How often the network failed and was opened anew."""
+    """Times the model failed to run and was loaded again."""
     unstored: int = 0
-    """Scores that the disk did not take yet."""
+    """Scores that are not on disk yet."""
     refused_acks: int = 0
     boots: int | None = None
     certificate_days: float | None = None
 
 
 class Start(NamedTuple):
-    """What was found when the node started, and stays true until it starts again."""
+    """Results of the start: failed checks and repairs. They are reported until the node restarts."""
 
     failed: tuple[Failure, ...] = ()
     repairs: tuple[str, ...] = ()
-    """Sentences on what was damaged, and what is used instead."""
+    """Sentences that say what was damaged and what is used instead."""
 
 
 def heartbeat(
@@ -159,14 +164,14 @@ def heartbeat(
     view: View = View(),  # noqa: B008 - an immutable value
     start: Start = Start(),  # noqa: B008
 ) -> Heartbeat:
-    """The message; `at` is UTC, `now` monotonic, both in seconds."""
+    """Return the heartbeat message; `at` is UTC and `now` is monotonic, both in seconds."""
     invoke = np.array(list(pulse.invoke_ms) or [0.0])
     silent_s = now - (pulse.started_at if pulse.last_frame_at is None else pulse.last_frame_at)
     problems = [
         *_picture(now, silent_s, pulse, counters, view),
         *(failure.sentence for failure in start.failed if _still_fails(failure.part, pulse, counters, board)),
         *start.repairs,
-        *_network(counters, start),
+        *_model(counters, start),
         *_machine(now, pulse, board),
         *_service(counters),
     ]
@@ -213,7 +218,7 @@ def heartbeat(
 
 
 def _still_fails(part: wire.Part, pulse: Pulse, counters: Counters, board: BoardReading) -> bool:
-    """Whether nothing since the start has shown that it is well by now."""
+    """Return False once a failed check is known to be well: a frame came, the clock was set, the disk was written."""
     is_well: dict[wire.Part, bool] = {
         "camera": pulse.frames > 0,
         "clock": pulse.clock_jumps > 0 or bool(board.is_clock_set),
@@ -223,12 +228,12 @@ def _still_fails(part: wire.Part, pulse: Pulse, counters: Counters, board: Board
 
 
 def status_line(beat: wire.Health, *, is_connected: bool) -> str:
-    """For `systemctl status`, and for `spotter update` to judge by (edge/release/trial.py reads it)."""
+    """Return the line for `systemctl status`; `spotter update` judges a new release by it (edge/release/trial.py)."""
     return f"{beat.state}, {beat.frames} frames, broker {'connected' if is_connected else 'away'}"
 
 
 def _fitting(problems: list[str]) -> list[str]:
-    """As many as the message has room for, the most urgent ones."""
+    """The first sentences that fit into one message; the most urgent come first."""
     kept: list[str] = []
     for problem in problems[:MOST_PROBLEMS]:
         sentence = problem if len(problem) <= LONGEST else problem[: LONGEST - 3] + "..."
@@ -239,12 +244,12 @@ def _fitting(problems: list[str]) -> list[str]:
 
 
 def _seconds_since(at: float | None, now: float) -> float | None:
-    """The frame loop runs beside the heartbeat: a frame may be newer than the moment the heartbeat speaks of."""
+    """Seconds from `at` to `now`, at least 0: the frame loop runs in another thread, so a frame may be newer."""
     return None if at is None else round(max(now - at, 0.0), 1)
 
 
 def _picture(now: float, silent_s: float, pulse: Pulse, counters: Counters, view: View) -> Iterator[str]:
-    """What keeps people from being seen, most urgent first."""
+    """Problems of camera and picture, most urgent first."""
     lonely_s = now - (pulse.started_at if pulse.last_person_at is None else pulse.last_person_at)
     fps, offered = pulse.fps(now), pulse.frames + counters.frames_dropped
     if silent_s > SILENT_S:
@@ -254,65 +259,78 @@ def _picture(now: float, silent_s: float, pulse: Pulse, counters: Counters, view
     if view.is_frozen:
         yield "The image is frozen: pull the camera's plug and put it back, then check its cable."
     if view.has_moved:
-        yield "The camera was moved: aim it as before; if it was meant, restart the node."
+        yield "The camera was moved: aim it as before; if it was moved on purpose, restart the node."
     if view.is_dark:
         yield "It is too dark to tell clothes apart: add light."
     if silent_s <= SILENT_S and now - pulse.started_at > FPS_WINDOW_S and fps < SLOW_FPS:
-        yield f"Only {fps:.1f} frames a second: walkers are missed; cool the board or stop other programs."
+        yield f"Only {fps:.1f} frames a second: people are missed; cool the board or stop other programs."
     if pulse.frames > 100 and counters.frames_dropped > DROPPED_SHARE * offered:
         yield f"{counters.frames_dropped} of {offered} frames were dropped: the board is too slow or the camera fails."
     if counters.reconnects:
-        yield f"The camera was lost and found {counters.reconnects} times: check its cable."
+        yield f"The camera was lost and opened again {counters.reconnects} times: check its cable."
     if lonely_s > pulse.patience_s(now):
-        usual = f", where {pulse.longest_pause_s / 60:.0f} min was the longest" if pulse.longest_pause_s >= 60 else ""
-        yield f"Nobody was seen for {lonely_s / 60:.0f} min{usual}: check where the camera looks."
+        longest_min = pulse.longest_pause_s / 60
+        usual = f" (the longest pause so far was {longest_min:.0f} min)" if longest_min >= 1 else ""
+        yield f"Nobody was seen for {lonely_s / 60:.0f} min{usual}: check where the camera points."
 
 
-def _network(counters: Counters, start: Start) -> Iterator[str]:
-    """What became of the network since the start."""
+def _model(counters: Counters, start: Start) -> Iterator[str]:
+    """Problems with running the model since the start."""
     if counters.fallbacks > ("accelerator" in (failure.part for failure in start.failed)):
-        yield "The Edge TPU failed, the CPU does its work: plug the Coral in again, then restart the node."
+        yield "The Edge TPU failed and the CPU runs the model: plug the Coral in again, then restart the node."
     if counters.failures:
-        yield f"The network failed {counters.failures} times and was opened anew: restart the node, check its memory."
+        yield (
+            f"The model failed {counters.failures} times and was loaded again: restart the node; "
+            "if this happens again, check its memory."
+        )
 
 
 def _machine(now: float, pulse: Pulse, board: BoardReading) -> Iterator[str]:
-    """What is wrong with the board."""
+    """Problems of the board: power, heat, disk, memory, clock."""
     if pulse.recent("undervolted", now):
         yield "The board gets too little power: use its own supply and a short thick cable."
     if board.cpu_c is not None and board.cpu_c > HOT_C:
         yield f"The board is {board.cpu_c:.0f} C hot and will slow down: give it shade and air."
     elif pulse.recent("throttled", now):
-        yield "The board slows itself down, from heat or weak power: give it shade and air, check its supply."
+        yield "The board slows itself down because of heat or weak power: give it shade and air, check its supply."
     if board.disk_free_mb < DISK_FREE_MB:
-        yield f"Only {board.disk_free_mb:.0f} MB of disk are free: make room."
+        yield f"Only {board.disk_free_mb:.0f} MB of disk are free: delete files, or use a larger card."
     if board.memory_free_mb < MEMORY_FREE_MB:
         yield f"Only {board.memory_free_mb:.0f} MB of memory are free: stop other programs, or restart the node."
     if board.is_clock_set is False:
-        yield "No time server keeps the clock right: check that the booth is on and serves time."
+        yield "No time server sets the clock: check that the booth is on and serves time."
     if pulse.recent("jump", now):
-        yield f"The clock was set by {pulse.jump_s:+.0f} s: if this comes again, check the time server of the booth."
+        yield f"The clock was set by {pulse.jump_s:+.0f} s: if this happens again, check the time server of the booth."
 
 
 def _service(counters: Counters) -> Iterator[str]:
-    """What keeps scores from the booth, or from being any good."""
+    """Problems of certificate, outbox, broker and baseline."""
     days = counters.certificate_days
     if days is not None and days < CERTIFICATE_DAYS:
         when = f"ends in {days:.0f} days" if days >= 0 else f"ended {-days:.0f} days ago"
         yield f"The certificate {when}: provision this node again."
     if counters.unstored:
-        yield f"{counters.unstored} scores are in memory alone, the disk takes none: make room, or change the card."
+        yield (
+            f"{counters.unstored} scores are only in memory because the disk cannot be written: free some space, "
+            "or change the card."
+        )
     if counters.outbox_depth > FULL_SHARE * counters.outbox_max:
         yield f"{counters.outbox_depth} scores wait for the booth: check the booth and the network."
     if counters.outbox_lost:
-        yield f"{counters.outbox_lost} scores were lost to a full outbox: the booth was away."
+        yield f"{counters.outbox_lost} scores were lost because the outbox was full: keep the booth on and connected."
     if counters.refused_acks:
-        yield "The booth knows more scores than this node: its newest were lost; change the card if this comes again."
+        yield (
+            "The booth has received scores that this node no longer knows: its disk lost the newest ones; "
+            "change the card if this happens again."
+        )
     if counters.refused_publishes:
-        yield f"The broker refused {counters.refused_publishes} times: check this node's certificate and access rules."
+        yield (
+            f"The broker refused {counters.refused_publishes} messages or connections: check this node's certificate "
+            "and access rules."
+        )
     if counters.mode == "spot" and not counters.is_calibrated:
-        yield "The baseline is of too few people, so every score says warming up: collect more, then freeze again."
+        yield "The baseline holds too few people, so every score is `warming up`: collect more, then freeze again."
     if counters.refusal:
         yield counters.refusal
     if counters.shift:
-        yield f"What people wear has shifted since the baseline ({counters.shift}): learn a new one."
+        yield f"Clothes have changed since the baseline was made ({counters.shift}): collect and freeze a new one."

@@ -1,4 +1,4 @@
-"""What a node cannot start without, from its file, or from the last good copy of it in the state folder."""
+"""Last good copies of settings, model and baseline: if one of these files is damaged, the node starts with its copy."""
 
 import logging
 import os
@@ -14,22 +14,24 @@ log = logging.getLogger(__name__)
 
 FOLDER = "last-good"
 STATE_DIRECTORY = "STATE_DIRECTORY"
-"""systemd's name for the folder a unit may write: where there is one, nobody sits in front of the node to be asked."""
+"""systemd sets this variable to the folder a unit may write. It is only set for a service, which runs unattended."""
 
 T = TypeVar("T")
 
 
 class Configured(NamedTuple):
-    """Settings, and what to say if they are not those of the file."""
+    """The node's settings."""
 
     config: NodeConfig
     repair: str
+    """A sentence for the heartbeat if they are the last good copy; else empty."""
 
 
 def with_last_good(path: Path, state: Path, read: Callable[[Path], T]) -> tuple[T, str]:
-    """What `read` makes of the file, which is then kept; or of the copy kept last, and a sentence that says so.
+    """Read a file and keep a copy of it; if it is damaged or missing, read the last good copy in `state`.
 
-    `read` raises an EdgeError for a file that is damaged or missing; that is raised here if there is no good copy.
+    Returns what `read` returned and a sentence for the heartbeat, empty if the file was good. `read` raises an
+    EdgeError for a file it cannot use; without a good copy that error is raised.
     """
     copy = state / FOLDER / path.name
     try:
@@ -40,16 +42,14 @@ def with_last_good(path: Path, state: Path, read: Callable[[Path], T]) -> tuple[
         except EdgeError:
             raise err from None
         log.error("%s; the last good copy is in use: %s", err, copy)  # noqa: TRY400 - a sentence for the technician
-        return (
-            found,
-            f"{path.name} cannot be used, its last good copy is: put it right (the log says how), then restart.",
-        )
+        use = "its last good copy is in use: correct the file (the log says how), then restart the node"
+        return found, f"{path.name} cannot be used; {use}."
     _keep(path, copy)
     return found, ""
 
 
 def load_settings(path: Path) -> Configured:
-    """The node's settings; as a service, the last good ones where the file is wrong. Raises ConfigError."""
+    """Load the node's settings; a service falls back on the last good ones. Raises ConfigError if it has none."""
     state = os.environ.get(STATE_DIRECTORY)
     if state is None:
         return Configured(load(path, NodeConfig), "")
@@ -57,7 +57,7 @@ def load_settings(path: Path) -> Configured:
 
 
 def _keep(path: Path, copy: Path) -> None:
-    """A copy for this user alone, written in full or not at all; a disk that takes none is no reason not to start."""
+    """Copy the file, readable by this user only. A failed copy is logged: the node can start without it."""
     try:
         content = path.read_bytes()
         if copy.exists() and copy.read_bytes() == content:
@@ -65,4 +65,4 @@ def _keep(path: Path, copy: Path) -> None:
         copy.parent.mkdir(mode=0o700, exist_ok=True)
         atomic_file.write(copy, content, mode=0o600)
     except OSError as err:
-        log.warning("%s: no copy of it could be kept (%s)", path, err)
+        log.warning("%s: could not save the last good copy (%s)", path, err)

@@ -1,4 +1,4 @@
-"""The configured network, found and opened on the CPU or an Edge TPU."""
+"""Load the configured model for the CPU or an Edge TPU."""
 
 import logging
 from pathlib import Path
@@ -13,12 +13,15 @@ log = logging.getLogger(__name__)
 
 
 def open_interpreter(section: DetectionSection) -> TfliteInterpreter:
-    """Raises ModelError saying how to fetch the model that is missing."""
+    """Load the configured model; raises ModelError, which says how to fetch a missing one."""
     return TfliteInterpreter(model_path(section.model), _twin(section), threads=section.threads)
 
 
 def open_with_last_good(section: DetectionSection, state: Path) -> tuple[TfliteInterpreter, str]:
-    """The same for a node in the field: a damaged file gives way to its last good copy, and a sentence says so."""
+    """Load the configured model, or its last good copy in `state` if the file is damaged.
+
+    The sentence is for the heartbeat; it is empty if the file was good. Raises ModelError without a good copy.
+    """
 
     def read(path: Path) -> Path:
         check_model(section.model, path)
@@ -29,7 +32,7 @@ def open_with_last_good(section: DetectionSection, state: Path) -> tuple[TfliteI
 
 
 def _twin(section: DetectionSection) -> Path | None:
-    """The Edge TPU's file, where it is to run."""
+    """Return the path of the model's Edge TPU version if the Edge TPU is to run it, else None."""
     choice = used(section)
     log.info("model %s on %s: %s", choice.name, choice.accelerator, choice.why)
     return model_path(section.model, accelerator="edgetpu") if choice.accelerator == "edgetpu" else None

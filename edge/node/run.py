@@ -1,8 +1,8 @@
-"""`spotter node`: the stages wired to camera, outbox and broker; frames that went through feed the watchdog.
+"""`spotter node`: connects the stages with camera, outbox and broker. Every processed frame feeds the watchdog.
 
-Three threads: capture (the camera's pace), this one (network, describe, score, outbox), and network (broker, booth,
-heartbeat). Scores cross from one to the next through the outbox on disk, so that a broker or booth that is away, or a
-kill, loses none.
+Three threads: capture (reads the camera), the main thread (model, description, score, outbox), and the uplink (broker,
+heartbeat). The main thread writes scores to the outbox on disk and the uplink reads them there, so that none is lost
+if broker or booth are away or the node is killed.
 """
 
 import logging
@@ -43,18 +43,19 @@ log = logging.getLogger(__name__)
 
 DAY_S = 86_400.0
 JOIN_S = 20.0
-"""For the uplink to end: longer than it drains."""
+"""Seconds to wait for the uplink thread to end; longer than `uplink.DRAIN_S`."""
 FIRST_FRAME_S = 5.0
-"""How long the first heartbeat waits for the camera, whose frames are the last of the self-test."""
+"""Seconds the first heartbeat waits for a frame, which is the last check of the self-test."""
 SIMULATED = ("replay:", "street:")
+"""Sources whose picture may stand still without a fault."""
 LOCAL = ("127.0.0.1", "::1", "localhost")
-"""A booth on the same machine has the same clock."""
-LOST_OUTBOX = "The scores that waited on disk were damaged and are lost: change the card if this comes again."
-NO_FRAME = Failure("camera", "The camera gave no frame at the start: check it and its cable.")
+"""Broker hosts on this machine: node and booth then share one clock."""
+LOST_OUTBOX = "The scores that waited on disk were damaged and are lost: change the card if this happens again."
+NO_FRAME = Failure("camera", "The camera gave no frame at the start: check the camera and its cable.")
 
 
 class Node:
-    """One camera node. `run` until the source ends or `stop` is set."""
+    """One camera node. `run` works until the source ends or `stop` is set."""
 
     def __init__(
         self,
@@ -69,7 +70,7 @@ class Node:
         board: Board | None = None,
         start: Start = Start(),  # noqa: B008 - an immutable value
     ) -> None:
-        """Raises ModelError or BaselineError if network and baseline do not fit together."""
+        """Raises ModelError for a model that finds no poses, BaselineError for a baseline of another recipe."""
         self._config, self._camera, self._interpreter = config, camera, interpreter
         self._outbox, self._broker, self._clock, self._stop = outbox, broker, clock, stop
         self._pipeline = Pipeline(interpreter, config)
@@ -80,7 +81,7 @@ class Node:
         self._boots = boot_count.count(Path(config.state))
         self._certificate_end = certificate.end_of(config.broker.tls)
         self._failure: Exception | None = None
-        """What ended a thread: it ends the node."""
+        """The error that ended a thread; `run` raises it."""
         self._capture = Capture(camera, config.frame.pace, stop)
         self._site_baseline = SiteBaseline(config, self._pipeline.recipe)
         talk = Talk(
@@ -95,7 +96,7 @@ class Node:
         self._start = start._replace(repairs=(*start.repairs, *self._scoring.repairs))
 
     def run(self) -> int:
-        """0 when the source ended or the node was told to stop. Raises SourceError when the camera is lost."""
+        """Run the node; returns 0 after the source's end or a stop. Raises SourceError if the camera stays lost."""
         works = (self._capture.work, self._uplink.work)
         threads = [threading.Thread(target=self._guard, args=(work,), daemon=True) for work in works]
         self._uplink.connect()
@@ -114,7 +115,7 @@ class Node:
         return 0
 
     def _guard(self, work: Callable[[], None]) -> None:
-        """A thread that fails must not leave a node behind that only looks alive: its error ends the node."""
+        """Run a thread's work; an error in it ends the node, which would otherwise look alive without that thread."""
         try:
             work()
         except Exception as err:  # noqa: BLE001 - raised again by `run`
@@ -151,7 +152,7 @@ class Node:
         self._pulse.sightings += len(sightings)
 
     def _is_camera_tested(self, now: float) -> bool:
-        """Whether it gave a frame; after FIRST_FRAME_S without one it is said to have failed."""
+        """Return True once a frame came, or FIRST_FRAME_S passed without one, which counts as a failed check."""
         if self._pulse.frames or NO_FRAME in self._start.failed:
             return True
         if now - self._pulse.started_at < FIRST_FRAME_S:
@@ -160,7 +161,7 @@ class Node:
         return True
 
     def _heartbeat(self, now: float) -> Heartbeat | None:
-        """None until the camera is tested. Called by the uplink's thread."""
+        """Return the heartbeat; None until the camera is tested. Called by the uplink's thread."""
         if not self._is_camera_tested(now):
             return None
         at, reading = self._clock.now(), self._board.read()
@@ -202,14 +203,15 @@ def _sentence(shift: Shift | None) -> str:
 
 
 def run_node(config: NodeConfig, *, is_temporary: bool, repair: str = "") -> int:
-    """`spotter node`: 0 when the source ended or SIGTERM came; EdgeError otherwise.
+    """Run `spotter node`; returns 0 after the source's end or SIGTERM, raises EdgeError otherwise.
 
-    `is_temporary`: run without a configuration: outbox and counts are gone afterwards. `repair`: what to say of it.
+    With `is_temporary` (no --config) outbox and counts are in a temporary folder. `repair` is a sentence for the
+    heartbeat on settings that came from the last good copy.
     """
     if not is_temporary:
         return _run_in(Path(config.state), config, repair)
     with tempfile.TemporaryDirectory(prefix="spotter-") as folder:
-        log.info("no --config: the outbox is temporary, scores that no booth acknowledges are gone at the end")
+        log.info("no --config: the outbox is temporary; scores that no booth acknowledges are lost at the end")
         return _run_in(Path(folder), config)
 
 
@@ -217,7 +219,7 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
     try:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as err:
-        raise ConfigError(f"state {state}: cannot be made ({err}); choose a folder this user may write") from err
+        raise ConfigError(f"state {state}: cannot be created ({err}); choose a folder this user may write") from err
     config = msgspec.structs.replace(config, state=str(state))
     clock, stop = SystemClock(), threading.Event()
     interpreter, model_repair = open_with_last_good(config.detection, state)
@@ -251,4 +253,4 @@ def _lost_outbox(outbox: Outbox) -> str:
 
 def _open_camera(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> Camera:
     height, width = interpreter.input.shape[1:3]
-    return open_camera(config.frame.source, clock=clock, network_size=(height, width), pace=config.frame.pace)
+    return open_camera(config.frame.source, clock=clock, input_size=(height, width), pace=config.frame.pace)

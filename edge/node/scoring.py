@@ -1,4 +1,4 @@
-"""Sightings to scores in the outbox, to counts, and to closed windows of trends: what a node makes of people."""
+"""Handle each sighting on a node: score it into the outbox, count it, and add it to the trends."""
 
 import logging
 import time
@@ -24,13 +24,13 @@ from edge.vocabulary import day_part
 log = logging.getLogger(__name__)
 
 SAVE_S = 60.0
-"""Collected counts are saved this often, for this node alone to go on with."""
+"""Seconds between two saves of the collected counts."""
 UNSTORED = 1000
-"""Scores kept in memory while the disk takes none; the oldest go first."""
+"""Most scores kept in memory while the disk cannot be written; the oldest are dropped first."""
 
 
 class Scoring:
-    """Owner of the baseline at work and of all counts. Used by the frame loop's thread; readings by any."""
+    """Owner of the baseline in use and of all counts. For the frame loop's thread; any thread may read its figures."""
 
     def __init__(
         self,
@@ -41,36 +41,36 @@ class Scoring:
         uplink: Uplink,
         clock: Clock,
     ) -> None:
-        """Raises BaselineError if baseline and recipe do not fit together, ConfigError for a link key that is away."""
+        """Raises BaselineError for a baseline of another recipe, ConfigError for a link key that cannot be read."""
         self._config, self._site_baseline = config, site_baseline
         self._outbox, self._uplink, self._clock = outbox, uplink, clock
         self._unstored: deque[ComposedScore] = deque(maxlen=UNSTORED)
-        """Scores that the disk did not take, oldest first."""
+        """Scores that are not on disk yet, oldest first."""
         self.unstored_lost = 0
-        """Of those, how many had to go."""
+        """Scores dropped because too many were in memory."""
         self._link_key = _read_key(config.link_key)
         self._collector = Collector(Path(config.state), recipe, min_sightings=config.score.min_sightings)
         self._instruction = self._site_baseline.instruction
         self.active, repair = self._open_active_baseline()
         self.repairs = tuple(filter(None, (self._collector.repair, repair)))
-        """Sentences on what was damaged, and what is used instead."""
+        """Sentences that say what was damaged and what is used instead."""
         self._saved_at = clock.monotonic()
         self._trend_window = TrendWindow()
         self._early: dict[int, int] = {}
-        """Of people in view who were scored early: track to the score's `seq`."""
+        """Track id to the early score's `seq`, for people who are still in view."""
 
     @property
     def snapshot(self) -> bytes | None:
-        """The counts that may leave this node; another object as soon as there is more."""
+        """The counts that may leave this node; replaced by another object when there are more."""
         return self._collector.snapshot
 
     @property
     def unstored(self) -> int:
-        """Scores that the disk did not take yet."""
+        """Number of scores that are not on disk yet."""
         return len(self._unstored)
 
     def record_early(self, sightings: list[Sighting]) -> None:
-        """Tell of the clearly rare while they are still in view; only the final score counts anywhere."""
+        """Send an early score for clearly rare people who are still in view. Only the final score is ever counted."""
         for sighting in sightings:
             score = self.active.baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
             if score.state is ScoreState.SCORED and score.one_in >= self._config.score.early_one_in:
@@ -79,7 +79,7 @@ class Scoring:
                     self._early[sighting.departure.track_id] = seq
 
     def record(self, sightings: list[Sighting]) -> None:
-        """Score before counting: a person must not be compared with themselves."""
+        """Score each sighting, then count it, in this order: nobody is compared with themselves."""
         for sighting in sightings:
             context = self._context(sighting.departure.last_seen_at)
             baseline, name, drift = self.active
@@ -94,22 +94,22 @@ class Scoring:
             self.save()
 
     def save(self) -> None:
-        """The collected counts, for this node alone to go on with."""
+        """Save the collected counts for the next start of this node."""
         self._collector.save()
         self._saved_at = self._clock.monotonic()
 
     def apply_site_baseline(self) -> None:
-        """Follow the booth's newest instruction, between two frames. Each one begins a new epoch of counts."""
+        """Apply the booth's newest instruction; call it between two frames. Each one begins a new epoch of counts."""
         instruction = self._site_baseline.instruction
         if instruction is self._instruction:
             return
         self._instruction = instruction
         self._collector.begin()
         self.active, _ = self._open_active_baseline()
-        log.info("the booth says %s %s from now on", self.active.mode, self.active.id)
+        log.info("new instruction of the booth: %s %s", self.active.mode, self.active.id)
 
     def _send(self, score: Score, sighting: Sighting, *, early: bool = False, follows: int | None = None) -> int | None:
-        """Through the privacy gate to the outbox; returns the score's `seq`, None where the disk took none."""
+        """Compose the message and put it into the outbox; returns the score's `seq`, None if it is not on disk yet."""
         message = compose(
             score,
             sighting,
@@ -124,20 +124,20 @@ class Scoring:
         return self._store()
 
     def _store(self) -> int | None:
-        """All that waits, to disk; returns the `seq` of the newest. A full disk is expected: it is tried again."""
+        """Write all waiting scores to the outbox; returns the newest `seq`, None if the disk is full (tried again)."""
         seq = None
         try:
             while self._unstored:
                 seq = self._outbox.put(self._unstored[0])
                 self._unstored.popleft()
         except StoreError as err:
-            log.error("%s; %d scores are in memory alone", err, len(self._unstored))  # noqa: TRY400 - it goes on
+            log.error("%s; %d scores are only in memory", err, len(self._unstored))  # noqa: TRY400 - the node continues
             return None
         self._uplink.wake()
         return seq
 
     def _note(self, window: ClosedWindow | None) -> None:
-        """What was worn in a closed window waits to be sent."""
+        """Queue the trend of a closed window for sending; None does nothing."""
         trend = window and compose_trend(self._config.node, *window)
         if trend is not None:
             self._uplink.queue_trend(trend)
@@ -147,13 +147,13 @@ class Scoring:
         return open_active_baseline(self._config.score, self._instruction, collected, state)
 
     def _context(self, at: float) -> str:
-        """What a sighting at that time (UTC seconds) is compared within."""
+        """Return the context of a sighting at UTC second `at`: it is compared with sightings of the same context."""
         chosen = self._config.score.context
         return day_part(time.localtime(at).tm_hour) if chosen == "day-part" else chosen
 
 
 def _read_key(path: str) -> bytes:
-    """The site's link key; empty without one. Raises ConfigError if the named file cannot be read."""
+    """Read the site's link key; empty if `path` is. Raises ConfigError if the file cannot be read."""
     try:
         return Path(path).read_bytes().strip() if path else b""
     except OSError as err:

@@ -1,4 +1,4 @@
-"""What a node checks of itself before it starts; what failed is said in every heartbeat, and what still works runs."""
+"""The checks a node runs before it starts. Failures are reported in every heartbeat; the node runs what still works."""
 
 import contextlib
 import os
@@ -17,13 +17,13 @@ from edge.seams import Clock, Interpreter
 from edge.track.tracker import TORSO
 
 STREET, FRAME = 5, 360
-"""A drawn picture with two walkers at full height; nobody real."""
+"""Seed and frame number of a picture of the simulated street that shows two people at full height."""
 NEAR = 0.25
-"""Torso keypoints are found this near to where they were drawn, in torso heights; every network of ours: 0.12."""
+"""Largest mean error of the torso keypoints, in torso heights; all models of models/ reach 0.12."""
 EARLIEST = 1_767_225_600.0
-"""2026-01-01: no clock that is right is before this software."""
+"""2026-01-01, UTC seconds: a clock that shows an earlier time is wrong, since this software is newer."""
 BACK_S = 3600.0
-"""A clock so far behind the newest file it wrote has lost the time."""
+"""A clock this many seconds behind the node's newest file has lost the time."""
 
 
 class Failure(NamedTuple):
@@ -31,15 +31,15 @@ class Failure(NamedTuple):
 
     part: wire.Part
     sentence: str
-    """For field staff, with what to do."""
+    """Tells field staff what is wrong and what to do."""
 
 
 class _FailedError(Exception):
-    """Says what to do."""
+    """A check failed; the message says what to do."""
 
 
 def self_test(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> list[Failure]:
-    """What is wrong with model, accelerator, disk, clock and certificate; takes about a second."""
+    """Check model, accelerator, disk, clock and certificate; return the failures. Takes about a second."""
     state = Path(config.state)
     checks: list[tuple[wire.Part, Callable[[], None]]] = [
         ("model", lambda: _check_model(config, interpreter)),
@@ -58,8 +58,8 @@ def self_test(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> lis
 
 
 def _check_model(config: NodeConfig, interpreter: Interpreter) -> None:
-    """Everybody at full height in a drawn picture is found where they were drawn, whatever network runs it."""
-    from edge.street.camera import StreetCamera  # noqa: PLC0415  needed once, and not by a node that runs
+    """Check that the model finds every full-height person of a drawn picture where the picture has them."""
+    from edge.street.camera import StreetCamera  # noqa: PLC0415  needed at the start only
 
     street = StreetCamera(STREET)
     found = Pipeline(interpreter, config).step(street.frame(FRAME)).detections
@@ -71,7 +71,8 @@ def _check_model(config: NodeConfig, interpreter: Interpreter) -> None:
         missed += not any(float(np.hypot(*(person - torso).T).mean()) < near for person in people)
     if missed:
         raise _FailedError(
-            f"The network misses {missed} of {len(drawn)} drawn people: run `spotter models verify`, change the card."
+            f"The model misses {missed} of {len(drawn)} people in a test picture: run `spotter models verify`; "
+            "if it finds damage, change the card."
         )
 
 
@@ -79,7 +80,8 @@ def _check_accelerator(config: NodeConfig, interpreter: Interpreter) -> None:
     is_wanted = config.detection.accelerator == "edgetpu" or interpreter.fallbacks > 0
     if is_wanted and interpreter.accelerator != "edgetpu":
         raise _FailedError(
-            "The Edge TPU was not found at the start, the CPU does its work: plug the Coral in, then restart the node."
+            "The Edge TPU was not found at the start and the CPU runs the model: plug the Coral in, then restart "
+            "the node."
         )
 
 
@@ -91,7 +93,9 @@ def _check_disk(state: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as err:
-        raise _FailedError(f"The disk takes nothing ({err.strerror}): free space, or change the card.") from err
+        raise _FailedError(
+            f"The disk cannot be written ({err.strerror}): free some space, or change the card."
+        ) from err
     finally:
         with contextlib.suppress(OSError):
             probe.unlink(missing_ok=True)
@@ -101,5 +105,5 @@ def _check_clock(state: Path, now: float) -> None:
     newest = max((file.stat().st_mtime for file in state.iterdir()), default=0.0)
     if now < max(EARLIEST, newest - BACK_S):
         raise _FailedError(
-            f"The clock says {wire.to_time(now)}, but has been later: check that the booth is on and serves time."
+            f"The clock shows {wire.to_time(now)}, which is too early: check that the booth is on and serves time."
         )

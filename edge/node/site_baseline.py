@@ -1,4 +1,4 @@
-"""The booth's message on what to spot against, checked and kept: a signed baseline, or to collect again."""
+"""The booth's instruction to this node, checked and kept: score against a signed baseline, or collect again."""
 
 import logging
 from pathlib import Path
@@ -16,35 +16,36 @@ from edge.signing import is_signed, read_public
 log = logging.getLogger(__name__)
 
 KEPT = "frozen.json"
-"""In the state folder: the last message that was good, as it came."""
+"""File in the state folder: the last valid message, byte by byte."""
 
 
 class Instruction(NamedTuple):
-    """What the booth wants of this node."""
+    """The booth's instruction."""
 
     baseline: Baseline | None
-    """To spot against; None: collect."""
+    """The baseline to score against; None: collect."""
     id: str
+    """The baseline's id; empty: collect."""
 
 
 class SiteBaseline:
-    """Owner of the booth's last instruction; `receive` takes in the next, and `instruction` is replaced once it counts.
+    """Owner of the booth's last instruction. `receive` takes messages; a valid one replaces `instruction`.
 
-    A file named in `score.baseline` stands above the booth: then nothing is taken.
+    If `score.baseline` names a file, the booth's messages are ignored.
     """
 
     def __init__(self, config: NodeConfig, recipe: Recipe) -> None:
-        """Goes on with the message that was kept, checked anew; raises ConfigError if the site's key cannot be read."""
+        """Load the saved message and check it again; raises ConfigError if the site's key cannot be read."""
         self._config, self._recipe = config, recipe
         self._key = Path(config.score.site_key) if config.score.site_key else None
         self._path = Path(config.state) / KEPT
         self._at = 0.0
         self._payload = b""
         self.instruction: Instruction | None = None
-        """None: the booth has said nothing yet."""
+        """None until the first valid message; replaced by each new one."""
         self.refused = 0
         self.problem = ""
-        """Why the newest message was not taken, for the heartbeat; empty when all is well."""
+        """A sentence for the heartbeat on why the newest message was refused; empty if it was accepted."""
         if self._key is not None:
             read_public(self._key)
         if self._path.exists() and not config.score.baseline:
@@ -55,9 +56,9 @@ class SiteBaseline:
         return wire.booth_topic(self._config.site, "baseline")
 
     def receive(self, message: Received) -> None:
-        """Hand over what arrives on `topic`; from any thread, never raises, ignores everything else.
+        """Take one message from the broker and ignore other topics. May be called from any thread; never raises.
 
-        An empty payload says that the broker forgot, not that the booth changed its mind.
+        An empty payload is ignored too: it means that the broker lost the message, not that the booth withdrew it.
         """
         if message.topic != self.topic or not message.payload:
             return
@@ -65,7 +66,7 @@ class SiteBaseline:
             self.problem = ""
             return
         if self._config.score.baseline:
-            log.info("the booth's baseline is not taken: score.baseline names a file")
+            log.info("the booth's baseline is ignored: score.baseline names a file")
             return
         self._accept(message.payload, is_new=True)
 
@@ -76,7 +77,7 @@ class SiteBaseline:
                 baseline_file.write(payload, self._path)
         except EdgeError as err:
             self.refused += 1
-            self.problem = f"The booth's baseline is not taken ({self.refused} so far): {err}"
+            self.problem = f"The booth's baseline was refused ({self.refused} so far): {err}"
             log.warning("%s", self.problem)
             return
         self._at, self._payload, self.problem = wire.from_time(message.at), payload, ""
@@ -84,19 +85,19 @@ class SiteBaseline:
             self.instruction = instruction
 
     def _check(self, payload: bytes) -> tuple[wire.Frozen, Instruction]:
-        """Raises EdgeError, in half a sentence with what to do, for what must not be taken."""
+        """Decode and verify a message. Raises EdgeError with half a sentence: the reason and what to do."""
         if self._key is None:
             raise BaselineError("score.site_key is not set: put the site's public key on this node")
         try:
             _, message = wire.decode(self.topic, payload)
         except EdgeError as err:
             log.warning("%s", err)
-            raise BaselineError("it is damaged: freeze again") from err
+            raise BaselineError("it is damaged: freeze it again") from err
         assert isinstance(message, wire.Frozen)
         if not is_signed(self._key, message.signed_part, message.signature) or message.site != self._config.site:
-            raise BaselineError("this site's key did not sign it: freeze with that, or provision this node again")
+            raise BaselineError("this site's key did not sign it: freeze with that key, or provision this node again")
         if wire.from_time(message.at) < self._at:
-            raise BaselineError("it is older than the one at work: check the booth's clock, freeze again")
+            raise BaselineError("it is older than the one in use: check the booth's clock, then freeze again")
         if message.mode == "collect":
             return message, Instruction(None, "")
         return message, Instruction(self._read(message), message.id)
@@ -104,12 +105,12 @@ class SiteBaseline:
     def _read(self, message: wire.Frozen) -> Baseline:
         if message.recipe != self._recipe.id:
             raise BaselineError(
-                f"its recipe is {message.recipe}, here {self._recipe.id}: "
-                "bring all nodes to one software, collect, freeze"
+                f"its recipe is {message.recipe}, this node's is {self._recipe.id}: "
+                "install one release on all nodes, collect and freeze again"
             )
         found = baseline_file.from_bytes(
             message.baseline, "the booth's baseline", min_sightings=self._config.score.min_sightings
         )
         if found.recipe != self._recipe or baseline_file.baseline_id(found) != message.id:
-            raise BaselineError("it is not what it says it is: freeze again")
+            raise BaselineError("its id or recipe does not fit its content: freeze it again")
         return found

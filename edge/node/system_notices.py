@@ -1,4 +1,4 @@
-"""What other programs of this node have to say in its heartbeat: first boot of the card, the update of itself."""
+"""Sentences that other programs of this node leave for its heartbeat: the card's first boot, the update."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ from edge.places import SAID
 
 FOLDER = Path("/") / SAID
 LONGEST = 200
-"""Characters of a sentence on the wire."""
+"""Most characters of one sentence in a heartbeat."""
 
 
 def system_notices(said: Path = FOLDER) -> list[str]:
-    """Their sentences; none where all is well."""
+    """Return the sentences in the text files of folder `said`; an empty list if there are none."""
     return [sentence for path in sorted(said.glob("*.txt")) if (sentence := _read(path))]
 
 

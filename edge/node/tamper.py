@@ -1,7 +1,7 @@
-"""The picture's statistics to what is wrong with the view: lens covered, too dark, image frozen, camera moved.
+"""Faults of the view, found from statistics of the picture: lens covered, too dark, image frozen, camera moved.
 
-No picture is kept: a few dozen single pixels of the newest look, and how strong edges are along the columns and along
-the rows, from which none can be made. They are in memory only.
+No picture is kept, only a few dozen single pixels of the newest look and the strength of edges along columns and rows.
+No picture can be made from these. They are in memory only.
 """
 
 from collections import deque
@@ -18,36 +18,37 @@ from edge.vocabulary import ViewFault
 LOOK_S = 1.0
 """Seconds between two looks."""
 ROWS, COLUMNS = 36, 64
-"""Of the averages that edges are taken from; noise of single pixels is gone there."""
+"""Size of the averaged picture that edges are taken from; averaging removes the noise of single pixels."""
 DARK_LEVEL = 18.0
-"""Mean grey level below which clothes cannot be told apart; by eye on street photos."""
+"""Mean grey level (0-255) below which clothes cannot be told apart; chosen by eye on street photos."""
 FLAT = 3.0
-"""Grey levels between neighbouring averages: a lens covered by a hand, a bag or tape has no stronger edge anywhere."""
+"""Grey levels: behind a hand, a bag or tape no edge between neighbouring averages is stronger than this."""
 STRONGEST_SHARE = 0.01
-"""Of the edges, that many are looked at: a street at night has few, but lamps and windows are strong ones."""
+"""Share of the edges that is looked at, the strongest ones: a street at night has few, such as lamps and windows."""
 JUDGED = 10
-"""Looks whose medians are judged: a bus in front of the lens is none of the camera's faults."""
+"""Looks whose median is judged, so that a bus in front of the lens is not taken for a fault."""
 
 DOTS = 64
-"""Single pixels by whose values two looks are compared; too few to show anything."""
+"""Single pixels that are compared between two looks; too few to show anything."""
 FROZEN_LEVEL = 0.05
-"""Mean difference in grey levels: noise alone makes 0.5 and more in a live picture, a coded still of one none."""
+"""Mean difference in grey levels below which two looks are the same: the noise of a live picture makes 0.5 or more."""
 FROZEN_LOOKS = 20
+"""Looks in a row without change after which the image counts as frozen."""
 
 SETTLED = 30
-"""Looks that the first signature is the median of."""
+"""Looks whose median is the first signature."""
 MEMORY = 1800.0
 """Looks over which the signature follows slow change: sun, shadows, dusk, parked cars."""
 REACH = 1 / 3
-"""Largest shift looked for, as a share of the picture."""
+"""Largest shift that is searched, as a share of the picture."""
 ALIKE, BETTER = 0.6, 0.2
-"""Correlation of the shifted signature, and by how much it must beat the unshifted one."""
+"""A camera has shifted if the shifted signature correlates this well, and this much better than the unshifted one."""
 STRANGE = 0.5
-"""Correlation below which the camera is turned or tilted: half the light or twice it leaves 0.9 (measured on clips)."""
+"""Correlation below which the camera was turned or tilted; half or double the light leaves 0.9 (measured on clips)."""
 
 
 class View(NamedTuple):
-    """What is wrong with the view."""
+    """The faults of the view."""
 
     is_covered: bool = False
     is_dark: bool = False
@@ -56,28 +57,28 @@ class View(NamedTuple):
 
     @property
     def faults(self) -> list[ViewFault]:
-        """Those that are so, as the wire says them."""
+        """The names of the faults that are true, as the wire has them."""
         faults: list[ViewFault] = ["covered", "dark", "frozen", "moved"]
         return [fault for fault, is_so in zip(faults, self, strict=True) if is_so]
 
 
 class TamperDetector:
-    """Owner of what is remembered of the view; `look` at every frame, at most once in LOOK_S is one taken."""
+    """Owner of the view's statistics. Call `look` with every frame; it uses at most one in LOOK_S seconds."""
 
     def __init__(self, *, is_live: bool) -> None:
-        """`is_live`: only a camera can freeze; a clip or a simulation may well stand still."""
+        """`is_live`: whether a still image is a fault; a clip or a simulation may stand still."""
         self._is_live = is_live
         self._looked_at: float | None = None
         self._levels: deque[tuple[float, float]] = deque(maxlen=JUDGED)
-        """Mean grey level and strongest edges."""
+        """Mean grey level and strength of the strongest edges, for each of the last looks."""
         self._dots: Floats | None = None
         self._still = 0
-        """Looks without any change, one after the other."""
+        """Looks in a row without any change."""
         self._signature = Signature()
 
     @property
     def view(self) -> View:
-        """As of the newest look."""
+        """The faults as of the newest look."""
         levels = list(self._levels)  # the heartbeat asks from another thread
         level, edge = np.median(levels, axis=0) if len(levels) == JUDGED else (128.0, 255.0)
         is_covered = bool(edge < FLAT)
@@ -89,7 +90,10 @@ class TamperDetector:
         )
 
     def look(self, frame: Frame, boxes: Sequence[tuple[float, float, float, float]], now: float) -> None:
-        """`boxes` of people, in the frame's pixels: what moves in front of the scene is no part of it."""
+        """Take one look; `now` is monotonic, in seconds.
+
+        `boxes` are those of the people, (x1, y1, x2, y2) in pixels of the frame: edges inside them are left out.
+        """
         if self._looked_at is not None and now - self._looked_at < LOOK_S:
             return
         self._looked_at = now
@@ -103,7 +107,7 @@ class TamperDetector:
             self._signature.learn(_profile(across, hidden[:, 1:], 0), _profile(down, hidden[1:], 1))
 
     def _note_change(self, frame: Frame) -> None:
-        """Sensor noise differs from frame to frame in every pixel; where nothing differs, the image is frozen."""
+        """Count looks without change. Sensor noise changes every pixel, so an image without change is frozen."""
         flat = frame.pixels.reshape(-1, 3)
         dots = flat[:: max(1, len(flat) // DOTS), 1].astype(np.float32)
         if self._dots is not None and self._is_live:
@@ -113,7 +117,7 @@ class TamperDetector:
 
 
 class Signature:
-    """How strong edges are along the columns and the rows of the fixed background: two coarse profiles."""
+    """The strength of edges along the columns and rows of the background: two coarse profiles."""
 
     def __init__(self) -> None:
         self._recent: deque[tuple[Floats, Floats]] = deque(maxlen=SETTLED)
@@ -122,11 +126,11 @@ class Signature:
 
     @property
     def has_moved(self) -> bool:
-        """Moved for JUDGED looks on end; the signature is not learnt meanwhile, so that it is said until put right."""
+        """True after JUDGED looks in a row that differ. The signature is not updated then, so the fault stays."""
         return self._strange >= JUDGED
 
     def learn(self, columns: Floats, rows: Floats) -> None:
-        """One look's profiles, NaN where people hid everything."""
+        """Add the edge profiles of one look, [COLUMNS - 1] and [ROWS - 1]; NaN where people hid everything."""
         self._recent.append((columns, rows))
         if len(self._recent) < SETTLED:
             return
@@ -151,7 +155,7 @@ class Signature:
 
 
 def likeness(known: Floats, seen: Floats, shift: int) -> float:
-    """Correlation of two profiles, the second moved back by `shift` places, where they overlap.
+    """Correlation (-1..1) of two profiles [n] where they overlap, with `seen` moved back by `shift` places.
 
     >>> wave = np.array([0, 1, 5, 1, 0, 0, 3, 0], np.float32)
     >>> round(likeness(wave, wave, 0), 2), round(likeness(wave[:-1], wave[1:], -1), 2)
@@ -174,7 +178,7 @@ def _averages(frame: Frame) -> Floats:
 
 
 def _hidden(shape: tuple[int, ...], boxes: Sequence[tuple[float, float, float, float]]) -> NDArray[np.bool_]:
-    """[ROWS, COLUMNS] where people are, a cell around them included."""
+    """[ROWS, COLUMNS] True in the cells of people and one cell around them; `shape` is the frame's."""
     hidden = np.zeros((ROWS, COLUMNS), np.bool_)
     across, down = COLUMNS / shape[1], ROWS / shape[0]
     for x1, y1, x2, y2 in boxes:
@@ -184,14 +188,14 @@ def _hidden(shape: tuple[int, ...], boxes: Sequence[tuple[float, float, float, f
 
 
 def _profile(edges: Floats, hidden: NDArray[np.bool_], axis: int) -> Floats:
-    """Root of the mean edge strength over one axis, of what nobody hides; NaN where all is hidden."""
+    """Root of the mean edge strength over one axis, without hidden cells; NaN where all are hidden."""
     seen = (~hidden).sum(axis=axis)
     total = np.where(hidden, 0, edges).sum(axis=axis)
     return np.sqrt(np.where(seen > 0, total / np.maximum(seen, 1), np.nan)).astype(np.float32)
 
 
 def _median(profiles: list[Floats]) -> Floats:
-    """Of the looks that saw something there; 0 where none did."""
+    """Median over the looks, at each place without those that are NaN there; 0 where all are."""
     stacked = np.stack(profiles)
     stacked[:, np.isnan(stacked).all(axis=0)] = 0
     return np.asarray(np.nanmedian(stacked, axis=0), np.float32)

@@ -1,4 +1,4 @@
-"""A node's half of the talk with broker and booth, in a thread of its own: scores, heartbeats, trends, counts."""
+"""The uplink thread: sends scores, heartbeats, trends and counts to the broker, and receives the booth's messages."""
 
 import logging
 import secrets
@@ -17,32 +17,32 @@ from edge.seams import Broker, Clock, Publish, Received
 log = logging.getLogger(__name__)
 
 DRAIN_S = 15.0
-"""How long a node whose source ended, or that is told to stop, waits for its last scores to be taken."""
+"""Most seconds a stopping node waits for the booth to acknowledge its last scores."""
 SETTLE_S = 3.0
-"""The same once all of them are on their way, for a booth that does not answer."""
+"""Most seconds it waits once all of them are sent, if the booth does not answer."""
 TRENDS = 96
-"""Closed windows that wait for the broker: a day of them; the oldest go first."""
+"""Most closed trend windows that wait for the broker: those of a day; the oldest are dropped first."""
 ANSWER_S = 1.0
-"""How long to wait for the broker to take one."""
+"""Seconds to wait for the broker to acknowledge a trend or a snapshot."""
 AGAIN_S = 0.5
-"""Pause where the disk does not give the outbox."""
+"""Seconds to the next try if the outbox cannot be read."""
 
 
 class Talk(NamedTuple):
-    """What the rest of the node has to say and to hear."""
+    """The rest of the node as the uplink sees it: messages to send, topics to subscribe to."""
 
     model_id: str
     heartbeat: Callable[[float], wire.Health | None]
-    """By monotonic seconds; None: not yet."""
+    """Returns the heartbeat for a monotonic second; None: not yet."""
     snapshot: Callable[[], bytes | None]
-    """The counts that may leave this node; another object as soon as there is more."""
+    """Returns the counts that may leave this node; another object when there are more."""
     topics: Sequence[str]
     hear: Callable[[Received], None]
-    """Takes what comes on them; from the broker's thread."""
+    """Takes each message on these topics, in the broker's thread."""
 
 
 class Uplink:
-    """Owner of the connection. `work` is the thread's; `wake`, `note` and `drain` may be called from others."""
+    """Owner of the connection. `work` runs in its own thread; others may call `wake`, `queue_trend` and `drain`."""
 
     def __init__(self, config: NodeConfig, broker: Broker, outbox: Outbox, clock: Clock, talk: Talk) -> None:
         self._config, self._broker, self._outbox, self._clock, self._talk = config, broker, outbox, clock, talk
@@ -50,9 +50,9 @@ class Uplink:
         self._boot = secrets.token_hex(4)
         self._is_over = threading.Event()
         self._published: bytes | None = None
-        """The snapshot that the broker keeps."""
+        """The snapshot last published; the broker retains it."""
         self._trends: deque[wire.Trend] = deque(maxlen=TRENDS)
-        """Closed windows that the broker did not take yet, oldest first."""
+        """Closed windows that are not sent yet, oldest first."""
 
     def connect(self) -> None:
         self._broker.connect(
@@ -63,15 +63,15 @@ class Uplink:
         )
 
     def wake(self) -> None:
-        """There is a new score in the outbox."""
+        """Tell the uplink that there is a new score in the outbox."""
         self._sender.wake()
 
     def queue_trend(self, trend: wire.Trend) -> None:
-        """It waits for the next heartbeat."""
+        """Queue a trend; it is sent with the next heartbeat."""
         self._trends.append(trend)
 
     def work(self) -> None:
-        """What waits goes out, and a heartbeat every `health_s`; until `stop`."""
+        """Send waiting scores, and a heartbeat every `health_s` seconds, until `stop` is called."""
         next_health = 0.0
         while not self._is_over.is_set():
             now = self._clock.monotonic()
@@ -88,14 +88,14 @@ class Uplink:
         self._is_over.set()
 
     def leave(self) -> None:
-        """Once `work` is over."""
+        """Publish `offline` and disconnect; call it after `work` has ended."""
         self._broker.publish(self._status("offline"), timeout_s=2.0)
         self._broker.close()
 
     def drain(self) -> None:
-        """Give the last scores time to be acknowledged; what is not stays on disk for the next run.
+        """Wait up to DRAIN_S for the booth to acknowledge the last scores; the rest stays on disk for the next run.
 
-        Where no booth listens it is enough that the broker took them.
+        Once all of them are sent to the broker, this waits SETTLE_S at most, since no booth may be listening.
         """
         now = self._clock.monotonic()
         until, all_sent_until = now + DRAIN_S, now + DRAIN_S
@@ -105,20 +105,20 @@ class Uplink:
             self._clock.sleep(0.1)
 
     def _receive(self, message: Received) -> None:
-        """In the broker's thread: each takes what is its own."""
+        """Hand a message to sender and node, in the broker's thread; each ignores the other's topics."""
         self._sender.receive(message)
         self._talk.hear(message)
 
     def _deliver(self, now: float) -> float:
-        """One step of the sender; a disk that is full or held is expected."""
+        """Run one step of the sender and return the seconds to the next. A full or busy disk is tried again."""
         try:
             return self._sender.step(now)
         except StoreError as err:
-            log.error("%s; trying again", err)  # noqa: TRY400 - it goes on
+            log.error("%s; trying again", err)  # noqa: TRY400 - the node continues
             return AGAIN_S
 
     def _send_trends(self) -> None:
-        """All that wait, until one that the broker does not take or nobody hears: with the next heartbeat again."""
+        """Send the waiting trends in order; stop at one that is not acknowledged and try it with the next heartbeat."""
         topic = self._topic("trend")
         while self._trends and self._broker.is_connected:
             message = Publish(topic, wire.encode(topic, self._trends[0]), qos=1, is_retained=False)
@@ -127,7 +127,7 @@ class Uplink:
             self._trends.popleft()
 
     def _send_snapshot(self) -> None:
-        """Once, unless the broker does not take it: with the next heartbeat again."""
+        """Publish a new snapshot once; without the broker's acknowledgement, again with the next heartbeat."""
         snapshot = self._talk.snapshot()
         if snapshot is None or snapshot is self._published or not self._broker.is_connected:
             return

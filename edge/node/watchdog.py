@@ -1,4 +1,4 @@
-"""Tells systemd that the node started and that frames go through it (Type=notify, WatchdogSec)."""
+"""Messages to systemd: the node has started, and frames still go through it (Type=notify, WatchdogSec)."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""A site's or a node's folder, or a card, to what is wrong with it: one sentence each, with what to do."""
+"""Find what is wrong with a site's folder, a node's folder or a card: one sentence per problem, with what to do."""
 
 import os
 import stat
@@ -26,29 +26,31 @@ from edge.site.mosquitto import CHECKER
 from edge.site.site import Site
 
 SECRETS = (".key", ".password", ".token", "network.yaml")
-"""Ends of the names of files that are their owner's alone."""
+"""File name endings of secrets, which only their owner may read."""
 LARGEST = 1_000_000
-"""Bytes; nothing a site's folder is made of is larger."""
+"""Bytes; larger files are skipped, as no file of a site is so large."""
 
 
 class Finding(NamedTuple):
-    """One thing that is wrong."""
+    """One problem: the part of the site that has it, and a sentence saying what to do."""
 
     where: str
     sentence: str
 
 
 def check_path(path: Path, site: Site | None = None) -> list[Finding]:
-    """Of a folder as below; or of a card: an image file, a device, or what its boot partition holds as a folder.
+    """Check a site's folder, a node's folder, or a card: an image file, a device, or a copied boot partition.
 
-    `site`: whose the card should be, if known. Raises ProvisionError for what cannot be looked at.
+    `site` is the site that a card should belong to, if known. Raises ProvisionError if the path cannot be read.
     """
     if path.is_dir() and not (path / FOLDER).is_dir() and not (path / "cmdline.txt").is_file():
         return check_folder(path)
     if path.is_dir():
         return [Finding(path.name, sentence) for sentence in _check_boot(path, site)]
     if not os.access(path, os.R_OK):
-        raise ProvisionError(f"{path}: cannot be read; expected a folder, or a card: an image file or a device")
+        raise ProvisionError(
+            f"{path}: cannot be read; expected a folder, an image file or a card's device; check the path, or use sudo"
+        )
     boot_partition.need_mtools()
     with tempfile.TemporaryDirectory() as work:
         try:
@@ -59,7 +61,7 @@ def check_path(path: Path, site: Site | None = None) -> list[Finding]:
 
 
 def check_folder(folder: Path) -> list[Finding]:
-    """Of a site's folder, or of one node's, on its own or in its site's. Raises ProvisionError for neither."""
+    """Check a site's folder, or a node's, copied or inside its site's. Raises ProvisionError if it is neither."""
     if (folder / "site.yaml").is_file():
         return list(_check_site(Site(folder)))
     if not (folder / "node.yaml").is_file():
@@ -71,7 +73,10 @@ def check_folder(folder: Path) -> list[Finding]:
 
 
 def check_live(folder: Path, broker: str | None = None) -> list[Finding]:
-    """Of the running site: as itself, or as the node whose folder it is. `broker`: HOST:PORT instead."""
+    """Check the running site, connecting as its checker, or as the node if `folder` is a node's.
+
+    `broker` (HOST:PORT) replaces the configured broker.
+    """
     if (folder / "site.yaml").is_file():
         site = Site(folder)
         settings, name, kind, nodes = site.settings, CHECKER, CHECKER, site.nodes
@@ -130,13 +135,13 @@ def _check_broker(site: Site) -> Iterator[str]:
     yield from _check_revocations(files, site)
     yield from _check_hosts(files, site.settings.booth)
     if files.get("acl", b"").decode(errors="replace") != site.access:
-        yield "acl is not what the nodes and laptops of this site need: any `spotter provision node` writes it anew"
+        yield "acl does not match the nodes and laptops of this site: `spotter provision node NAME --renew` rewrites it"
     settings = files.get("mosquitto.conf", b"").decode(errors="replace").splitlines()
     for wanted in mosquitto.GUARDS:
         if wanted not in settings:
-            yield f"mosquitto.conf: `{wanted}` is missing: without it the broker lets in whom it should not; add it"
+            yield f"mosquitto.conf: `{wanted}` is missing: without it the broker accepts strangers; add the line"
     if not site.settings.installed and f"cafile {home}/ca.pem" not in settings:
-        yield f"mosquitto.conf names files elsewhere than {home}: the folder was moved; mend its paths and booth.yaml's"
+        yield f"mosquitto.conf names files outside {home}: the folder was moved; correct its paths and booth.yaml's"
 
 
 def _check_revocations(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
@@ -144,15 +149,18 @@ def _check_revocations(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
         found = authority.read_list(files.get("crl.pem", b""))
         root = authority.read_certificate(read(site.folder / "ca.pem"))
     except ProvisionError:
-        yield "crl.pem is missing or damaged: mosquitto does not start without; any --renew writes it anew"
+        yield "crl.pem is missing or damaged: mosquitto does not start without it; any --renew rewrites it"
         return
     if not authority.is_list_of(found, root):
-        yield "crl.pem is not signed by this site's authority: nobody gets in; any --renew writes it anew"
+        yield "crl.pem is not signed by this site's authority: the broker refuses everybody; any --renew rewrites it"
     if found.next_update_utc is not None and found.next_update_utc < _now():
-        yield f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: nobody gets in; any --renew writes it anew"
+        yield (
+            f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: the broker refuses every connection; "
+            "any --renew rewrites it"
+        )
     for path in (site.folder / "revoked").glob("*.pem"):
         if not authority.is_revoked(authority.read_certificate(read(path)), files["crl.pem"]):
-            yield f"crl.pem does not hold {path.stem}, which was revoked; any --renew writes it anew"
+            yield f"crl.pem does not list {path.stem}, so its revoked certificate still works; any --renew rewrites it"
 
 
 def _check_hosts(files: Mapping[str, bytes], booths: list[str]) -> Iterator[str]:
@@ -161,7 +169,10 @@ def _check_hosts(files: Mapping[str, bytes], booths: list[str]) -> Iterator[str]
     except ProvisionError:
         return
     for host in sorted({*booths} - {*good_for}):
-        yield f"broker.pem is not good for {host}, only for {', '.join(good_for)}: nodes refuse to talk to it"
+        yield (
+            f"broker.pem is not valid for {host}, only for {', '.join(good_for)}: nodes refuse to connect; "
+            "remove the address from site.yaml, or make the site again with it"
+        )
 
 
 def _check_booth(site: Site) -> Iterator[str]:
@@ -178,19 +189,19 @@ def _check_booth(site: Site) -> Iterator[str]:
         yield str(err)
         return
     if settings.site != site.name:
-        yield f"booth.yaml: site is {settings.site}, expected {site.name}: it would hear none of its nodes"
+        yield f"booth.yaml: site is {settings.site}, expected {site.name}: correct it, or the booth hears no node"
     if settings.retention_h > 24 * site.purpose.keep_days:
         yield (
-            f"booth.yaml: retention_h is {settings.retention_h:g}, but passers-by are told {site.purpose.keep_days} "
+            f"booth.yaml: retention_h is {settings.retention_h:g}, but the notice promises {site.purpose.keep_days} "
             f"days; set at most {24 * site.purpose.keep_days}"
         )
     for name in site.nodes:
         if name not in settings.nodes:
-            yield f"booth.yaml: nodes does not name {name}: its alerts would not say where to look; add its facing"
+            yield f"booth.yaml: {name} is missing under nodes: its alerts would not say where to look; add its facing"
 
 
 def _check_boot(boot: Path, site: Site | None) -> Iterator[str]:
-    """Of what a card's boot partition holds."""
+    """Check the files of a card's boot partition."""
     yield from check.check_card(boot, _now(), _revocations(site) if site else None)
     files = check.identity(boot)
     if site is None or not files:
@@ -199,12 +210,12 @@ def _check_boot(boot: Path, site: Site | None) -> Iterator[str]:
     try:
         node = read_bundle(boot / FOLDER).node
     except ProvisionError:
-        return  # said already
+        return  # check_card has reported it
     if node not in site.nodes:
-        yield f"{node} is no node of {site.name}; there are: {', '.join(site.nodes) or 'none yet'}"
+        yield f"{node} is not a node of {site.name}, which has: {', '.join(site.nodes) or 'none yet'}"
     if not (boot / FOLDER / "release" / SIGNATURE).exists():
         yield (
-            f"the release on it is not signed by {site.name}: nobody can say who made it; "
+            f"the release on it is not signed by {site.name}, so it may come from anywhere; "
             "write the card again with the passphrase: spotter provision image"
         )
 
@@ -218,31 +229,31 @@ def _check_node_folder(home: Path, site: Site | None, name: str | None) -> Itera
 
 
 def _check_ours(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
-    """Of a node's identity: is it this site's?"""
+    """Check that a node's certificates and keys belong to this site."""
     yield from _check_same(files, site, ("ca.pem", "link.key", "release.pub"))
     if files.get("baseline.pub") != read(site.folder / "booth" / "baseline.pub"):
-        yield "baseline.pub is another site's: the booth's baselines would be refused; copy the site's"
+        yield "baseline.pub is another site's: the node would refuse the booth's baselines; copy this site's"
 
 
 def _check_same(files: Mapping[str, bytes], site: Site, names: tuple[str, ...]) -> Iterator[str]:
     why = {
-        "ca.pem": "is another authority's than the site's: nobody of the site would be trusted",
-        "link.key": "is another site's: its sightings would be joined with nobody's",
-        "release.pub": "is another site's: updates would be refused",
+        "ca.pem": "is another authority's: the broker and this site would refuse each other",
+        "link.key": "is another site's: a person seen here and by another node would count twice",
+        "release.pub": "is another site's: updates signed by this site would be refused",
     }
     for name in names:
         if name in files and files[name] != read(site.folder / name):
-            yield f"{name} {why[name]}; copy the site's"
+            yield f"{name} {why[name]}; copy this site's"
 
 
 def _check_secrets(home: Path) -> Iterator[str]:
     for path in sorted(home.iterdir()):
         if path.is_file() and path.name.endswith(SECRETS) and path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
-            yield f"{path.name}: others on this machine can read or change it; chmod 600 {path}"
+            yield f"{path.name}: others on this machine can read or change it; run: chmod 600 {path}"
 
 
 def _revocations(site: Site) -> bytes | None:
-    """The list as it is; None if it is damaged, which the broker's own check says."""
+    """Return the revocation list as PEM; None if it is damaged, which `_check_revocations` reports."""
     try:
         pem = read(site.folder / "broker" / "crl.pem")
         authority.read_list(pem)
@@ -252,7 +263,7 @@ def _revocations(site: Site) -> bytes | None:
 
 
 def _files(home: Path) -> dict[str, bytes]:
-    """Every small file right in the folder, by name."""
+    """Return the contents of the folder's files up to LARGEST bytes, by name."""
     paths = home.iterdir() if home.is_dir() else ()
     return {path.name: read(path) for path in paths if path.is_file() and path.stat().st_size <= LARGEST}
 

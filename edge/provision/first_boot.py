@@ -1,7 +1,7 @@
-"""First boot by its older address: the unit on cards that were written before names this module.
+"""The former module path of edge/card/first_boot.py, which the systemd unit on older cards still names.
 
-Such a card may get a bundle with newer software, and its unit stays as it is (firmware-config/start.sh). Standard
-library only, as edge/card/first_boot.py is.
+A card's bundle may be replaced by a newer one while its unit stays as it is (firmware-config/start.sh).
+Standard library only, like edge/card/first_boot.py.
 """
 
 import sys

@@ -1,6 +1,6 @@
-"""A running site to what is wrong with it, as a node meets it: network, TLS, publish, the booth's answer, the others.
+"""Test a running site as a node sees it: network, TLS, publishing, the booth's answer, the other nodes' heartbeats.
 
-Real connections only. What the broker grants is not believed: a message must have come back.
+Every test uses a real connection. A granted subscription proves nothing, so a message must come back.
 """
 
 import ipaddress
@@ -20,31 +20,31 @@ from edge.seams import Clock, Publish, Received
 
 CONNECT_S = 3.0
 REFUSAL_S = 0.5
-"""A broker that refuses a certificate says so at once after the handshake; one that takes it waits for us."""
+"""Seconds to wait for a refused certificate: a broker reports it right after the handshake, else waits for us."""
 ANSWER_S = 5.0
 POLL_S = 0.05
 HEARTBEATS_S = 25.0
-"""Two heartbeats at their default of 10 s, and some."""
+"""Seconds to wait for heartbeats: two at their default of 10 s, and some margin."""
 EPOCH = wire.UNNUMBERED_EPOCH
-"""No outbox has it."""
+"""Marks our message: no outbox uses this epoch."""
 
 ALERTS = {
     "CERTIFICATE_REVOKED": "our certificate is revoked: issue a new one with --renew",
-    "CERTIFICATE_EXPIRED": "our certificate has expired, or the clock there is off: issue a new one with --renew",
-    "UNKNOWN_CA": "our certificate is of another site's authority: copy this site's",
-    "CERTIFICATE_REQUIRED": "it wants a certificate and was given none",
+    "CERTIFICATE_EXPIRED": "our certificate has expired, or the broker's clock is wrong: check it, then use --renew",
+    "UNKNOWN_CA": "our certificate comes from another site's authority: copy this site's files",
+    "CERTIFICATE_REQUIRED": "it asks for a certificate and got none: set broker.tls in the settings",
 }
 
 
 def probe_connection(section: BrokerSection) -> list[str]:
-    """Why a node with these settings does not even get to the broker; empty if it does."""
+    """Return why a node with these settings cannot reach the broker; empty if it can."""
     host, port = section.host, section.port
     try:
         plain = socket.create_connection((host, port), timeout=CONNECT_S)
     except socket.gaierror:
-        return [f"the name {host} is known to nobody here: is the booth's network up? An address needs no name service"]
+        return [f"cannot resolve {host}: check DNS, or use the booth's IP address"]
     except ConnectionRefusedError:
-        return [f"{host} is there, but nothing listens on port {port}: start mosquitto there, or see its log"]
+        return [f"{host} answers, but nothing listens on port {port}: start mosquitto there, or read its log"]
     except OSError as err:
         return [_out_of_reach(host, err)]
     with closing(plain):
@@ -62,32 +62,32 @@ def _probe_tls(plain: socket.socket, host: str, tls: Tls) -> Iterator[str]:
         with context.wrap_socket(plain, server_hostname=host) as secure:
             secure.settimeout(REFUSAL_S)
             if secure.recv(1) == b"":
-                yield "the broker ends the connection at once: see its log"
+                yield "the broker closes the connection at once: read its log"
     except TimeoutError:
         return
     except ssl.SSLCertVerificationError as err:
         yield _distrusted(host, err)
     except ssl.SSLError as err:
         reason = err.reason or str(err)
-        why = next((text for word, text in ALERTS.items() if word in reason), None)
+        why = next((text for alert, text in ALERTS.items() if alert in reason), None)
         yield f"the broker refuses us: {why or _no_tls(reason)}"
     except OSError as err:
-        yield f"the broker ends the connection ({err}): is port and listener the one with TLS?"
+        yield f"the broker closes the connection ({err}): check that this port is its TLS listener"
 
 
 def _distrusted(host: str, err: ssl.SSLCertVerificationError) -> str:
     text = err.verify_message
     if "mismatch" in text or "not valid for" in text:
-        return f"the broker's certificate is not good for {host}: reach it by a name or address that site.yaml has"
+        return f"the broker's certificate is not valid for {host}: use a name or address listed in site.yaml"
     if "expired" in text:
-        return "the broker's certificate has expired, or the clock here is off: check the clock first"
-    return f"the broker at {host} is not this site's ({text}): its certificate is of another authority"
+        return "the broker's certificate has expired, or the clock here is wrong: check the clock first"
+    return f"the broker at {host} is not this site's ({text}): its certificate comes from another authority"
 
 
 def _no_tls(reason: str) -> str:
     if reason in ("WRONG_VERSION_NUMBER", "UNEXPECTED_EOF_WHILE_READING", "RECORD_LAYER_FAILURE"):
-        return "it speaks no TLS on this port; the port with TLS is usually 8883"
-    return f"{reason.replace('_', ' ').lower()}; see its log"
+        return "this port does not use TLS; the port that does is usually 8883"
+    return f"{reason.replace('_', ' ').lower()}; read its log"
 
 
 def _out_of_reach(host: str, err: OSError) -> str:
@@ -96,17 +96,17 @@ def _out_of_reach(host: str, err: OSError) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return f"{host} does not answer ({err}): is it on, and is its cable in?"
+        return f"{host} does not answer ({err}): check that it is on and its cable is plugged in"
     if any(address in interface.network for interface in ours):
-        return f"{host} does not answer ({err}), though it is in our subnet: is the booth on, and is its cable in?"
+        return f"{host} is in our subnet but does not answer ({err}): check that it is on and its cable is plugged in"
     return (
-        f"{host} is in none of the subnets here ({listed}): the broker looks dead, but is only out of reach. "
+        f"{host} is outside this machine's subnets ({listed}), so it is out of reach, not necessarily off. "
         "Give this machine an address in the booth's subnet, or correct broker.host"
     )
 
 
 def own_networks() -> list[ipaddress.IPv4Interface]:
-    """Addresses of this machine with their subnets, but for loopback."""
+    """Return this machine's IPv4 addresses with their subnets, without loopback."""
     found = [
         ipaddress.IPv4Interface(f"{address.address}/{address.netmask}")
         for addresses in psutil.net_if_addrs().values()
@@ -116,14 +116,14 @@ def own_networks() -> list[ipaddress.IPv4Interface]:
     return [interface for interface in found if not interface.is_loopback]
 
 
-class _Ear:
-    """What comes back."""
+class _Listener:
+    """Collects the messages that come back."""
 
     def __init__(self, clock: Clock) -> None:
         self.roster = Roster(clock)
         self.is_answered = False
 
-    def hear(self, message: Received) -> None:
+    def receive(self, message: Received) -> None:
         try:
             address, content = wire.decode(message.topic, message.payload)
         except WireError:
@@ -133,51 +133,54 @@ class _Ear:
         elif address.node is not None:
             self.roster.note(address, content, is_retained=message.is_retained)
 
-    def hears(self, nodes: Sequence[str]) -> bool:
-        """Whether each has sent a heartbeat just now."""
+    def has_heard_from(self, nodes: Sequence[str]) -> bool:
+        """Return whether each of `nodes` has sent a heartbeat since we connected."""
         known = self.roster.nodes
         return all(node in known and known[node].heard_at is not None for node in nodes)
 
 
 def probe(section: BrokerSection, site: str, name: str, clock: Clock, nodes: Sequence[str] = ()) -> list[str]:
-    """As `name`, whose certificate `section` names: a message to the booth and its answer; then how `nodes` are."""
+    """Connect as `name`, send the booth a message, wait for its answer and for the heartbeats of `nodes`.
+
+    `section` names the certificate of `name`. Returns one sentence per problem.
+    """
     sentences = probe_connection(section)
     if sentences:
         return sentences
-    ear, broker = _Ear(clock), MqttBroker(section, name)
+    listener, broker = _Listener(clock), MqttBroker(section, name)
     subscriptions = [wire.node_topic(site, name, "ack")]
     if nodes:
         subscriptions += [wire.node_topic(site, "+", leaf) for leaf in ("status", "health")]
-    broker.connect(will=None, births=tuple, subscriptions=subscriptions, on_message=ear.hear)
+    broker.connect(will=None, births=tuple, subscriptions=subscriptions, on_message=listener.receive)
     try:
         if not _wait(lambda: broker.is_connected, ANSWER_S, clock):
-            return ["TLS is fine, but mosquitto takes no MQTT connection from us: see its log"]
-        sentences += _ask_booth(broker, ear, wire.node_topic(site, name, "gap"), name, clock)
-        _wait(lambda: ear.hears(nodes), HEARTBEATS_S, clock)
+            return ["TLS works, but mosquitto accepts no MQTT connection from us: read its log"]
+        sentences += _ask_booth(broker, listener, wire.node_topic(site, name, "gap"), name, clock)
+        _wait(lambda: listener.has_heard_from(nodes), HEARTBEATS_S, clock)
     finally:
         broker.close()
-    return [*sentences, *_judge(nodes, ear)]
+    return [*sentences, *_judge(nodes, listener)]
 
 
-def _ask_booth(broker: MqttBroker, ear: _Ear, topic: str, name: str, clock: Clock) -> Iterator[str]:
-    """A gap that leaves nothing out is stored and acknowledged as any, and changes no count."""
+def _ask_booth(broker: MqttBroker, listener: _Listener, topic: str, name: str, clock: Clock) -> Iterator[str]:
+    """Publish a gap message of 0 dropped scores: the booth stores and acknowledges it, and no count changes."""
     gap = wire.encode(topic, wire.Gap(node=name, epoch=EPOCH, upto=0, dropped=0))
     refusals = broker.refusals
     if not broker.publish(Publish(topic, gap, 1, is_retained=False), timeout_s=ANSWER_S):
         if broker.refusals > refusals:
-            yield f"the broker refuses what {name} writes: its access rules are old; make it read them (kill -HUP)"
+            yield f"the broker refuses messages from {name}: its access rules are old; reload them (kill -HUP)"
         else:
-            yield "the broker takes messages, but nobody hears them: is spotter booth running, and of this site?"
-    elif not _wait(lambda: ear.is_answered, ANSWER_S, clock):
-        yield "the booth hears, but acknowledges nothing: its page says why (store full or locked?)"
+            yield "the broker accepts messages, but no booth receives them: does spotter booth run, for this site?"
+    elif not _wait(lambda: listener.is_answered, ANSWER_S, clock):
+        yield "the booth receives messages, but does not acknowledge them: read why on its page (store full or locked?)"
 
 
-def _judge(names: Sequence[str], ear: _Ear) -> Iterator[str]:
-    found = {row.node: row.problems for row in ear.roster.node_health()}
+def _judge(names: Sequence[str], listener: _Listener) -> Iterator[str]:
+    found = {row.node: row.problems for row in listener.roster.node_health()}
     for name in sorted(names):
         if name not in found:
-            advice = "is it on? Then look there: spotter provision check /etc/spotter"
-            yield f"{name}: has never reached this broker; {advice}"
+            advice = "check that it is on, then run there: spotter provision check /etc/spotter"
+            yield f"{name}: has never connected to this broker; {advice}"
         yield from (f"{name}: {problem}" for problem in found.get(name, ()))
 
 

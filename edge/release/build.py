@@ -1,6 +1,6 @@
-"""A checkout to a release for nodes: one folder with every wheel an aarch64 board needs, and a manifest that pins them.
+"""Build a release from a checkout: a folder with every wheel an aarch64 board needs, and a manifest that pins them.
 
-Nothing is compiled and nothing is fetched on a node. Needs a network (or PIP_FIND_LINKS) where it is made.
+Nodes compile and download nothing. Building needs the internet, or PIP_FIND_LINKS.
 """
 
 import hashlib
@@ -31,21 +31,22 @@ from edge.pipeline import Pipeline
 from edge.release.install import FORMAT, MANIFEST, Release, read_release
 
 PYTHONS = {"3.11": ("numpy<2",), "3.13": ()}
-"""Of Raspberry Pi OS bookworm and trixie, and what each must keep to. bookworm's picamera2 loads a simplejpeg that was
-compiled for numpy 1 and cannot be imported beside numpy 2."""
+"""Python versions of Raspberry Pi OS bookworm and trixie, each with its constraints: bookworm's picamera2 loads a
+simplejpeg that was compiled for numpy 1 and cannot be imported beside numpy 2."""
 GLIBC = 36
-"""bookworm's is 2.36: the oldest a node has."""
+"""Minor version of the oldest glibc on a node: 2.36, bookworm's."""
 PLATFORMS = [f"manylinux_2_{minor}_aarch64" for minor in range(GLIBC, 16, -1)] + ["manylinux2014_aarch64"]
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "edge", "models", "firmware-config", "systemd")
 EPOCH = "315532800"
-"""1980, the oldest time a zip file knows: the same files make the same wheel."""
+"""Time stamp of all files in a wheel, in seconds since 1970: 1980, the oldest a zip file allows. It makes equal files
+give equal wheels."""
 
 
 def build_release(out: Path) -> Release:
-    """A release made from this checkout, in place of what `out` held; raises ProvisionError and changes nothing."""
+    """Build a release from this checkout in `out`, replacing any; raises ProvisionError, and then changes nothing."""
     source = checkout()
     if not (source / "pyproject.toml").exists():
-        raise ProvisionError("a release is made from a checkout of the project: run .venv/bin/spotter there")
+        raise ProvisionError("a release is built from a checkout of the project: run .venv/bin/spotter there")
     out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as work:
@@ -59,14 +60,14 @@ def build_release(out: Path) -> Release:
         del written["folder"]
         (new / MANIFEST).write_text(json.dumps(written, indent=1) + "\n")
         if out.exists():
-            read_release(out)  # anything else is not ours to delete
+            read_release(out)  # raises for any other folder, which must not be deleted
             out.rename(Path(work) / "old")
         new.rename(out)
     return read_release(out)
 
 
 def missing(wheels: Iterable[Path], python: str) -> list[str]:
-    """What the project would still look for in vain on an aarch64 board with this Python, markers and all."""
+    """Return the requirements (markers applied) that no wheel meets on an aarch64 board with this Python."""
     usable = set(_tags(python))
     known = {}
     for wheel in wheels:
@@ -94,7 +95,7 @@ def missing(wheels: Iterable[Path], python: str) -> list[str]:
 
 
 def _collect(source: Path, into: Path) -> dict[str, list[str]]:
-    """Names of the wheels for each Python."""
+    """Collect the wheels in `into`; returns their names by Python version."""
     own = _build_wheel(source, into)
     pythons = {}
     for python, constraints in PYTHONS.items():
@@ -102,7 +103,9 @@ def _collect(source: Path, into: Path) -> dict[str, list[str]]:
             _download(own, python, constraints, Path(folder))
             found = sorted(Path(folder).glob("*.whl"))
             if lacking := missing(found, python):
-                raise ProvisionError(f"for Python {python} on aarch64 there is no wheel of: {'; '.join(lacking)}")
+                raise ProvisionError(
+                    f"no wheel for Python {python} on aarch64 of: {'; '.join(lacking)}; add one to PIP_FIND_LINKS"
+                )
             pythons[python] = [wheel.name for wheel in found]
             for wheel in found:
                 shutil.move(wheel, into / wheel.name)
@@ -110,7 +113,7 @@ def _collect(source: Path, into: Path) -> dict[str, list[str]]:
 
 
 def _build_wheel(source: Path, into: Path) -> Path:
-    """Built from a copy: what an older build left lying in the checkout must not get in."""
+    """Build our wheel from a copy of the checkout, so that leftovers of older builds stay out."""
     with tempfile.TemporaryDirectory() as work:
         for name in SOURCES:
             if (source / name).is_dir():
@@ -124,23 +127,25 @@ def _build_wheel(source: Path, into: Path) -> Path:
 
 
 def _download(own: Path, python: str, constraints: Sequence[str], into: Path) -> None:
-    """Everything the wheel needs for that Python, and pip to install it with."""
-    words = ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}", f"--dest={into}"]
-    words += [f"--platform={platform}" for platform in PLATFORMS]
-    _pip("download", *words, str(own), "pip", *constraints)
+    """Download every wheel that ours needs on that Python, and pip to install them."""
+    arguments = ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}", f"--dest={into}"]
+    arguments += [f"--platform={platform}" for platform in PLATFORMS]
+    _pip("download", *arguments, str(own), "pip", *constraints)
 
 
-def _pip(*words: str) -> None:
+def _pip(*arguments: str) -> None:
     environment = os.environ | {"SOURCE_DATE_EPOCH": EPOCH}
-    program = [sys.executable, "-m", "pip", "--disable-pip-version-check", *words, "--quiet"]
+    program = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments, "--quiet"]
     done = subprocess.run(program, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["ERROR: nothing was said"]
-        raise ProvisionError(f"pip {words[0]} failed: {said[-1]}; it needs a network, or PIP_FIND_LINKS=DIR")
+        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [
+            "ERROR: pip gave no reason"
+        ]
+        raise ProvisionError(f"pip {arguments[0]} failed: {errors[-1]}; it needs the internet, or PIP_FIND_LINKS=DIR")
 
 
 def _ids() -> tuple[str, str, str]:
-    """Of the network, the recipe and the settings this code comes with."""
+    """Return the ids of the model, the recipe and the settings schema of this code."""
     recipe = Pipeline(open_interpreter(DetectionSection()), NodeConfig()).recipe
     schema = json.dumps(msgspec.json.schema(NodeConfig), sort_keys=True)
     return recipe.model, recipe.id, hashlib.sha256(schema.encode()).hexdigest()[:12]
@@ -160,8 +165,8 @@ def _requirements(wheel: Path) -> list[Requirement]:
 
 
 def run_release(out: Path) -> int:
-    """`spotter provision release`."""
-    with Console(stderr=True).status("building the wheel and collecting what it needs for aarch64"):
+    """Run `spotter provision release`."""
+    with Console(stderr=True).status("building the wheel and downloading what it needs for aarch64"):
         release = build_release(out)
     size_mb = sum(path.stat().st_size for path in out.iterdir()) / 1e6
     print(f"{out}: release {release.id}, {len(release.files)} wheels, {size_mb:.0f} MB, Python {', '.join(PYTHONS)}")

@@ -1,4 +1,4 @@
-"""`spotter update`: its words; the work is done by update.py."""
+"""`spotter update`: its options; update.py does the work."""
 
 from pathlib import Path
 
@@ -6,18 +6,23 @@ from edge.command import Args, Commands, add_command
 
 
 def add_update(commands: Commands) -> None:
+    """Add `spotter update` to the command line."""
     update = add_command(
         commands,
         "update",
         _update,
-        "On a node, as root: try a signed release for two minutes, keep it if the node is healthy, else take it back.",
+        "On a node, as root: try a signed release for two minutes; keep it if the node is healthy, else go back.",
         "spotter update /media/usb/node-release",
     )
     what = update.add_mutually_exclusive_group(required=True)
-    what.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="made by spotter provision sign-release")
-    what.add_argument("--settle", action="store_true", help="take back an update that was interrupted")
+    what.add_argument(
+        "folder", nargs="?", type=Path, metavar="DIR", help="release folder, signed by spotter provision sign-release"
+    )
+    what.add_argument("--settle", action="store_true", help="go back from an update that was interrupted")
     update.add_argument(
-        "--force", action="store_true", help="even if the release cannot use what this node has counted so far"
+        "--force",
+        action="store_true",
+        help="update even if the release cannot use this node's counts, which start again",
     )
 
 

@@ -1,7 +1,7 @@
-"""A release's folder to an installed release. Standard library only: it runs from the wheel on a node that has nothing.
+"""Install a release from its folder. Standard library only: it runs from the wheel on a bare node.
 
-/opt/spotter/releases/ID/venv            one release, whole once its manifest.json lies beside it
-/opt/spotter/current -> releases/ID      what the units run
+/opt/spotter/releases/ID/venv            one release; complete once manifest.json is beside it
+/opt/spotter/current -> releases/ID      the release that the units run
 """
 
 import hashlib
@@ -23,25 +23,25 @@ MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT = 1
 
 Run = Callable[[Sequence[str]], None]
-"""Runs a program to its end; raises ProvisionError if it fails."""
+"""Runs a program and waits for it; raises ProvisionError if it fails."""
 
 
 class Release(NamedTuple):
-    """What a release's manifest.json says: one set of code, network, recipe and settings that belong together."""
+    """A release's manifest.json: code, model, recipe and settings schema that belong together."""
 
     folder: Path
     id: str
     version: str
     model: str
-    """First 12 hex digits of the network's SHA-256."""
+    """First 12 hex digits of the model's SHA-256."""
     recipe: str
-    """Baselines of another recipe cannot be scored against."""
+    """Id of the recipe; baselines of another recipe cannot be used."""
     config: str
     """First 12 hex digits of the SHA-256 of node.yaml's schema."""
     pythons: Mapping[str, Sequence[str]]
-    """Wheels to install, by Python version."""
+    """Names of the wheels to install, by Python version."""
     files: Mapping[str, str]
-    """SHA-256 of every file."""
+    """SHA-256 of every file, by name."""
 
 
 SHAPE = {
@@ -53,19 +53,19 @@ SHAPE = {
 
 
 def read_release(folder: Path) -> Release:
-    """Raises ProvisionError for a manifest that is missing or not of this format."""
+    """Read a release's manifest; raises ProvisionError if it is missing or of another format."""
     what_to_do = "make a release: spotter provision release"
     release = Release(folder, **read_record(folder / MANIFEST, SHAPE, what_to_do))
     packages = [{name.partition("-")[0] for name in wheels} for wheels in release.pythons.values()]
     if not all({"pip", "exception_spotter"} <= names for names in packages):
-        raise ProvisionError(f"{folder / MANIFEST}: expected wheels of pip and of ours for each Python; {what_to_do}")
+        raise ProvisionError(f"{folder / MANIFEST}: expected pip and exception_spotter for each Python; {what_to_do}")
     if not re.fullmatch(r"[\w+-][\w.+-]*", release.id):
-        raise ProvisionError(f"{folder / MANIFEST}: id {release.id!r} can be no folder's name; {what_to_do}")
+        raise ProvisionError(f"{folder / MANIFEST}: id {release.id!r} is not a valid folder name; {what_to_do}")
     return release
 
 
 def read_record(path: Path, shape: Mapping[str, Any], what_to_do: str) -> dict[str, Any]:
-    """A JSON file of that shape, without its format; raises ProvisionError."""
+    """Return a JSON file of the given shape, without its `format`; raises ProvisionError."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as err:
@@ -76,7 +76,7 @@ def read_record(path: Path, shape: Mapping[str, Any], what_to_do: str) -> dict[s
 
 
 def _fits(value: object, shape: object) -> bool:
-    """Same types and same keys; the key `*` stands for names of files that stay inside their folder, and the like.
+    """Return whether `value` has the types and keys of `shape`; the key `*` allows any file name inside its folder.
 
     >>> _fits({"sizes": {"a": 1}}, {"sizes": {"*": 0}}), _fits({"sizes": {"../a": 1}}, {"sizes": {"*": 0}})
     (True, False)
@@ -95,13 +95,13 @@ def _is_inside(name: str) -> bool:
 
 
 def check_files(folder: Path, files: Mapping[str, str]) -> None:
-    """Every byte against its SHA-256; raises ProvisionError naming the first file that is not what it was."""
+    """Check every file against its SHA-256; raises ProvisionError naming the first that differs."""
     for name, what in damages(folder, files):
-        raise ProvisionError(f"{folder / name}: {what}; write it there again")
+        raise ProvisionError(f"{folder / name}: {what}; copy it again")
 
 
 def damages(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Every file that is not what it was, and what it is instead."""
+    """Yield the name of every missing or changed file, and what is wrong with it."""
     for name, wanted in files.items():
         try:
             with (folder / name).open("rb") as file:
@@ -114,9 +114,9 @@ def damages(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[str, str]]
 
 
 def install(release: Release, root: Path, run: Run) -> Path:
-    """The release's folder under /opt/spotter/releases, whole; does nothing if it is there.
+    """Install the release, unless it is there already; returns its folder under /opt/spotter/releases.
 
-    A virtual environment cannot be moved, so it is made in its place and counts once the manifest lies beside it.
+    A virtual environment cannot be moved, so it is built in place, and counts once the manifest is beside it.
     """
     home = root / HOME / "releases" / release.id
     if (home / MANIFEST).exists():
@@ -126,7 +126,7 @@ def install(release: Release, root: Path, run: Run) -> Path:
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
     pip = next(name for name in wheels if Path(name).name.startswith("pip-"))
-    # picamera2 and libcamera are Raspberry Pi OS's own; everything else is ours, whatever the system has.
+    # picamera2 and libcamera come from Raspberry Pi OS; everything else comes from the release.
     run([sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", str(venv)])
     offline = ("--no-index", "--no-deps", "--ignore-installed", "--no-cache-dir", "--disable-pip-version-check")
     run([str(venv / "bin" / "python"), f"{pip}/pip", "install", "--quiet", *offline, *wheels])
@@ -137,29 +137,31 @@ def install(release: Release, root: Path, run: Run) -> Path:
 
 
 def wheels_for(release: Release) -> list[str]:
-    """Paths of the wheels for this Python; raises ProvisionError if it has none."""
+    """Return the paths of the wheels for this Python; raises ProvisionError if there are none."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     if python not in release.pythons:
         known = ", ".join(release.pythons)
-        raise ProvisionError(f"release {release.id}: has wheels for Python {known}, this node has {python}")
+        raise ProvisionError(
+            f"release {release.id}: has wheels for Python {known}, but this node has {python}; build another release"
+        )
     return [str(release.folder / name) for name in release.pythons[python]]
 
 
 def switch(root: Path, release_id: str) -> None:
-    """From now on the units run this release; a unit that runs goes on with what it has."""
+    """Make the units run this release from their next start."""
     atomic_file.point(root / HOME / "current", f"releases/{release_id}")
 
 
-def run_program(words: Sequence[str]) -> None:
-    """Raises ProvisionError with the last thing the program said."""
-    # What is installed must run by itself, not by the wheel on the card that this may run from.
+def run_program(command: Sequence[str]) -> None:
+    """Run a program; raises ProvisionError with its last line of output if it fails."""
+    # This may run from the wheel on the card (PYTHONPATH), which an installed release must not use.
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     try:
-        done = subprocess.run(  # noqa: S603 - our own words
-            words, capture_output=True, text=True, errors="replace", check=False, env=environment
+        done = subprocess.run(  # noqa: S603 - a fixed program
+            command, capture_output=True, text=True, errors="replace", check=False, env=environment
         )
     except OSError as err:
-        raise ProvisionError(f"{words[0]}: cannot be started ({err.strerror})") from err
+        raise ProvisionError(f"{command[0]}: cannot be started ({err.strerror})") from err
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
-        raise ProvisionError(f"{' '.join(words[:4])} ...: exit code {done.returncode}, and it said: {said[-1]}")
+        output = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
+        raise ProvisionError(f"{' '.join(command[:4])} ...: exit code {done.returncode}: {output[-1]}")

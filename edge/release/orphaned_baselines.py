@@ -1,4 +1,4 @@
-"""A node's baselines that another recipe would orphan: found, out of the way while that is tried, and back in place."""
+"""Find a node's baselines that a new recipe cannot use, move them aside for its trial, and move them back."""
 
 import contextlib
 import json
@@ -11,17 +11,17 @@ from edge.errors import BaselineError
 from edge.score import baseline_file
 
 FROZEN = "frozen.json"
-"""The booth's signed baseline as it came (topic booth/baseline); its recipe is named in it."""
+"""The booth's signed baseline as received (topic booth/baseline); it names its recipe."""
 
 
 def orphans(state: Path, recipe: str) -> list[Path]:
-    """Baselines in the state folder that code of that recipe cannot go on with; a damaged one is lost already."""
+    """Return the baselines in the state folder that code of that recipe cannot use; skips damaged ones."""
     recipes = {path: recipe_of(path) for path in [*sorted(state.glob("*.baseline")), state / FROZEN]}
     return [path for path, found in recipes.items() if found not in ("", recipe)]
 
 
 def recipe_of(path: Path) -> str:
-    """Id of the recipe a baseline was counted with; empty if that cannot be told."""
+    """Return the id of a baseline's recipe; empty if it cannot be read."""
     try:
         if path.name == FROZEN:
             message = json.loads(path.read_bytes())
@@ -32,22 +32,22 @@ def recipe_of(path: Path) -> str:
 
 
 def put_aside(paths: Sequence[Path], folder: Path) -> None:
-    """Into that folder, where no one but root can lay a link."""
+    """Move baselines into the folder, in which only root can create links."""
     for path in paths:
         _move(path, folder)
 
 
 def put_back(folder: Path, state: Path) -> None:
-    """What was put aside, in the place of what was counted since."""
+    """Move baselines back, over those counted during the trial."""
     for path in sorted(folder.glob("*")):
         _move(path, state)
     forget(folder)
 
 
 def forget(folder: Path) -> None:
-    """What was put aside there is not wanted any more."""
+    """Delete the baselines that were put aside."""
     shutil.rmtree(folder, ignore_errors=True)
-    with contextlib.suppress(OSError):  # another release's lie there too, or nobody's ever did
+    with contextlib.suppress(OSError):  # baselines of another release are there, or there never were any
         folder.parent.rmdir()
 
 

@@ -1,6 +1,6 @@
-"""A release signed with the site's release.key on the way out, held against its release.pub on the way in.
+"""Sign a release with the site's release.key, and verify it on the node with release.pub.
 
-manifest.sig beside manifest.json, which pins every other file: the key's fingerprint and 128 hex digits (Ed25519).
+manifest.sig signs manifest.json, which pins every other file: the key's fingerprint and 128 hex digits (Ed25519).
 """
 
 import hashlib
@@ -16,19 +16,19 @@ from edge.site.files import read, write_file
 
 
 def sign_release(folder: Path, key: Path, passphrase: bytes | None) -> Release:
-    """The release, which every node of the site now takes; raises ProvisionError for one that is damaged."""
+    """Sign the release, so that every node of the site installs it; raises ProvisionError if it is damaged."""
     release = read_release(folder)
     check_files(folder, release.files)
     private = read_key(read(key), passphrase, name=str(key))
     if not isinstance(private, Ed25519PrivateKey):
-        raise ProvisionError(f"{key}: expected an Ed25519 key, as spotter provision site makes it")
+        raise ProvisionError(f"{key}: expected an Ed25519 key; restore it from your copy of the site's folder")
     signature = private.sign(read(folder / MANIFEST)).hex()
     write_file(folder / SIGNATURE, f"{_fingerprint(private.public_key())} {signature}\n".encode(), 0o644)
     return release
 
 
 def read_signed(folder: Path, key: Path) -> Release:
-    """The release in that folder; raises ProvisionError unless the owner of the key signed every byte of it."""
+    """Read a release; raises ProvisionError unless the owner of the key signed every byte of it."""
     check_signature(folder, key)
     release = read_release(folder)
     check_files(folder, release.files)
@@ -36,11 +36,11 @@ def read_signed(folder: Path, key: Path) -> Release:
 
 
 def check_signature(folder: Path, key: Path) -> None:
-    """Raises ProvisionError unless the owner of the key signed the manifest in that folder."""
+    """Raise ProvisionError unless the owner of the key signed the manifest in that folder."""
     try:
         fingerprint = _fingerprint(read_public(key))
     except ConfigError as err:
-        raise ProvisionError(f"{key}: is no key to check releases with; provision this node again") from err
+        raise ProvisionError(f"{key}: is not a public key for releases; provision this node again") from err
     try:
         manifest, written = (folder / MANIFEST).read_bytes(), (folder / SIGNATURE).read_bytes()
     except OSError as err:
@@ -50,10 +50,12 @@ def check_signature(folder: Path, key: Path) -> None:
     signer, signature = _parse(folder / SIGNATURE, written)
     if signer != fingerprint:
         raise ProvisionError(
-            f"{folder}: was signed by key {signer}, of another site; this node takes those of key {fingerprint}"
+            f"{folder}: expected a signature by key {fingerprint}, found {signer}; sign it for this site"
         )
     if not is_signed(key, manifest, signature):
-        raise ProvisionError(f"{folder / MANIFEST}: is not what was signed; copy the release again, or sign it again")
+        raise ProvisionError(
+            f"{folder / MANIFEST}: was changed after it was signed; copy the release again, or sign it again"
+        )
 
 
 def _parse(path: Path, written: bytes) -> tuple[str, bytes]:
@@ -61,9 +63,9 @@ def _parse(path: Path, written: bytes) -> tuple[str, bytes]:
         signer, signature = written.decode("ascii").split()
         return signer, bytes.fromhex(signature)
     except ValueError as err:
-        raise ProvisionError(f"{path}: is no signature; sign the release again") from err
+        raise ProvisionError(f"{path}: is not a signature; sign the release again") from err
 
 
 def _fingerprint(key: Ed25519PublicKey) -> str:
-    """12 hex digits."""
+    """Return the first 12 hex digits of the key's SHA-256."""
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:12]

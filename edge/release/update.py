@@ -1,12 +1,12 @@
-"""A signed release to one that runs and was healthy for two minutes, or to the release before.
+"""Update a node: install a signed release, watch it for two minutes, keep it if it is healthy, else go back.
 
-/opt/spotter/current -> releases/NEW     what the unit runs
-/opt/spotter/back    -> releases/OLD     there exactly while NEW is on trial: whoever finds it goes back
+/opt/spotter/current -> releases/NEW     the release that the unit runs
+/opt/spotter/back    -> releases/OLD     exists only during NEW's trial: if it is left over, the node goes back to OLD
 /opt/spotter/aside/OLD/                  baselines that OLD can use and NEW, which was forced, cannot
 
-The link is put there before anything else changes and its removal is what makes NEW stay. So a program that is killed
-or a power cut leaves either no trial, or one that `spotter update --settle` ends (systemd/spotter-update.service): at
-the next boot before the node starts, else when the guard's minutes are over, else with the next `spotter update`.
+`back` is made before anything else changes, and removing it keeps NEW. After a power cut or a kill there is either no
+trial, or one that `spotter update --settle` ends (systemd/spotter-update.service): at the next boot before the node
+starts, else when the rollback timer (guard) ends, else with the next `spotter update`.
 """
 
 import contextlib
@@ -37,44 +37,46 @@ from edge.seams import Clock, Service
 log = logging.getLogger(__name__)
 
 PROBLEM = SAID / "update.txt"
-"""What went wrong, in a sentence."""
+"""File with the failure as a sentence, which the node's health shows."""
 BACK = "back"
+"""Link to the old release during a trial."""
 POLL_S = 2.0
+"""Seconds between two readings of the trial."""
 GROWTH = 1.5
-"""Installed size over the wheels' contents: Python is compiled (measured: 1.12 over all of them)."""
+"""Space to allow for an installed release, relative to its wheels' contents (measured: 1.12, with compiled Python)."""
 SPARE_MB = 200.0
-"""So much stays free: below, the node's health complains."""
+"""Megabytes to leave free; with less, the node's health reports a full disk."""
 
 
 class TrialResult(NamedTuple):
-    """How a trial ended."""
+    """The result of a trial."""
 
     is_kept: bool
     sentence: str
 
 
 class Update:
-    """Owner of /opt/spotter under `root`: `apply` a release, or `recover` what was left unfinished."""
+    """Manages /opt/spotter under `root`: `apply` a release, or `recover` from an interrupted update."""
 
     def __init__(self, root: Path, service: Service, clock: Clock, run: Run = run_program) -> None:
         self._root, self._service, self._clock, self._run = root, service, clock, run
         self._home, self._state = root / HOME, root / STATE
 
     def apply(self, folder: Path, *, is_forced: bool = False) -> TrialResult:
-        """Try the release in that folder. Raises EdgeError, with the old one still running, for one that is refused."""
+        """Try the release in that folder. Raises EdgeError if it is refused; the old one then keeps running."""
         with self._alone():
             self._recover()
             old = self._current()
             release = read_signed(folder, self._root / ETC / "release.pub")
             if release.id == old:
-                return TrialResult(is_kept=True, sentence=f"release {old} runs already")
+                return TrialResult(is_kept=True, sentence=f"release {old} is running already")
             config = load(self._root / ETC / "node.yaml", NodeConfig)
             orphaned = [] if self._is_same_recipe(old, release) else self._orphans(release, config, is_forced=is_forced)
             self._install(release)
             return self._try(old, release.id, orphaned, config.health_s)
 
     def recover(self) -> str:
-        """Back to the old release if a trial was left unfinished: says so in a sentence; empty if there was none."""
+        """Go back to the old release if a trial was interrupted; returns a sentence, empty if there was none."""
         with self._alone():
             return self._recover()
 
@@ -84,7 +86,7 @@ class Update:
             handle = os.open(self._home / "releases", os.O_RDONLY)
         except OSError as err:
             raise ProvisionError(
-                f"{err.filename}: no release is installed here; start this node from its card"
+                f"{err.filename}: no release is installed here; start this node from a provisioned card"
             ) from err
         try:
             self._lock(handle)
@@ -96,19 +98,20 @@ class Update:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as err:
-            raise ProvisionError("another update is at work; try again when it is done, in four minutes") from err
+            raise ProvisionError("another update is running; try again in four minutes") from err
 
     def _current(self) -> str:
-        """The release that the unit runs."""
+        """Return the id of the release that the unit runs."""
         return (self._home / "current").readlink().name
 
     def _aside(self, release: str) -> Path:
         return self._home / "aside" / release
 
     def _is_same_recipe(self, old: str, release: Release) -> bool:
-        """Then the baselines of this node's model stay usable too, whichever size of the default's weights that is.
+        """Return whether both releases have the same recipe, so that this node's baselines stay usable.
 
-        A release's `recipe` is the default model's; the other sizes are made from its file (tools/training/sizes.py).
+        A release's `recipe` is that of the default model. The other sizes are made from its file
+        (tools/training/sizes.py), so they change together.
         """
         try:
             return read_release(self._home / "releases" / old).recipe == release.recipe
@@ -116,23 +119,23 @@ class Update:
             return False
 
     def _orphans(self, release: Release, config: NodeConfig, *, is_forced: bool) -> list[Path]:
-        """Baselines the release cannot go on with; raises ProvisionError unless that was asked for."""
+        """Return the baselines that the release cannot use; raises ProvisionError if any, unless `is_forced`."""
         named = Path(config.score.baseline) if config.score.baseline else None
         found = orphans(self._state, release.recipe)
         if named and (recipe := recipe_of(named)) not in ("", release.recipe):
             raise ProvisionError(
-                f"release {release.id}: cannot use {named} (recipe {recipe}, the release's is {release.recipe}), which "
-                "score.baseline in node.yaml names; learn it anew with the release's model first, or take it out there"
+                f"release {release.id} cannot use {named}, named by score.baseline in node.yaml: expected recipe "
+                f"{release.recipe}, found {recipe}; learn it again with the release's model, or remove that line"
             )
         if found and not is_forced:
             raise ProvisionError(
-                f"release {release.id}: has another recipe ({release.recipe}) than {', '.join(map(str, found))}; all "
-                "that this node has counted would be of no more use; --force starts from nothing"
+                f"release {release.id} has another recipe ({release.recipe}) than {', '.join(map(str, found))}, so it "
+                "cannot use what this node has counted; --force updates and starts counting again"
             )
         return found
 
     def _install(self, release: Release) -> None:
-        """Beside the old one; raises ProvisionError, and leaves nothing, if it is not for this node."""
+        """Install the release beside the old one; raises ProvisionError, and leaves nothing, if it does not fit."""
         place = self._home / "releases" / release.id
         try:
             self._make_room(release)
@@ -142,17 +145,19 @@ class Update:
             self._run([str(spotter), "config", "check", str(settings)])
         except (ProvisionError, OSError) as err:
             self._discard(place)
-            raise ProvisionError(f"release {release.id} is refused and {self._current()} runs on: {err}") from err
+            raise ProvisionError(f"release {release.id} is refused, {self._current()} keeps running: {err}") from err
 
     def _make_room(self, release: Release) -> None:
-        """What interrupted updates left half goes; raises ProvisionError if that is not enough."""
+        """Delete what interrupted updates left; raises ProvisionError if there is still too little space."""
         for place in (self._home / "releases").iterdir():
             if place.name != self._current() and not (place / MANIFEST).exists():
                 self._discard(place)
         size = sum(info.file_size for wheel in wheels_for(release) for info in zipfile.ZipFile(wheel).infolist())
         free_mb, needed_mb = shutil.disk_usage(self._home).free / 1e6, GROWTH * size / 1e6 + SPARE_MB
         if free_mb < needed_mb:
-            raise ProvisionError(f"{self._home}: {needed_mb:.0f} MB are needed, {free_mb:.0f} MB are free; make room")
+            raise ProvisionError(
+                f"{self._home}: needs {needed_mb:.0f} MB, {free_mb:.0f} MB are free; delete files on the card"
+            )
 
     def _try(self, old: str, new: str, orphaned: list[Path], beat_s: float) -> TrialResult:
         before = self._service.read()
@@ -166,35 +171,35 @@ class Update:
             switch(self._root, new)
             trial = Trial(self._clock.monotonic(), before, beat_s)
             self._service.start()
-            log.info("release %s is on trial; in three minutes it is kept or taken back", new)
+            log.info("release %s is on trial; within three minutes it is kept or removed", new)
             reason = self._watch(trial)
         except BaseException as err:
-            self._go_back(f"it was interrupted ({str(err) or type(err).__name__})")
+            self._go_back(f"the update was interrupted ({str(err) or type(err).__name__})")
             raise
         if reason:
             return TrialResult(is_kept=False, sentence=self._go_back(reason))
         self._keep(old, new)
-        return TrialResult(is_kept=True, sentence=f"release {new} runs; {old} stays beside it")
+        return TrialResult(is_kept=True, sentence=f"release {new} runs; {old} stays installed")
 
     def _watch(self, trial: Trial) -> str:
-        """Why the release must go; empty: it may stay."""
+        """Watch the trial to its end; returns why the release must go, empty if it may stay."""
         while (reason := trial.see(self._clock.monotonic(), self._service.read())) is None:
             self._clock.sleep(POLL_S)
         return reason
 
     def _recover(self) -> str:
         is_left = (self._home / BACK).is_symlink()
-        return self._go_back("it was interrupted") if is_left else ""
+        return self._go_back("the update was interrupted") if is_left else ""
 
     def _go_back(self, reason: str) -> str:
-        """To the release before; may be interrupted anywhere and done again. Says what happened."""
+        """Go back to the old release and return what happened; may be interrupted anywhere and repeated."""
         old, new = (self._home / BACK).readlink().name, self._current()
-        sentence = f"The update to {new} failed, {reason}: {old} runs again."
-        if new == old:  # not switched yet, or switched back already and said so
+        sentence = f"The update to {new} failed: {reason}. {old} runs again."
+        if new == old:  # not switched yet, or already switched back and reported
             sentence = self._reported() or f"An update was interrupted: {old} runs."
         self._report(sentence)
         switch(self._root, old)
-        self._service.kill()  # it may hang, and write baselines until then; its outbox stands that
+        self._service.kill()  # it may hang, or write baselines; its outbox survives a kill
         put_back(self._aside(old), self._state)
         self._service.start()
         self._end_trial()
@@ -215,7 +220,7 @@ class Update:
         self._service.unguard()
 
     def _discard(self, place: Path) -> None:
-        """Its manifest first: what is only half deleted must not count as whole."""
+        """Delete an installed release, its manifest first, so that a half deleted one does not count as complete."""
         (place / MANIFEST).unlink(missing_ok=True)
         if place.is_dir():
             atomic_file.sync_folder(place)
@@ -227,23 +232,25 @@ class Update:
 
     def _report(self, sentence: str) -> None:
         path = self._root / PROBLEM
-        with contextlib.suppress(OSError):  # the old release must start all the same
+        with contextlib.suppress(OSError):  # the old release must start in any case
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(sentence + "\n", encoding="utf-8")
 
 
 def run_update(folder: Path | None, *, is_forced: bool, update: Update | None = None) -> int:
-    """`spotter update`: 0 if the release in `folder` runs, 1 if it had to go; without one, `--settle`."""
+    """Run `spotter update`: 0 if the release in `folder` runs, 1 if it had to go; without `folder`, `--settle`."""
     if os.geteuid() != 0:
-        raise ProvisionError("only root may change what runs: sudo spotter update ...")
+        raise ProvisionError("an update needs root: sudo spotter update ...")
     update = update or Update(Path("/"), SystemdService(), SystemClock())
     try:
         if folder is None:
-            print(update.recover() or "no update was left unfinished")
+            print(update.recover() or "no update was interrupted")
             return 0
-        with Console(stderr=True).status(f"{folder}: checked, installed, then watched for two minutes"):
+        with Console(stderr=True).status(f"{folder}: checking, installing, then watching it for two minutes"):
             outcome = update.apply(folder.resolve(), is_forced=is_forced)
     except OSError as err:
-        raise ProvisionError(f"{err.filename}: {err.strerror}; make room on the card, or write it again") from err
+        raise ProvisionError(
+            f"{err.filename}: {err.strerror}; delete files on the card, or write the card again"
+        ) from err
     print(outcome.sentence, file=sys.stdout if outcome.is_kept else sys.stderr)
     return 0 if outcome.is_kept else 1

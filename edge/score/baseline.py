@@ -1,8 +1,9 @@
-"""What is usual here: `learn` counts one sighting, `score` compares one and changes nothing, `merge` adds.
+"""The baseline: counts of what is usual at one place. `learn` adds a sighting, `score` compares one, `merge` adds two.
 
-The values of the channels become tail probabilities by their own past, a facet's channels together become one again,
-and so do the facets together. A sighting is scored before it is counted, so the histograms hold scores of people the
-model had not seen (prequential; observed .049/.010 at nominal .05/.01 on 1,461 photos).
+How a score is made: each channel's value becomes a tail probability among the channel's past values. The weighted
+channels of a facet are added and become a tail probability again. The facets are joined in the same way. A sighting is
+scored before it is counted, so the histograms hold scores of people the baseline had not seen (prequential; observed
+.049/.010 at nominal .05/.01 on 1,461 photos).
 """
 
 import numpy as np
@@ -22,23 +23,24 @@ from edge.score.usual import build_usual
 from edge.vocabulary import CONTEXTS, FACETS
 
 CAP_BITS = 8.0
-"""No channel or facet claims more than 1 in 256 by itself: a single one once claimed 1 in 71,779."""
+"""Most bits of one channel or facet (1 in 256): without a limit a single channel once reached 1 in 71,779."""
 POWER = 2.0
-"""Of the mean of the facets: 1 adds them up, more lets the largest speak."""
+"""Exponent of the power mean that joins the facets: 1 adds them up, a higher one favours the largest."""
 
 CHANNEL_WARM_UP, FACET_WARM_UP, JOINT_WARM_UP = 20, 40, 60
-"""Sightings before channels, facets, then joined scores are worth a place in their histograms."""
+"""Sightings after which values of channels, of facets and of the joined score are counted in their histograms."""
 
 REBUILD_SHARE = 0.02
-"""What is usual is worked out again when the counts have grown by this share."""
+"""Growth of the counts, as a share, after which the bits of what is usual are computed again."""
 
 _WEIGHTS = np.array([[channel.weight * (channel.facet == facet) for channel in CHANNELS] for facet in FACETS])
-"""[facets, channels]"""
+"""[facets, channels] weight of each channel in its facet."""
 _FACET_WEIGHTS = np.array([FACET_WEIGHTS[facet] for facet in FACETS])
+"""[facets] weight of each facet in the joined score."""
 
 
 class Baseline:
-    """What is usual at one place."""
+    """Owner of the counts of what is usual at one place."""
 
     def __init__(
         self,
@@ -52,11 +54,11 @@ class Baseline:
     ) -> None:
         self.recipe = recipe
         self.noise = tuple(sorted(noise))
-        """What noise its counts were given (edge/baseline/noise.py), in words."""
+        """Labels of the noise that was added to the counts (edge/baseline/noise.py)."""
         self.epoch = epoch
-        """Under which a node counts, from zero on; empty for a sum of several and for files made by hand."""
+        """Random id of a node's counts since they were last empty; empty for sums and for files of `spotter learn`."""
         self.period = period
-        """Starts of the first and the last 15-minute window counted in, seconds since 1970; None if nobody said."""
+        """Starts of the first and the last 15-minute window with sightings, UTC seconds; None if not known."""
         self.counts = empty(recipe) if counts is None else counts
         self._min_sightings = min_sightings
         self._usual: Usual | None = None
@@ -67,13 +69,13 @@ class Baseline:
 
     @property
     def calibrated_on(self) -> int:
-        """Sightings that were scored before they were counted."""
+        """Number of sightings that were scored before they were counted."""
         return int(self.counts.joint[0].sum())
 
     def learn(self, appearance: Appearance, context: str = "any", *, at: float | None = None) -> None:
-        """Count one sighting, its own score against the others first; in a context and for all.
+        """Count one sighting, after scoring it against the earlier ones; the score counts for `context` and for all.
 
-        `at` is when, in seconds since 1970; only its window is kept.
+        `at` is the time in UTC seconds; only its 15-minute window is kept.
         """
         counts = self.counts
         seen = features(appearance)
@@ -97,9 +99,9 @@ class Baseline:
             self.period = _span(self.period, (start, start))
 
     def score(self, appearance: Appearance, context: str = "any") -> Score:
-        """How unusual one sighting is; `warming_up` until calibrated on `min_sightings`.
+        """Score one sighting; the state is `warming_up` until `min_sightings` were scored.
 
-        Within a context where that has seen enough, else among all.
+        It is compared with the sightings of its context if there are enough, else with all.
         """
         if self.calibrated_on < self._min_sightings:
             return Score(ScoreState.WARMING_UP, self.calibrated_on)
@@ -121,16 +123,16 @@ class Baseline:
         )
 
     def drift(self, rng: np.random.Generator) -> Drift:
-        """A watch over scores against this baseline, beginning now."""
+        """Return a drift watch that compares later sightings with this baseline; `rng` breaks ties."""
         return Drift(self.counts.joint[0], self.counts.groups, rng)
 
     def watch(self, appearance: Appearance, drift: Drift) -> None:
-        """One more score for that watch."""
+        """Add a sighting to a drift watch of this baseline."""
         values = self._facet_values(self._measure(features(appearance)))
         drift.take(self._join(_tails(self.counts.groups, values)), values)
 
     def merge(self, other: "Baseline") -> "Baseline":
-        """The sum of two; raises BaselineError for another recipe. Commutative and associative to the last bit."""
+        """Add two baselines; raises BaselineError for different recipes. Exactly commutative and associative."""
         if self.recipe != other.recipe:
             raise BaselineError(
                 f"recipes differ, their counts cannot be added: {self.recipe.differences(other.recipe)}. "
@@ -142,7 +144,7 @@ class Baseline:
         return Baseline(self.recipe, min_sightings=self._min_sightings, counts=counts, noise=noise, period=period)
 
     def _past(self, context: str) -> Counts:
-        """[BINS] the joined scores to compare with."""
+        """[BINS] histogram of the joined scores to compare with: of the context if it has enough, else of all."""
         within: Counts = self.counts.joint[CONTEXTS.index(context)]
         everybody: Counts = self.counts.joint[0]
         return within if int(within.sum()) >= self._min_sightings else everybody
@@ -153,23 +155,36 @@ class Baseline:
         return self._usual
 
     def _measure(self, seen: Features) -> list[float]:
-        """The raw value of each of CHANNELS."""
+        """[channels] raw value of each of CHANNELS."""
         usual = self._built()
         return [channel.measure(seen, usual) for channel in CHANNELS]
 
     def _facet_values(self, raw: list[float]) -> NDArray[np.float64]:
-        """[facets] what the channels of each claim together."""
+        """[facets] weighted sum of the tail bits of each facet's channels."""
         return np.asarray(_WEIGHTS @ _tails(self.counts.channels, raw))
 
     def _facet_bits(self, raw: list[float]) -> NDArray[np.float64]:
         return _tails(self.counts.groups, self._facet_values(raw))
 
     def _join(self, bits: NDArray[np.float64]) -> float:
+        """Return the joined score J of `bits`, shape [facets]: J = (sum over facets of W_f * b_f**POWER)**(1 / POWER).
+
+        From the channels' raw values x_c to the reported p-value, every step uses histograms of past values:
+
+            t_c = tail_bits(past of c, x_c)                   each channel, at most CAP_BITS
+            b_f = tail_bits(past of f, sum of w_c * t_c)      each facet, over its channels, at most CAP_BITS
+            J   = as above
+            p   = (1 + number of past J at least as large) / (1 + number of past J);  bits = -log2(p), one_in = 1 / p
+
+        `tail_bits` is -log2 of the share of past values at least as large (calibration.py). p is the conformal p-value
+        of Vovk et al. 2005, "Algorithmic Learning in a Random World", ch. 2, which is valid for any J. The weights w_c
+        and W_f (channels.py), POWER and CAP_BITS were chosen by measurement (tools/evaluate rarity).
+        """
         return float((_FACET_WEIGHTS @ bits**POWER) ** (1 / POWER))
 
 
 def _tails(past: Counts, raw: list[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-    """[rows] of each value among the past ones of its row."""
+    """[rows] tail bits of each value [rows] among the past values of its row; `past` is [rows, BINS]."""
     return np.array([tail_bits(histogram, value, CAP_BITS) for histogram, value in zip(past, raw, strict=True)])
 
 

@@ -1,4 +1,4 @@
-"""A baseline to one file and back: versioned, checksummed, written atomically, never larger than its constant size."""
+"""Save and load a baseline: one file, versioned, checksummed, written atomically, of constant size."""
 
 import math
 from pathlib import Path
@@ -13,12 +13,13 @@ from edge.score.baseline import Baseline
 from edge.score.counts import MOMENTS, BaselineCounts, shapes, values
 
 MOST = 2**53
-"""Of any number in a file: 10 million sightings stay below, and a thousand such files can be added."""
+"""Largest number allowed in a file: 10 million sightings stay below it, and a thousand such files can be added."""
 TOLERANCE = 1e-6
-"""Share of the largest variance by which rounding may leave the smallest negative."""
+"""A covariance's smallest eigenvalue may be negative by this share of the largest, because of rounding."""
 
 
 def counted(baseline: Baseline) -> Counted:
+    """Return the content of a baseline file."""
     return Counted(
         recipe=baseline.recipe,
         epoch=baseline.epoch,
@@ -70,7 +71,7 @@ def _counts(content: Counted) -> BaselineCounts:
 
 
 def _check_counted(counts: BaselineCounts) -> None:
-    """Raises ValueError for what no counting comes to: nothing can be scored by a covariance that is none."""
+    """Raise ValueError for numbers that no counting can give: negative counts, or moments without a covariance."""
     if any(array.min() < -MOST or array.max() > MOST for array in counts):
         raise ValueError(f"expected no number beyond {MOST}")
     if any((array < 0).any() for name, array in counts._asdict().items() if not name.endswith(("_sum", "_products"))):
@@ -89,7 +90,7 @@ def save(baseline: Baseline, path: Path) -> None:
 
 
 def write(content: bytes, path: Path) -> None:
-    """As `save`, of what is bytes already."""
+    """Write a baseline's bytes beside `path`, then rename; raises BaselineError if the disk is full or read-only."""
     try:
         atomic_file.write(path, content)
     except OSError as err:
@@ -97,7 +98,7 @@ def write(content: bytes, path: Path) -> None:
 
 
 def load(path: Path, *, min_sightings: int = 100, recipe: Recipe | None = None) -> Baseline:
-    """Raises BaselineError if the file is missing, damaged, of another version, or not of `recipe`."""
+    """Load a baseline; raises BaselineError if it is missing, damaged, of another version, or not of `recipe`."""
     try:
         content = path.read_bytes()
     except OSError as err:
@@ -106,11 +107,11 @@ def load(path: Path, *, min_sightings: int = 100, recipe: Recipe | None = None) 
     if recipe is not None and baseline.recipe != recipe:
         raise BaselineError(
             f"{path}: was learnt with another recipe ({baseline.recipe.differences(recipe)}); "
-            "use the software and model it was learnt with, or learn anew"
+            "use the software and model it was learnt with, or learn a new baseline"
         )
     return baseline
 
 
 def baseline_id(baseline: Baseline) -> str:
-    """12 hex digits over counts, recipe and noise."""
+    """Return the baseline's id: 12 hex digits of a hash of counts, recipe and noise."""
     return counted(baseline).id

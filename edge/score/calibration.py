@@ -1,4 +1,4 @@
-"""A histogram of past scores to a p-value with its error bar. Pure; histograms add."""
+"""P-values with error bars, from histograms of past scores. Pure; histograms can be added."""
 
 from typing import NamedTuple
 
@@ -8,32 +8,33 @@ from numpy.typing import NDArray
 from edge.interval import wilson
 
 BINS, BIN_BITS = 640, 0.1
-"""Raw scores of 0 to 64 bits in steps of a tenth; the last bin takes all above."""
+"""Number and width (bits) of the bins: raw scores of 0 to 64 bits; the last bin takes all above."""
 
 TAIL = 0.2
-"""Share of past scores from which on the tail is smoothed; of .1, .2 and none this found most on photos."""
+"""Share of past scores, the highest ones, that is smoothed; of .1, .2 and none this found most on photos."""
 
 
 class Rarity(NamedTuple):
-    """One score against n earlier ones."""
+    """The rarity of one score among n earlier ones."""
 
     p_value: float
     low: float
     """Lower end of the 95 % interval of 1 / p."""
     high: float | None
-    """Upper end, at most n + 1; None where none of the n was as unusual, so that nothing bounds it."""
+    """Upper end, at most n + 1; None if none of the n was as unusual, so that there is no upper limit."""
 
 
 def bin_of(raw: float) -> int:
-    """The histogram bin of a raw score in bits."""
+    """Return the histogram bin of a raw score in bits."""
     return min(max(int(raw / BIN_BITS), 0), BINS - 1)
 
 
 def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
     """Conformal p-value (1 + #{at least as unusual}) / (n + 1), with the Wilson score interval of 1 / p.
 
-    Vovk et al. 2005, "Algorithmic Learning in a Random World", ch. 2; Wilson 1927. Scores in the same bin count
-    as at least as unusual, so the p-value errs on the ordinary side.
+    `histogram` [BINS] holds the past scores, `raw` is the new one in bits. Sources: Vovk et al. 2005, "Algorithmic
+    Learning in a Random World", ch. 2; Wilson 1927. Scores in the same bin count as at least as unusual, so the
+    p-value is never too small.
 
     >>> past = np.zeros(BINS, np.int64)
     >>> past[bin_of(1.0)] = 99
@@ -51,10 +52,11 @@ def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
 
 
 def tail_bits(histogram: NDArray[np.int64], raw: float, cap: float) -> float:
-    """-log2 of the share of past scores at least this high, at most `cap`; 0 without any past.
+    """-log2 of the share of past scores at least as high as `raw` (bits), at most `cap` bits; 0 without past scores.
 
-    Beyond the highest TAIL of them an exponential of their mean excess, so that what a few dozen sightings call rare
-    means the same as what thousands do: only the joined score, which is calibrated by counts alone, is ever claimed.
+    `histogram` [BINS] holds the past scores. Within the highest TAIL of them an exponential with their mean excess
+    replaces the counts, so that a few dozen sightings give about the same bits as thousands. Only the joined score,
+    which is calibrated by counts alone, is ever stated as a probability.
 
     >>> past = np.zeros(BINS, np.int64)
     >>> past[:4] = 1

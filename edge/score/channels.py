@@ -1,8 +1,8 @@
-"""The channels of the score: each measures one thing about an outfit against what is usual, and may name reasons.
+"""The channels of the score: each compares one property of an outfit with what is usual, and may give reasons.
 
-A new channel is one function and one row of CHANNELS, and makes a new recipe. What worked when measured on street
-photos: palette counts per region beside a joint distance of colour words and moments for colour; expected bits of the
-pattern kinds beside distances of kinds and texture; counts of garment arrangements and colour pairs.
+A new channel is one function and one row of CHANNELS; it makes a new recipe. These worked best when measured on street
+photos. Colour: palette counts per region, and a joint distance of colour names and moments. Pattern: expected bits of
+the pattern kinds, and distances of kinds and texture. Also counts of garment arrangements and of colour pairs.
 """
 
 from collections.abc import Callable
@@ -17,21 +17,21 @@ from edge.score.features import COLOUR_OF_CELL, MAIN, Features
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
 REGION_WEIGHTS = np.array([0.5, 0.4, 0.1, 0.05, 0.0], np.float32)
-"""Of REGIONS in the palette channel; `whole` is their sum and would count twice."""
+"""[regions] weights of REGIONS in the palette channel; that of `whole` is 0, since it is the sum of the others."""
 DISTANCE_BITS = 6.0
-"""A distance of 1 (ordinary) falls into the middle of the histogram's range at this many "bits"."""
+"""Factor on distances that makes them fit the histogram's range of bits: an ordinary distance of 1 becomes 6."""
 REASON_BITS = 2.0
-"""Below this (1 in 4) nothing is a reason."""
+"""Bits (1 in 4) a facet needs to be given as a reason."""
 
 Shares = dict[str, float]
-"""Reasons, such as `colour:upper:orange`, and how much of a channel's bits each carries."""
+"""Reasons, such as `colour:upper:orange`, and how much of a channel's bits each one carries."""
 
 
 class Usual(NamedTuple):
-    """What is usual, in bits: derived from the counts (usual.py)."""
+    """Bits (-log2 of frequencies) and normal models of what is usual, computed from the counts (usual.py)."""
 
     built_at: int
-    """Sightings."""
+    """Number of sightings it was computed from."""
     palettes: Floats
     """[regions, cells] bits"""
     patterns: Floats
@@ -41,21 +41,21 @@ class Usual(NamedTuple):
     pairs: Floats
     """[colours * colours] bits"""
     gaussians: dict[str, surprisal.Gaussian | None]
-    """Of each of MOMENTS (counts.py)."""
+    """A normal model of each of MOMENTS (counts.py); None with too few sightings."""
 
 
 class Channel(NamedTuple):
-    """One row of the table."""
+    """One row of CHANNELS."""
 
     name: str
     facet: str
     """One of vocabulary.FACETS."""
     weight: float
-    """In its facet; by measurement on photos of people who are in no figure (tools/evaluate rarity)."""
+    """Weight in its facet, chosen on photos of people who are in no published figure (tools/evaluate rarity)."""
     measure: Callable[[Features, Usual], float]
-    """The raw value, in bits or what lies about where bits do."""
+    """Returns the raw value, in bits or in a unit of a similar range."""
     explain: Callable[[Features, Usual], Shares] | None = None
-    """The words that carry the value; None: others of its facet say it."""
+    """Returns the reasons that carry the value; None: other channels of its facet give them."""
 
 
 def _palette(seen: Features, usual: Usual) -> float:
@@ -63,7 +63,7 @@ def _palette(seen: Features, usual: Usual) -> float:
 
 
 def _explain_palette(seen: Features, usual: Usual) -> Shares:
-    """The regions and colours that hold most of the squared bits."""
+    """Share of each region and colour in the squared bits."""
     by_colour = (REGION_WEIGHTS[:, None] * seen.appearance.palettes * usual.palettes**2) @ COLOUR_OF_CELL
     return {f"colour:{r}:{c}": float(by_colour[i, k]) for i, r in enumerate(REGIONS) for k, c in enumerate(COLOURS)}
 
@@ -73,7 +73,7 @@ def _kinds(seen: Features, usual: Usual) -> float:
 
 
 def _explain_kinds(seen: Features, usual: Usual) -> Shares:
-    """Kinds by their squared bits; a plain garment is named only where most are patterned."""
+    """Share of each pattern kind in the squared bits; `plain` is a reason only where most garments are patterned."""
     each = (seen.appearance.patterns * usual.patterns**2)[:MAIN]
     if each[:, 1:].max() > 0 and usual.patterns[:MAIN, 0].max() < REASON_BITS:
         each[:, 0] = 0
@@ -90,7 +90,7 @@ def _explain_arrangement(seen: Features, usual: Usual) -> Shares:
 
 
 def _explain_composition(seen: Features, usual: Usual) -> Shares:
-    """Silhouettes by their part of the distance."""
+    """Share of each value of the silhouette in the distance."""
     gaussian = usual.gaussians["composition"]
     if gaussian is None:
         return {}
@@ -100,7 +100,10 @@ def _explain_composition(seen: Features, usual: Usual) -> Shares:
 
 
 def _parts(away: Floats, inverse: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[values] of a squared distance, in bits of a normal density; what others explain away counts nothing."""
+    """[values] each value's part of a squared distance, in bits of a normal density; negative parts become 0.
+
+    `away` [values] is the difference to the mean, `inverse` [values, values] the inverse covariance.
+    """
     return np.asarray(np.maximum(away * (inverse @ away), 0) / (2 * np.log(2)))
 
 
@@ -118,7 +121,7 @@ def _explain_pair(seen: Features, usual: Usual) -> Shares:
 
 
 def _distance_of(name: str) -> Callable[[Features, Usual], float]:
-    """How far one of MOMENTS lies from its mean."""
+    """Return a measure of the distance of one of MOMENTS from its mean, times DISTANCE_BITS."""
 
     def measure(seen: Features, usual: Usual) -> float:
         return DISTANCE_BITS * surprisal.distance(seen.vectors[name], usual.gaussians[name])
@@ -136,17 +139,17 @@ CHANNELS = (
     Channel("composition", "garment", 1.0, _distance_of("composition"), _explain_composition),
     Channel("pair", "combination", 1.0, _pair, _explain_pair),
 )
-"""Each gets its own histogram of past values, in this order, and so its own tail probability."""
+"""The channels of the score; each has its own histogram of past values, in this order, and its own tail probability."""
 
 FACET_WEIGHTS = {"colour": 1.2, "pattern": 1.0, "garment": 0.2, "combination": 0.2}
-"""Of each facet in the joined score; by measurement on photos (tools/evaluate rarity)."""
+"""Weight of each facet in the joined score, chosen on photos (tools/evaluate rarity)."""
 
 
 def explain(facet: str, seen: Features, usual: Usual) -> Shares:
-    """What its channels say, the larger where two use one word."""
+    """Return the reasons of a facet's channels; if two channels give the same reason, its larger share."""
     shares: Shares = {}
     for channel in CHANNELS:
         if channel.facet == facet and channel.explain is not None:
-            for word, share in channel.explain(seen, usual).items():
-                shares[word] = max(shares.get(word, 0.0), share)
+            for reason, share in channel.explain(seen, usual).items():
+                shares[reason] = max(shares.get(reason, 0.0), share)
     return shares

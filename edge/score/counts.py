@@ -1,4 +1,4 @@
-"""What a baseline remembers: sums of whole numbers only, so that merging is exact; it keeps nobody."""
+"""The numbers in a baseline: sums of whole numbers only, so that merging is exact. No single sighting is kept."""
 
 from typing import NamedTuple
 
@@ -18,16 +18,16 @@ VALUE_UNIT = 64
 """Moments are summed in whole 1/64ths; 10 million sightings of |x| < 128 stay below 2**63."""
 
 MOMENTS = ("colour", "kinds", "texture", "composition")
-"""The vectors whose mean and covariance are kept."""
+"""The feature vectors whose mean and covariance are kept."""
 LIMITS = {"colour": 128.0, "kinds": 1.0, "texture": 16.0, "composition": 8.0}
-"""No value counts beyond: so no single sighting can weigh without bound."""
+"""Values are clipped to plus or minus these limits, so that the weight of one sighting is bounded."""
 
 
 class BaselineCounts(NamedTuple):
-    """Everything a baseline remembers, int64 throughout."""
+    """All counts of a baseline; every array is int64."""
 
     sightings: Counts
-    """[1]"""
+    """[1] number of sightings"""
     palettes: Counts
     """[regions, cells] in SHARE_UNITs"""
     patterns: Counts
@@ -37,7 +37,7 @@ class BaselineCounts(NamedTuple):
     pairs: Counts
     """[colours of the upper, colours of the lower] in SHARE_UNITs"""
     colour_n: Counts
-    """[1], as every `_n`: vectors in the sums"""
+    """[1] number of vectors in the sums; so for every `_n`"""
     colour_sum: Counts
     """[values] in VALUE_UNITs"""
     colour_products: Counts
@@ -54,17 +54,17 @@ class BaselineCounts(NamedTuple):
     channels: Counts
     """[channels, BINS] past values of each channel"""
     groups: Counts
-    """[facets, BINS] past values of each facet's channels together"""
+    """[facets, BINS] past values of each facet"""
     joint: Counts
-    """[contexts, BINS] past joined scores, of everybody in row 0"""
+    """[contexts, BINS] past joined scores; row 0 holds those of all sightings"""
 
     def moments(self, name: str) -> tuple[Counts, Counts, Counts]:
-        """n, sum and sum of products of one of MOMENTS."""
+        """Return n [1], sum [values] and sum of products [values, values] of one of MOMENTS."""
         return getattr(self, f"{name}_n"), getattr(self, f"{name}_sum"), getattr(self, f"{name}_products")
 
 
 def shapes(recipe: Recipe) -> dict[str, tuple[int, ...]]:
-    """Shape of each field of BaselineCounts."""
+    """Return the shape of each field of BaselineCounts."""
     sizes = {
         "colour": recipe.colour_moments + recipe.colour_words,
         "kinds": recipe.kind_moments,
@@ -87,17 +87,17 @@ def shapes(recipe: Recipe) -> dict[str, tuple[int, ...]]:
 
 
 def empty(recipe: Recipe) -> BaselineCounts:
-    """Zeros: added to other counts they change nothing."""
+    """Return counts that are all zero."""
     return BaselineCounts(**{name: np.zeros(shape, np.int64) for name, shape in shapes(recipe).items()})
 
 
 def add_shares(total: Counts, shares: Floats) -> None:
-    """Add what sums to 1 (or is all 0: not seen)."""
+    """Add `shares` [..., kinds] to `total` (same shape), in place. A row sums to 1, or is all 0 if it was not seen."""
     total += np.rint(shares * SHARE_UNIT).astype(np.int64)
 
 
 def add_moments(counts: BaselineCounts, name: str, vector: Floats) -> None:
-    """Add one complete vector to one of MOMENTS; one with unseen values would bend the covariance and is left out."""
+    """Add a vector [values] to one of MOMENTS, in place; one with NaN is left out, as it would bias the covariance."""
     n, total, products = counts.moments(name)
     if not np.isnan(vector).any():
         fixed = np.rint(np.clip(vector, -LIMITS[name], LIMITS[name]) * VALUE_UNIT).astype(np.int64)
@@ -107,6 +107,6 @@ def add_moments(counts: BaselineCounts, name: str, vector: Floats) -> None:
 
 
 def values(moments: tuple[Counts, Counts, Counts]) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
-    """n, sum and sum of products in the vector's own units."""
+    """Convert `BaselineCounts.moments` to n, sum [values] and products [values, values] in the features' units."""
     n, total, products = moments
     return int(n[0]), total / VALUE_UNIT, products / VALUE_UNIT**2

@@ -1,8 +1,8 @@
-"""Scores to the question whether what people wear has shifted since the baseline: p-values must stay uniform.
+"""The drift watch: have clothes changed since the baseline was made? If not, p-values stay uniform.
 
-A martingale that bets against uniformity, one for each facet and one for the whole: while people come from where the
-baseline's came from its expected wealth stays 1, and by Ville's inequality it ever reaches `ALARM` with a chance of at
-most 1 / ALARM. Nothing is kept but histograms of scores and the wealth.
+A martingale for each facet, and one for the whole outfit, bets against uniformity. While people dress as those of the
+baseline, its expected wealth stays 1, and by Ville's inequality the probability that it ever reaches `ALARM` is at
+most 1 / ALARM. Only histograms of scores and the wealth are kept.
 """
 
 from typing import NamedTuple
@@ -15,33 +15,34 @@ from edge.score.calibration import bin_of
 from edge.vocabulary import FACETS
 
 ALARM = 1000.0
-"""Wealth at which the shift is said."""
+"""Wealth at which a shift is reported."""
 BETS = (-1.0, 0.0, 1.0)
-"""How strongly wealth is put on small (more unusual), no, or large (more ordinary) p-values."""
+"""The bets: on small p-values (more unusual people), on none, on large ones (more ordinary people)."""
 JUMP = 0.01
 """Share of the wealth that changes its bet at every step.
 
-The Simple Jumper of Vovk, Petej, Nouretdinov, Ahlberg, Carlsson and Gammerman 2021, "Retrain or not retrain: conformal
-test martingales for change-point detection" (COPA), with its own values of BETS and JUMP.
+Source of method, BETS and JUMP: the Simple Jumper of Vovk, Petej, Nouretdinov, Ahlberg, Carlsson and Gammerman 2021,
+"Retrain or not retrain: conformal test martingales for change-point detection" (COPA).
 """
 
 WATCHED = ("the whole outfit", *FACETS)
+"""Names of the rows that are watched."""
 
 
 class Shift(NamedTuple):
-    """What has shifted, and which way."""
+    """A shift of the scores."""
 
     what: str
-    """Of WATCHED."""
+    """One of WATCHED."""
     is_more_unusual: bool
-    """Else more ordinary than the baseline's people were."""
+    """True if people are more unusual than those of the baseline, False if more ordinary."""
 
 
 class Drift:
-    """`take` every score in turn; `shift` says what has shifted by then, and stays."""
+    """Owner of the wealth. Call `take` with every score; `shift` is set once a shift is found, and stays."""
 
     def __init__(self, joint: Counts, groups: Counts, rng: np.random.Generator) -> None:
-        """Past joined scores [BINS] and past values of each facet [facets, BINS]; both are copied.
+        """`joint` [BINS] are past joined scores, `groups` [facets, BINS] past values of each facet; both are copied.
 
         `rng` breaks ties: p-values are uniform only if equal scores are ordered by chance.
         """
@@ -51,7 +52,7 @@ class Drift:
         self.shift: Shift | None = None
 
     def take(self, joined: float, facets: NDArray[np.float64]) -> None:
-        """One more score: the raw joined value, and the raw value of each facet."""
+        """Add one score: its raw joined value, and the raw value of each facet [facets]."""
         for row, raw in enumerate([joined, *facets.tolist()]):
             self._bet(row, self._p_value(row, bin_of(raw)))
         total = self._wealth.sum(axis=1)
@@ -61,14 +62,14 @@ class Drift:
 
     @property
     def wealth(self) -> float:
-        """Mean over what is watched: itself a martingale, so no correction for looking at several is needed."""
+        """Mean wealth over WATCHED; it is a martingale too, so no correction for several tests is needed."""
         return float(self._wealth.sum(axis=1).mean())
 
     def _p_value(self, row: int, place: int) -> float:
-        """Smoothed conformal p-value among all before it, and it is one of them from now on.
+        """Return the smoothed conformal p-value of a score among the earlier ones, and add it to them.
 
-        Vovk, Gammerman and Shafer 2005, "Algorithmic Learning in a Random World", section 2.2: exactly uniform and
-        independent while people are exchangeable, whatever their number.
+        Source: Vovk, Gammerman and Shafer 2005, "Algorithmic Learning in a Random World", section 2.2. The p-values are
+        exactly uniform and independent while people are exchangeable, for any number of people.
         """
         past = self._past[row]
         above, equal = int(past[place + 1 :].sum()), int(past[place])

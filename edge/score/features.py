@@ -1,4 +1,4 @@
-"""One appearance to what the channels of the score measure: feature vectors, colour pairs, and its main words. Pure."""
+"""The features of an appearance that the channels measure: feature vectors, colour pairs, main colours. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,21 +10,21 @@ from edge.records import Appearance, Floats
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
 
 WORD_UNIT = 64.0
-"""The root of a share of 1 counts as much as 64 CIELAB units where one limit and one noise hold for both."""
+"""Factor on roots of colour shares in the vector `colour`, so that one limit and one noise fit them and CIELAB."""
 SECOND_COLOUR = 0.15
-"""Share of a garment from which its second colour is named: less is folds and shade."""
+"""Share of a garment from which its second colour is named; smaller ones are folds and shade."""
 COLOUR_OF_CELL = np.eye(len(COLOURS), dtype=np.float32)[CELL_COLOURS]
-"""[cells, colours] 1 where a palette cell has that colour word."""
+"""[cells, colours] 1 where a palette cell has that colour name, else 0."""
 MAIN = 2
-"""The first so many of REGIONS, upper and lower, are those whose pattern counts."""
+"""Number of main regions, the first of REGIONS: only the patterns of upper and lower count."""
 
 
 class Features(NamedTuple):
-    """What is measured of one appearance."""
+    """The features of one appearance."""
 
     appearance: Appearance
     vectors: dict[str, Floats]
-    """Of each of MOMENTS (counts.py), NaN where unseen."""
+    """A vector [values] for each of MOMENTS (counts.py); NaN where not seen."""
     pairs: Floats
     """[colours, colours] share of each colour of the upper over each of the lower."""
 
@@ -34,9 +34,10 @@ def features(appearance: Appearance) -> Features:
 
 
 def vectors(appearance: Appearance) -> dict[str, Floats]:
-    """Of each of MOMENTS, NaN where unseen.
+    """Return a vector [values] for each of MOMENTS; NaN where not seen.
 
-    Kinds and colour words as roots of shares (Hellinger): a tenth striped is nearer to a fifth than none is to a tenth.
+    Pattern kinds and colour names are roots of shares (Hellinger): a difference between no stripes and a tenth then
+    counts more than one between a tenth and a fifth.
     """
     kinds = _roots(appearance.patterns)[:, 1:]
     words = WORD_UNIT * _roots(appearance.palettes @ COLOUR_OF_CELL)
@@ -49,7 +50,7 @@ def vectors(appearance: Appearance) -> dict[str, Floats]:
 
 
 def _roots(shares: Floats) -> Floats:
-    """[main regions, kinds] NaN for a region that was not seen."""
+    """[main regions, kinds] roots of the shares; NaN for a region that was not seen."""
     main = shares[:MAIN]
     return np.where(main.any(axis=1, keepdims=True), np.sqrt(main), np.nan)
 
@@ -61,9 +62,10 @@ def pairs(appearance: Appearance) -> Floats:
 
 
 def main_words(appearance: Appearance) -> list[str]:
-    """What `message/link.py` hashes: two colours of upper, lower and shoes, arrangement, the upper garment's pattern.
+    """Return the words that `message/link.py` hashes: the two main colours of upper, lower and shoes, the garment
+    arrangement, and the pattern of the upper garment.
 
-    A colour stands twice where there is hardly a second; what was not seen is "".
+    A colour is given twice if there is hardly a second one; "" stands for what was not seen.
     """
     colours = [word for row in appearance.palettes[:3] @ COLOUR_OF_CELL for word in _main_colours(row)]
     return [*colours, _commonest(appearance.garments, GARMENTS), _commonest(appearance.patterns[0], PATTERNS)]

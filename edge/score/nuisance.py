@@ -1,7 +1,7 @@
-"""How much light, lens, distance and framing move the features of one and the same person: shipped with the model.
+"""The nuisance covariance: how light, lens, distance and framing change the features of one person.
 
-A baseline adds it to the covariance of what people wear, so that what a cloud can do to a photo surprises nobody.
-Estimated by tools/training/nuisance.py; one file a model, `models/NAME.nuisance.json`.
+A baseline adds it to the covariance of people's clothes, so that a change of light does not make a person unusual.
+It is estimated by tools/training/nuisance.py and shipped with the model as `models/NAME.nuisance.json`.
 """
 
 import functools
@@ -15,17 +15,17 @@ from edge.errors import BaselineError
 from edge.model.manifest import manifest_path
 
 WEIGHT = 3.0
-"""Times the covariance, as in a feasibility study; here it steadies pattern and garment a little and
-costs the finding of edits as little (mean .822 to .819)."""
+"""Factor on the nuisance covariance, from a feasibility study. It makes pattern and garment scores a little steadier
+and finds edited garments a little less often (mean .822 to .819)."""
 
 
 class Nuisance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Mean within-person covariance over the jitters, of each vector of moments; units as in the Appearance."""
+    """Mean covariance within a person over simulated changes, for each of MOMENTS; units as in the Appearance."""
 
     model: str
-    """First 12 hex digits of the network's SHA-256."""
+    """First 12 hex digits of the model file's SHA-256."""
     people: int
-    """How many it was estimated on."""
+    """Number of people it was estimated on."""
     colour: list[list[float]]
     kinds: list[list[float]]
     texture: list[list[float]]
@@ -33,36 +33,36 @@ class Nuisance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def id(self) -> str:
-        """12 hex digits over all of it; part of the recipe."""
+        """12 hex digits of a hash of all its values; part of the recipe."""
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:12]
 
     def of(self, moments: str) -> NDArray[np.float64]:
-        """[values, values] of one of MOMENTS."""
+        """[values, values] covariance of one of MOMENTS."""
         return np.array(getattr(self, moments), np.float64)
 
 
 @functools.cache
 def of_model(model: str) -> Nuisance | None:
-    """What was shipped for the network of that id; None where nothing was. Raises BaselineError for a broken file."""
+    """Load the covariance shipped with the model of this id; None if there is none. Raises BaselineError if damaged."""
     for path in sorted(manifest_path().parent.glob("*.nuisance.json")):
         try:
             found = msgspec.json.decode(path.read_bytes(), type=Nuisance)
         except (OSError, msgspec.DecodeError) as err:
-            raise BaselineError(f"{path}: cannot be read ({err}); it comes with the product: install it again") from err
+            raise BaselineError(f"{path}: cannot be read ({err}); install this release again") from err
         if found.model == model:
             return found
     return None
 
 
 def of_recipe(model: str, wanted: str) -> Nuisance | None:
-    """The one a recipe names; None if it names none. Raises BaselineError where it is not here."""
+    """Load the covariance that a recipe names; None if it names none. Raises BaselineError if it is missing."""
     if not wanted:
         return None
     found = of_model(model)
     if found is None or found.id != wanted:
         here = "none" if found is None else found.id
         raise BaselineError(
-            f"the baseline was learnt with nuisance covariance {wanted} of model {model}, here is {here}; "
-            "use the software it was learnt with, or learn anew"
+            f"the baseline was learnt with nuisance covariance {wanted} of model {model}, found {here}; "
+            "use the software it was learnt with, or learn a new baseline"
         )
     return found

@@ -1,4 +1,4 @@
-"""Counts and moments to bits and distances, one channel at a time. Pure."""
+"""Bits of frequencies and distances from means: the formulas of the channels. Pure."""
 
 from typing import NamedTuple
 
@@ -8,22 +8,26 @@ from numpy.typing import NDArray
 from edge.records import Floats
 
 PRIOR = 1.0
-"""Sightings' worth of uniform prior in every histogram: unseen is rare, never impossible."""
+"""Weight of the uniform prior in every histogram, in sightings: what was never seen is rare, not impossible."""
 
 SPREAD = (0.25, 0.5, 0.25)
-"""Kernel over neighbouring CIELAB cells: a colour on a cell's border must not fall between two counts."""
+"""Kernel over neighbouring CIELAB cells, so that a colour on the border of two cells counts in both."""
 
 
 class Gaussian(NamedTuple):
-    """A shrunk normal model of one feature vector."""
+    """A normal model of one feature vector, with a shrunk covariance."""
 
     mean: NDArray[np.float64]
+    """[values]"""
     inverse: NDArray[np.float64]
-    """Of the shrunk covariance."""
+    """[values, values] inverse of the shrunk covariance."""
 
 
 def cell_bits(counts: NDArray[np.float64], grid: tuple[int, int, int]) -> Floats:
-    """[regions, cells] bits of seeing each palette cell, from counts in sightings."""
+    """[regions, cells] bits of seeing each palette cell.
+
+    `counts` [regions, cells] are in sightings; `grid` is the number of cells along L*, a* and b*.
+    """
     blurred = counts.reshape(len(counts), *grid)
     for axis in (1, 2, 3):
         blurred = _blur(blurred, axis)
@@ -31,7 +35,7 @@ def cell_bits(counts: NDArray[np.float64], grid: tuple[int, int, int]) -> Floats
 
 
 def bits_of(counts: NDArray[np.float64]) -> Floats:
-    """-log2 of the smoothed shares along the last axis; `counts` in sightings.
+    """[..., n] bits: -log2 of the smoothed shares along the last axis; `counts` [..., n] are in sightings.
 
     >>> bits_of(np.array([3.0, 0.0]))
     array([0.19264507, 3.        ], dtype=float32)
@@ -42,16 +46,17 @@ def bits_of(counts: NDArray[np.float64]) -> Floats:
 
 
 def _blur(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
-    """Convolve one axis with SPREAD; what would leave at the ends stays there."""
+    """Convolve one axis with SPREAD; at the ends, what would leave stays in the last cell."""
     ahead = np.concatenate([values.take(range(1, values.shape[axis]), axis), values.take([-1], axis)], axis)
     behind = np.concatenate([values.take([0], axis), values.take(range(values.shape[axis] - 1), axis)], axis)
     return SPREAD[0] * behind + SPREAD[1] * values + SPREAD[2] * ahead
 
 
 def palette_bits(palettes: Floats, bits: Floats, weights: Floats) -> float:
-    """Root mean square of the cells' bits over each region's palette, weighted over the regions that were seen.
+    """Root mean square of the cells' bits over each region's palette, averaged over the regions that were seen.
 
-    The square makes a rare minority colour count: an orange scarf on black is not averaged away.
+    `palettes` and `bits` are [regions, cells], `weights` is [regions]. Because of the square, a small area of a rare
+    colour counts: an orange scarf on black is not averaged away.
     """
     seen = palettes.sum(axis=1) > 0
     if not seen.any():
@@ -61,25 +66,26 @@ def palette_bits(palettes: Floats, bits: Floats, weights: Floats) -> float:
 
 
 def mean_square_bits(shares: Floats, bits: Floats) -> Floats:
-    """[rows] root mean square of the bits of soft choices [rows, kinds]: a rare kind on a part of a garment counts."""
+    """[rows] root mean square of the bits of shares [rows, kinds]; a rare kind counts even on a part of a garment."""
     return np.asarray(np.sqrt((shares * bits**2).sum(axis=1)), np.float32)
 
 
 def share_bits(shares: Floats, bits: Floats) -> float:
-    """Expected bits of one soft choice, e.g. 70 % striped and 30 % plain; 0 if it was not seen."""
+    """Expected bits of shares [kinds], for example 70 % striped and 30 % plain; 0 if nothing was seen."""
     return float((shares * bits).sum())
 
 
 def gaussian(
     n: int, total: NDArray[np.float64], products: NDArray[np.float64], nuisance: NDArray[np.float64] | float = 0.0
 ) -> Gaussian | None:
-    """Mean and inverse of the OAS-shrunk covariance from additive moments; None with too few for any.
+    """Normal model from sums: mean and inverse of the OAS-shrunk covariance; None for fewer than 3 vectors.
 
-    `nuisance` is added to the covariance: what a person's features vary by without any change of clothes.
+    `total` [values] is the sum of `n` vectors, `products` [values, values] the sum of their outer products. `nuisance`
+    is added to the covariance: the variation of one person's features without any change of clothes.
 
-    Oracle Approximating Shrinkage, Chen, Wiesel, Eldar and Hero 2010, IEEE TSP 58(10), eq. 23: it needs n, sum x and
-    sum xx' alone, so it merges; Ledoit-Wolf needs each person's own terms and does not. Scales differ by channel, so
-    the features are standardised first.
+    Source: Oracle Approximating Shrinkage, Chen, Wiesel, Eldar and Hero 2010, IEEE TSP 58(10), eq. 23. It only needs
+    n, sum x and sum xx', so baselines can be merged; Ledoit-Wolf needs the terms of each person. The features are
+    standardised first, since their scales differ.
     """
     size = len(total)
     if n < 3:
@@ -97,9 +103,9 @@ def gaussian(
 
 
 def distance(vector: Floats, model: Gaussian | None) -> float:
-    """Mahalanobis distance per square root of dimension (1 is ordinary); 0 without a model.
+    """Mahalanobis distance of `vector` [values], divided by the root of the dimension (1 is ordinary); 0 without model.
 
-    Values that were not seen (NaN) are taken at the mean: they neither add nor remove surprise.
+    Values that were not seen (NaN) are set to the mean, so they do not change the distance.
     """
     if model is None:
         return 0.0

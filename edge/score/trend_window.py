@@ -1,4 +1,4 @@
-"""What is worn, in words and counted over a quarter of an hour: for trends, never about one person."""
+"""Trends: counts of colours, patterns and garments over a quarter of an hour, never of one person."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -9,17 +9,17 @@ from edge.score.features import COLOUR_OF_CELL
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
 COLOURED, PATTERNED = 3, 2
-"""The first so many of REGIONS are counted by their main colour, by their main pattern."""
+"""Number of regions, the first of REGIONS, that are counted by main colour and by main pattern."""
 
 
 class ClosedWindow(NamedTuple):
-    """One closed window."""
+    """The counts of one window that is over."""
 
     start: int
-    """Seconds since 1970."""
+    """UTC seconds."""
     sightings: int
     counts: Counter[str]
-    """By words such as `colour:upper:orange`."""
+    """Number of sightings for each code such as `colour:upper:orange`."""
 
 
 class TrendWindow:
@@ -31,7 +31,7 @@ class TrendWindow:
         self._counts = Counter[str]()
 
     def add(self, appearance: Appearance, at: float) -> ClosedWindow | None:
-        """Count one sighting; returns the window before, if this is the first of a new one. A late one counts here."""
+        """Count one sighting of UTC second `at`; returns the window before if it is over. Late sightings count too."""
         closed = self.close(at)
         if not self._sightings:
             self._start = max(self._start, int(at // WINDOW_S) * WINDOW_S)
@@ -40,7 +40,7 @@ class TrendWindow:
         return closed
 
     def close(self, now: float) -> ClosedWindow | None:
-        """The open window, if it is over and anything was counted in it."""
+        """Close the open window if it is over and has sightings, and return it; else None. `now` is UTC seconds."""
         if not self._sightings or now < self._start + WINDOW_S:
             return None
         closed = ClosedWindow(self._start, self._sightings, self._counts)
@@ -49,7 +49,7 @@ class TrendWindow:
 
 
 def words(appearance: Appearance) -> list[str]:
-    """The main colour and pattern of each region that was seen, and how the garments are arranged."""
+    """Return the codes of the main colour and pattern of each region that was seen, and of the garment arrangement."""
     found = []
     for region, palette in zip(REGIONS[:COLOURED], appearance.palettes, strict=False):
         if palette.any():

@@ -1,4 +1,4 @@
-"""Counts to what is usual, in bits: what every channel compares with."""
+"""Compute what is usual, in bits, from the counts of a baseline; every channel compares with it."""
 
 import numpy as np
 
@@ -9,10 +9,11 @@ from edge.score.channels import Usual
 from edge.score.counts import MOMENTS, SHARE_UNIT, BaselineCounts, values
 
 GRID = (L_CELLS, AB_CELLS, AB_CELLS)
+"""Number of palette cells along L*, a* and b*."""
 
 
 def build_usual(counts: BaselineCounts, recipe: Recipe) -> Usual:
-    """Raises BaselineError if the recipe names a nuisance covariance that is not here."""
+    """Compute what is usual; raises BaselineError if the recipe names a nuisance covariance that is missing."""
     shipped = nuisance.of_recipe(recipe.model, recipe.nuisance)
     gaussians = {}
     for name in MOMENTS:

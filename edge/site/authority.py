@@ -1,4 +1,4 @@
-"""A site's certificate authority: keys, certificates and the revocation list, as PEM. The only file that signs.
+"""A site's certificate authority: keys, certificates and the revocation list, as PEM. Only this file issues them.
 
 Elliptic curve P-256 throughout: small enough for a handshake on a slow board.
 """
@@ -18,12 +18,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from edge.errors import ProvisionError
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-"""Everything is valid from here: a Raspberry Pi has no clock of its own and may think it is any time since then until
-the network tells it; a certificate that is "not yet valid" would keep it from the network's time for ever."""
+"""Start of every certificate's validity. A Raspberry Pi has no clock battery, so until it reaches a time server it may
+believe any date since 1970; a certificate that is "not yet valid" would keep it off the network for good."""
 SITE_DAYS = 3653
-"""Ten years: authority, broker, booth and revocation list (an expired list locks everybody out)."""
+"""Validity in days of authority, broker, booth and revocation list: ten years (an expired list locks all out)."""
 LEAF_DAYS = 730
-"""Two years: what hangs on a lamp post or is carried about."""
+"""Validity in days of nodes and laptops, which can be stolen: two years."""
 
 SERVER, CLIENT = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
 
@@ -36,7 +36,7 @@ class Identity(NamedTuple):
 
 
 def make_authority(site: str, now: datetime, passphrase: bytes | None) -> Identity:
-    """The root that signs everything of this site, and nothing else."""
+    """Make the site's root certificate, which may only sign the site's other certificates."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(f"{site} exception spotter")
     only_signs = x509.KeyUsage(
@@ -64,7 +64,7 @@ def make_authority(site: str, now: datetime, passphrase: bytes | None) -> Identi
 
 
 class Authority:
-    """The root opened with its key: `issue` and `revoke`."""
+    """A site's root certificate with its key: issues certificates and revocation lists."""
 
     def __init__(self, identity: Identity, passphrase: bytes | None) -> None:
         """Raises ProvisionError for a wrong or missing passphrase."""
@@ -77,7 +77,7 @@ class Authority:
     def issue(
         self, name: str, usage: x509.ObjectIdentifier, now: datetime, days: int, hosts: Sequence[str] = ()
     ) -> Identity:
-        """A certificate with this common name; `hosts` are the addresses and names a server is reached by."""
+        """Issue a certificate with `name` as its common name; `hosts` are the addresses and names of a server."""
         key = ec.generate_private_key(ec.SECP256R1())
         identifier = self._certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
         builder = (
@@ -96,7 +96,7 @@ class Authority:
         return Identity(_pem(builder.sign(self._key, hashes.SHA256())), _private(key, None))
 
     def revocation_list(self, now: datetime, revoked: Iterable[bytes] = ()) -> bytes:
-        """All certificates that are good no more, PEM."""
+        """Return the signed revocation list of the `revoked` certificates, PEM."""
         builder = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(self._certificate.subject)
@@ -111,7 +111,7 @@ class Authority:
 
 
 def make_signing_pair(passphrase: bytes | None = None) -> tuple[bytes, bytes]:
-    """An Ed25519 key to sign with, and the public key to verify with, PEM."""
+    """Return a new Ed25519 private key and its public key, PEM."""
     key = ed25519.Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return _private(key, passphrase), public
@@ -121,21 +121,21 @@ UNREADABLE = (
     *(ValueError, TypeError, UnsupportedAlgorithm, InternalError),
     *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
 )
-"""What cryptography raises for bytes that are none of ours."""
+"""Exceptions of the cryptography package for bytes it cannot parse."""
 
 
 def read_certificate(pem: bytes) -> x509.Certificate:
-    """Raises ProvisionError for what is no certificate."""
+    """Parse a certificate; raises ProvisionError for anything else."""
     try:
         found = x509.load_pem_x509_certificate(pem)
-        _ = found.public_key(), found.extensions, found.subject, found.not_valid_after_utc  # parsed only when asked for
+        _ = found.public_key(), found.extensions, found.subject, found.not_valid_after_utc  # these are parsed lazily
     except UNREADABLE as err:
         raise ProvisionError("expected a certificate in PEM, found something else; copy it again") from err
     return found
 
 
 def read_list(pem: bytes) -> x509.CertificateRevocationList:
-    """Raises ProvisionError for what is no revocation list."""
+    """Parse a revocation list; raises ProvisionError for anything else."""
     try:
         found = x509.load_pem_x509_crl(pem)
         _ = found.next_update_utc, list(found)
@@ -145,7 +145,7 @@ def read_list(pem: bytes) -> x509.CertificateRevocationList:
 
 
 def read_key(pem: bytes, passphrase: bytes | None = None, *, name: str) -> PrivateKeyTypes:
-    """Raises ProvisionError for what is no private key, or a wrong passphrase."""
+    """Parse a private key; raises ProvisionError for anything else, or for a wrong passphrase."""
     try:
         return serialization.load_pem_private_key(pem, passphrase)
     except UNREADABLE as err:
@@ -155,7 +155,7 @@ def read_key(pem: bytes, passphrase: bytes | None = None, *, name: str) -> Priva
 
 
 def read_public(pem: bytes) -> ed25519.Ed25519PublicKey:
-    """What a signature is verified with; raises ProvisionError for anything else."""
+    """Parse an Ed25519 public key; raises ProvisionError for anything else."""
     try:
         key = serialization.load_pem_public_key(pem)
     except UNREADABLE as err:
@@ -166,20 +166,23 @@ def read_public(pem: bytes) -> ed25519.Ed25519PublicKey:
 
 
 def is_encrypted(key: bytes) -> bool:
+    """Return whether a private key in PEM needs a passphrase."""
     return b"ENCRYPTED" in key
 
 
 def common_name(certificate: x509.Certificate) -> str:
-    """The one name a certificate was made for; empty if it has none."""
+    """Return the certificate's common name; empty if it has none."""
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
 
 
 def belong_together(certificate: x509.Certificate, key: PrivateKeyTypes) -> bool:
+    """Return whether the certificate is for this private key."""
     return key.public_key() == certificate.public_key()
 
 
 def is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    """Return whether this authority signed the certificate."""
     try:
         certificate.verify_directly_issued_by(authority)
     except (InvalidSignature, *UNREADABLE):
@@ -188,11 +191,12 @@ def is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> 
 
 
 def is_revoked(certificate: x509.Certificate, revocation_list: bytes) -> bool:
-    """Raises ProvisionError for what is no revocation list."""
+    """Return whether the list names the certificate; raises ProvisionError if the list cannot be parsed."""
     return read_list(revocation_list).get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
 
 
 def is_list_of(revocation_list: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
+    """Return whether this authority signed the revocation list."""
     try:
         return revocation_list.is_signature_valid(authority.public_key())  # type: ignore[arg-type]  # any kind may come
     except UNREADABLE:
@@ -200,7 +204,7 @@ def is_list_of(revocation_list: x509.CertificateRevocationList, authority: x509.
 
 
 def hosts_of(certificate: x509.Certificate) -> list[str]:
-    """Addresses and names a server's certificate is good for."""
+    """Return the addresses and names that a server's certificate is valid for."""
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:

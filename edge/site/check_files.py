@@ -1,4 +1,4 @@
-"""The files of one program that connects to the broker, to what is wrong with them: sentences with what to do. Pure."""
+"""Check the files of one program that connects to the broker: one sentence per problem, with what to do. Pure."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -17,13 +17,14 @@ from edge.site.settings import Network
 S = TypeVar("S", bound=msgspec.Struct)
 
 NEAR_END = timedelta(days=14)
+"""Warn this long before a certificate expires."""
 AGAIN = "make it again with: spotter provision {kind} {name} --renew"
 
 
 def check_certificate(
     name: str, files: Mapping[str, bytes], kind: str, now: datetime, revocation_list: bytes | None = None
 ) -> Iterator[str]:
-    """Of `KIND.pem` and `KIND.key` beside `ca.pem`: do they belong together, to this name, and to today?"""
+    """Check that `KIND.pem`, `KIND.key` and `ca.pem` belong together and are valid for `name` now."""
     try:
         root = _certificate(files, "ca.pem")
         mine = _certificate(files, f"{kind}.pem")
@@ -32,35 +33,35 @@ def check_certificate(
         yield str(err)
         return
     if not authority.belong_together(mine, key):
-        yield f"{kind}.key is the key of another certificate than {kind}.pem: copy both from one folder"
+        yield f"{kind}.key does not belong to {kind}.pem: copy both from the same folder"
     if not authority.is_issued_by(mine, root):
-        yield f"{kind}.pem was not issued by the authority in ca.pem: one of them is of another site"
+        yield f"{kind}.pem was not issued by the authority in ca.pem: one of them is another site's; copy both again"
     if authority.common_name(mine) != name:
         yield f"{kind}.pem is the certificate of {authority.common_name(mine)!r}, expected {name!r}: copy the right one"
     yield from _check_dates(f"{kind}.pem", mine, now)
     yield from _check_clock(root, now)
     if not _is_for(mine, authority.SERVER if kind == "broker" else authority.CLIENT):
-        yield f"{kind}.pem is made for another use: a broker's certificate and a client's cannot be exchanged"
+        yield f"{kind}.pem is made for another use: a broker's certificate cannot replace a client's, or the reverse"
     if revocation_list is not None and authority.is_revoked(mine, revocation_list):
-        yield f"{kind}.pem is revoked: whoever holds it is refused; {AGAIN.format(kind=kind, name=name)}"
+        yield f"{kind}.pem is revoked, so the broker refuses it; {AGAIN.format(kind=kind, name=name)}"
 
 
 def check_node(
     files: Mapping[str, bytes], now: datetime, *, name: str | None = None, revocation_list: bytes | None = None
 ) -> Iterator[str]:
-    """Of all that lies in a node's /etc/spotter. `name`: what the node is expected to be, if known."""
+    """Check the files of a node's /etc/spotter. `name` is the expected name of the node, if known."""
     settings = _settings(files, "node.yaml", NodeConfig)
     if isinstance(settings, str):
         yield settings
         return
     if name not in (None, settings.node):
-        yield f"node.yaml: node is {settings.node}, expected {name}: it is another node's"
+        yield f"node.yaml: node is {settings.node}, expected {name}: copy this node's file"
     yield from check_certificate(settings.node, files, "node", now, revocation_list)
     yield from _check_tls(files, "node.yaml", settings.broker)
     if not settings.link_key:
-        yield "node.yaml: link_key is missing: one person seen by two cameras would be two alerts; set its path"
+        yield "node.yaml: link_key is missing: a person seen by two cameras would cause two alerts; set its path"
     elif len(files.get(PurePath(settings.link_key).name, b"").strip()) < 32:
-        yield "link.key is missing or too short: without the site's key no two cameras recognise one person; copy it"
+        yield "link.key is missing or too short: a person seen by two cameras would cause two alerts; copy the site's"
     for public in ("baseline.pub", "release.pub"):
         yield from _check_public(files, public)
     if "network.yaml" in files:
@@ -68,7 +69,7 @@ def check_node(
 
 
 def check_laptop(files: Mapping[str, bytes], name: str, now: datetime, revocation_list: bytes | None) -> Iterator[str]:
-    """Of all that lies in a laptop's folder."""
+    """Check the files of a laptop's folder."""
     settings = _settings(files, "laptop.yaml", LaptopConfig)
     if isinstance(settings, str):
         yield settings
@@ -79,12 +80,12 @@ def check_laptop(files: Mapping[str, bytes], name: str, now: datetime, revocatio
 
 def _check_tls(files: Mapping[str, bytes], name: str, section: BrokerSection) -> Iterator[str]:
     if section.tls is None:
-        yield f"{name}: broker.tls is missing: the site's broker takes nobody without a certificate; provision it again"
+        yield f"{name}: broker.tls is missing: the broker refuses clients without a certificate; provision it again"
         return
     for key in Tls.__struct_fields__:
         path = PurePath(getattr(section.tls, key))
         if path.name not in files:
-            yield f"{name}: broker.tls.{key} names {path}, but there is no {path.name} here; mend the path"
+            yield f"{name}: broker.tls.{key} names {path}, but there is no {path.name} here; correct the path"
 
 
 def _check_network(files: Mapping[str, bytes], section: BrokerSection) -> Iterator[str]:
@@ -98,11 +99,11 @@ def _check_network(files: Mapping[str, bytes], section: BrokerSection) -> Iterat
 
 
 def check_subnet(name: str, network: Network, broker: str) -> Iterator[str]:
-    """Whether the broker can be reached from the address that the file of that name gives."""
+    """Check that the broker is in the subnet of the node's address; `name` is the file that holds the address."""
     if not msgspec.structs.replace(network, booth=broker).sees_booth:
         yield (
             f"{name}: the node's address {network.address} and the broker's {broker} are in different "
-            "subnets: the broker would look dead, but is only out of reach; mend one of them or give a gateway"
+            "subnets, so the node cannot reach it; correct one of them or give a gateway"
         )
 
 
@@ -116,17 +117,17 @@ def _check_public(files: Mapping[str, bytes], name: str) -> Iterator[str]:
 def _check_dates(name: str, certificate: x509.Certificate, now: datetime) -> Iterator[str]:
     end = certificate.not_valid_after_utc
     if now > end:
-        yield f"{name} expired on {end:%Y-%m-%d}: nobody accepts it any more; issue a new one with --renew"
+        yield f"{name} expired on {end:%Y-%m-%d}, so it is refused; issue a new one with --renew"
     elif now > end - NEAR_END:
-        yield f"{name} expires soon, on {end:%Y-%m-%d}: issue a new one with --renew before"
+        yield f"{name} expires on {end:%Y-%m-%d}: issue a new one with --renew before then"
     if now < certificate.not_valid_before_utc:
-        yield f"{name} is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}; is the clock right?"
+        yield f"{name} is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}: check the clock"
 
 
 def _check_clock(root: x509.Certificate, now: datetime) -> Iterator[str]:
     made = root.not_valid_after_utc - timedelta(days=authority.SITE_DAYS)
     if now < made - timedelta(days=1):
-        yield f"the clock here is off: it says {now:%Y-%m-%d %H:%M}, but the site was made on {made:%Y-%m-%d}; set it"
+        yield f"the clock here is wrong: it says {now:%Y-%m-%d %H:%M}, but the site was made on {made:%Y-%m-%d}; set it"
 
 
 def _is_for(certificate: x509.Certificate, usage: x509.ObjectIdentifier) -> bool:
@@ -137,7 +138,7 @@ def _is_for(certificate: x509.Certificate, usage: x509.ObjectIdentifier) -> bool
 
 
 def _settings(files: Mapping[str, bytes], name: str, schema: type[S]) -> S | str:
-    """The loaded file, or what is wrong with it."""
+    """Return the loaded file, or a sentence saying what is wrong with it."""
     try:
         return config.parse(_file(files, name), schema, name)
     except (ConfigError, ProvisionError) as err:

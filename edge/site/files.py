@@ -1,4 +1,4 @@
-"""Files that appear all at once or not at all, for their owner's eyes only."""
+"""Write files and folders that are complete or absent, readable by their owner alone."""
 
 import shutil
 import tempfile
@@ -9,10 +9,11 @@ from edge import atomic_file
 from edge.errors import ProvisionError
 
 PRIVATE = 0o600
+"""File mode: only the owner may read and write."""
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """A new folder with these files (`a/b` in a folder of its own); replaces one that is there.
+    """Write a folder with these files (`a/b` goes into a sub-folder), replacing an existing one.
 
     Raises ProvisionError, and leaves nothing behind, if it cannot be written.
     """
@@ -33,7 +34,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def write_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
-    """All of it or nothing; raises ProvisionError."""
+    """Write a file completely or not at all; raises ProvisionError."""
     try:
         atomic_file.write(path, data, mode=mode)
     except OSError as err:
@@ -41,15 +42,17 @@ def write_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
 
 
 def read(path: Path) -> bytes:
-    """Raises ProvisionError."""
+    """Return the file's contents; raises ProvisionError."""
     try:
         return path.read_bytes()
     except OSError as err:
-        raise ProvisionError(f"{path}: cannot be read ({err.strerror}); is it there, and this user's?") from err
+        raise ProvisionError(
+            f"{path}: cannot be read ({err.strerror}); check that it exists and that this user may read it"
+        ) from err
 
 
 def _replace(made: Path, folder: Path) -> None:
-    """A folder with something in it cannot be renamed over: it steps aside first."""
+    """Move `made` to `folder`. A folder that is not empty is renamed first, as it cannot be renamed over."""
     if folder.is_dir() and any(folder.iterdir()):
         aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.old."))
         folder.rename(aside)
@@ -60,4 +63,6 @@ def _replace(made: Path, folder: Path) -> None:
 
 
 def _unwritable(path: Path, err: OSError) -> ProvisionError:
-    return ProvisionError(f"{path}: cannot be written ({err.strerror}); check folder, permissions and free space")
+    return ProvisionError(
+        f"{path}: cannot be written ({err.strerror}); check the folder, its permissions and free space"
+    )

@@ -1,4 +1,4 @@
-"""A site to its broker's settings: mosquitto.conf with mutual TLS, and who may write and read what."""
+"""The settings of a site's broker: mosquitto.conf with mutual TLS, and the access rules."""
 
 import os
 import pwd
@@ -14,15 +14,16 @@ SHIPPED = (
     ROOT / "firmware-config" / "mosquitto.conf",
     Path(sys.prefix) / "share" / "exception-spotter" / "firmware-config" / "mosquitto.conf",
 )
-"""Of a checkout, else of a wheel."""
+"""Where the shipped settings are: in a checkout, else where the wheel installed them."""
 
 CHECKER = "check"
-"""Common name of `spotter provision check --live`: rights of a node, and hears how the others are."""
+"""Common name of `spotter provision check --live`: has a node's rights, and reads every node's health."""
 NODE_WRITES = ("status", "health", "score", "gap", "trend", "baseline")
+"""Topics under its own name that a node may write."""
 NODE_READS = ("status", "baseline")
-"""Of the booth's own topics; its alerts are not for nodes."""
+"""Topics of the booth that a node may read; alerts are not among them."""
 LAPTOP_READS = ("status", "health")
-"""Of every node."""
+"""Topics of every node that a laptop may read."""
 
 GUARDS = (
     "require_certificate true",
@@ -30,16 +31,16 @@ GUARDS = (
     "use_username_as_clientid true",
     "allow_anonymous false",
 )
-"""Settings without which a stranger gets in, or one program in another's name."""
+"""Required settings: without them the broker accepts strangers, or one program in another's name."""
 OWN = ("listener", "allow_anonymous", "persistence_location")
-"""Settings of the shipped file that a site has its own of."""
+"""Settings that every site replaces in the shipped file."""
 
 
 def configuration(folder: Path, port: int, data: Path | None) -> str:
-    """mosquitto.conf with its files in `folder`: the shipped settings, but mutual TLS.
+    """Return mosquitto.conf: the shipped settings with mutual TLS, and its files in `folder`.
 
-    `data`: where it keeps what it knows, as the user that is here. None: where and as the distribution's own settings
-    say, which include these, and would not have that said twice.
+    `data` is the folder for the broker's state, which then runs as this user. None leaves folder and user to the
+    distribution's settings, which include this file and allow no second value.
     Raises ProvisionError if the shipped settings are missing.
     """
     lines = (line for line in _shipped().splitlines() if line and not line.startswith("#"))
@@ -48,9 +49,9 @@ def configuration(folder: Path, port: int, data: Path | None) -> str:
         kept += [f"persistence_location {data}/", f"user {pwd.getpwuid(os.getuid()).pw_name}"]
     return "\n".join(
         [
-            "# mosquitto of this site. Nobody connects without a certificate of its authority. The common name is user",
-            "# name and client id, so that no program can speak, or be thrown out, in another's name. The settings at",
-            "# the end are those of firmware-config/mosquitto.conf, which explains them.",
+            "# The broker of this site. Clients need a certificate of the site's authority; its common name is the",
+            "# user name and client id. So no program can publish, or be disconnected, under another's name. The",
+            "# settings at the end come from firmware-config/mosquitto.conf, which explains them.",
             f"listener {port}",
             f"cafile {folder}/ca.pem",
             f"certfile {folder}/broker.pem",
@@ -66,10 +67,10 @@ def configuration(folder: Path, port: int, data: Path | None) -> str:
 
 
 def access(site: str, laptops: Sequence[str], revoked: Sequence[str]) -> str:
-    """The acl file. Patterns hold for every certificate, so what is no node is denied a node's topics by name."""
+    """Return the access rules. As patterns apply to everybody, other programs are denied node topics by name."""
     sections = [
-        ["# Every node writes and reads its own topics, by the common name of its certificate (%u). Two patterns are"],
-        ["# the same for all of them, and meant so, whatever mosquitto says of them in its log."],
+        ["# Every node writes and reads its own topics, by the common name of its certificate (%u). Two patterns hold"],
+        ["# no %u, as they are the same for all nodes; mosquitto logs a warning about them that can be ignored."],
         [f"pattern write {node_topic(site, '%u', leaf)}" for leaf in NODE_WRITES],
         [f"pattern read {node_topic(site, '%u', 'ack')}"],
         [f"pattern read {booth_topic(site, leaf)}" for leaf in NODE_READS],

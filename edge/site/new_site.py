@@ -1,4 +1,4 @@
-"""A site's folder from nothing: its authority, and what broker and booth start with."""
+"""Make the folder of a new site: its authority, and the first files of broker and booth."""
 
 import secrets
 from datetime import UTC, datetime
@@ -15,14 +15,15 @@ from edge.site.settings import Purpose, SiteSettings
 from edge.site.site import ETC, STATE, Site
 
 LINK_KEY_BYTES = 32
+"""Size of the random key that all nodes of a site share."""
 
 
 def make_site(
     folder: Path, settings: SiteSettings, purpose: Purpose, *, passphrase: bytes | None, page_password_hash: str
 ) -> Site:
-    """A new site; raises ProvisionError if the folder has anything in it."""
+    """Make a new site; raises ProvisionError unless the folder is empty or missing."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ProvisionError(f"{folder}: is there already; a site is made once, into a new folder")
+        raise ProvisionError(f"{folder}: exists already; a site is made once, give a new folder")
     folder = folder.resolve()
     etc, state = (ETC, STATE) if settings.installed else (folder, folder / "booth")
     data = None if settings.installed else folder / "broker" / "data"
@@ -37,7 +38,7 @@ def make_site(
     baseline, release = authority.make_signing_pair(), authority.make_signing_pair(passphrase)
     files = {
         "site.yaml": config.dump(msgspec.to_builtins(settings), "What this site was made from."),
-        "purpose.yaml": config.dump(msgspec.to_builtins(purpose), "What passers-by are told."),
+        "purpose.yaml": config.dump(msgspec.to_builtins(purpose), "What the notice promises passers-by."),
         "ca.pem": root.certificate,
         "ca.key": root.key,
         "release.key": release[0],

@@ -1,4 +1,4 @@
-"""A site's purpose to the notice that hangs where its cameras look: one A4 page, PDF."""
+"""Draw the notice for passers-by from a site's purpose: one A4 page, PDF."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "de", "fr", "it", "es")
 MARGIN_MM = 20
 SIZES_PT = range(17, 9, -1)
-"""Of the text: the largest with which all is on one page; smaller, nobody reads it on a lamp post."""
+"""Font sizes to try, largest first, until the text fits on one page; below 10 pt it is unreadable on a lamp post."""
 LINE = 0.48
-"""Millimetres of a line per point of its letters."""
+"""Line height in millimetres per point of font size."""
 FONTS = {
     "": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
     "B": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"),
 }
-"""Plain and bold, for letters beyond Western Europe; where they are missing, Helvetica."""
+"""Plain and bold fonts with letters beyond Western Europe; Helvetica is used where they are missing."""
 
 
 class Wording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One language of notice.yaml: headings, and the texts that are the same everywhere."""
+    """One language of notice.yaml: the headings, and the texts that are the same for every site."""
 
     title: str
     who: str
@@ -45,7 +45,7 @@ class Wording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Wordings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """notice.yaml."""
+    """The texts of notice.yaml, by language."""
 
     en: Wording
     de: Wording
@@ -55,16 +55,17 @@ class Wordings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def wording(language: str) -> Wording:
+    """Return the texts of notice.yaml in one of LANGUAGES."""
     found: Wording = getattr(config.load(Path(__file__).with_name("notice.yaml"), Wordings), language)
     return found
 
 
 def sections(purpose: Purpose, words: Wording) -> list[tuple[str, str]]:
-    """Headings and texts, from top to bottom.
+    """Return the headings and texts of the notice, from top to bottom.
 
-    >>> told = Purpose(who="Shoe shop", purpose="greet the unusual", contact="a@example.org", keep_days=2)
-    >>> said = dict(sections(told, wording("en")))
-    >>> said["Why"], "after 2 days" in said["How long"]
+    >>> purpose = Purpose(who="Shoe shop", purpose="greet the unusual", contact="a@example.org", keep_days=2)
+    >>> by_heading = dict(sections(purpose, wording("en")))
+    >>> by_heading["Why"], "after 2 days" in by_heading["How long"]
     ('greet the unusual', True)
     """
     days = words.day if purpose.keep_days == 1 else words.days.format(purpose.keep_days)
@@ -79,45 +80,47 @@ def sections(purpose: Purpose, words: Wording) -> list[tuple[str, str]]:
 
 
 def write_notice(purpose: Purpose, path: Path, language: str) -> None:
-    """The notice; raises ProvisionError for what cannot be printed."""
+    """Write the notice as a PDF; raises ProvisionError if it cannot be drawn or does not fit on a page."""
     if path.suffix.lower() != ".pdf":
-        raise ProvisionError(f"--out {path}: expected a name that ends in .pdf")
+        raise ProvisionError(f"--out {path}: expected a file name that ends in .pdf")
     try:
-        from fpdf import FPDF  # noqa: PLC0415  an extra, for whoever provisions
+        from fpdf import FPDF  # noqa: PLC0415  an extra, needed for provisioning only
     except ImportError as err:
         raise ProvisionError("the notice needs fpdf2: pip install 'exception-spotter[provision]'") from err
     words = wording(language)
-    told = sections(purpose, words)
+    texts = sections(purpose, words)
     for size_pt in SIZES_PT:
         page = FPDF(format="A4")
         page.set_lang(language)
         page.set_title(words.title)
         try:
-            _draw(page, _choose_font(page, [text for section in told for text in section]), words.title, told, size_pt)
+            _draw(
+                page, _choose_font(page, [text for section in texts for text in section]), words.title, texts, size_pt
+            )
             if page.page_no() == 1:
                 write_file(path, bytes(page.output()), mode=0o644)
                 return
         finally:
             _close_fonts(page)
-    raise ProvisionError("the notice does not fit on a page; say who, why and contact in fewer words")
+    raise ProvisionError("the notice does not fit on one page; shorten who, purpose and contact in purpose.yaml")
 
 
 def _close_fonts(page: "FPDF") -> None:
-    """Which fpdf2 leaves open; the built-in ones are no files."""
+    """Close the font files that fpdf2 leaves open; built-in fonts have none."""
     for font in page.fonts.values():
         if font.type == "TTF":
             font.close()  # type: ignore[union-attr]
 
 
 def _choose_font(page: "FPDF", texts: Sequence[str]) -> str:
-    """Raises ProvisionError for letters that no font here has."""
+    """Return the font family that has all letters of `texts`; raises ProvisionError if none here has."""
     if not all(font.exists() for font in FONTS.values()):
         try:
             "".join(texts).encode("latin-1")
         except UnicodeEncodeError as err:
             letter = err.object[err.start]
             raise ProvisionError(
-                f"Helvetica has no letter {letter!r}; get one that has: apt install fonts-dejavu"
+                f"Helvetica has no letter {letter!r}; install a font that has it: apt install fonts-dejavu"
             ) from err
         return "Helvetica"
     for style, font in FONTS.items():
@@ -125,7 +128,7 @@ def _choose_font(page: "FPDF", texts: Sequence[str]) -> str:
     return "DejaVu"
 
 
-def _draw(page: "FPDF", family: str, title: str, told: Sequence[tuple[str, str]], size_pt: int) -> None:
+def _draw(page: "FPDF", family: str, title: str, texts: Sequence[tuple[str, str]], size_pt: int) -> None:
     page.set_margins(MARGIN_MM, MARGIN_MM)
     page.set_auto_page_break(auto=True, margin=MARGIN_MM)
     page.add_page()
@@ -133,7 +136,7 @@ def _draw(page: "FPDF", family: str, title: str, told: Sequence[tuple[str, str]]
     page.set_y(48)
     page.set_font(family, "B", 28)
     page.multi_cell(0, 13, title, align="L", new_x="LMARGIN", new_y="NEXT")
-    for heading, text in told:
+    for heading, text in texts:
         page.ln(size_pt * LINE / 2)
         for style, words in (("B", heading), ("", text)):
             page.set_font(family, style, size_pt)
@@ -141,7 +144,7 @@ def _draw(page: "FPDF", family: str, title: str, told: Sequence[tuple[str, str]]
 
 
 def _draw_camera(page: "FPDF") -> None:
-    """For those who read none of the languages; millimetres."""
+    """Draw a camera, for people who read none of the languages; coordinates in millimetres."""
     page.set_fill_color(20)
     page.rect(MARGIN_MM, 22, 34, 20, style="F", round_corners=True, corner_radius=3)
     page.polygon([(56, 29), (66, 23), (66, 41), (56, 35)], style="F")

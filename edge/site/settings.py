@@ -1,4 +1,4 @@
-"""What a site's folder knows beside keys: where the booth is, why people are filmed, how nodes get on the network."""
+"""The settings in a site's folder: where the booth is, why people are filmed, how nodes reach the network."""
 
 import ipaddress
 import re
@@ -10,54 +10,54 @@ from msgspec import Meta, Struct
 from edge.errors import ProvisionError
 from edge.wire import Name
 
-Words = Annotated[str, Meta(min_length=3, max_length=300)]
+Text = Annotated[str, Meta(min_length=3, max_length=300)]
 
 RESERVED = ("booth", "broker", "check")
-"""Common names that are given already."""
+"""Common names that the site itself uses."""
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z")
 
 
 class SiteSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """site.yaml."""
+    """site.yaml: name of the site, and where its booth is."""
 
     site: Name
-    """The place."""
+    """Name of the site."""
     booth: Annotated[list[str], Meta(min_length=1, max_length=8)]
-    """Addresses and names the booth's broker is reached by; nodes use the first."""
+    """Addresses and names of the booth's broker; nodes use the first."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
-    """Of the broker, with mutual TLS."""
+    """TCP port of the broker, with mutual TLS."""
     installed: bool = False
-    """Broker and booth run as services from /etc/spotter; else from the site's folder itself."""
+    """Whether broker and booth run as services from /etc/spotter; else they run from the site's folder."""
 
 
 class Purpose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """purpose.yaml: what passers-by are told, and what the booth keeps to."""
+    """purpose.yaml: what the notice promises passers-by, and the booth keeps."""
 
-    who: Words
-    """Who runs the cameras: a name and where it can be found."""
-    purpose: Words
-    """Why, in one sentence."""
-    contact: Words
-    """Where to ask or object: mail, telephone or a person at the booth."""
+    who: Text
+    """Who runs the cameras: name and address."""
+    purpose: Text
+    """What the cameras are for, in one sentence."""
+    contact: Text
+    """Where passers-by can ask or object: mail, telephone or a person at the booth."""
     keep_days: Annotated[int, Meta(ge=1, le=31)]
     """Days until scores and alerts are deleted; becomes the booth's `retention_h`."""
 
 
 class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """network.yaml: how one node gets on the network."""
+    """network.yaml: how one node connects to the network."""
 
     booth: str
-    """Address or name of the broker, as in its node.yaml; it serves the time too."""
+    """Address or name of the broker, as in node.yaml; the node also takes its time from there."""
     address: str = ""
-    """The node's own with its prefix length, such as 192.168.50.11/24; empty: DHCP."""
+    """The node's address with prefix length, such as 192.168.50.11/24; empty: DHCP."""
     gateway: str = ""
-    """Only where booth and node are in different subnets."""
+    """Gateway; needed only if booth and node are in different subnets."""
     wifi: str = ""
-    """SSID; empty: Ethernet."""
+    """SSID of the Wi-Fi; empty: Ethernet."""
     wifi_password: str = ""
-    """WPA2 or WPA3 passphrase; empty: an open network."""
+    """WPA2 or WPA3 passphrase; empty: open Wi-Fi."""
     wifi_country: str = ""
-    """Two letters; a Raspberry Pi keeps its radio off without."""
+    """Country code of two letters; without it a Raspberry Pi keeps its radio off."""
 
     def __post_init__(self) -> None:
         if self.address:
@@ -77,7 +77,7 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def sees_booth(self) -> bool:
-        """Whether the booth can be reached from the node's own address; only knowable without DHCP and names."""
+        """Whether the booth is within reach of the node's address; True if DHCP or a host name leaves it unknown."""
         try:
             booth = ipaddress.ip_address(self.booth)
         except ValueError:
@@ -105,11 +105,11 @@ def _is_address(text: str) -> bool:
 
 
 def check_name(name: str) -> None:
-    """Raises ProvisionError for what can be no common name: it becomes part of topics, and must never be a wildcard."""
+    """Raise ProvisionError unless `name` can be a common name. It becomes part of topics, so wildcards are refused."""
     if not is_name(name):
-        raise ProvisionError(f"{name!r}: expected a name of 3 to 32 of a-z, 0-9 and -")
+        raise ProvisionError(f"{name!r}: expected a name of 3 to 32 letters a-z, digits and hyphens")
     if name in RESERVED:
-        raise ProvisionError(f"{name}: is the {name}'s own name; take another")
+        raise ProvisionError(f"{name}: is reserved for the {name} of every site; choose another name")
 
 
 def is_name(name: str) -> bool:
@@ -121,7 +121,7 @@ def is_name(name: str) -> bool:
 
 
 def check_host(host: str) -> str:
-    """The same; raises ProvisionError for what is neither an address nor a host name."""
+    """Return `host`; raises ProvisionError unless it is an address or a host name."""
     if not _is_address(host) and (not _HOST.match(host) or re.fullmatch(r"[0-9.]+", host)):
         raise ProvisionError(f"--booth {host!r}: expected an address such as 192.168.50.1 or a host name")
     return host

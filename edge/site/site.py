@@ -1,12 +1,12 @@
-"""A site's folder: its authority, and what broker, booth, nodes and laptops of the site need to know each other.
+"""A site's folder: its authority, and the files of its broker, booth, nodes and laptops.
 
-SITE/site.yaml, purpose.yaml   what it was made from
-SITE/ca.pem, ca.key            the authority; release.key signs updates. Neither leaves this folder
-SITE/broker/                   for mosquitto: configuration, access rules, certificate, revocation list
+SITE/site.yaml, purpose.yaml   the settings it was made from
+SITE/ca.pem, ca.key            the authority; release.key signs updates. Both keys stay in this folder
+SITE/broker/                   for mosquitto: settings, access rules, certificate, revocation list
 SITE/booth/                    for `spotter booth`
 SITE/nodes/NAME/               for that node's /etc/spotter, and network.yaml
 SITE/laptops/NAME/             for `spotter watch` and `spotter health` on that laptop
-SITE/revoked/NAME-SERIAL.pem   certificates that are good no more
+SITE/revoked/NAME-SERIAL.pem   revoked certificates
 """
 
 import re
@@ -27,19 +27,21 @@ from edge.site.files import read, write_file, write_folder
 from edge.site.settings import Network, Purpose, SiteSettings, check_name, is_name
 
 ETC, STATE = Path("/") / places.ETC, Path("/") / places.STATE
-"""On a node, and on a booth whose programs are services."""
+"""Folders on a node, and on a booth that runs as a service."""
 IDENTITY = ("ca.pem", "node.pem", "node.key", "link.key", "baseline.pub", "release.pub", "node.yaml")
-"""Files of a node's /etc/spotter."""
+"""Files that a node needs in /etc/spotter."""
 
 
 class Site:
     """One site, opened from its folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises ProvisionError or ConfigError if there is no site."""
+        """Open the folder; raises ProvisionError or ConfigError if it holds no site."""
         self.folder = folder.resolve()
         if not (self.folder / "site.yaml").is_file():
-            raise ProvisionError(f"{folder}: is no site's folder; make one with: spotter provision site {folder} ...")
+            raise ProvisionError(
+                f"{folder}: is not a site's folder; make one with: spotter provision site {folder} ..."
+            )
         self.settings = config.load(self.folder / "site.yaml", SiteSettings)
         self.purpose = config.load(self.folder / "purpose.yaml", Purpose)
 
@@ -49,7 +51,7 @@ class Site:
 
     @property
     def nodes(self) -> list[str]:
-        """Names with a certificate, in order."""
+        """Names of the nodes that have a certificate, sorted."""
         return _names(self.folder / "nodes")
 
     @property
@@ -58,7 +60,7 @@ class Site:
 
     @property
     def revoked(self) -> list[str]:
-        """Names that had a certificate and have none now."""
+        """Names whose certificates are all revoked, sorted."""
         names = {path.stem.rpartition("-")[0] for path in (self.folder / "revoked").glob("*.pem")}
         return sorted(names - {*self.nodes, *self.laptops})
 
@@ -68,15 +70,15 @@ class Site:
 
     @property
     def access(self) -> str:
-        """The broker's access rules, as they should be."""
+        """The access rules that the broker should have."""
         return mosquitto.access(self.name, self.laptops, self.revoked)
 
     def identity(self, node: str) -> Mapping[str, bytes]:
-        """The files a node needs in /etc/spotter, by name; raises ProvisionError for a node that is not there."""
+        """Return the files of a node's /etc/spotter by name; raises ProvisionError for an unknown node."""
         return {name: read(self._node(node) / name) for name in IDENTITY}
 
     def network(self, node: str) -> Network:
-        """How it gets on the network; raises ProvisionError or ConfigError."""
+        """Return how the node connects to the network; raises ProvisionError or ConfigError."""
         return config.load(self._node(node) / "network.yaml", Network)
 
     def add_node(
@@ -89,9 +91,9 @@ class Site:
         passphrase: bytes | None = None,
         is_renewal: bool = False,
     ) -> Path:
-        """A certificate and all that goes with it; returns the node's folder.
+        """Issue a node's certificate and write its files; returns the node's folder.
 
-        A renewal revokes the certificate before it. Raises ProvisionError for a name that cannot be given.
+        A renewal revokes the previous certificate. Raises ProvisionError if the name is taken or not allowed.
         """
         check_name(name)
         home = self.folder / "nodes" / name
@@ -99,7 +101,7 @@ class Site:
         if not network.sees_booth:
             raise ProvisionError(
                 f"--address {network.address}: the booth, {network.booth}, is in another subnet; "
-                "give an address in the booth's, or --gateway"
+                "give an address in the booth's subnet, or --gateway"
             )
         self._check_address(name, network)
         issuer = self._authority(passphrase)
@@ -119,7 +121,7 @@ class Site:
         return home
 
     def add_laptop(self, name: str, *, passphrase: bytes | None = None, is_renewal: bool = False) -> Path:
-        """A certificate to watch alerts and health with, and say what became of them; returns its folder."""
+        """Issue a laptop's certificate, for alerts, feedback and health; returns the laptop's folder."""
         check_name(name)
         home = self.folder / "laptops" / name
         self._check_free(name, home if is_renewal else None)
@@ -134,11 +136,11 @@ class Site:
         return home
 
     def revoke(self, name: str, *, passphrase: bytes | None = None) -> None:
-        """The certificate is good no more, and its key is forgotten; raises ProvisionError for an unknown name."""
+        """Revoke the certificate of a node or laptop and delete its key; raises ProvisionError for an unknown name."""
         home = next((path for kind in ("nodes", "laptops") if (path := self.folder / kind / name).is_dir()), None)
         if not is_name(name) or home is None:
             known = ", ".join([*self.nodes, *self.laptops]) or "none"
-            raise ProvisionError(f"{name!r}: no certificate of this name was issued; there are: {known}")
+            raise ProvisionError(f"{name!r}: expected a node or laptop of this site: {known}")
         issuer = self._authority(passphrase)
         booth = self._with_nodes({node: facing for node, facing in self._facings().items() if node != name})
         self._retire(issuer, self._certificates(home))
@@ -150,21 +152,21 @@ class Site:
         home = self.folder / "nodes" / name
         if not is_name(name) or not home.is_dir():
             known = ", ".join(self.nodes) or "none yet"
-            raise ProvisionError(f"{name!r}: is no node of {self.name}; there are: {known}")
+            raise ProvisionError(f"{name!r}: is not a node of {self.name}, which has: {known}")
         return home
 
     def _check_free(self, name: str, renewed: Path | None) -> None:
         homes = [self.folder / kind / name for kind in ("nodes", "laptops")]
         taken = [home for home in homes if home.exists()]
         if renewed is None and taken:
-            raise ProvisionError(f"{name}: has a certificate already ({taken[0]}); --renew replaces it")
+            raise ProvisionError(f"{name}: has a certificate already ({taken[0]}); use --renew to replace it")
         if renewed is not None and taken != [renewed]:
-            raise ProvisionError(f"--renew {name}: has no certificate of this kind to renew; leave --renew out")
+            raise ProvisionError(f"--renew {name}: there is no such certificate to renew; leave --renew out")
 
     def _check_address(self, name: str, network: Network) -> None:
         for other in self.nodes:
             if network.address and other != name and self.network(other).address == network.address:
-                raise ProvisionError(f"--address {network.address}: is {other}'s; give another")
+                raise ProvisionError(f"--address {network.address}: belongs to {other}; give another address")
 
     def _authority(self, passphrase: bytes | None) -> Authority:
         identity = Identity(read(self.folder / "ca.pem"), read(self.folder / "ca.key"))
@@ -201,7 +203,7 @@ class Site:
         return [read(path) for path in (home / "node.pem", home / "laptop.pem") if path.exists()]
 
     def _retire(self, issuer: Authority, certificates: list[bytes]) -> None:
-        """The list is made anew from all that were ever revoked, whatever became of the one before."""
+        """Revoke the certificates: rebuild the revocation list from every certificate ever revoked."""
         if not certificates:
             return
         folder = self.folder / "revoked"
@@ -216,11 +218,11 @@ class Site:
         return dict(config.load(self._booth_yaml, BoothConfig).nodes)
 
     def _with_nodes(self, facings: Mapping[str, int | None]) -> bytes:
-        """booth.yaml with these `nodes`, and else as it is: people write there too. Raises ConfigError."""
+        """Return booth.yaml with these `nodes`, keeping everything else, as people edit it too. Raises ConfigError."""
         nodes = config.dump({"nodes": dict(facings)}).decode()
         text = re.sub(r"^nodes:.*\n(?:[ \t]+.*\n)*", nodes, read(self._booth_yaml).decode(), flags=re.MULTILINE)
         if config.parse(text.encode(), BoothConfig, self._booth_yaml).nodes != facings:
-            raise ConfigError(f"{self._booth_yaml}: expected one block that begins with `nodes:`; add it again")
+            raise ConfigError(f"{self._booth_yaml}: expected one block that begins with `nodes:`; add or correct it")
         return text.encode()
 
     @property

@@ -1,4 +1,4 @@
-"""A URL to transactions on SQLite or PostgreSQL; what goes wrong is said in words with what to do."""
+"""Transactions on SQLite or PostgreSQL, opened by URL; errors say what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +13,16 @@ from edge.errors import StoreError
 BUSY_S = 5.0
 """Seconds to wait for another program that holds a SQLite file."""
 AWAY_S = 5
-"""Seconds to wait for a database server to answer at all."""
+"""Seconds to wait for a database server to answer."""
 MOST_CAUSE = 160
-"""Characters of a database's own words."""
+"""Characters of the database's own error message to show."""
 
 
 class Database:
-    """Owner of the connections; its verb is `transaction`."""
+    """Owns the connections to one database; use `transaction`."""
 
     def __init__(self, url: str, *, is_made: bool) -> None:
-        """Raises StoreError for a URL of no use, and unless `is_made` for a file that is not there."""
+        """Raises StoreError for an unusable URL, and for a missing file unless it may be made (`is_made`)."""
         try:
             self._engine = sa.create_engine(_driver(url), connect_args=_patience(url))
         except (sa.exc.SQLAlchemyError, ImportError) as err:
@@ -33,15 +33,15 @@ class Database:
         path = self._engine.url.database
         is_file = self._engine.dialect.name == "sqlite" and path not in (None, "", ":memory:")
         if not is_made and is_file and not Path(str(path)).exists():
-            raise StoreError(f"store {url!r}: there is none; run spotter booth first, or give its --config")
+            raise StoreError(f"store {url!r}: no such file; run spotter booth first, or give its --config")
         self.insert: Any = dialects[self._engine.dialect.name]
-        """SQLAlchemy's `insert` with this database's ways to go on where a row is there already."""
+        """SQLAlchemy's `insert` for this database, with its `on_conflict` clauses."""
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _pragmas)
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        """All of it or nothing; raises StoreError for what the database does not do."""
+        """Run one transaction, committed completely or not at all; raises StoreError if the database fails."""
         try:
             with self._engine.begin() as db:
                 yield db
@@ -55,7 +55,7 @@ class Database:
 
 
 def _driver(url: str) -> sa.URL:
-    """`postgresql://` means the driver that is installed."""
+    """Use the installed driver for `postgresql://`."""
     parsed = sa.make_url(url)
     return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
 
@@ -65,7 +65,7 @@ def _patience(url: str) -> dict[str, int]:
 
 
 def _pragmas(connection: Any, _record: Any) -> None:
-    """Every commit reaches the disk, and what is deleted is overwritten."""
+    """Make SQLite flush every commit to disk, and overwrite deleted rows."""
     for pragma in (
         f"busy_timeout = {int(1000 * BUSY_S)}",
         "journal_mode = WAL",
@@ -76,19 +76,19 @@ def _pragmas(connection: Any, _record: Any) -> None:
 
 
 def _advice(cause: str, database: str) -> str:
-    """What is wrong and what to do, for the causes a technician meets; the words are the databases' own."""
+    """Return what is wrong and what to do, by fragments of the database's own message."""
     for complaint, advice in {
-        "locked": "another program holds the store: is a second booth running?",
+        "locked": "another program has locked the store: check whether a second booth is running",
         "is full": "the disk is full: free some space",
         "No space left": "the disk is full: free some space",
-        "disk I/O": "the disk fails: replace it",
-        "malformed": "the store is damaged: move it away and start again, the nodes send what is not acknowledged",
-        "not a database": "the store is another kind of file: give another path",
-        "unable to open": "the store cannot be opened: check that the folder exists and may be written",
+        "disk I/O": "the disk is failing: replace it",
+        "malformed": "the store is damaged: move it away and start again; nodes send again what was not acknowledged",
+        "not a database": "the store is not a database file: give another path",
+        "unable to open": "the store cannot be opened: check that its folder exists and is writable",
         "readonly": "the store is read-only: check permissions of file and folder",
     }.items():
         if complaint in cause:
             return advice
     if database == "postgresql":
-        return "the database server is away: is PostgreSQL running, and is the URL right?"
-    return "the store cannot be used: is that the right file?"
+        return "the database server does not answer: check that PostgreSQL runs, and the URL"
+    return "the store cannot be used: check that this is the right file"

@@ -1,4 +1,4 @@
-"""The booth's store: scores and alerts on disk, each once, for a day; counts of windows and days for good.
+"""The booth's store: scores and alerts, each once, for the retention time; counts per window and day for good.
 
 Plain SQLAlchemy Core: SQLite, or PostgreSQL by URL, which several sites may share.
 """
@@ -21,39 +21,40 @@ from edge.store.tables import alerts, baselines, cells, cursors, refused, scores
 
 DAY_S = 86_400
 WALK = 1000
-"""Scores a cursor moves over in one batch at most; the rest follows with the next."""
+"""Most scores that a cursor advances over in one batch; the rest follows with the next."""
 
 AlertEnd = Literal["sent", "lapsed", "withdrawn"]
-"""How an alert ends; before that it is `pending`."""
+"""How an alert ends; until then it is `pending`."""
 Kind = Literal["worn", "exception", "outcome", "traffic"]
-"""Of counts: what everybody wears, what exceptions do, what became of alerts, how many there were."""
+"""Kinds of counts: clothes of everybody, reasons of alerts, outcomes of alerts, numbers of people and alerts."""
 SIGHTINGS, PEOPLE, ALERTS = "sightings", "people", "alerts"
+"""Labels of counts that are not about clothes."""
 GREET_S, GREET_TIMED = "greet-seconds", "greet-timed"
-"""Words of counts that are not about clothes: the sum of seconds to greet, and over how many."""
+"""Labels of the total seconds from alert to greeting, and of the number of greetings timed."""
 EVERYWHERE = ""
-"""Instead of a node, where a count is of all of them together."""
+"""Stands for the node in counts over all nodes."""
 
 
 class Source(NamedTuple):
-    """One outbox of a site."""
+    """One outbox of a node."""
 
     node: str
     epoch: str
 
 
 class Recorded(NamedTuple):
-    """What one batch changed."""
+    """The changes that one batch made."""
 
     new: set[wire.ScoreKey]
-    """Scores seen for the first time."""
+    """Scores that were new."""
     pending: dict[wire.ScoreKey, str]
-    """Ids of alerts of this batch's scores that were never sent."""
+    """Ids of this batch's alerts that are not sent yet."""
     upto: dict[Source, int]
-    """Every score of a source up to here is stored, or was announced as a gap."""
+    """Newest `seq` per outbox up to which every score is stored or was announced as a gap."""
 
 
 def window(seconds: float) -> int:
-    """Start of the 15-minute window, seconds since 1970.
+    """Return the start of the 15-minute window, in seconds since 1970.
 
     >>> window(1799.9)
     900
@@ -62,41 +63,41 @@ def window(seconds: float) -> int:
 
 
 class Cell(NamedTuple):
-    """One count."""
+    """One count of one window (or day)."""
 
     window: int
-    """Seconds since 1970 of its start."""
+    """Start, in seconds since 1970."""
     node: str
     words: str
     n: int
 
 
 class NodeCounts(NamedTuple):
-    """What one node counted in one epoch."""
+    """The counts of one node in one epoch."""
 
     node: str
     counted: Counted
 
 
 class Decision(NamedTuple):
-    """What becomes of scores seen for the first time."""
+    """Which of the new scores become alerts."""
 
     alerts: Mapping[wire.ScoreKey, str]
-    """Ids, for those that are to be alerted."""
+    """Alert ids of the scores to alert on."""
     people: int
-    """How many they are of who had not been seen."""
+    """Number of people among the new scores who had not been seen before."""
 
 
 Decide = Callable[[Sequence[wire.Score]], Decision]
 
 
 class SqlStore:
-    """Owner of one site's rows of the database; used by one thread."""
+    """One site's rows of the database; for one thread."""
 
     def __init__(self, url: str, site: str = "", *, is_made: bool = True) -> None:
-        """Opens it, or makes it unless `is_made` is false; raises StoreError saying what to do.
+        """Open the store, or make it unless `is_made` is false; raises StoreError saying what to do.
 
-        Without a site it is of none, until `at` names one. Rows of before sites had names are taken for this one's.
+        Without a site, call `at` first. Rows from before stores knew sites are assigned to this one.
         """
         self._site = site
         self.database = Database(url, is_made=is_made)
@@ -109,13 +110,13 @@ class SqlStore:
             raise
 
     def at(self, site: str) -> "SqlStore":
-        """Another site's rows, by the same connections; used by the same thread."""
+        """Return a store for another site's rows, over the same connections; for the same thread."""
         other = copy.copy(self)
         other._site = site  # noqa: SLF001
         return other
 
     def sites(self) -> list[str]:
-        """Whose rows are here."""
+        """Return the names of the sites that have rows, sorted."""
         wanted = sa.union(sa.select(cursors.c.site), sa.select(cells.c.site))
         with self._transaction() as db:
             return sorted(db.execute(wanted).scalars())
@@ -129,9 +130,9 @@ class SqlStore:
         *,
         now: float,
     ) -> Recorded:
-        """One batch in one transaction: scores once each, the alerts decided on them, gaps, counts, refusals.
+        """Store one batch in one transaction: each score once, the alerts decided on them, gaps, counts, refusals.
 
-        Raises StoreError if nothing of it could be stored; `decide` is then asked again with the next try.
+        Raises StoreError, and then stores nothing; the next attempt calls `decide` again.
         """
         with self._transaction() as db:
             sources = {Source(s.node, s.epoch) for s in batch} | {Source(g.node, g.epoch) for g in gaps}
@@ -151,7 +152,7 @@ class SqlStore:
             return Recorded(keys, self._pending(db, batch), upto)
 
     def save_trend(self, trend: wire.Trend) -> None:
-        """What a node counted in one window; told again it changes nothing, told more it is the larger."""
+        """Store a node's counts of one window. Idempotent; if counts differ, the larger is kept."""
         start = int(wire.from_time(trend.window))
         rows = [self._cell("worn", start, trend.node, words, count) for words, count in trend.counts.items()]
         rows.append(self._cell("worn", start, trend.node, SIGHTINGS, trend.sightings))
@@ -163,7 +164,7 @@ class SqlStore:
             db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_={"count": larger}), rows)
 
     def keep_baseline(self, node: str, counted: Counted) -> None:
-        """A node's cumulative counts in place of its earlier ones of that epoch; told again, or older, no change."""
+        """Replace a node's cumulative counts of one epoch; ignores counts that are not larger."""
         statement = self._insert(baselines)
         where = {"site": self._site, "node": node, "epoch": counted.epoch}
         row = {**where, "sightings": counted.sightings, "content": pack(counted)}
@@ -175,7 +176,7 @@ class SqlStore:
             )
 
     def baselines(self) -> list[NodeCounts]:
-        """The newest counts of every node and epoch, in that order; raises StoreError for one that is damaged."""
+        """Return the newest counts of every node and epoch, sorted; raises StoreError if any are damaged."""
         wanted = sa.select(baselines.c.node, baselines.c.content).where(baselines.c.site == self._site)
         with self._transaction() as db:
             found = db.execute(wanted.order_by(*baselines.primary_key)).all()
@@ -185,14 +186,14 @@ class SqlStore:
             raise StoreError(str(err)) from err
 
     def save_signed_baseline(self, content: bytes) -> None:
-        """What the site's nodes are to hear from now on, instead of any baseline before; not yet published."""
+        """Replace the site's signed baseline; it counts as not yet published."""
         row = {"site": self._site, "content": content, "published_at": None}
         statement = self._insert(signed_baselines).values(row)
         with self._transaction() as db:
             db.execute(statement.on_conflict_do_update(index_elements=signed_baselines.primary_key, set_=row))
 
     def signed_baseline(self, *, is_unpublished: bool = False) -> bytes | None:
-        """The newest; with `is_unpublished` only if no broker has it yet."""
+        """Return the newest signed baseline, or None; with `is_unpublished` only if the broker lacks it."""
         wanted = sa.select(signed_baselines.c.content).where(signed_baselines.c.site == self._site)
         if is_unpublished:
             wanted = wanted.where(signed_baselines.c.published_at.is_(None))
@@ -200,22 +201,22 @@ class SqlStore:
             return db.execute(wanted).scalar_one_or_none()
 
     def note_published(self, content: bytes, now: float) -> None:
-        """A broker keeps this one for every node; nothing if another has taken its place meanwhile."""
+        """Note when this signed baseline was published; does nothing if another has replaced it."""
         theirs = signed_baselines.c.site == self._site, signed_baselines.c.content == content
         with self._transaction() as db:
             db.execute(signed_baselines.update().where(*theirs).values(published_at=int(now)))
 
     def published_at(self) -> int | None:
-        """When the newest signed baseline was published last, in seconds since 1970."""
+        """Return when the newest signed baseline was last published, in seconds since 1970; None: not yet."""
         with self._transaction() as db:
             return db.execute(
                 sa.select(signed_baselines.c.published_at).where(signed_baselines.c.site == self._site)
             ).scalar_one_or_none()
 
     def feedback(self, alert_id: str, outcome: wire.Outcome, *, now: float, greet_s: float | None = None) -> bool:
-        """What became of an alert; returns whether that changed anything.
+        """Store the outcome of an alert; returns whether that changed anything.
 
-        An end may be corrected by another end; a claim after the end is none. `greet_s` is how long greeting took.
+        A final outcome may be corrected by another one; a claim after it is ignored. `greet_s` is the time to greet.
         """
         with self._transaction() as db:
             at = self._alert(alert_id)
@@ -233,22 +234,22 @@ class SqlStore:
             return True
 
     def cells(self, kind: Kind, since: float = 0.0) -> list[Cell]:
-        """Counts of windows that begin at or after that time, in the order of time."""
+        """Return the counts of windows that begin at or after `since` (seconds since 1970), in order of time."""
         wanted = sa.select(cells.c.window, cells.c.node, cells.c.words, cells.c["count"])
         wanted = wanted.where(cells.c.site == self._site, cells.c.kind == kind, cells.c.window >= since)
         with self._transaction() as db:
             return [Cell(*row) for row in db.execute(wanted.order_by(cells.c.window, cells.c.node, cells.c.words))]
 
     def settle(self, alert_id: str, state: AlertEnd) -> None:
-        """An alert is out, or not worth sending any more."""
+        """Note that an alert was sent, or will never be."""
         with self._transaction() as db:
             db.execute(alerts.update().where(self._alert(alert_id)).values(state=state))
 
     def purge(self, before: float) -> int:
         """Delete scores and alerts of windows that ended before that time, of every site; returns how many scores.
 
-        Alerts still pending then will never be sent; cursors stay, so that nothing deleted can come in again. Of
-        counts, those under the floor go with them, but for outcomes, which are about the staff.
+        Alerts still pending then are never sent. Cursors stay, so a deleted score cannot be stored again. Counts
+        below the floor are deleted too, except outcomes, which are about the staff.
         """
         with self._transaction() as db:
             small = cells.c["count"] < FLOOR, cells.c.kind != "outcome", cells.c.window + DAY_S <= before
@@ -257,20 +258,20 @@ class SqlStore:
             return db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
 
     def shift_times(self, by_s: float) -> None:
-        """The clock was set, ahead where `by_s` is above 0: what is there is kept no shorter and no longer for it."""
+        """Shift stored times after the clock was set by `by_s` seconds, so that rows are kept as long as intended."""
         by = round(by_s / WINDOW_S) * WINDOW_S
         with self._transaction() as db:
             for table in (scores, alerts):
                 db.execute(table.update().where(table.c.site == self._site).values(window=table.c.window + by))
 
     def lapse(self, before: float) -> int:
-        """Mark alerts of windows that ended before that time and were never sent, of every site; returns how many."""
+        """Mark unsent alerts of windows that ended before that time as lapsed, of every site; returns how many."""
         stale = alerts.update().where(alerts.c.state == "pending", alerts.c.window + WINDOW_S <= before)
         with self._transaction() as db:
             return db.execute(stale.values(state="lapsed")).rowcount
 
     def refusals(self) -> dict[str, int]:
-        """Refused messages by reason, since this store exists."""
+        """Return the number of refused messages by reason, since the store was made."""
         with self._transaction() as db:
             found = db.execute(sa.select(refused.c.reason, refused.c["count"]))
             return {str(reason): int(count) for reason, count in found}
@@ -279,14 +280,14 @@ class SqlStore:
         self.database.close()
 
     def _insert_new(self, db: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> Sequence[sa.Row[Any]]:
-        """Primary keys of those rows that were not there."""
+        """Insert the rows that are missing; returns their primary keys."""
         if not rows:
             return ()
         statement = self._insert(table).on_conflict_do_nothing().returning(*table.primary_key)
         return db.execute(statement, [{"site": self._site, **row} for row in rows]).all()
 
     def _cursors(self, db: sa.Connection, sources: set[Source]) -> dict[Source, int]:
-        """Where each source stands; new ones start at 0. Held, so that a second worker sees what the first stored."""
+        """Return the cursor of each source, 0 for new ones. Locks the rows, so workers see each other's scores."""
         rows = [{**source._asdict(), "upto": 0, "floor": 0, "dropped": 0} for source in sorted(sources)]
         self._insert_new(db, cursors, rows)
         wanted = sa.tuple_(cursors.c.node, cursors.c.epoch).in_(list(sources))
@@ -300,7 +301,7 @@ class SqlStore:
         db.execute(cursors.update().where(at, cursors.c.dropped < gap.dropped).values(dropped=gap.dropped))
 
     def _advance(self, db: sa.Connection, source: Source) -> int:
-        """Move the cursor over the scores that follow without a hole; returns where it stands."""
+        """Advance the cursor over the scores that follow without a hole; returns its new position."""
         at = self._cursor(source)
         row = db.execute(sa.select(cursors.c.upto, cursors.c.floor).where(at)).one()
         end = max(int(row.upto), int(row.floor))
@@ -315,7 +316,7 @@ class SqlStore:
         return end
 
     def _count(self, db: sa.Connection, refusals: Mapping[str, int]) -> None:
-        """Of all sites together; in one order, so that two workers cannot wait for each other."""
+        """Count refusals of all sites together, in sorted order, so that two workers cannot deadlock."""
         rows = [{"reason": reason, "count": 0} for reason in sorted(refusals)]
         if rows:
             db.execute(self._insert(refused).on_conflict_do_nothing(), rows)
@@ -325,7 +326,7 @@ class SqlStore:
     def _count_people(
         self, db: sa.Connection, new: Sequence[wire.Score], alerted: Sequence[wire.Score], people: int, now: float
     ) -> None:
-        """Sightings, people and alerts by window, words of exceptions by day."""
+        """Count sightings, people and alerts by window, and the reasons of alerts by day."""
         traffic = Counter((_window(score, now), score.node, SIGHTINGS) for score in new if score.follows is None)
         traffic.update((_window(score, now), score.node, ALERTS) for score in alerted)
         traffic[window(now), EVERYWHERE, PEOPLE] = people
@@ -336,7 +337,7 @@ class SqlStore:
         self._add(db, rows)
 
     def _add(self, db: sa.Connection, rows: list[dict[str, Any]]) -> None:
-        """Add counts to counts; in one order, so that two workers cannot wait for each other."""
+        """Add to the stored counts, in sorted order, so that two workers cannot deadlock."""
         if rows:
             statement = self._insert(cells)
             more = {"count": cells.c["count"] + statement.excluded["count"]}
@@ -344,7 +345,7 @@ class SqlStore:
             db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_=more), ordered)
 
     def _pending(self, db: sa.Connection, batch: Sequence[wire.Score]) -> dict[wire.ScoreKey, str]:
-        """Few alerts are pending at any time."""
+        """Return the ids of the batch's pending alerts. Reads all pending ones, as there are few at any time."""
         keys = {wire.key(score) for score in batch}
         wanted = sa.select(alerts.c.node, alerts.c.epoch, alerts.c.seq, alerts.c.id)
         wanted = wanted.where(alerts.c.site == self._site, alerts.c.state == "pending")
@@ -372,5 +373,5 @@ def _alert_row(score: wire.Score, alert_id: str, now: float) -> dict[str, Any]:
 
 
 def _window(score: wire.Score, now: float) -> int:
-    """Never later than now: a node whose clock is ahead must not outlive the retention."""
+    """Return the score's window, at most now's, so that a node's fast clock cannot prolong the retention."""
     return window(min(wire.from_time(score.at), now))

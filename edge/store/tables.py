@@ -1,7 +1,7 @@
-"""What the booth keeps on disk: scores and alerts for a day, counts above the floor for good.
+"""The tables of the booth's store: scores and alerts for the retention time, counts above the floor for good.
 
-Nothing here is finer than a 15-minute window, and `link` is not kept: who passed when cannot be read back.
-A change here needs a step in migrations/versions/.
+No time is finer than a 15-minute window and `link` is not stored, so nobody's path can be read back.
+A change here needs a migration in migrations/versions/.
 """
 
 import sqlalchemy as sa
@@ -65,7 +65,7 @@ cells = sa.Table(
     sa.Column("words", sa.String(64), primary_key=True),
     sa.Column("count", sa.BigInteger, nullable=False),
 )
-"""Counts of one kind in one window (or day): what remains of people."""
+"""Counts of one kind in one window (or day), which stay after scores and alerts are deleted."""
 baselines = sa.Table(
     "baselines",
     tables,
@@ -75,7 +75,7 @@ baselines = sa.Table(
     sa.Column("sightings", sa.BigInteger, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
-"""The newest counts that each node sent of each of its epochs, as they came."""
+"""The newest counts of each node and epoch, as received."""
 signed_baselines = sa.Table(
     "words",
     tables,
@@ -83,4 +83,4 @@ signed_baselines = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("published_at", sa.BigInteger),
 )
-"""The newest signed baseline of each site, as it goes to the broker; published_at is null until that has it."""
+"""The newest signed baseline of each site, as published; published_at is null until the broker has it."""

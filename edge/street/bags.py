@@ -1,4 +1,4 @@
-"""What a figure carries: a backpack, a shoulder bag, a bag in the hand."""
+"""Draw the bag of a figure: a backpack, a shoulder bag or a hand bag."""
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from edge.street.paint import Canvas
 
 
 def draw_backpack(figure: Figure, canvas: Canvas) -> None:
+    """Draw the backpack, if there is one."""
     bag = figure.walker.outfit.bag
     if bag is None or bag.kind != "backpack" or figure.wardrobe.bag is None:
         return
@@ -17,7 +18,7 @@ def draw_backpack(figure: Figure, canvas: Canvas) -> None:
 
 
 def draw_side_bag(figure: Figure, canvas: Canvas) -> None:
-    """On the right hip or in the right hand; its strap crosses the chest."""
+    """Draw a bag on the right hip, with a strap across the chest, or in the right hand."""
     bag = figure.walker.outfit.bag
     if bag is None or bag.kind not in ("shoulder", "hand") or figure.wardrobe.bag is None:
         return

@@ -1,4 +1,4 @@
-"""One figure to drawing steps on a canvas, the farthest part of the body first."""
+"""Draw one figure on a canvas, the farthest part of the body first."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from edge.street.trunk import draw_trunk
 
 
 def draw(figure: Figure, canvas: Canvas) -> None:
-    """Far arm, legs, trunk, bag, head, near arm; hair and bag before or behind the trunk as they are worn."""
+    """Draw far arm, legs, trunk, bag, head and near arm; hair and backpack before or behind the trunk by the view."""
     is_facing = np.cos(figure.turn) > 0.1
     trunk_depth = figure.depth("chest")
     arms = sorted(("left", "right"), key=lambda side: -figure.depth(f"{side}_elbow", f"{side}_wrist"))

@@ -1,6 +1,6 @@
-"""A camera of the simulated street: frames that come as from a real one, and what is really in them.
+"""A camera of the simulated street: it gives frames like a real camera, and the truth about each frame.
 
-Frame k of a street can be had directly, and is the same each time; all cameras of one street see the same walkers.
+Any frame can be drawn directly and is the same each time. All cameras of one street see the same walkers.
 """
 
 from edge.errors import ConfigError, SourceError
@@ -13,7 +13,7 @@ from edge.street.truth import Visit, WalkerTruth
 
 
 class StreetCamera:
-    """One camera of `street:SEED`. `pace="real"` sleeps until each frame is due and drops those it is too late for."""
+    """One camera of `street:SEED`. With `pace="real"` it sleeps until each frame is due and drops overdue ones."""
 
     reconnects = 0
 
@@ -35,10 +35,10 @@ class StreetCamera:
         begins_at: float | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """`rate` is walkers a minute, `skip` the street seconds left out before the first frame, `begins_at` when
-        (UTC seconds) that frame is due in real time; by default when it is first asked for.
+        """Open a camera. The settings are those of StreetSpec; `start_at` is the first frame's time in UTC seconds.
 
-        Raises ConfigError for a value that makes no street, and for `pace="real"` without a clock.
+        In real time the first frame is due at `begins_at` (UTC seconds), by default when it is first read. Raises
+        ConfigError for a setting outside its limits, and for `pace="real"` without a clock.
         """
         spec = StreetSpec(seed, camera, cameras, fps, minutes, size, rate, exceptions, dark, skip, begins_at)
         spec.check()
@@ -56,13 +56,13 @@ class StreetCamera:
 
     @property
     def frames(self) -> int | None:
-        """How many there are; None if the street never ends."""
+        """Number of frames; None if the street never ends."""
         return None if self._spec.minutes is None else round(60 * self._spec.minutes * self._spec.fps)
 
     def read(self) -> Frame | None:
-        """The next frame, or None after `minutes`; raises SourceError once closed."""
+        """Return the next frame, or None after `minutes`; raises SourceError once closed."""
         if self._is_closed:
-            raise SourceError(f"{self.name}: expected an open camera, found it closed; open it anew")
+            raise SourceError(f"{self.name}: expected an open camera, found it closed; open it again")
         if self._clock is not None:
             self._wait(self._clock)
         if self.frames is not None and self._number >= self.frames:
@@ -75,28 +75,28 @@ class StreetCamera:
         self._is_closed = True
 
     def street_time(self, number: int) -> float:
-        """Street seconds of a frame."""
+        """Return the time of a frame in street seconds."""
         return self._spec.skip + number / self._spec.fps
 
     def frame(self, number: int) -> Frame:
-        """Any frame, without changing which one `read` gives next."""
+        """Return any frame; this does not change which one `read` returns next."""
         pixels = self._renderer.picture(self.street_time(number), number)
         return Frame(pixels, self._start_at + number / self._spec.fps, number)
 
     def truth(self, number: int) -> list[WalkerTruth]:
-        """Everybody in a frame, nearest first."""
+        """Return the truth about every walker in a frame, nearest first."""
         return self._renderer.truths(self.street_time(number))
 
     def garment_map(self, number: int) -> Pixels:
-        """[height, width] positions in records.CLASSES."""
+        """[height, width] true garment classes of a frame: positions in records.CLASSES."""
         return self._renderer.maps(self.street_time(number)).garments
 
     def pattern_map(self, number: int) -> Pixels:
-        """[height, width] positions in truth.PATTERNS."""
+        """[height, width] true patterns of a frame: positions in truth.PATTERNS."""
         return self._renderer.maps(self.street_time(number)).patterns
 
     def visits(self, frames: int | None = None) -> list[Visit]:
-        """Who passes this camera in its first so many frames (all, if it ends)."""
+        """Return the walkers who pass this camera in its first `frames` frames; by default in all of them."""
         count = self.frames if frames is None else frames
         if count is None:
             raise ConfigError(f"{self.name}: visits of an endless street; expected a number of frames or minutes=N")
@@ -104,7 +104,7 @@ class StreetCamera:
         return self.street.visits(self._spec.camera, times, self._spec.size)
 
     def _wait(self, clock: Clock) -> None:
-        """Until the next frame is due; frames overdue by more than one interval are dropped and counted."""
+        """Wait until the next frame is due; drop and count frames overdue by more than one interval."""
         now = clock.monotonic()
         if self._begun_at is None:
             due_at = self._spec.begins_at
@@ -124,9 +124,9 @@ class StreetCamera:
 def from_spec(
     spec: str, *, start_at: float | None = None, pace: Pace = "fast", clock: Clock | None = None
 ) -> StreetCamera:
-    """The camera that a text such as `street:7?camera=1&minutes=2` names; raises ConfigError saying what is wrong.
+    """Open the camera that a text such as `street:7?camera=1&minutes=2` names; raises ConfigError for a wrong one.
 
-    Without `start_at` a street in real time begins now, and one that is as fast as possible at 1970.
+    Without `start_at` the first frame's time is now, or 1970 without a clock.
     """
     begins = start_at if start_at is not None else clock.now() if clock is not None else 0.0
     s = parse(spec)

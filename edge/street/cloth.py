@@ -1,4 +1,4 @@
-"""A garment to the texture that is wrapped around a body part: dye, print, folds and grain, and its labels."""
+"""The texture of a garment, which is wrapped around a body part: dye, print, folds and grain, and its labels."""
 
 from typing import NamedTuple
 
@@ -11,38 +11,45 @@ from edge.street.outfit import Garment, Rgb
 from edge.street.truth import PATTERNS
 
 PX_PER_M = 200
-"""Of every texture: a person 340 px tall is drawn one to one."""
+"""Resolution of every texture, pixels per metre; a person 340 px tall is drawn one to one."""
 
 Colours = NDArray[np.float32]
 
 
 class Surface(NamedTuple):
-    """One texture, and the same in the shade of the body; labels hold class, pattern and 255."""
+    """A texture in colour, in the shade of the body, and as labels."""
 
     colour: Pixels
     """[h, w, 4] RGBA."""
     shaded: Pixels
+    """[h, w, 4] RGBA, darker by SHADE."""
     labels: Pixels
-    """[h, w, 4]."""
+    """[h, w, 4]: position in CLASSES, position in PATTERNS, 0, 255."""
 
 
 class Paint(NamedTuple):
-    """One flat colour and what it is a part of."""
+    """One flat colour, with its class and pattern."""
 
     rgb: Rgb
     label: str
+    """One of records.CLASSES."""
     pattern: str = "none"
+    """One of truth.PATTERNS."""
 
     def labels(self) -> tuple[int, int, int, int]:
+        """Return the pixel of the labels, as in Surface."""
         return CLASSES.index(self.label), PATTERNS.index(self.pattern), 0, 255
 
 
 SHADE = 0.74
-"""How light a limb is that the body stands before."""
+"""Brightness of the far limbs, as a factor."""
 
 
 def cloth(garment: Garment, height_m: float, width_m: float, rng: np.random.Generator, *, is_round: bool) -> Colours:
-    """[h, w, 3] of cloth; a round one meets itself at its sides, its middle is the body's front."""
+    """[h, w, 3] colours (0-255) of a piece of cloth of this size in metres.
+
+    With `is_round` its left and right edges fit together behind the body, and its middle is the body's front.
+    """
     height, width = max(round(height_m * PX_PER_M), 4), max(round(width_m * PX_PER_M), 8)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) / PX_PER_M
     share = _print(garment, x, y, rng, is_round=is_round)[..., None]
@@ -51,7 +58,7 @@ def cloth(garment: Garment, height_m: float, width_m: float, rng: np.random.Gene
 
 
 def folds(height: int, width: int, rng: np.random.Generator) -> Colours:
-    """[h, w] about 1: soft folds across the body and a fine grain."""
+    """[h, w] factors around 1: soft folds across the body and a fine grain; sizes in pixels."""
     coarse = rng.normal(0, 1, (max(height // 14, 3), max(width // 26, 3))).astype(np.float32)
     soft = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     grain = rng.normal(0, 1, (height, width)).astype(np.float32)
@@ -59,14 +66,14 @@ def folds(height: int, width: int, rng: np.random.Generator) -> Colours:
 
 
 def shading(width: int, light: float) -> Colours:
-    """[w] how light a vertical cylinder is from its left to its right; `light` -1 comes from the left, 1 the right."""
+    """[width] brightness of a vertical cylinder from left to right; `light` is -1 from the left, 1 from the right."""
     across = (np.arange(width, dtype=np.float32) + 0.5) / width * 2 - 1
     normal = 0.62 * light * across + 0.78 * np.sqrt(np.maximum(1 - across**2, 0))
     return np.asarray(0.55 + 0.58 * np.clip(normal, 0, 1), np.float32)
 
 
 def surface(colours: Colours, labels: Pixels | Paint) -> Surface:
-    """Colours [h, w, 3] with their labels, opaque."""
+    """Make an opaque surface of `colours` [h, w, 3] (0-255) and `labels`, a paint or [h, w, 4]."""
     shape = (*colours.shape[:2], 4)
     plane = np.broadcast_to(np.array(labels.labels(), np.uint8), shape) if isinstance(labels, Paint) else labels
     lit = np.full(shape, 255, np.uint8)
@@ -77,7 +84,7 @@ def surface(colours: Colours, labels: Pixels | Paint) -> Surface:
 
 
 def _print(garment: Garment, x: Colours, y: Colours, rng: np.random.Generator, *, is_round: bool) -> Colours:
-    """[h, w] 0..1, how much of the garment's second colour is where."""
+    """[h, w] share (0..1) of the garment's second colour at each place."""
     if garment.pattern == "plain":
         return np.zeros_like(x)
     around = float(x[0, -1]) + 1 / PX_PER_M
@@ -101,14 +108,14 @@ def _stripes(along: Colours, period: float) -> Colours:
 
 
 def _dots(x: Colours, y: Colours) -> Colours:
-    """Every other row is shifted by half a repeat."""
+    """[h, w] dots (0..1); every other row is shifted by half a repeat."""
     row = np.floor(y * 2)
     dx, dy = (x + 0.5 * (row % 2)) % 1 - 0.5, (y * 2 - row - 0.5) / 2
     return np.asarray(np.clip((0.2 - np.hypot(dx, dy)) * 16 + 0.5, 0, 1), np.float32)
 
 
 def _blossoms(x: Colours, y: Colours, period: float, rng: np.random.Generator) -> Colours:
-    """Scattered blossoms of different sizes."""
+    """[h, w] scattered blossoms (0..1) of different sizes."""
     pattern = np.zeros_like(x)
     height, width = x.shape
     for _ in range(int(1.3 * x[0, -1] * y[-1, 0] / period**2)):
@@ -124,7 +131,7 @@ def _blossoms(x: Colours, y: Colours, period: float, rng: np.random.Generator) -
 
 
 def _emblem(x: Colours, y: Colours, around: float, size: float, rng: np.random.Generator) -> Colours:
-    """One figure on the chest: a ring, a block or a mountain."""
+    """[h, w] one emblem (0..1) on the chest: a ring, a block or a mountain."""
     dx, dy = (x - around / 2) / (size / 2), (y - 0.24) / (size / 2)
     kind = int(rng.integers(3))
     if kind == 0:

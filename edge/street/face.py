@@ -1,4 +1,4 @@
-"""The head of a figure, with hair, headgear and profile."""
+"""Draw the head of a figure, with hair and headgear."""
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ from edge.street.paint import Canvas
 
 
 def draw_head(figure: Figure, canvas: Canvas) -> None:
+    """Draw the head, its bun and the brim of a cap, and hair that covers the back."""
     unit, clothes = figure.height_px, figure.wardrobe
     centre = figure.at("head")
     turn = wrap(figure.turn - figure.walker.gait.head_turn)
@@ -36,12 +37,13 @@ def draw_head(figure: Figure, canvas: Canvas) -> None:
 
 
 def _elevation(figure: Figure) -> int:
-    """Degrees from which the camera looks down on the head, in steps of two."""
+    """Angle from which the camera looks down on the head, in degrees, in steps of two."""
     away = figure.view.place - figure.joints[AT["head"]]
     return 2 * round(float(np.degrees(np.arctan2(away[2], np.hypot(away[0], away[1])))) / 2)
 
 
 def draw_hair(figure: Figure, canvas: Canvas) -> None:
+    """Draw long hair down to the shoulders; nothing for other styles or under a headscarf."""
     if figure.walker.looks.hair_style != "long" or _is_wrapped(figure):
         return
     unit, paint = figure.height_px, figure.wardrobe.hair

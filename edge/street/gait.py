@@ -1,8 +1,8 @@
-"""How far somebody has walked to where their joints are: a walking cycle in three dimensions.
+"""The walking cycle in three dimensions: the places of all joints after some distance walked.
 
-Joint angles follow the curves of normal gait over one cycle from heel strike to heel strike, as in any textbook
-(Perry, "Gait Analysis", 1992), rounded; the pelvis is as high as the lower foot allows, so feet stand on the ground.
-Segment lengths are shares of the body's height (Drillis and Contini 1966, in Winter, "Biomechanics", table 4.1).
+Joint angles follow the curves of normal gait over one cycle, from heel strike to heel strike (Perry, "Gait Analysis",
+1992), rounded. The pelvis is as high as the lower foot allows, so feet stand on the ground. Segment lengths are shares
+of the body's height (Drillis and Contini 1966, in Winter, "Biomechanics", table 4.1).
 """
 
 from dataclasses import dataclass
@@ -25,21 +25,24 @@ EXTRA = (
     "left_hand",
     "right_hand",
 )
+"""Joints besides the keypoints."""
 JOINTS = KEYPOINTS + EXTRA
 AT = {name: i for i, name in enumerate(JOINTS)}
+"""Position of each joint in JOINTS."""
 
 THIGH, SHIN, ANKLE = 0.245, 0.246, 0.039
 UPPER_ARM, FOREARM, HAND = 0.186, 0.146, 0.055
+"""Lengths, in body heights, as are the next constants."""
 SHOULDER_Z, CHEST_Z, WAIST_Z, NECK_Z, HEAD_Z = 0.285, 0.20, 0.09, 0.315, 0.400
-"""Above the hips."""
+"""Heights above the hips."""
 HEEL, TOE = 0.035, 0.105
-"""Behind and before the ankle."""
+"""Distances behind and before the ankle."""
 HEAD_HALF = (0.056, 0.044, 0.068)
 """Half the head's depth, width and height."""
 
 
 def _curve(points: dict[int, float]) -> Points:
-    """[101] radians over the cycle from degrees at a few percents of it, rounded off."""
+    """[101] a smooth curve in radians over the cycle, from degrees at some percentages of it."""
     raw = np.interp(np.arange(100), list(points), list(points.values()))
     kernel = np.hanning(11) / np.hanning(11).sum()
     smooth = np.convolve(np.tile(raw, 3), kernel, mode="same")[100:200]
@@ -49,31 +52,34 @@ def _curve(points: dict[int, float]) -> Points:
 HIP = _curve({0: 25, 10: 22, 30: 4, 50: -17, 58: -14, 70: 12, 85: 27, 95: 27, 100: 25})
 KNEE = _curve({0: 5, 12: 18, 25: 12, 40: 6, 50: 12, 60: 38, 72: 62, 85: 30, 95: 6, 100: 5})
 FOOT = _curve({0: 18, 8: 0, 40: 0, 50: -15, 60: -48, 68: -52, 80: -12, 90: 5, 97: 18, 100: 18})
-"""Thigh forward, knee bent, toes up."""
+"""[101] angles over the cycle, radians: thigh forward, knee bent, toes up."""
 MEAN_STEP = 2 * (THIGH + SHIN) * np.sin(np.radians(22))
-"""In body heights, of these curves."""
+"""Length of a step with these curves, in body heights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gait:
-    """What makes one person's walk their own; lengths are shares of the body's height, angles radians."""
+    """The parameters of one person's walk; lengths are shares of the body's height, angles radians."""
 
     height_m: float
     shoulder: float
     """Half of the width between the shoulder joints."""
     step: float
-    """From one footfall to the next."""
+    """Length of a step, from one footfall to the next."""
     phase: float
-    """0..1, where in the cycle the walk began."""
+    """Share (0..1) of the cycle at which the walk began."""
     arm_swing: float
     elbow: float
-    """How bent the elbows are kept."""
+    """Angle by which the elbows stay bent."""
     lean: float
     head_turn: float
 
 
 def pose(gait: Gait, walked: Points, place: Points, heading: Points) -> Points:
-    """[t, joints, 3] metres, for distance walked [t], place on the ground [t, 2] and heading [t]."""
+    """[t, joints, 3] joints x, y, z in metres.
+
+    `walked` [t] is the distance in metres, `place` [t, 2] is x, y on the ground, `heading` [t] is in radians.
+    """
     body = np.zeros((len(walked), len(JOINTS), 3))
     cycle = walked / (2 * gait.step * gait.height_m) + gait.phase
     _put_legs(body, gait, cycle)
@@ -86,7 +92,7 @@ def pose(gait: Gait, walked: Points, place: Points, heading: Points) -> Points:
 
 
 def _put_legs(body: Points, gait: Gait, cycle: Points) -> None:
-    """Hips at height 0, all below them negative."""
+    """Place hips, knees, ankles and feet, in place; the hips are at height 0, the rest below."""
     reach = gait.step / MEAN_STEP
     turn = 0.07 * np.cos(2 * np.pi * cycle)
     for side, sign, lag in (("left", 1.0, 0.0), ("right", -1.0, 0.5)):
@@ -128,7 +134,7 @@ def _put_arms(body: Points, gait: Gait, cycle: Points) -> None:
 
 
 def _put_head(body: Points, gait: Gait) -> None:
-    """Nose, eyes and ears turn with the head about its own axis."""
+    """Place head, nose, eyes and ears, in place; they turn with the head."""
     centre = body[:, AT["neck"]] + np.array([0.012, 0.0, HEAD_Z - NECK_Z])
     body[:, AT["head"]] = centre
     cos, sin = np.cos(gait.head_turn), np.sin(gait.head_turn)
@@ -150,7 +156,7 @@ def _point(ahead: Points | float, left: Points | float, up: Points | float) -> P
 
 
 def _to_street(body: Points, place: Points, heading: Points) -> Points:
-    """Ahead, left and up to x, y and z."""
+    """Convert joints [t, joints, (ahead, left, up)] to x, y, z of the street."""
     cos, sin = np.cos(heading)[:, None], np.sin(heading)[:, None]
     x = body[..., 0] * cos - body[..., 1] * sin + place[:, :1]
     y = body[..., 0] * sin + body[..., 1] * cos + place[:, 1:]

@@ -1,4 +1,4 @@
-"""The flat parts of the scenery as seen straight on: paving, and the shop fronts along the far side."""
+"""The flat parts of the scenery, drawn without perspective: the paving and the shop fronts on the far side."""
 
 import cv2
 import numpy as np
@@ -8,13 +8,13 @@ from edge.street.cloth import Colours
 from edge.street.layout import FACADE_Y, HALF_M, Layout, Shop
 
 GROUND_PX, FACADE_PX = 72, 64
-"""Pixels per metre."""
+"""Resolution of paving and shop fronts, pixels per metre."""
 FACADE_M = 4.6
-"""Height that is drawn; no camera sees higher."""
+"""Height of the shop fronts that is drawn, metres; no camera sees higher."""
 
 
 def paving(seed: int) -> Pixels:
-    """[y, x, 3] slabs from the booth (top row) to the shops (bottom row)."""
+    """[y, x, 3] RGB of the slabs, from the booth (top row) to the shops (bottom row), at GROUND_PX."""
     rng = np.random.default_rng([seed, 6])
     width, height = round(2 * HALF_M * GROUND_PX), round(FACADE_Y * GROUND_PX)
     sheet = np.empty((height, width, 3), np.float32)
@@ -33,7 +33,7 @@ def paving(seed: int) -> Pixels:
 
 
 def facade(seed: int, layout: Layout) -> Pixels:
-    """[z, x, 3] the shop fronts, from FACADE_M (top row) down to the ground."""
+    """[z, x, 3] RGB of the shop fronts, from FACADE_M (top row) down to the ground, at FACADE_PX."""
     rng = np.random.default_rng([seed, 7])
     sheet = np.full((round(FACADE_M * FACADE_PX), round(2 * HALF_M * FACADE_PX), 3), 120, np.float32)
     for shop in layout.shops:
@@ -43,7 +43,7 @@ def facade(seed: int, layout: Layout) -> Pixels:
 
 
 def _weather(sheet: Colours, rng: np.random.Generator, strength: float) -> None:
-    """Stains and dust."""
+    """Add stains and dust, in place."""
     height, width = sheet.shape[:2]
     for step, share in ((90, strength), (12, strength / 2)):
         coarse = rng.normal(1, share, (height // step + 2, width // step + 2)).astype(np.float32)
@@ -52,7 +52,7 @@ def _weather(sheet: Colours, rng: np.random.Generator, strength: float) -> None:
 
 
 def _band(sheet: Colours, y: float, wide: float, rgb: tuple[int, int, int]) -> None:
-    """A gutter along the street."""
+    """Draw a gutter along the street, in place."""
     top, end = round(y * GROUND_PX), round((y + wide) * GROUND_PX)
     sheet[top:end] = 0.5 * sheet[top:end] + 0.5 * np.array(rgb, np.float32)
     sheet[top : top + 2] *= 0.7
@@ -60,7 +60,7 @@ def _band(sheet: Colours, y: float, wide: float, rgb: tuple[int, int, int]) -> N
 
 
 class _Front:
-    """Draws on one shop's part of the facade in metres from its left and from the ground."""
+    """One shop's part of the facade; places are in metres from its left edge and from the ground."""
 
     def __init__(self, sheet: Colours, shop: Shop) -> None:
         left = round((shop.left + HALF_M) * FACADE_PX)
@@ -95,7 +95,7 @@ def _shop(sheet: Colours, shop: Shop) -> None:
 
 
 def _window(front: _Front, left: float, right: float, rng: np.random.Generator) -> None:
-    """A dark interior with shelves of goods, and the sky's reflection across the pane."""
+    """Draw a window: a dark interior with shelves of goods, and the sky's reflection on the pane."""
     pane = front.part(left, 0.55, right, 1.95)
     height, width = pane.shape[:2]
     pane[:] = np.linspace(0.75, 1.15, height, dtype=np.float32)[:, None, None] * np.array([62, 70, 76], np.float32)
@@ -115,7 +115,7 @@ def _window(front: _Front, left: float, right: float, rng: np.random.Generator) 
 
 
 def _door(front: _Front, x: float, frame: tuple[float, ...]) -> None:
-    """An open doorway: dark inside."""
+    """Draw an open doorway, dark inside."""
     front.fill(x - 0.58, 0.0, x + 0.58, 2.02, tuple(0.7 * value for value in frame))
     inside = front.part(x - 0.5, 0.0, x + 0.5, 1.97)
     inside[:] = np.linspace(0.8, 1.3, len(inside), dtype=np.float32)[:, None, None] * np.array([40, 38, 36], np.float32)
@@ -123,7 +123,7 @@ def _door(front: _Front, x: float, frame: tuple[float, ...]) -> None:
 
 
 def _sign(front: _Front, rng: np.random.Generator, frame: tuple[float, ...]) -> None:
-    """A board with bars where a name would be."""
+    """Draw a shop sign with bars instead of a name."""
     front.fill(0.35, 2.12, front.wide - 0.35, 2.55, tuple(min(1.18 * value + 8, 255) for value in frame))
     x = 0.7
     while x < front.wide - 1.0:

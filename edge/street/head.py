@@ -1,4 +1,4 @@
-"""A head: a face and hair painted once around an ellipsoid, then seen from any side."""
+"""Heads: face and hair are painted once around an ellipsoid, which is then seen from any side."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,24 +14,26 @@ from edge.street.truth import PATTERNS
 from edge.street.walker import Looks
 
 AROUND, DOWN = 192, 112
-"""Texture size; the face is in the middle."""
+"""Width and height of a head's texture, in pixels; the face is in the middle."""
 PATCH = 56
-"""Pixels across a head before it is scaled into the picture."""
+"""Width and height of a head, in pixels, before it is scaled into the picture."""
 
 
 class Globe(NamedTuple):
-    """Which point of a head's texture is seen at which pixel of its patch, for a head that faces the camera."""
+    """The point of a head's texture that each pixel of the patch shows, for a head that faces the camera."""
 
     x: Colours
+    """[PATCH, PATCH] column of the texture."""
     y: Colours
+    """[PATCH, PATCH] row of the texture."""
     is_head: Pixels
-    """[PATCH, PATCH] 255 where the head is."""
+    """[PATCH, PATCH] 255 inside the head, else 0."""
     light: Pixels
-    """[PATCH, PATCH, 4] to multiply by, 255 = 1."""
+    """[PATCH, PATCH, 4] brightness to multiply by, 255 = 1."""
 
 
 def paint_head(looks: Looks, outfit: Outfit, rng: np.random.Generator) -> Surface:
-    """The texture: skin, face, hair and headgear, twice around so that no view crosses a seam."""
+    """Paint skin, face, hair and headgear; the texture goes around twice, so that no view crosses a seam."""
     colours = np.empty((DOWN, AROUND, 3), np.float32)
     colours[:] = looks.skin
     labels = np.zeros((DOWN, AROUND, 4), np.uint8)
@@ -73,13 +75,13 @@ def _at(lon: float, lat: float) -> tuple[int, int]:
 
 
 def _spot(colours: Colours, at: tuple[float, float], half: tuple[float, float], rgb: tuple[float, ...]) -> None:
-    """A filled ellipse; longitude, latitude and half sizes in radians."""
+    """Draw a filled ellipse, in place; `at` is longitude and latitude, it and the half sizes are in radians."""
     axes = (max(1, round(half[0] / (2 * np.pi) * AROUND)), max(1, round(half[1] / np.pi * DOWN)))
     cv2.ellipse(colours, _at(*at), axes, 0, 0, 360, rgb, -1, cv2.LINE_AA)
 
 
 def _hair_reach(looks: Looks) -> Points:
-    """[AROUND] latitude down to which hair grows, by longitude."""
+    """[AROUND] latitude, in radians, down to which hair grows at each longitude."""
     lon = np.abs((np.arange(AROUND) + 0.5) / AROUND - 0.5) * 2 * np.pi
     face, temple, back = {
         "bald": (9.0, 9.0, 9.0),
@@ -98,7 +100,7 @@ def _gear_reach(kind: str) -> Points:
 
 
 def _cover(colours: Colours, labels: Pixels, reach: Points, paint: Paint) -> None:
-    """Everything above the reach, streaked like hair or wool."""
+    """Paint everything above the latitudes `reach` [AROUND], with streaks like hair or wool, in place."""
     lat = (0.5 - (np.arange(DOWN) + 0.5) / DOWN) * np.pi
     is_covered = lat[:, None] > reach[None]
     streaks = 1 + 0.10 * np.sin(np.arange(AROUND) * 1.9) + 0.06 * np.sin(np.arange(AROUND) * 0.7)
@@ -109,7 +111,7 @@ def _cover(colours: Colours, labels: Pixels, reach: Points, paint: Paint) -> Non
 
 @lru_cache(maxsize=64)
 def globe(elevation: int, light: int) -> Globe:
-    """How a head is seen from this many degrees above; `light` -1 comes from the left, 1 from the right."""
+    """Compute the view of a head from `elevation` degrees above; `light` is -1 from the left, 1 from the right."""
     across, down = np.meshgrid(*(((np.arange(PATCH) + 0.5) / PATCH * 2 - 1,) * 2))
     across = across / (1 - 0.20 * np.clip(down - 0.1, 0, 1) ** 1.5)  # the jaw is narrower than the brow
     out = across**2 + down**2

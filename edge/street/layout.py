@@ -1,4 +1,4 @@
-"""What stands where in one street: shops with their doors along the far side, posts and trees between the lanes."""
+"""The layout of one street: shops with doors along the far side, posts and trees beside the lanes."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ import numpy as np
 from edge.street.outfit import Rgb
 
 FACADE_Y = 8.8
-"""Where the shops stand, metres from the booth."""
+"""Distance of the shops from the booth, metres."""
 LANES_Y = (4.45, 5.0, 5.55, 6.1, 6.65)
-"""Walkers keep to lanes, neighbours in opposite directions, so that nobody walks through anybody."""
+"""Distances of the walkers' lanes from the booth, metres; in lanes nobody walks through anybody."""
 HALF_M = 30.0
-"""The street is drawn this far to both sides."""
+"""Half the length of the street that is drawn, metres."""
 
 SHOP_COLOURS: tuple[Rgb, ...] = (
     (74, 92, 96),
@@ -26,12 +26,12 @@ SHOP_COLOURS: tuple[Rgb, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One shop front."""
+    """One shop front; places are x in metres."""
 
     left: float
     right: float
     door: float
-    """Middle of its door, on the x axis."""
+    """Middle of its door."""
     colour: Rgb
     wall: Rgb
     texture_seed: int
@@ -39,7 +39,7 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something upright that walkers pass before or behind."""
+    """An upright object in the street; places and sizes in metres."""
 
     kind: str
     """`lamp`, `tree`, `bollard` or `planter`."""
@@ -51,16 +51,19 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
+    """The shops and objects of one street."""
+
     shops: tuple[Shop, ...]
     things: tuple[Thing, ...]
 
     @property
     def doors(self) -> tuple[float, ...]:
+        """The x of each door, in metres."""
         return tuple(shop.door for shop in self.shops)
 
 
 def draw(seed: int) -> Layout:
-    """The layout of one street."""
+    """Draw the layout of one street."""
     rng = np.random.default_rng([seed, 1])
     return Layout(tuple(_shops(rng)), tuple(_things(rng)))
 
@@ -79,7 +82,7 @@ def _shops(rng: np.random.Generator) -> list[Shop]:
 
 
 def _things(rng: np.random.Generator) -> list[Thing]:
-    """Lamps and bollards before the first lane, trees and planters behind the last one."""
+    """Place lamps and bollards in front of the first lane, trees and planters behind the last one."""
     shift = float(rng.uniform(-1.2, 1.2))
     lamps = [Thing("lamp", 3.6 + shift, 3.95, 0.03, 5.0)]
     trees = [Thing("tree", x + shift, 7.5, 0.12, 6.0) for x in (-14.5, -7.4, 1.3, 8.6, 15.0)]

@@ -1,4 +1,4 @@
-"""The light of one street, and what each camera makes of it: sun, shadows, exposure, white balance, noise."""
+"""The light of one street and its effect in each camera: sun, shadows, exposure, white balance, noise."""
 
 from dataclasses import dataclass
 
@@ -9,38 +9,41 @@ from edge.records import Pixels
 from edge.street.optics import Points, View
 
 NOISE_SIGMA = 2.2
-"""Grey levels."""
+"""Standard deviation of the noise, grey levels."""
 DRIFT_S = (170.0, 410.0)
-"""Clouds and the camera's own automatic come and go with these periods."""
+"""Periods of slow changes of white balance and exposure (clouds, the camera's automatic), seconds."""
 EXPOSURE_DRIFT, WARMTH_DRIFT = 0.05, 0.02
+"""Largest change over time, as a share."""
 EXPOSURE_SPREAD, WARMTH_SPREAD = 0.08, 0.045
-"""Largest difference of a camera from the plain picture, as a share."""
+"""Largest difference between cameras and the plain picture, as a share."""
 
 NIGHT_DIMMED, NIGHT_WARMTH = 0.6, 0.08
-"""What street lamps lack of the day's light, and add of warmth; noise doubles. By eye, on pictures of lit streets."""
+"""Light lost and warmth added by street lamps at night, as shares; noise doubles. Set by eye on pictures of lit
+streets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sun:
-    """Where shadows fall: metres along x and y for each metre of height."""
+    """Direction of the shadows, in metres along x and y per metre of height, and their strength."""
 
     x: float
     y: float
     strength: float
-    """0 under clouds, 0.5 at noon in summer."""
+    """Darkness of the shadows: 0 under clouds, 0.5 at noon in summer."""
 
     def side(self, view: View) -> int:
-        """-1 if the light comes from the picture's left, 1 from its right."""
+        """Return -1 if the light comes from the picture's left, 1 if from its right."""
         right = view.rotation[0]
         return -1 if self.x * right[0] + self.y * right[1] > 0 else 1
 
     def shadow(self, points: Points) -> Points:
-        """[..., 3] where the shadow of points falls on the ground."""
+        """[..., 3] places on the ground of the shadows of points [..., 3], metres."""
         height = points[..., 2:]
         return np.concatenate([points[..., :1] + self.x * height, points[..., 1:2] + self.y * height, 0 * height], -1)
 
 
 def draw_sun(seed: int, dark: float = 0.0) -> Sun:
+    """Draw the sun of a street; `dark` is 0 by day, 1 by night."""
     rng = np.random.default_rng([seed, 3])
     sign = 1.0 if rng.random() < 0.5 else -1.0
     return Sun(
@@ -63,7 +66,7 @@ class Sensor:
         self._more, self._less = (np.clip(sign * noise, 0, 255).astype(np.uint8) for sign in (1, -1))
 
     def gains(self, at: float) -> Points:
-        """[3] what red, green and blue are multiplied by at a street time."""
+        """[3] factors on red, green and blue at a street time (seconds)."""
         slow, fast = (
             np.sin(2 * np.pi * at / period + phase) for period, phase in zip(DRIFT_S, self._phases, strict=True)
         )
@@ -72,7 +75,7 @@ class Sensor:
         return np.array([exposure * (1 + warmth), exposure, exposure * (1 - warmth)])
 
     def expose(self, pixels: Pixels, at: float, number: int) -> Pixels:
-        """The picture as this camera would give it; `number` picks the noise."""
+        """Apply exposure, white balance and noise to `pixels` [h, w, 3]; the frame's `number` selects the noise."""
         levels = np.arange(256)[:, None] * self.gains(at)
         table = np.clip(np.rint(levels), 0, 255).astype(np.uint8)[None]
         seen = cv2.LUT(pixels, table.reshape(1, 256, 3))
@@ -84,7 +87,7 @@ class Sensor:
 
 
 SHADOW_SCALE = 4
-"""Shadows are drawn this much smaller, then blurred: their edges are soft anyway."""
+"""Factor by which shadows are drawn smaller, then blurred, since their edges are soft."""
 
 
 class Shadows:
@@ -96,11 +99,11 @@ class Shadows:
         self.mask = np.zeros((self._small.size[1], self._small.size[0]), np.uint8)
 
     def cast(self, chain: Points, radius_m: float) -> None:
-        """The shadow of a bar along [n, 3] points."""
+        """Add the shadow of a bar along points [n, 3], metres."""
         self.cast_all(chain, [(list(range(len(chain))), radius_m)])
 
     def cast_all(self, joints: Points, bars: list[tuple[list[int], float]]) -> None:
-        """The shadows of bars that each join some of the [n, 3] points and have a radius in metres."""
+        """Add the shadows of bars; each is a chain of positions in `joints` [n, 3] and a radius in metres."""
         points, depth = self._small.project(self._sun.shadow(joints))
         fixed = np.rint(points * 8).astype(np.int32)
         for chain, radius_m in bars:
@@ -108,7 +111,7 @@ class Shadows:
             cv2.polylines(self.mask, [fixed[chain]], False, 255, width, cv2.LINE_AA, 3)  # noqa: FBT003
 
     def darken(self, pixels: Pixels) -> None:
-        """Put the shadows on the ground of a picture, in place."""
+        """Darken a picture [h, w, 3] by the shadows, in place."""
         if not self.mask.any():
             return
         x, y, width, height = cv2.boundingRect(self.mask)

@@ -1,4 +1,4 @@
-"""Legs and arms of a figure: tapered bars with rounded joints, shoes and hands at their ends."""
+"""Draw the legs and arms of a figure: tapered bars with rounded joints, shoes and hands at their ends."""
 
 import cv2
 import numpy as np
@@ -12,11 +12,12 @@ ARM = (0.032, 0.026, 0.020)
 LEG = (0.055, 0.036, 0.024)
 """Radii of bare limbs at their top, middle and end, in body heights."""
 SLEEVE, TROUSER = 0.006, (0.006, 0.008, 0.014)
-"""What cloth adds."""
+"""Thickness that cloth adds to the radii, in body heights."""
 _RIM = np.array([[np.cos(a), np.sin(a)] for a in np.linspace(0, 2 * np.pi, 12, endpoint=False)])
 
 
 def draw_legs(figure: Figure, canvas: Canvas) -> None:
+    """Draw both legs, the far one first and shaded."""
     sides = sorted(("left", "right"), key=lambda side: -figure.depth(f"{side}_knee", f"{side}_ankle"))
     for i, side in enumerate(sides):
         _leg(figure, canvas, side, is_shaded=i == 0)
@@ -43,7 +44,7 @@ def _leg(figure: Figure, canvas: Canvas, side: str, *, is_shaded: bool) -> None:
 
 
 def _foot(figure: Figure, canvas: Canvas, side: str, shade: float) -> None:
-    """A wedge from the heel to the toes and up to the ankle."""
+    """Draw a shoe: a wedge from the heel to the toes and up to the ankle."""
     unit = figure.height_px
     heel, toe, ankle = (figure.at(f"{side}_{name}") for name in ("heel", "toe", "ankle"))
     up = np.array([0.0, -unit])
@@ -61,6 +62,7 @@ def _rim(at: Points, radius: float) -> Points:
 
 
 def draw_arm(figure: Figure, canvas: Canvas, side: str, *, is_shaded: bool) -> None:
+    """Draw the `left` or `right` arm with its sleeve and hand."""
     clothes, unit = figure.wardrobe, figure.height_px * figure.walker.looks.girth
     outfit = figure.walker.outfit
     sleeves = "long" if outfit.outer is not None else outfit.sleeves
@@ -88,7 +90,7 @@ def _shade_arm(
     radii: tuple[float, float, float],
     paints: tuple[Paint, Paint],
 ) -> None:
-    """The dark line between an arm and the body behind it."""
+    """Draw a dark line between an arm and the body behind it."""
     shoulder, elbow, wrist = joints
     canvas.bar(np.stack([0.75 * shoulder + 0.25 * elbow, elbow]), radii[:2], paints[0], SHADE)
     canvas.bar(np.stack([elbow, wrist]), radii[1:], paints[1], SHADE)

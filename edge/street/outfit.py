@@ -1,7 +1,7 @@
-"""How walkers dress: the stated distribution of ordinary outfits, and the exceptions planted outside of it.
+"""The clothes of walkers: the distribution of ordinary outfits, and the exceptions outside of it.
 
 Every share is written here and nowhere else; tests compare streets with these tables. An exception is an ordinary
-outfit changed so that its colour, pattern or garment has share 0 in every table.
+outfit with a colour, pattern or garment that has share 0 in every table.
 """
 
 from collections.abc import Mapping
@@ -28,10 +28,10 @@ RGB: Mapping[str, Rgb] = {
     "turquoise": (16, 196, 190),
     "violet": (134, 56, 206),
 }
-"""sRGB in plain light."""
+"""sRGB of each colour in plain light."""
 
 RARE_COLOURS = ("magenta", "orange", "lime", "yellow", "turquoise", "violet")
-"""Only exceptions wear them."""
+"""Colours that only exceptions have."""
 
 UPPER_COLOURS: Mapping[str, float] = {
     "black": 0.24,
@@ -63,7 +63,7 @@ OUTER_COLOURS: Mapping[str, float] = {
     "burgundy": 0.04,
 }
 SMALL_COLOURS: Mapping[str, float] = {"black": 0.45, "brown": 0.2, "white": 0.15, "grey": 0.12, "navy": 0.08}
-"""Shoes, bags, hats."""
+"""Colours of shoes, bags and hats."""
 
 SILHOUETTES: Mapping[str, float] = {
     "trousers": 0.50,
@@ -73,9 +73,9 @@ SILHOUETTES: Mapping[str, float] = {
     "skirt": 0.07,
     "dress": 0.07,
 }
-"""What is worn: top and trousers; an open jacket or a long coat over them; and so on."""
+"""Kinds of outfit: top and trousers; an open jacket or a long coat over them; and so on."""
 RARE_SILHOUETTES = ("gown", "cape", "tutu")
-"""A flared floor-length dress, a cloak that hides the arms, a short skirt standing out: only exceptions."""
+"""Kinds that only exceptions have: a flared floor-length dress, a cloak over the arms, a short skirt standing out."""
 
 PATTERNS: Mapping[str, float] = {
     "plain": 0.80,
@@ -85,7 +85,7 @@ PATTERNS: Mapping[str, float] = {
     "floral": 0.03,
     "graphic": 0.02,
 }
-"""Of the top or dress; every other ordinary garment is plain."""
+"""Patterns of the top or dress; every other ordinary garment is plain."""
 PERIODS_M: Mapping[str, tuple[float, float]] = {
     "plain": (0.1, 0.1),
     "striped": (0.045, 0.07),
@@ -94,16 +94,18 @@ PERIODS_M: Mapping[str, tuple[float, float]] = {
     "floral": (0.06, 0.09),
     "graphic": (0.2, 0.28),
 }
-"""How far an ordinary pattern is from its next repeat."""
+"""Smallest and largest period of an ordinary pattern, metres."""
 BOLD_PATTERNS = ("striped", "checked", "dotted")
+"""Patterns of exceptions."""
 BOLD_PERIOD_M = (0.17, 0.23)
+"""Smallest and largest period of an exception's pattern, metres."""
 
 SLEEVES: Mapping[str, float] = {"long": 0.58, "short": 0.36, "none": 0.06}
 BAGS: Mapping[str, float] = {"no": 0.62, "backpack": 0.16, "shoulder": 0.14, "hand": 0.08}
 HEADGEAR: Mapping[str, float] = {"no": 0.85, "beanie": 0.06, "cap": 0.06, "headscarf": 0.03}
 
 KINDS: Mapping[str, float] = {"colour": 0.5, "pattern": 0.3, "garment": 0.2}
-"""What is exceptional about an exception."""
+"""Shares of the kinds of exception."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,12 @@ class Garment:
     """The pattern's other colour."""
     period_m: float = 0.1
     is_upright: bool = False
-    """Stripes run along the body, not around it."""
+    """True: stripes run along the body, not around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outfit:
-    """Everything one walker wears. Where there is a dress there is no upper and no lower."""
+    """All clothes of one walker. With a dress there is no upper and no lower."""
 
     silhouette: str
     sleeves: str
@@ -139,12 +141,12 @@ class Outfit:
 
     @property
     def garments(self) -> tuple[Garment, ...]:
-        """The pieces that count for how somebody is dressed, shoes, bag and headgear left out."""
+        """The large garments: all but shoes, bag and headgear."""
         return tuple(piece for piece in (self.upper, self.lower, self.outer, self.dress) if piece is not None)
 
 
 def draw(rng: np.random.Generator, exceptions: float) -> Outfit:
-    """One walker's outfit; `exceptions` is the share of exceptional ones."""
+    """Draw a walker's outfit; `exceptions` (0..1) is the share of exceptions."""
     is_exception = rng.random() < exceptions
     ordinary = _ordinary(rng)
     if not is_exception:
@@ -189,14 +191,14 @@ def _top(rng: np.random.Generator) -> Garment:
 
 
 def _companion(garment: Garment, rng: np.random.Generator) -> Rgb:
-    """An ordinary colour that an ordinary pattern in this garment can be told by."""
+    """Draw an ordinary second colour that contrasts with the garment."""
     lightness = sum(garment.rgb) / 3
     others = ("white", "beige", "grey") if lightness < 110 else ("navy", "black", "burgundy", "blue")
     return _shade(rng, str(rng.choice(others)))
 
 
 def _recolour(outfit: Outfit, rng: np.random.Generator) -> Outfit:
-    """Everything of size in one rare saturated hue, the lower half sometimes in black."""
+    """Dye all large garments in one rare colour; sometimes the lower one keeps its own."""
     hue = str(rng.choice(RARE_COLOURS))
     keeps_lower = outfit.silhouette in ("jacket", "coat") or rng.random() < 0.35
 
@@ -213,7 +215,7 @@ def _recolour(outfit: Outfit, rng: np.random.Generator) -> Outfit:
 
 
 def _embolden(outfit: Outfit, rng: np.random.Generator) -> Outfit:
-    """One large, high-contrast pattern on every garment."""
+    """Print one large, high-contrast pattern on all large garments."""
     pattern, period = str(rng.choice(BOLD_PATTERNS)), float(rng.uniform(*BOLD_PERIOD_M))
     is_upright = bool(rng.random() < 0.5)
 
@@ -233,7 +235,7 @@ def _embolden(outfit: Outfit, rng: np.random.Generator) -> Outfit:
 
 
 def _disguise(outfit: Outfit, rng: np.random.Generator) -> Outfit:
-    """A garment nobody else wears, in an ordinary colour."""
+    """Replace garments by a rare one (RARE_SILHOUETTES) in an ordinary colour."""
     silhouette = str(rng.choice(RARE_SILHOUETTES))
     top = outfit.upper or outfit.dress
     lower = outfit.lower or _plain(rng, "trousers", LOWER_COLOURS)
@@ -254,14 +256,14 @@ def _plain(rng: np.random.Generator, kind: str, colours: Mapping[str, float]) ->
 
 
 def _shade(rng: np.random.Generator, colour: str) -> Rgb:
-    """One dye lot of a named colour: near it, never as far as the next name."""
+    """Draw a shade of a named colour, which stays nearer to it than to any other name."""
     gain = float(np.exp(np.clip(rng.normal(0, 0.08), -0.16, 0.16)))
     red, green, blue = (int(np.clip(gain * value + rng.normal(0, 2.5), 8, 250)) for value in RGB[colour])
     return red, green, blue
 
 
 def _pick(rng: np.random.Generator, shares: Mapping[str, float]) -> str:
-    """One of the names, each as often as its share says."""
+    """Draw one of the names, with probabilities in proportion to the shares."""
     reached = rng.random() * sum(shares.values())
     for name, share in shares.items():
         reached -= share

@@ -1,4 +1,4 @@
-"""A small canvas that one walker is drawn on, in colour or in labels, and how it gets into the picture."""
+"""The canvas on which one walker is drawn, in colour or as labels."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,15 @@ from edge.street.optics import Points
 SHIFT = 3
 """Fractional bits of the coordinates that OpenCV draws with."""
 STRIP_PX = 56
-"""Columns of a trunk's visible half."""
+"""Texture columns of a trunk's visible half."""
 _AROUND_STRIP = np.arcsin((np.arange(STRIP_PX) + 0.5) / STRIP_PX * 2 - 1)
 
 
 class Canvas:
-    """Pixels [h, w, 4] around a box of the picture; everything is given in pixels of the picture.
+    """Pixels [h, w, 4] of a box of the picture. All arguments are in pixels of the picture.
 
-    In colour it has twice the picture's resolution, which smooths all edges on the way back; in labels the same.
+    In colour the canvas has twice the picture's resolution, so that scaling it down smooths all edges; as labels it has
+    the same resolution.
     """
 
     def __init__(self, box: tuple[int, int, int, int], *, is_labels: bool) -> None:
@@ -33,24 +34,26 @@ class Canvas:
         self._filter = cv2.INTER_NEAREST if is_labels else cv2.INTER_LINEAR
 
     def disc(self, at: Points, radius: float, paint: Paint, shade: float = 1.0) -> None:
+        """Draw a disc around `at` [2]; `shade` is a factor on the brightness."""
         x, y = self._fixed(at)
         reach = max(1, round(radius * self.zoom * (1 << SHIFT)))
         cv2.circle(self.pixels, (x, y), reach, self._ink(paint, shade), -1, self._line, SHIFT)
 
     def polygon(self, corners: Points, paint: Paint, shade: float = 1.0) -> None:
+        """Fill a convex polygon with corners [n, 2]."""
         fixed = np.rint((corners - self._corner) * self.zoom * (1 << SHIFT)).astype(np.int32)
         cv2.fillConvexPoly(self.pixels, fixed, self._ink(paint, shade), self._line, SHIFT)
 
     def limb(self, ends: Points, radii: tuple[float, float], texture: Surface, *, is_shaded: bool) -> None:
-        """A tapered bar from ends[0] to ends[1], the texture's rows along it."""
+        """Draw a tapered bar between two ends [2, 2], with the texture's rows along it."""
         self.quad(_corners(ends, radii), texture, is_shaded)
 
     def bar(self, ends: Points, radii: tuple[float, float], paint: Paint, shade: float = 1.0) -> None:
-        """A tapered bar in one colour."""
+        """Draw a tapered bar between two ends [2, 2] in one colour."""
         self.polygon(_corners(ends, radii), paint, shade)
 
     def quad(self, corners: Points, texture: Surface, is_shaded: bool = False) -> None:  # noqa: FBT001, FBT002
-        """A texture stretched over four corners: top left, top right, bottom right, bottom left."""
+        """Stretch a texture over corners [4, 2]: top left, top right, bottom right, bottom left."""
         source = self._source(texture, is_shaded=is_shaded)
         height, width = source.shape[:2]
         inside = (corners - self._corner) * self.zoom - 0.5
@@ -60,7 +63,7 @@ class Canvas:
         frame = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32)
         matrix = cv2.getPerspectiveTransform(frame, (inside - (x, y)).astype(np.float32))
         size = (roi.shape[1], roi.shape[0])
-        # Nearest: the canvas is scaled down afterwards, which smooths enough, and this is twice as fast.
+        # INTER_NEAREST is twice as fast; scaling the canvas down afterwards smooths enough.
         cv2.warpPerspective(source, matrix, size, roi, cv2.INTER_NEAREST, cv2.BORDER_TRANSPARENT)
 
     def trunk(
@@ -72,7 +75,11 @@ class Canvas:
         turn: float,
         light: Pixels,
     ) -> None:
-        """A round body through these cross sections, top to bottom; `turn` is where the camera is, 0 in front."""
+        """Draw a round body through cross sections, from top to bottom.
+
+        `middles` [n, 2] and `halves` [n] are their centres and half widths, `rows` [n] their places in the texture
+        (0..1), `light` [1, STRIP_PX, 4] the brightness (255 = 1). `turn` is the camera's direction, radians, 0: front.
+        """
         source = self._source(texture, is_shaded=False)
         columns = ((_AROUND_STRIP + turn) / (2 * np.pi) + 0.5) * source.shape[1]
         strip = source[:, columns.astype(np.intp) % source.shape[1]]
@@ -98,7 +105,10 @@ class Canvas:
     def head(
         self, at: Points, half: tuple[float, float], texture: Surface, turn: float, elevation: int, light: int
     ) -> None:
-        """An ellipsoid; `turn` is where the camera is as the face sees it, 0 in front, positive to its left."""
+        """Draw a head, an ellipsoid around `at` [2] with half sizes `half`.
+
+        `turn` is the camera's direction as the face sees it, radians, 0 in front, positive to its left.
+        """
         seen = globe(elevation, light)
         source = texture.labels if self.is_labels else texture.colour
         shift = np.float32((turn / (2 * np.pi) % 1) * AROUND)
@@ -131,7 +141,7 @@ class Canvas:
         return int(x), int(y)
 
     def _window(self, points: Points) -> tuple[Pixels | None, int, int]:
-        """The part of the canvas around some points of it, and its corner; None where that is empty."""
+        """Return the part of the canvas around some points [n, 2], and its corner; None if that is empty."""
         height, width = self.pixels.shape[:2]
         x1, y1 = (max(int(value), 0) for value in np.floor(points.min(axis=0)))
         x2, y2 = np.ceil(points.max(axis=0)).astype(int) + 1
@@ -142,7 +152,7 @@ class Canvas:
 
 
 def _corners(ends: Points, radii: tuple[float, float]) -> Points:
-    """[4, 2]: of the first end left and right, then of the second right and left."""
+    """[4, 2] corners of a bar: left and right of the first end, then right and left of the second."""
     axis = ends[1] - ends[0]
     across = np.array([axis[1], -axis[0]]) / max(float(np.hypot(axis[0], axis[1])), 1e-6)
     if across[0] < 0:  # the texture's left is the picture's left, where the light comes from

@@ -1,4 +1,4 @@
-"""One street time to one camera's picture, and to the maps and truths of the same picture."""
+"""Render one camera's picture at one street time, and the maps and truth of the same picture."""
 
 from collections import OrderedDict
 from typing import NamedTuple
@@ -23,10 +23,11 @@ from edge.street.walker import Walker
 from edge.street.wardrobe import Wardrobe, sew
 
 MARGIN_PX = 6
-"""Around a walker's outline: flying hair, bags, rounding."""
+"""Pixels added around a walker's outline: hair, bags, rounding."""
 KEPT_WARDROBES = 64
+"""Most wardrobes that are kept in memory."""
 DOORWAY_M = 0.7
-"""Walkers come out of a shop's dark over this distance."""
+"""Distance, in metres, over which walkers appear out of a shop's dark door."""
 CASTERS = [
     ([AT[name] for name in chain], share)
     for chain, share in (
@@ -40,7 +41,7 @@ CASTERS = [
         (("head", "neck"), 0.045),
     )
 ]
-"""What casts a shadow: chains of joints and their radius in body heights."""
+"""The parts that cast a shadow: chains of joints and their radius in body heights."""
 
 
 class Seen(NamedTuple):
@@ -50,20 +51,20 @@ class Seen(NamedTuple):
     outline: tuple[float, float, float, float]
     depth: float
     fade: float
-    """0..1: how far out of a doorway's dark."""
+    """0..1: 0 in the dark of a doorway, 1 outside."""
 
 
 class Maps(NamedTuple):
-    """Per pixel of one picture."""
+    """The truth for each pixel of one picture."""
 
     garments: Pixels
-    """[h, w] records.CLASSES."""
+    """[h, w] positions in records.CLASSES."""
     patterns: Pixels
-    """[h, w] truth.PATTERNS."""
+    """[h, w] positions in truth.PATTERNS."""
     owners: NDArray[np.int64]
-    """[h, w] walker_id, -1 where nobody is."""
+    """[h, w] walker_id, -1 without a walker."""
     visible: dict[int, float]
-    """Share of each walker's pixels that is left, by walker_id."""
+    """Share of each walker's pixels that is visible, by walker_id."""
 
 
 class Renderer:
@@ -78,7 +79,7 @@ class Renderer:
         self._wardrobes: OrderedDict[int, Wardrobe] = OrderedDict()
 
     def picture(self, at: float, number: int) -> Pixels:
-        """[height, width, 3] RGB."""
+        """[height, width, 3] RGB picture at street second `at`; the frame's `number` selects the noise."""
         pixels = self._scene.background.copy()
         people = self._look(at)
         self._cast_shadows(pixels, people)
@@ -90,24 +91,24 @@ class Renderer:
         return self._sensor.expose(pixels, at, number)
 
     def maps(self, at: float) -> Maps:
-        """Labels of the same picture, without smoothing."""
+        """Return the maps of the same picture, without smoothing."""
         return self._map(self._look(at))
 
     def truths(self, at: float) -> list[WalkerTruth]:
-        """Everybody of whom at least one pixel could be in the picture, nearest first."""
+        """Return the truth about every walker whose outline overlaps the picture, nearest first."""
         people = self._look(at)
         visible = self._map(people).visible
         return [self._truth(seen, visible[seen.figure.walker.walker_id]) for seen in reversed(people)]
 
     def _look(self, at: float) -> list[Seen]:
-        """Who is in the picture, farthest first."""
+        """Return the walkers in the picture, farthest first."""
         walkers = [w for w in self.street.walkers(at, at + 1e-9) if self._is_near(w, at)]
         seen = [self._see(walker, at) for walker in walkers]
         inside = (s for s in seen if _overlaps(s.outline, (0, 0, *self.view.size)))
         return sorted(inside, key=lambda s: (-s.depth, s.figure.walker.walker_id))
 
     def _is_near(self, walker: Walker, at: float) -> bool:
-        """Whether the place where somebody stands can be in the picture at all."""
+        """Return False for walkers who are too far outside the picture to be seen; a quick test."""
         place = walker.path.place(walker.walked(np.array([at])))[0]
         points, depth = self.view.project(np.array([*place, 1.0]))
         reach = 1.2 * self.view.focal / float(depth)
@@ -185,7 +186,7 @@ class Renderer:
 
 
 def _heading(figure: Figure, view: View) -> Heading:
-    """Where the walk goes in the picture: the larger of sideways and along the camera's axis."""
+    """Return the walking direction in the picture: the larger part, sideways or along the camera's axis."""
     way = np.array([np.cos(figure.heading), np.sin(figure.heading), 0.0])
     right, ahead = float(way @ view.rotation[0]), float(way @ view.rotation[2])
     if abs(right) >= abs(ahead):
@@ -201,7 +202,7 @@ Part = tuple[slice, slice]
 
 
 def _clip(box: tuple[int, int, int, int], size: tuple[int, int]) -> tuple[Part, Part]:
-    """Where a box lies in the picture, and which part of the box that is."""
+    """Return the part of the picture that a box covers, and the same part of the box."""
     x1, y1, x2, y2 = max(box[0], 0), max(box[1], 0), min(box[2], size[0]), min(box[3], size[1])
     inside = (slice(y1, max(y2, y1)), slice(x1, max(x2, x1)))
     part = (slice(y1 - box[1], max(y2, y1) - box[1]), slice(x1 - box[0], max(x2, x1) - box[0]))
@@ -209,7 +210,7 @@ def _clip(box: tuple[int, int, int, int], size: tuple[int, int]) -> tuple[Part, 
 
 
 def _blend(pixels: Pixels, canvas: Canvas, fade: float) -> None:
-    """Scale a canvas down into the picture; its colours are already weighted by their cover."""
+    """Scale a canvas down into the picture, in place; its colours are already multiplied by their opacity."""
     x1, y1, x2, y2 = canvas.box
     small = cv2.resize(canvas.pixels, (x2 - x1, y2 - y1), interpolation=cv2.INTER_AREA)
     inside, part = _clip(canvas.box, (pixels.shape[1], pixels.shape[0]))
@@ -224,7 +225,7 @@ def _blend(pixels: Pixels, canvas: Canvas, fade: float) -> None:
 
 
 def _uncover(pixels: Pixels, thing: Occluder, people: list[Seen]) -> None:
-    """Draw a thing again if somebody who is behind it has been drawn over it."""
+    """Draw an object again, in place, if a walker behind it was drawn over it."""
     if any(seen.depth > thing.depth and _overlaps(seen.outline, thing.box) for seen in people):
         x1, y1, x2, y2 = thing.box
         np.copyto(pixels[y1:y2, x1:x2], thing.pixels, where=thing.cover[..., None])

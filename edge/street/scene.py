@@ -1,4 +1,4 @@
-"""A street without people as one camera sees it, and the things in it that people walk behind."""
+"""The empty street as one camera sees it, and the objects in it that hide walkers."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,28 +15,33 @@ from edge.street.optics import Points, View
 
 THING_COLOURS = {"lamp": (62, 66, 66), "tree": (92, 80, 66), "bollard": (58, 60, 64), "planter": (128, 112, 96)}
 SAMPLES = 2
-"""Scenery is drawn this much larger, which smooths its edges."""
+"""Factor by which scenery is drawn larger, so that scaling it down smooths its edges."""
 
 
 class Occluder(NamedTuple):
-    """One thing in the picture."""
+    """One object in the picture."""
 
     depth: float
+    """Metres from the camera."""
     box: tuple[int, int, int, int]
+    """x1, y1, x2, y2 in pixels."""
     pixels: Pixels
-    """[h, w, 3] as in the empty street."""
+    """[h, w, 3] RGB, as in the empty street."""
     cover: NDArray[np.bool_]
-    """[h, w] where it is."""
+    """[h, w] True for pixels of the object."""
 
 
 class Scene(NamedTuple):
+    """The empty street in one camera."""
+
     background: Pixels
+    """[height, width, 3] RGB."""
     occluders: tuple[Occluder, ...]
     """Farthest first."""
 
 
 def draw(seed: int, layout: Layout, view: View, sun: Sun) -> Scene:
-    """The empty street."""
+    """Draw the empty street as one camera sees it."""
     large = View(view.x, view.yaw, (view.size[0] * SAMPLES, view.size[1] * SAMPLES))
     picture = _planes(seed, layout, large)
     _shade(picture, layout, large, sun)
@@ -51,7 +56,7 @@ def draw(seed: int, layout: Layout, view: View, sun: Sun) -> Scene:
 
 
 def _planes(seed: int, layout: Layout, view: View) -> Pixels:
-    """Paving below, shops above."""
+    """[height, width, 3] RGB of the paving below and the shops above."""
     picture = np.zeros((view.size[1], view.size[0], 3), np.uint8)
     step = 1 / ground.GROUND_PX
     flat = view.homography(np.array([-HALF_M, 0.0, 0.0]), np.array([step, 0, 0]), np.array([0, step, 0.0]))
@@ -65,7 +70,7 @@ def _planes(seed: int, layout: Layout, view: View) -> Pixels:
 
 
 def _shade(picture: Pixels, layout: Layout, view: View, sun: Sun) -> None:
-    """Shadows of the things, and of the shops along their feet."""
+    """Add the shadows of the objects, and those of the shops on the ground, in place."""
     shadows = Shadows(view, sun)
     for thing in layout.things:
         ends = np.array([[thing.x, thing.y, 0.0], [thing.x, thing.y, min(thing.height, 2.5)]])
@@ -103,7 +108,7 @@ def _pillar(
     picture: Pixels, cover: Pixels, thing: Thing, view: View, span: tuple[float, float], colour: Points, light: int,
     swell: float = 1.0,
 ) -> None:  # fmt: skip
-    """An upright cylinder, as strips from its left to its right."""
+    """Draw an upright cylinder as strips from left to right; `span` is its lower and upper height in metres."""
     ends, depth = view.project(np.array([[thing.x, thing.y, span[0]], [thing.x, thing.y, span[1]]]))
     radius = swell * thing.radius * view.focal / depth
     cuts = np.linspace(-1, 1, 10)
@@ -123,7 +128,7 @@ def _pillar(
 
 
 def _bush(picture: Pixels, cover: Pixels, thing: Thing, view: View) -> None:
-    """Leaves over the rim of a planter."""
+    """Draw leaves over the rim of a planter."""
     rng = np.random.default_rng(round(1000 * (thing.x + 50)))
     for _ in range(110):
         offset = rng.normal(0, 0.5, 3) * (thing.radius, 0.2, 0.12)

@@ -1,4 +1,4 @@
-"""A street as a person writes it, `street:7?camera=1&cameras=3&fps=8&minutes=2&exceptions=0.05`, to its settings."""
+"""The settings of a street camera, read from a text: `street:7?camera=1&cameras=3&fps=8&minutes=2&exceptions=0.05`."""
 
 import math
 from dataclasses import dataclass, fields
@@ -22,12 +22,12 @@ LIMITS: dict[str, tuple[float, float]] = {
     "width": (160, 3840),
     "height": (90, 2160),
 }
-"""Lowest and highest value."""
+"""Lowest and highest value of each setting."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreetSpec:
-    """Everything that decides what a street camera sees."""
+    """The settings of one street camera; the same settings give the same pictures."""
 
     seed: int
     camera: int = 0
@@ -35,20 +35,20 @@ class StreetSpec:
     fps: float = 8.0
     minutes: float | None = None
     size: tuple[int, int] = (640, 360)
-    """Width and height."""
+    """Width and height in pixels."""
     rate: float = 24.0
     """Walkers a minute."""
     exceptions: float = 0.04
-    """Share of walkers."""
+    """Share of walkers who are exceptions, 0..1."""
     dark: float = 0.0
     """0 by day, 1 by night under street lamps: dimmer, warmer, noisier, without a sun."""
     skip: float = 0.0
-    """Street seconds before the first frame."""
+    """Street seconds that are left out before the first frame."""
     begins_at: float | None = None
-    """UTC seconds at which the first frame is due, so that cameras in several programs see one street at one time."""
+    """UTC second at which the first frame is due, so that cameras in several programs show the street at one time."""
 
     def __str__(self) -> str:
-        """As short as it can be written."""
+        """Return the shortest text; settings with their default value and `begins_at` are left out."""
         values = {field.name: getattr(self, field.name) for field in fields(self)[1:]}
         usual = {field.name: field.default for field in fields(self)[1:]}
         del values["begins_at"]
@@ -56,7 +56,7 @@ class StreetSpec:
         return f"street:{self.seed}" + ("?" + "&".join(parts) if parts else "")
 
     def check(self) -> None:
-        """Raises ConfigError for a value outside its limits."""
+        """Raise ConfigError for a value outside its limits."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["width"], values["height"] = values.pop("size")
         for name, (low, high) in LIMITS.items():
@@ -71,7 +71,7 @@ class StreetSpec:
 
 
 def parse(spec: str) -> StreetSpec:
-    """The settings in a text; raises ConfigError saying what was expected and what was found.
+    """Read the settings from a text; raises ConfigError, which says what was expected and what was found.
 
     >>> parse("street:7?camera=1&minutes=2") == StreetSpec(7, camera=1, minutes=2.0)
     True

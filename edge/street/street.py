@@ -1,7 +1,7 @@
-"""One street: who walks through it when. Any moment can be asked for directly, and every camera gets the same answer.
+"""The walkers of one street at any time. They depend on the seed only, so all cameras see the same ones.
 
-Time is cut into slots; a slot holds nobody, one person or a pair, drawn from the street's seed and the slot's number
-alone. So arrivals are close to Poisson, with a least distance between groups.
+Time is divided into slots. A slot holds nobody, one person or a pair, drawn from the street's seed and the slot's
+number alone. Arrivals are thus close to a Poisson process, with a minimum distance between groups.
 """
 
 from collections.abc import Iterator
@@ -20,27 +20,27 @@ from edge.street.truth import Visit
 from edge.street.walker import Walker
 
 SLOT_SHARE = 0.8
-"""Of the slots hold somebody."""
+"""Share of the slots that hold people."""
 JITTER = 0.4
-"""Of a slot: how late in it its people come. What is left is the least distance to the next slot's."""
+"""Part of a slot in which its people arrive; the rest is the minimum distance to those of the next slot."""
 RUN_SLOTS = 12
-"""People of one run go the same way at about the same pace: they seldom hide each other, as crowds do."""
+"""Slots of one run: its people walk in one direction at about one speed, so that they seldom hide each other."""
 PAIR_SHARE = 0.18
-"""Of the groups are two people."""
+"""Share of the groups that are pairs."""
 CROSSING_SHARE = 0.25
-"""Of the single walkers come out of a shop or go into one, so walk towards or away from the booth."""
+"""Share of the single walkers who come out of a shop or go into one, towards or away from the booth."""
 SLOWEST, FASTEST = 1.1, 1.55
-"""Metres a second, the paces of runs."""
+"""Range of walking speeds, metres a second."""
 PACE_SPREAD = 0.04
-"""Standard deviation within a run, metres a second."""
+"""Standard deviation of the speed within a run, metres a second."""
 BEYOND_M = 10.0
-"""Walkers begin and end this far beyond the outermost camera: out of every view."""
+"""Metres beyond the outermost camera at which walkers begin and end, outside every view."""
 CLEARANCE_M = 0.55
-"""Between a walker's line and the middle of a post."""
+"""Distance from a walker's path to the middle of a post that is enough, metres."""
 
 
 class Street:
-    """Everybody who ever walks here."""
+    """All walkers of one street."""
 
     def __init__(self, seed: int, *, cameras: int = 3, rate: float = 24.0, exceptions: float = 0.04) -> None:
         self.seed, self.cameras, self.rate, self.exceptions = seed, cameras, rate, exceptions
@@ -51,15 +51,16 @@ class Street:
         self._slot = lru_cache(maxsize=4096)(self._draw_slot)
 
     def walkers(self, begin: float, end: float) -> list[Walker]:
-        """Everybody in the street at some time between two street times, in the order of their ids."""
+        """Return the walkers in the street at any time between two street seconds, in the order of their ids."""
         return [w for w in self._candidates(begin, end) if w.begins_at < end and w.ends_at > begin]
 
     def view(self, camera: int, size: tuple[int, int]) -> View:
+        """Return the view of a camera with pictures of this (width, height)."""
         x, yaw = camera_places(self.cameras)[camera]
         return View(x, yaw, size)
 
     def visits(self, camera: int, times: list[float], size: tuple[int, int] = (640, 360)) -> list[Visit]:
-        """Who is seen at full height by one camera in frames at these street times, which are evenly spaced."""
+        """Return the walkers seen at full height by a camera, in frames at these evenly spaced street times."""
         if not times:
             return []
         view, interval = self.view(camera, size), times[1] - times[0] if len(times) > 1 else 0.0
@@ -94,7 +95,7 @@ class Street:
     def _draw_pair(
         self, rng: np.random.Generator, slot: int, at: float, sign: float, speed: float
     ) -> tuple[Walker, ...]:
-        """Side by side, one of them a step ahead so that from the side neither hides the other."""
+        """Draw two people side by side, one a step ahead so that neither hides the other from the side."""
         behind = float(rng.uniform(1.15, 1.5)) / speed
         return tuple(
             walkers.draw(rng, 2 * slot + i, self._lane(slot, sign, aside), at + late, speed, self.exceptions)
@@ -102,18 +103,18 @@ class Street:
         )
 
     def _run(self, slot: int) -> tuple[float, float]:
-        """1 to the right or -1 to the left, and metres a second, of everybody around this slot."""
+        """Return direction (1 to the right, -1 to the left) and speed (metres a second) of the slot's run."""
         rng = np.random.default_rng([self.seed, 8, slot // RUN_SLOTS])
         return (1.0 if rng.random() < 0.5 else -1.0), float(rng.uniform(SLOWEST + 0.1, FASTEST - 0.1))
 
     def _lane(self, slot: int, sign: float, aside: float) -> Path:
-        """Along the street; slot after slot takes the next lane there and back, so neighbours are near in depth too."""
+        """Return a path along the street. Slots take the lanes in turn, so neighbours in time are near in depth too."""
         last = len(LANES_Y) - 1
         y = LANES_Y[last - abs(last - slot % (2 * last))] + aside
         return paths.straight((-sign * self._end_x, y), (sign * self._end_x, y))
 
     def _crossing(self, rng: np.random.Generator, sign: float) -> Path:
-        """Between a shop door and one end of the street, close by the booth."""
+        """Return a path between a shop door and one end of the street that passes close to the booth."""
         reach = self._end_x - 6.0
         doors = [x for x in self.layout.doors if abs(x) < reach]
         tries = [self._try_crossing(rng, doors, sign) for _ in range(4)]
@@ -133,14 +134,14 @@ class Street:
 
 
 def outline(walker: Walker, view: View, joints: Points) -> Points:
-    """[t, 4] boxes around a walker whose joints are [t, joints, 3]."""
+    """[t, 4] boxes (x1, y1, x2, y2 in pixels) around a walker with joints [t, joints, 3] in metres."""
     points, depth = view.project(joints)
     reach = (walker.radii() * view.focal / depth)[..., None]
     return np.concatenate([(points - reach).min(axis=1), (points + reach).max(axis=1)], axis=1)
 
 
 def is_inside(boxes: Points, size: tuple[int, int]) -> NDArray[np.bool_]:
-    """[t] whether boxes [t, 4] are wholly in the picture."""
+    """[t] True for boxes [t, 4] that are wholly inside a picture of this (width, height)."""
     x1, y1, x2, y2 = boxes.T
     return np.asarray((x1 >= 0) & (y1 >= 0) & (x2 <= size[0] - 1) & (y2 <= size[1] - 1), bool)
 

@@ -1,4 +1,4 @@
-"""The trunk of a figure: pelvis, skirt or coat, and top, each a stack of elliptic sections."""
+"""Draw the trunk of a figure: pelvis, skirt or coat, and top, each a stack of elliptic sections."""
 
 import numpy as np
 
@@ -21,15 +21,15 @@ SECTIONS = {
     "crotch": (0.095, 0.083),
 }
 AHEAD = {"neck": -0.004, "chest": 0.006, "waist": 0.002, "hip": -0.008, "crotch": -0.006}
-"""How far a section stands forward: a chest, a back, a seat."""
+"""Distance by which a section is moved forward, in body heights."""
 LENGTHS = {"skirt": 0.24, "tutu": 0.17, "dress": 0.25, "coat": 0.27, "gown": 0.515, "cape": 0.20}
-"""From the hips down to the hem."""
+"""Distance from the hips down to the hem, in body heights."""
 FLARES = {"skirt": 0.02, "tutu": 0.115, "dress": 0.03, "coat": 0.025, "gown": 0.115, "cape": 0.065}
-"""How much wider the hem is than the hips."""
+"""Width that the hem adds to the half width of the hips, in body heights."""
 
 
 def draw_trunk(figure: Figure, canvas: Canvas) -> None:
-    """Pelvis, then the skirt or coat below the waist, then the top over both."""
+    """Draw the pelvis, then the skirt or coat below the waist, then the top over both."""
     outfit, clothes = figure.walker.outfit, figure.wardrobe
     light = _light(figure.light)
     if clothes.skirt is None or outfit.silhouette in ("coat", "cape"):
@@ -59,7 +59,7 @@ def draw_trunk(figure: Figure, canvas: Canvas) -> None:
 
 
 def _light(light: int) -> Pixels:
-    """[1, STRIP_PX, 4] to multiply a trunk's visible half by, 255 = 1."""
+    """[1, STRIP_PX, 4] brightness of a trunk's visible half, 255 = 1."""
     four = np.repeat(255 * np.minimum(shading(STRIP_PX, light), 1)[None, :, None], 4, axis=2)
     four[..., 3] = 255
     return np.asarray(four, np.uint8)
@@ -86,7 +86,7 @@ def _stack(
 
 
 def _skirt(figure: Figure, canvas: Canvas, light: Pixels) -> None:
-    """From the waist to the hem, at every height wide enough for both legs."""
+    """Draw skirt, dress, coat or cape from the waist to the hem, wide enough for both legs everywhere."""
     kind = figure.walker.outfit.silhouette
     texture = figure.wardrobe.skirt
     assert texture is not None
@@ -101,7 +101,7 @@ def _skirt(figure: Figure, canvas: Canvas, light: Pixels) -> None:
 
 
 def _around_legs(figure: Figure, below: float, flare: float) -> tuple[Points, float]:
-    """Middle and half width in pixels of a hem this far below the hips, in body heights."""
+    """Return middle [2] and half width, in pixels, of a hem; `below` the hips and `flare` are in body heights."""
     hips, knees = (figure.joints[[AT[f"left_{name}"], AT[f"right_{name}"]]] for name in ("hip", "knee"))
     share = np.minimum(below * figure.walker.gait.height_m / (hips - knees)[:, 2:], 1.15)
     legs = hips + share * (knees - hips)

@@ -1,4 +1,4 @@
-"""One person of the street: their looks, their way, and where every joint is at any time."""
+"""One person of the street: their looks and path, and their joints at any time."""
 
 from dataclasses import dataclass
 
@@ -20,34 +20,34 @@ SKINS: tuple[Rgb, ...] = (
     (106, 70, 48),
     (76, 50, 36),
 )
-"""From pale to dark, all equally common; between neighbours every mixture is."""
+"""Skin colours from pale to dark; a walker's is drawn evenly from all mixtures of neighbours."""
 HAIRS: tuple[Rgb, ...] = ((24, 20, 20), (44, 32, 26), (82, 56, 38), (120, 84, 52), (176, 140, 92), (150, 148, 146))
 HAIR_STYLES = ("short", "short", "short", "bob", "long", "long", "bun", "bald")
 
 RADII = {"head": 0.072, "hand": 0.03, "heel": 0.028, "toe": 0.028, "elbow": 0.03, "hip": 0.075, "shoulder": 0.035}
-"""Of the body and ordinary clothes around a joint, in body heights; what is not named has 0.02."""
+"""Radius of body and ordinary clothes around a joint, in body heights; other joints have 0.02."""
 HEMS = {"gown": 0.19, "tutu": 0.12, "cape": 0.1, "coat": 0.08, "dress": 0.08, "skirt": 0.08}
-"""Around the knees, by silhouette."""
+"""Radius around the knees for long garments, in body heights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What somebody looks like apart from their clothes; nothing here may ever count in a score."""
+    """A person's looks apart from clothes; none of this may ever count in a score."""
 
     girth: float
-    """Width and depth of the trunk and limbs, 1 is usual."""
+    """Factor on the width and depth of trunk and limbs; 1 is usual."""
     skin: Rgb
     hair: Rgb
     hair_style: str
     has_beard: bool
     has_glasses: bool
     texture_seed: int
-    """Of folds, prints and freckles."""
+    """Seed of folds, prints and grain."""
 
 
 @dataclass(frozen=True, eq=False)
 class Walker:
-    """A person on their way through the street."""
+    """A person walking through the street."""
 
     walker_id: int
     outfit: Outfit
@@ -61,21 +61,24 @@ class Walker:
 
     @property
     def ends_at(self) -> float:
+        """Street seconds."""
         return self.begins_at + self.path.length / self.speed
 
     def walked(self, at: Points) -> Points:
+        """[t] metres walked at street seconds [t]."""
         return (at - self.begins_at) * self.speed
 
     def heading(self, at: Points) -> Points:
+        """[t] heading in radians at street seconds [t]."""
         return self.path.heading(self.walked(at))
 
     def pose(self, at: Points) -> Points:
-        """[t, joints, 3] at street times [t]."""
+        """[t, joints, 3] joints x, y, z in metres at street seconds [t]."""
         walked = self.walked(at)
         return gait.pose(self.gait, walked, self.path.place(walked), self.path.heading(walked))
 
     def radii(self) -> Points:
-        """[joints] metres that body and clothes reach around each joint."""
+        """[joints] radius of body and clothes around each joint, in metres."""
         radii = np.array([RADII.get(name.rpartition("_")[2], 0.02) for name in JOINTS])
         if self.outfit.silhouette in HEMS:
             radii[[AT["left_knee"], AT["right_knee"]]] = HEMS[self.outfit.silhouette]
@@ -83,7 +86,7 @@ class Walker:
 
 
 def draw(rng: np.random.Generator, walker_id: int, path: Path, begins_at: float, speed: float, share: float) -> Walker:
-    """A new person; `share` of them are exceptions."""
+    """Draw a new person, who is an exception with probability `share`."""
     clothes = outfit.draw(rng, share)
     looks = _draw_looks(rng)
     height = float(np.clip(rng.normal(1.71, 0.085), 1.5, 1.95))

@@ -1,4 +1,4 @@
-"""One walker's clothes and skin to all the textures they are drawn with: made once, kept while they are in view."""
+"""The textures of one walker's clothes and skin; they are made once and kept while the walker is in view."""
 
 from dataclasses import dataclass, replace
 
@@ -16,16 +16,16 @@ from edge.street.walker import Walker
 LIMB_PX = 28
 """Texture columns across a limb's visible half."""
 TRUNK_M = 0.34
-"""Neck to crotch, in body heights: the height of a top's texture."""
+"""Height of a top's texture, from neck to crotch, in body heights."""
 GIRTH_M = 0.96
-"""Around the trunk."""
+"""Length of a texture around the trunk, metres."""
 OPENING = 0.42
-"""Radians to each side of the front that an open jacket leaves open."""
+"""Angle to each side of the front that an open jacket leaves open, radians."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wardrobe:
-    """Every texture of one walker in one light."""
+    """All textures of one walker in one light."""
 
     skin: Paint
     hair: Paint
@@ -36,21 +36,21 @@ class Wardrobe:
     thigh: Surface
     shin: Surface
     trunk: Surface
-    """The outermost layer from neck to hip, all around: its middle column is the front."""
+    """The outermost layer from neck to hip, all around; its middle column is the front."""
     pelvis: Surface
-    """What is under the trunk's hem."""
+    """The garment under the trunk's hem."""
     skirt: Surface | None
     """Below the waist, all around: skirt, dress, coat or cape."""
     bag: Surface | None
     sleeve: Paint
     leg: Paint
-    """What elbows and knees are rounded off with."""
+    """Paint of rounded knees; `sleeve` is that of elbows and shoulders."""
     bare_arm: Surface
     bare_leg: Surface
 
 
 def sew(walker: Walker, light: float) -> Wardrobe:
-    """All textures of a walker; `light` -1 comes from the left, 1 from the right."""
+    """Make all textures of a walker; `light` is -1 from the left, 1 from the right."""
     rng = np.random.default_rng(walker.looks.texture_seed)
     outfit, height = walker.outfit, walker.gait.height_m
     skin = Garment("skin", "skin", walker.looks.skin)
@@ -101,7 +101,7 @@ def _paint(garment: Garment, label: str) -> Paint:
 
 
 def _limb(garment: Garment, label: str, length_m: float, light: float, rng: np.random.Generator) -> Surface:
-    """The visible half of a limb, foreshortened towards its sides and shaded."""
+    """Make the visible half of a limb, foreshortened towards its sides and shaded."""
     sheet = cloth(garment, length_m, 0.17, rng, is_round=False)
     across = np.arcsin((np.arange(LIMB_PX) + 0.5) / LIMB_PX * 2 - 1) / np.pi + 0.5
     half = sheet[:, (across * sheet.shape[1]).astype(np.intp)] * shading(LIMB_PX, light)[None, :, None]
@@ -115,7 +115,7 @@ def _around(garment: Garment, label: str, height_m: float, rng: np.random.Genera
 
 
 def _trunk(walker: Walker, top: Garment, rng: np.random.Generator) -> Surface:
-    """The top with its collar, buttons and straps; through an open jacket the top under it is seen."""
+    """Make the top with its collar, buttons and straps; an open jacket shows the top under it."""
     outfit, height_m = walker.outfit, TRUNK_M * walker.gait.height_m
     sheet = cloth(top, height_m, GIRTH_M, rng, is_round=True)
     labels = np.zeros((*sheet.shape[:2], 4), np.uint8)
@@ -135,7 +135,7 @@ def _angles(width: int) -> Colours:
 
 
 def _open(sheet: Colours, labels: Pixels, inner: Colours, upper: Garment) -> None:
-    """Wider at the hem than at the chest."""
+    """Open the front of a jacket, in place; the opening is wider at the hem than at the chest."""
     reach = OPENING * np.linspace(0.65, 1.25, len(sheet))[:, None]
     angles = _angles(sheet.shape[1])[None]
     is_open = angles < reach
@@ -145,7 +145,7 @@ def _open(sheet: Colours, labels: Pixels, inner: Colours, upper: Garment) -> Non
 
 
 def _trim(sheet: Colours, skin: Rgb, labels: Pixels, top: Garment) -> None:
-    """A neckline, or a placket down the front of a coat or cape."""
+    """Add a neckline, or a line down the front of a coat or cape, in place."""
     angles = _angles(sheet.shape[1])
     down = np.arange(len(sheet))[:, None] / PX_PER_M
     if top.kind in ("coat", "cape"):

@@ -1,6 +1,6 @@
-"""What tells two people apart who cross: the colour of torso and thighs, in the picture the network saw. Pure.
+"""The colours of torso and thighs, which tell apart two people who cross; taken from the model's input. Pure.
 
-Coarse, in memory only, and gone with the track; it scores nobody.
+They are coarse, in memory only, and deleted with the track; they are not part of any score.
 """
 
 import cv2
@@ -9,18 +9,21 @@ import numpy as np
 from edge.records import Detection, Floats, Pixels
 
 SAME_COLOUR = 18.0
-"""CIE76 difference that one person's clothes show between frames by shade, blur and an arm in front."""
+"""CIE76 difference of one person's clothes between frames, due to shade, blur or an arm in front."""
 
 OTHER_COLOUR = 0.25
-"""What is left of a similarity between people in quite different colours."""
+"""Factor on the similarity of two people in quite different colours."""
 
-# Shares of the way from the right to the left side and from the upper to the lower joints.
+# Sampling points: shares of the way from the right to the left side, and from the upper to the lower joints.
 _ACROSS = np.array([0.3, 0.5, 0.7], np.float32)
 _DOWN = np.array([0.25, 0.5, 0.75], np.float32)
 
 
 def looks(small: Pixels, people: list[Detection], scale: float) -> Floats:
-    """[n, 2, 3] CIELAB of each person's torso and thighs; `scale` is frame pixels per pixel of `small` [h, w, 3]."""
+    """[n, 2, 3] CIELAB colour of each person's torso and thighs.
+
+    `small` is RGB [h, w, 3]; `scale` is pixels of the frame per pixel of `small`.
+    """
     if not people:
         return np.zeros((0, 2, 3), np.float32)
     points = np.stack([person.keypoints for person in people]) / np.float32(scale)
@@ -43,7 +46,7 @@ def _between(tops: Floats, bottoms: Floats) -> Floats:
 
 
 def likeness(one: Floats, other: Floats) -> float:
-    """OTHER_COLOUR..1 for two looks [2, 3].
+    """Similarity, OTHER_COLOUR..1, of two people's colours [2, 3] from `looks`.
 
     >>> likeness(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32))
     1.0

@@ -1,7 +1,7 @@
-"""Which detection continues which track: similarity of poses and a greedy one-to-one choice. Pure.
+"""Assign detections to tracks: similarity of poses and a greedy one-to-one choice. Pure.
 
-Association is done twice, as in ByteTrack (Zhang et al., ECCV 2022): sure detections first, then the unsure ones
-for the tracks still without; here by keypoint similarity, since the detector gives poses.
+Association runs twice, as in ByteTrack (Zhang et al., ECCV 2022): sure detections first, then the unsure ones for the
+tracks that are left. Similarity is that of keypoints, since the detector gives poses.
 """
 
 import numpy as np
@@ -10,19 +10,22 @@ from numpy.typing import NDArray
 from edge.records import Floats
 
 KAPPA = 0.15
-"""Tolerated keypoint error in body heights. COCO's per-keypoint constants (0.025-0.107 of the square root of the
-area, keypoint evaluation of cocodataset.org) are for labels of one picture; this also covers a step between frames."""
+"""Tolerated keypoint error, in body heights. COCO's constants (0.025-0.107 of the square root of the area, keypoint
+evaluation of cocodataset.org) are for labels of one picture; this also covers the movement between two frames."""
 
 MIN_COMMON = 3
-"""Keypoints two poses must both show to be compared by keypoints; below that their boxes are compared."""
+"""Keypoints that both poses must show to be compared by keypoints; with fewer, their boxes are compared."""
 
 Box = tuple[float, float, float, float]
+"""x1, y1, x2, y2 in pixels."""
 
 
 def keypoint_similarity(
     one: Floats, one_believed: NDArray[np.bool_], other: Floats, other_believed: NDArray[np.bool_], tolerance_px: float
 ) -> float | None:
-    """0..1, object keypoint similarity over the keypoints both poses show; None with fewer than MIN_COMMON.
+    """Object keypoint similarity (0..1) over the keypoints both poses show; None with fewer than MIN_COMMON.
+
+    Poses are [17, 2] in pixels; `one_believed` and `other_believed` [17] mark the keypoints to use.
 
     >>> pose = np.zeros((17, 2), np.float32)
     >>> seen = np.ones(17, bool)
@@ -51,7 +54,9 @@ def overlap(one: Box, other: Box) -> float:
 
 
 def match(similarity: Floats, threshold: float) -> list[tuple[int, int]]:
-    """Pairs (row, column) of a [tracks, detections] table, best first, each row and column at most once.
+    """Match tracks and detections: pairs (row, column), best first, each row and column at most once.
+
+    `similarity` is [tracks, detections], 0..1; pairs below `threshold` are left out.
 
     >>> match(np.array([[0.9, 0.8], [0.8, 0.1]], np.float32), 0.2)
     [(0, 0)]

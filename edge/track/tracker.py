@@ -1,4 +1,4 @@
-"""Detections of one frame after the other to tracks: births, occlusions, deaths. One confirmed track = one sighting."""
+"""The tracker: follows people from frame to frame, through occlusions. One confirmed track is one sighting."""
 
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,39 +15,40 @@ FIRST_MATCH = 0.1
 """Similarity from which a sure detection may continue a track."""
 
 SECOND_MATCH = 0.25
-"""The same for an unsure one: it has to fit better, since it may be background."""
+"""Similarity from which an unsure detection may continue a track; higher, since it may be background."""
 
 SAME_PERSON = 0.3
-"""An unmatched detection this similar to a track just seen is a second skeleton on the same person."""
+"""An unmatched detection this similar to a track of this frame is a second skeleton on the same person."""
 
 
 GAP_TOLERANCE = 2.0
-"""How much wider, per second unseen, a track searches: its velocity is a guess by then."""
+"""Growth of the search distance per second without a detection, as a share: the velocity becomes a guess."""
 
 STEADY = 0.08
-"""Body heights by which a walker's torso strays from where its pace leads, between two frames."""
+"""Typical distance, in body heights, of a walker's torso from its predicted place in the next frame."""
 UNSTEADY = 0.15
-"""What is left of a similarity when it strays much more: people rarely turn on the spot, but others come along."""
+"""Factor on the similarity if the torso is much farther away: people rarely turn at once, but others come near."""
 SETTLED_HITS = 4
-"""Detections from which the pace is known."""
+"""Detections from which the velocity is known."""
 
 COAST_S = 0.4
-"""Predicted to be out of the picture and unseen for this long, a track has ended."""
+"""Seconds without a detection after which a track that is predicted to be outside the picture has ended."""
 
 SMOOTHING = 0.25
 """Weight of the newest step in the running velocity."""
 
 LOOK_SMOOTHING = 0.2
-"""The same for the running colours: an arm or a lamp post in front passes."""
+"""Weight of the newest colours in the running ones: low, since an arm or a lamp post in front passes."""
 
 TORSO = (5, 6, 11, 12)
+"""Positions in KEYPOINTS of shoulders and hips."""
 
 
 _Seen = tuple[Detection, Floats]
 
 
 class TrackerStep(NamedTuple):
-    """What one frame did."""
+    """The tracks alive after one frame, and those that ended with it."""
 
     tracks: list[Track]
     departures: list[Departure]
@@ -55,12 +56,12 @@ class TrackerStep(NamedTuple):
 
 @dataclass
 class _Person:
-    """What the tracker remembers of one person: positions, and two coarse colours."""
+    """The tracker's memory of one person: positions, and two coarse colours."""
 
     track_id: int
     detection: Detection
     look: Floats
-    """Running colours, see colour_cue.py."""
+    """[2, 3] running colours (colour_cue.py)."""
     first_seen_at: float
     last_seen_at: float
     start: Floats
@@ -72,7 +73,7 @@ class _Person:
     has_moved: bool = False
 
     def similarity(self, detection: Detection, look: Floats, at: float) -> float:
-        """0..1: in the pose and place it would be in by now, at its pace, in its colours."""
+        """Similarity (0..1) of a detection to this person's predicted pose, place and velocity, and to its colours."""
         return self._nearness(detection, at) * self._steadiness(detection, at) * likeness(self.look, look)
 
     def _steadiness(self, detection: Detection, at: float) -> float:
@@ -119,7 +120,7 @@ class _Person:
         return self.hits >= settings.confirm_frames and seen_s >= settings.confirm_s
 
     def heading(self) -> Heading:
-        """The larger of sideways movement and growth, both in body heights."""
+        """Direction of the larger movement since the start: sideways or in depth (growth), both in body heights."""
         sideways = float((centre(self.detection) - self.start)[0]) / max(self.height, self.start_height)
         grown = float(np.log(self.height / self.start_height))
         if abs(sideways) >= abs(grown):
@@ -128,7 +129,7 @@ class _Person:
 
 
 class Tracker:
-    """Remembers who is in view. `update` for every frame, `finish` at the end of a source."""
+    """Owner of the tracks. Call `update` with every frame, and `finish` at the end of a source."""
 
     def __init__(self, settings: TrackSection) -> None:
         self._settings = settings
@@ -137,10 +138,10 @@ class Tracker:
         self._width = 1
 
     def update(self, detections: list[Detection], looks: Floats, at: float, size: tuple[int, int]) -> TrackerStep:
-        """Tracks alive after this frame, and those that ended with it.
+        """Add the detections of one frame; returns the tracks alive after it, and those that ended with it.
 
-        `looks` [n, 2, 3] are the detections' colours (colour_cue.py), `size` is the frame's (height, width). Where the
-        clock was set back, everybody has left and is seen anew.
+        `looks` [n, 2, 3] are the detections' colours (colour_cue.py), `at` is UTC seconds, `size` is the frame's
+        (height, width). If the clock was set back, all tracks end and the people in view get new ones.
         """
         self._width = size[1]
         orphaned = [person for person in self._people if at < person.last_seen_at - self._settings.max_gap_s]
@@ -159,16 +160,16 @@ class Tracker:
         return TrackerStep([self._track(person, at) for person in self._people], departures)
 
     def so_far(self, track_id: int) -> Departure:
-        """Of a track that is alive: what its departure would be if it ended now."""
+        """Return the departure of a live track as if it ended now."""
         return self._depart(next(person for person in self._people if person.track_id == track_id))
 
     def finish(self) -> list[Departure]:
-        """End every track: the source is over."""
+        """End all tracks, at the end of a source."""
         ended, self._people = self._people, []
         return [self._depart(person) for person in ended]
 
     def _associate(self, people: list[_Person], seen: list[_Seen], at: float, threshold: float) -> list[_Seen]:
-        """Continue tracks; what was seen and is left over."""
+        """Continue tracks with the detections that match; return the other detections."""
         table = np.array([[person.similarity(*one, at) for one in seen] for person in people], np.float32)
         pairs = match(table.reshape(len(people), len(seen)), threshold)
         for row, column in pairs:
@@ -212,7 +213,7 @@ class Tracker:
 
 
 def centre(detection: Detection) -> Floats:
-    """x, y of the torso: the believed shoulders and hips, else the middle of the box."""
+    """[2] x, y of the torso in pixels: mean of the believed shoulders and hips, else the middle of the box."""
     torso = [part for part in TORSO if detection.believed[part]]
     if torso:
         return np.asarray(detection.keypoints[torso].mean(axis=0), np.float32)
@@ -223,7 +224,7 @@ def centre(detection: Detection) -> Floats:
 def _height(detection: Detection) -> float:
     """Pixels from the highest to the lowest keypoint, believed or not; at least 1.
 
-    All of them, since a leg behind a bench is still guessed about where it is, while the believed ones jump.
+    All keypoints count: a hidden leg is still guessed about right, while the set of believed keypoints changes often.
     """
     ys = detection.keypoints[:, 1]
     return max(float(ys.max() - ys.min()), 1.0)

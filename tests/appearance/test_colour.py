@@ -89,7 +89,7 @@ def test_the_light_settles_slowly() -> None:
 
 
 def test_half_the_light_is_made_up_for_in_part() -> None:
-    """All the way, and a white wall would be a brighter light than a dark one."""
+    """With full correction a white wall would be taken for stronger light than a dark wall."""
     gains = []
     for level in (160, 80):
         light = Illumination()

@@ -25,7 +25,7 @@ def test_too_small_or_cut_by_the_picture_does_not_count(x: float, top: float, he
 
 
 def test_who_is_cut_at_the_side_waits_for_a_better_view() -> None:
-    """The torso is inside, an arm is not."""
+    """In all three views the torso is inside the picture; in the first an arm is not."""
     views = [detection(standing(x, 50, 400)) for x in (45, 60, 400)]
     cut, less, whole = (geometry(person, [person], SIZE, SECTION) for person in views)
     assert 0 < cut < less < whole

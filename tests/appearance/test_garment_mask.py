@@ -1,4 +1,4 @@
-"""What each pixel around a person is: from a map, and guessed without one."""
+"""Classes of the pixels around a person: from a garment map, and guessed without one."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_the_map_is_read_where_the_person_is() -> None:
 
 
 def test_two_people_keep_their_own_clothes() -> None:
-    """A neighbour's coat is not mine, wherever the boxes overlap."""
+    """A neighbour's coat must not count as this person's, even where the boxes overlap."""
     classes = np.zeros((360, 480), np.uint8)
     pixels = np.zeros((360, 480, 3), np.uint8)
     mine, other = detection(standing(200, 20, 300)), detection(standing(280, 20, 300))

@@ -1,4 +1,4 @@
-"""Regions by garment, and their cloth."""
+"""Regions of an outfit, and the pixels of their cloth."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""What nodes counted becomes the site's baseline, exactly; and the whole way of it, from counting to spotting."""
+"""Nodes' counts become the site's baseline exactly; and the whole path from counting to spotting."""
 
 import json
 import shutil
@@ -50,7 +50,7 @@ def counts(node: str, sightings: int, *, recipe: Recipe = RECIPE, seed: int = 0)
 
 @pytest.fixture(scope="module")
 def found() -> list[NodeCounts]:
-    """Two epochs of one node, one of another."""
+    """Return counts of two epochs of one node and one epoch of another."""
     return [counts("camera-1", 130, seed=1), counts("camera-1", 70, seed=2), counts("camera-2", 90, seed=3)]
 
 
@@ -70,7 +70,7 @@ def test_one_node_alone_is_frozen_too() -> None:
 
 
 def test_too_few_are_refused_unless_forced(found: list[NodeCounts]) -> None:
-    with pytest.raises(BaselineError, match=r"200 sightings calibrate 80, nodes need 100 .* --force"):
+    with pytest.raises(BaselineError, match=r"expected 100 .* found 80 of 200 .* --force"):
         add_up(found[:2], "booth")
     assert add_up(found[:2], "booth", is_forced=True).sightings == 200
     with pytest.raises(BaselineError, match="no node of site soho has handed in counts"):
@@ -111,7 +111,7 @@ class Place:
                 store.keep_baseline(one.node, one.counted)
 
     def published(self) -> wire.Frozen:
-        """What waits in the store for the booth."""
+        """Return the signed baseline that waits in the store for the booth."""
         with closing(SqlStore(self.store, "booth")) as store:
             payload = store.signed_baseline(is_unpublished=True)
         assert payload is not None
@@ -132,19 +132,19 @@ def test_a_freeze_that_cannot_be_says_what_to_do(
         assert place.freeze(*words) == 2
         return capsys.readouterr().err.splitlines()[-1]
 
-    assert "there is none; run spotter booth first" in complaint()
+    assert "no such file; run spotter booth first" in complaint()
     place.keep(found)
     assert "no node of site soho" in complaint("--site", "soho")
     assert "no node of site booth" in complaint("--since", wire.to_time(NOW + 900))
     assert "expected e.g. 24h" in complaint("--since", "yesterday")
     place.configure()
-    assert "baseline_key is not set" in complaint()
+    assert "baseline_key is missing" in complaint()
     place.configure(baseline_key=str(tmp_path / "none.key"))
     assert "none.key: expected the site's private key" in complaint()
 
 
 class Listener:
-    """Keeps everything said at the site."""
+    """A client that keeps every message of the site."""
 
     def __init__(self, port: int, name: str = "listener") -> None:
         self.heard: list[Received] = []
@@ -153,7 +153,7 @@ class Listener:
         wait_for(lambda: self.broker.is_connected)
 
     def last(self, leaf: str) -> dict[str, Any]:
-        """The newest message of each node, or the booth's under ""."""
+        """Return the newest message of each node by name, with the booth's under ""."""
         found = {}
         for message in list(self.heard):
             if message.topic.endswith(f"/{leaf}"):
@@ -170,7 +170,7 @@ def test_without_a_booth_it_waits_in_the_store(
     place.keep(found)
     out = tmp_path / "site.baseline"
     assert place.freeze("--out", str(out)) == 0
-    assert "not published yet: that is done as soon as spotter booth runs" in capsys.readouterr().out
+    assert "not published yet: spotter booth publishes it" in capsys.readouterr().out
     assert place.freeze("--json", "--broker", "elsewhere:1883") == 0
     said = json.loads(capsys.readouterr().out)
     message = place.published()
@@ -188,7 +188,7 @@ def test_without_a_booth_it_waits_in_the_store(
 def test_a_running_booth_of_a_provisioned_site_publishes_and_stays_connected(
     tmp_path: Path, found: list[NodeCounts], start: Callable[..., Program], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One certificate, one program at a time: freezing must not throw the booth out."""
+    """A certificate allows one connection at a time, so freezing must not disconnect the booth."""
     site = new_site(tmp_path / "soho")
     config = site.folder / "booth" / "booth.yaml"
     with closing(SqlStore(load(config, BoothConfig).store, "soho")) as store:
@@ -198,7 +198,7 @@ def test_a_running_booth_of_a_provisioned_site_publishes_and_stays_connected(
     booth = start("-m", "edge.cli", "booth", "--config", str(config), "--port", "0")
 
     def hears(name: str, mode: str) -> None:
-        """A node with its own certificate, which connects only now."""
+        """Connect now as a node with its own certificate, and check that it receives the baseline."""
         client = Client(section(site, site.folder / "nodes" / name, "node"), topic)
         with closing(client.broker):
             wait_for(lambda: client.heard)
@@ -231,7 +231,7 @@ def test_a_running_booth_of_a_provisioned_site_publishes_and_stays_connected(
 def test_nodes_count_the_booth_freezes_and_they_spot(
     tmp_path: Path, mosquitto: Mosquitto, start: Callable[..., Program]
 ) -> None:
-    """Programs as people start them; only that the nodes have counted for a while already is prepared."""
+    """Run the programs as people start them; only the nodes' earlier counts are prepared."""
     place = Place(tmp_path, mosquitto.port)
     recipe = Pipeline(open_interpreter(DetectionSection()), NodeConfig()).recipe
     listener = Listener(mosquitto.port)

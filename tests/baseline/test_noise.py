@@ -20,7 +20,7 @@ def test_no_noise_is_no_privacy(learnt: Baseline, epsilon: float) -> None:
 
 
 def test_the_stated_loss_is_what_the_library_computes() -> None:
-    """OpenDP's own map from noise to loss, for one block of the state."""
+    """Compares with OpenDP's own map from noise to loss, for one block of the state."""
     import opendp.prelude as dp  # noqa: PLC0415
 
     dp.enable_features("contrib")

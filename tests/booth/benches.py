@@ -1,4 +1,4 @@
-"""An inbox and its alerts with a node and a laptop at hand, in memory, for the tests of both."""
+"""An inbox and its alerts with a node and a laptop, in memory, for the tests of both."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +18,7 @@ from tests.messages import NOW
 
 
 class Bench:
-    """An inbox, a node that speaks to it, and a laptop that listens for alerts."""
+    """An inbox, a node that sends to it, and a laptop that receives alerts."""
 
     def __init__(self, url: str = "sqlite://", config: BoothConfig | None = None, *, with_laptop: bool = True) -> None:
         self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), WatchedStore(url, "booth")
@@ -54,7 +54,7 @@ class Bench:
             self.node.publish(Publish(topic, wire.encode(topic, message), 1, is_retained=False))
 
     def step(self) -> list[tuple[str, Any]]:
-        """One step; what was heard since the last: acknowledged numbers and alerts' shares."""
+        """Run one step; returns what was received since the last: acknowledged numbers and the `one_in` of alerts."""
         self.inbox.step(0.0)
         found = [(leaf, m.upto if isinstance(m, wire.Ack) else m.one_in) for leaf, m in self.heard]
         self.heard.clear()

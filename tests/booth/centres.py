@@ -1,4 +1,4 @@
-"""The brokers of a centre and its sites as shipped, with TLS, on loopback."""
+"""The brokers of a centre and of its sites as shipped, with TLS, on loopback."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ SITES = ("soho", "mitte")
 
 
 class Centre:
-    """The central broker and, by site, the others; every file is the shipped one but for ports and paths."""
+    """The central broker and those of the sites; all files are the shipped ones except for ports and paths."""
 
     def __init__(self, make: Callable[..., Mosquitto], folder: Path, *, rules: str = "") -> None:
         self.certificates = make_certificates(
@@ -36,7 +36,7 @@ class Centre:
         return text.replace("/etc/mosquitto/certs", str(self.certificates))
 
     def section(self, name: str) -> BrokerSection:
-        """How a client with that certificate comes in from outside."""
+        """Return how a client with that certificate connects from outside."""
         files = {
             kind: str(self.certificates / f"{name}.{end}") for kind, end in (("certificate", "pem"), ("key", "key"))
         }

@@ -1,4 +1,4 @@
-"""An alert from the decision to its end: once a person, within stock and budget, and said to be over."""
+"""An alert from the decision to its end: one per person, within stock and budget, and announced when over."""
 
 from contextlib import closing
 

@@ -1,4 +1,4 @@
-"""Which scores become alerts, and how they read."""
+"""Which scores become alerts, and how alerts read."""
 
 import pytest
 

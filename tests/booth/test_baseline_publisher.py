@@ -1,4 +1,4 @@
-"""The signed baseline reaches whoever listens, now or later, whatever the broker forgets."""
+"""Every listener gets the signed baseline, now or later, even if the broker forgets it."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,7 +19,7 @@ TOPIC = wire.booth_topic("booth", "baseline")
 
 
 class Place:
-    """A store, a hub with the booth on it, and what a node that listens all the time heard."""
+    """A store, a hub with the booth on it, and what a permanent listener received."""
 
     def __init__(self, store: SqlStore) -> None:
         self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), store

@@ -1,4 +1,4 @@
-"""The bench measures real parts: every alert is heard, and what is stored never outruns what the broker hands out."""
+"""The bench measures real parts: every alert arrives, and no more is stored than the broker delivers."""
 
 import json
 from collections.abc import Callable

@@ -26,12 +26,12 @@ pytestmark = [pytest.mark.requires_broker, pytest.mark.timeout(600)]
 
 NODES = ("camera-1", "camera-2")
 COUNT, RATE = 1200, 25
-"""Scores of each node, and how many of them a second."""
+"""Scores of each node, and scores per second."""
 RARE_EVERY = 100
 
 
 class Client:
-    """Somebody at one of the brokers."""
+    """A client at one of the brokers."""
 
     def __init__(self, section: BrokerSection, name: str, *topics: str) -> None:
         self.heard: list[Received] = []
@@ -72,7 +72,7 @@ def database() -> Iterator[str]:
 
 
 class Site:
-    """A site's booth and nodes, started."""
+    """A site with its booth and nodes running."""
 
     def __init__(self, start: Callable[..., Program], name: str, port: int, folder: Path) -> None:
         self._start, self.name, self._port, self._folder = start, name, port, folder
@@ -91,13 +91,13 @@ class Site:
         return self._folder / f"{self.name}-{node}.sqlite"
 
     def counters(self, node: str) -> tuple[str, int, int, int]:
-        """Epoch, issued, floor, dropped."""
+        """Return epoch, issued, floor and dropped of a node's outbox."""
         with closing(sqlite3.connect(self.outbox(node))) as db:
             found: tuple[str, int, int, int] = db.execute("SELECT * FROM counters").fetchone()
         return found
 
     def rare(self) -> set[str]:
-        """Ids of the alerts of everybody rare."""
+        """Return the ids of the alerts on everyone who is rare."""
         return {
             alert_id(make_score(node=node, epoch=self.counters(node)[0], seq=seq))
             for node in self.nodes
@@ -121,7 +121,7 @@ def alerts(client: Client) -> Counter[str]:
 
 
 def test_a_site_speaks_for_itself_alone(centre: Centre, join: Callable[..., Client]) -> None:
-    """By delivery: mosquitto grants subscriptions that its rules forbid."""
+    """Checked by delivery, since mosquitto grants subscriptions that its rules forbid."""
     for bridged in centre.sites.values():
         bridged.kill()  # the clients below have the names of the bridges
     here = BrokerSection(port=centre.broker.port)
@@ -150,7 +150,7 @@ def test_a_site_speaks_for_itself_alone(centre: Centre, join: Callable[..., Clie
 def test_alerts_go_on_while_the_centre_is_away(
     centre: Centre, join: Callable[..., Client], start: Callable[..., Program], database: str, tmp_path: Path
 ) -> None:
-    """More sightings than a node's window holds; then the centre comes back and nothing was lost."""
+    """The nodes make more sightings than their window holds; when the centre is back, nothing is lost."""
     centre.broker.kill()
     port = centre.sites["soho"].port
     laptop = join(BrokerSection(port=port), "laptop", wire.booth_topic("soho", "alert"))
@@ -172,7 +172,7 @@ def test_alerts_go_on_while_the_centre_is_away(
 def test_workers_and_brokers_killed_at_random_moments(
     centre: Centre, join: Callable[..., Client], start: Callable[..., Program], database: str, tmp_path: Path
 ) -> None:
-    """Workers six times, the central broker twice, one site's broker with its bridge and its booth once."""
+    """Kill workers six times, the central broker twice, and one site's broker with its bridge and booth once."""
     rng = random.Random(7)
     sites = {site: Site(start, site, centre.sites[site].port, tmp_path) for site in SITES}
     listeners = {

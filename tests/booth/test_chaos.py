@@ -1,4 +1,4 @@
-"""Broker, node and booth killed in mid-stride: every score ends in the store exactly once."""
+"""Broker, node and booth killed at random moments: every score ends in the store exactly once."""
 
 import os
 import random
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.requires_broker, pytest.mark.timeout(400)]
 
 COUNT, RATE = 1500, 250
 OUTAGE_S = float(os.environ.get("SPOTTER_OUTAGE_S", "3"))
-"""How long the broker stays away; 60 for the whole minute of the acceptance test."""
+"""Seconds that the broker stays away; 60 for the acceptance test."""
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_nothing_is_lost_or_doubled(
 def test_seventeen_kills_at_random_moments(
     make_mosquitto: Callable[..., Mosquitto], start: Callable[..., Program], tmp_path: Path
 ) -> None:
-    """Broker five times, booth five times, node seven times, under load and with mosquitto's defaults."""
+    """Kill the broker five times, the booth five and the node seven, under load and with mosquitto's defaults."""
     broker, rng = make_mosquitto(with_defaults=True), random.Random(17)
     store, outbox, config = tmp_path / "booth.sqlite", tmp_path / "outbox.sqlite", tmp_path / "booth.yaml"
     config.write_text(f"store: sqlite:///{store}\npage_port: 0\nbroker: {{port: {broker.port}}}\n")
@@ -75,7 +75,7 @@ def test_seventeen_kills_at_random_moments(
 
 
 def all_stored_once(node: Program, booth: Program, outbox: Path, store: Path, count: int) -> None:
-    """Once the node has ended: every score it issued is in the store exactly once."""
+    """Check, once the node has ended, that every score it issued is in the store exactly once."""
     assert node.process.wait(120) == 0, "the node ends only when its outbox is empty"
     booth.end()
     assert booth.process.returncode == 0

@@ -24,7 +24,7 @@ BUDGET = BoothConfig(alert=AlertSection(per_hour=12, max_open=3, one_in=2.0))
 
 
 class Site:
-    """A booth in memory, nodes that keep the right time, and a laptop that listens."""
+    """A booth in memory, nodes with the right time, and a laptop that listens."""
 
     def __init__(self, path: Path, config: BoothConfig = BUDGET) -> None:
         self.path = path
@@ -42,7 +42,7 @@ class Site:
         self.booth = Booth(config, self.hub.client(), self.store, self.clock)
         self.booth.connect()
         self.right_s = 0.0
-        """What the booth's clock lacks."""
+        """Seconds that the booth's clock is behind the right time."""
         self._seqs = iter(range(1, 10_000))
 
     def say(self, *messages: wire.Score | wire.Health) -> Snapshot:
@@ -68,12 +68,12 @@ class Site:
         )
 
     def jump(self, by_s: float) -> None:
-        """The booth's clock alone."""
+        """Set the booth's clock alone."""
         self.clock.time += by_s
         self.right_s -= by_s
 
     def rows(self) -> int:
-        """Sightings in the store."""
+        """Return the number of sightings in the store."""
         with closing(sqlite3.connect(self.path)) as db:
             return int(db.execute("SELECT count(*) FROM scores").fetchone()[0])
 
@@ -135,7 +135,7 @@ def test_nothing_true_is_deleted_and_nothing_is_kept_longer(site: Site, jump_s: 
 
 @JUMPS
 def test_no_flood_and_no_silence_once_all_clocks_agree_again(site: Site, jump_s: float) -> None:
-    """The budget goes on as before: the jump makes no time pass and takes none back."""
+    """The budget continues as before: the jump adds no time and removes none."""
     for _ in range(30):
         site.sight(one_in=4.0)
     before = len(site.heard)
@@ -159,13 +159,13 @@ def test_the_page_says_what_happened(site: Site, jump_s: float) -> None:
     assert site.booth.snapshot().clock == ""
     site.jump(jump_s)
     site.step()
-    way = "ahead" if jump_s > 0 else "back"
-    assert f"The clock of this machine was set {way} by 24 h, to {wire.to_time(site.clock.now())}" in (
+    way = "forward" if jump_s > 0 else "back"
+    assert f"This machine's clock was set {way} by 24 h, to {wire.to_time(site.clock.now())}" in (
         site.booth.snapshot().clock
     )
     snapshot = site.beat(0.0, 0.0)
     other = "behind" if jump_s < 0 else "ahead of"
-    assert f"This machine's clock is 24 h {other} all cameras'" in snapshot.clock
+    assert f"This machine's clock is 24 h {other} all cameras' clocks" in snapshot.clock
     assert all(f"its clock is 24 h {'behind' if jump_s > 0 else 'ahead of'}" in v.problems[0] for v in snapshot.nodes)
     site.right_s = 0.0
     assert "all cameras" not in site.beat(0.0, 0.0).clock

@@ -1,6 +1,6 @@
-"""Store and broker taken away while somebody looks at the page: it says what is wrong, and all of it recovers.
+"""Store and broker fail while the page is open: it says what is wrong, and everything recovers.
 
-Real processes: mosquitto, `spotter booth`, a node's sending half, Chromium. Nothing is acknowledged meanwhile, and
+Real processes run: mosquitto, `spotter booth`, a node's sending half, Chromium. Nothing is acknowledged meanwhile, and
 nothing is lost.
 """
 
@@ -29,11 +29,11 @@ pytestmark = [
 
 COUNT, RATE = 2000, 50
 PATIENCE_MS = 40_000
-"""Beyond the longest pause of a booth whose store is in trouble, on a machine with much to do."""
+"""Milliseconds longer than the longest pause of a booth whose store fails, even on a busy machine."""
 
 
 class Scene:
-    """A broker, a booth, a node that sends, and a browser at the page."""
+    """A broker, a booth, a node that sends, and a browser on the page."""
 
     def __init__(self, broker: Mosquitto, start: Callable[..., Program], folder: Path, page: Page, store: str) -> None:
         self.broker, self.page, self._folder, self._store = broker, page, folder, store
@@ -49,7 +49,7 @@ class Scene:
         self.expect_well()
 
     def expect_trouble(self, *words: str) -> None:
-        """Said on the page, in a page that stays alive; a picture of it is kept."""
+        """Expect these words on a page that still responds, and keep a screenshot of it."""
         for word in words:
             expect(self.page.locator("#troubles")).to_contain_text(word, timeout=PATIENCE_MS)
         expect(self.page.locator("#away")).to_be_hidden()
@@ -103,7 +103,9 @@ def test_another_program_holds_the_store(begin: Callable[[str], Scene], tmp_path
     scene = begin(f"sqlite:///{tmp_path}/booth.sqlite")
     with closing(sqlite3.connect(tmp_path / "booth.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        scene.expect_trouble("Nothing is stored", "another program holds the store: is a second booth running?")
+        scene.expect_trouble(
+            "Scores cannot be stored", "another program has locked the store: check whether a second booth is running"
+        )
         scene.expect_nothing_acknowledged()
         other.execute("ROLLBACK")
     scene.expect_well()
@@ -128,7 +130,7 @@ def test_the_disk_is_full(begin: Callable[[str], Scene], tmp_path: Path) -> None
         filler = disk / "filler"
         with pytest.raises(OSError, match="No space left"):
             filler.write_bytes(bytes(32 * 2**20))
-        scene.expect_trouble("Nothing is stored", "the disk is full: free some space")
+        scene.expect_trouble("Scores cannot be stored", "the disk is full: free some space")
         scene.expect_nothing_acknowledged()
         filler.unlink()
         scene.expect_well()
@@ -140,7 +142,9 @@ def test_the_database_server_is_away(begin: Callable[[str], Scene], mode: str) -
     with postgresql_server() as server:
         scene = begin(server.url)
         server.stop(mode)
-        scene.expect_trouble("Nothing is stored", "the database server is away: is PostgreSQL running")
+        scene.expect_trouble(
+            "Scores cannot be stored", "the database server does not answer: check that PostgreSQL runs"
+        )
         scene.expect_nothing_acknowledged()
         server.start()
         scene.expect_well()
@@ -151,7 +155,7 @@ def test_the_database_server_is_away(begin: Callable[[str], Scene], mode: str) -
 def test_the_broker_is_away(begin: Callable[[str], Scene], tmp_path: Path, end: Callable[[Mosquitto], None]) -> None:
     scene = begin(f"sqlite:///{tmp_path}/booth.sqlite")
     end(scene.broker)
-    scene.expect_trouble("The MQTT broker is away; is mosquitto running? Cameras keep their scores.")
+    scene.expect_trouble("The MQTT broker cannot be reached; is mosquitto running?")
     scene.expect_nothing_acknowledged()
     scene.broker.start()
     scene.expect_well()

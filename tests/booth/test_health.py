@@ -1,4 +1,4 @@
-"""`spotter health` asks who is there."""
+"""`spotter health` lists the nodes that answer."""
 
 import pytest
 

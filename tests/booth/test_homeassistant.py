@@ -1,4 +1,4 @@
-"""Home Assistant is told of nodes' health by what a real broker retains, and of nothing else."""
+"""Home Assistant learns of the nodes' health through a real broker's retained messages, and of nothing else."""
 
 import json
 import time
@@ -28,7 +28,7 @@ ON = HomeAssistantSection(announce=True)
 
 
 class Home:
-    """What Home Assistant would know: every newest message under its prefix."""
+    """The newest message of each topic under Home Assistant's prefix."""
 
     def __init__(self, port: int) -> None:
         self.configs: dict[str, bytes] = {}
@@ -61,7 +61,7 @@ def home(mosquitto: Mosquitto) -> Iterator[Home]:
 
 @pytest.fixture
 def run(mosquitto: Mosquitto) -> Iterator[Callable[..., Callable[[], None]]]:
-    """Starts a booth; what it returns steps it."""
+    """Return a function that starts a booth, which returns a function that steps it."""
     booths: list[Booth] = []
     stores: list[SqlStore] = []
 
@@ -120,7 +120,7 @@ def test_announced_and_taken_back(home: Home, run: Callable[..., Callable[[], No
 
 
 def test_a_forgotten_node_is_taken_back(mosquitto: Mosquitto, home: Home) -> None:
-    """Also one that only an earlier run of the booth knew."""
+    """This holds too for a node that only an earlier run of the booth knew."""
     config = BoothConfig(home_assistant=ON)
     clock = FakeClock()
     for nodes in (["camera-1", "camera-2"], ["camera-2"]):
@@ -138,7 +138,7 @@ def test_a_forgotten_node_is_taken_back(mosquitto: Mosquitto, home: Home) -> Non
 
 
 def test_what_it_says_points_at_what_nodes_publish(home: Home, run: Callable[..., Callable[[], None]]) -> None:
-    """Each template is filled from a real heartbeat as Home Assistant fills it: Jinja with `value_json`."""
+    """Fill each template from a real heartbeat as Home Assistant does: Jinja with `value_json`."""
     jinja2 = pytest.importorskip("jinja2")
     step = run(ON)
     health = make_health(problems=["too dark: clean the lens", "Only 2.0 frames a second"], state="degraded")

@@ -1,4 +1,4 @@
-"""The inbox stores, alerts and acknowledges in that order, once each, and nothing it is sent can stop it."""
+"""The inbox stores, alerts and acknowledges in that order, once each, and no message can stop it."""
 
 import itertools
 import json
@@ -137,7 +137,7 @@ def hand_in(bench: Bench, counted: Counted, *, is_retained: bool = True) -> None
 
 
 def test_what_a_node_counted_is_kept_epoch_by_epoch(bench: Bench) -> None:
-    """Replays and older counts change nothing; those of a new epoch are added, in one batch too."""
+    """Replays and older counts change nothing; counts of a new epoch are added, in the same batch too."""
     newest, other = make_counted(101), make_counted(60, "fedcba98")
     hand_in(bench, make_counted(50), is_retained=False)
     hand_in(bench, other)
@@ -187,15 +187,15 @@ def test_counts_outlast_a_store_in_trouble(bench: Bench) -> None:
 
 
 class Killed(BaseException):
-    """As a SIGKILL: nothing after it runs."""
+    """Acts as a SIGKILL: nothing after it runs."""
 
 
 @pytest.mark.parametrize(
     ("where", "waited_s", "heard"),
     [
         ("alert", 5, [("alert", 430.0), ("ack", 1)]),  # committed, not yet sent: sent when delivered again
-        ("alert", 61, [("ack", 1)]),  # the same, but too late by then
-        ("ack", 5, [("alert", 430.0), ("ack", 1)]),  # sent but not noted: the second has the same id
+        ("alert", 61, [("ack", 1)]),  # as above, but too late by then
+        ("ack", 5, [("alert", 430.0), ("ack", 1)]),  # sent but not recorded: the second has the same id
     ],
 )
 def test_killed_in_between(tmp_path: Path, where: str, waited_s: float, heard: list[Any]) -> None:
@@ -300,7 +300,7 @@ WAYS = ("retype", "retype", "drop", "add", "flip", "cut", "swell", "version", "s
 
 @st.composite
 def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
-    """A good message, spoilt in one or two ways."""
+    """Return a valid message that was damaged in one or two ways."""
     gap = wire.Gap(node="camera-1", epoch=EPOCH, upto=0, dropped=0)
     good: list[wire.Message] = [make_score(), make_score(), make_health(), make_status(), gap]
     message = draw(st.sampled_from(good))
@@ -339,7 +339,7 @@ def _is_good(topic: str, payload: bytes) -> bool:
 
 
 def test_a_thousand_spoilt_messages() -> None:
-    """Each is either good after all or refused and counted; a good one afterwards passes as ever."""
+    """Each is valid after all, or refused and counted; a valid one afterwards still passes."""
     bench = Bench()
     seqs = itertools.count(1)
 

@@ -1,4 +1,4 @@
-"""One person by several cameras is one, two people are two, and nobody is remembered for long."""
+"""One person at several cameras is one, two people are two, and no one is remembered for long."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,14 +14,14 @@ from edge.config import JoinSection
 from tests.messages import EPOCH, make_score
 
 START = 1_749_999_600.0
-"""The begin of ten minutes."""
+"""Start of a rotation of link codes (ten minutes), in seconds."""
 RING = {"north": 0, "east": 90, "south": 180, "west": 270}
 ORANGE, GREY, GREY_TOO = "11223311", "44556611", "44656611"
-"""Links: the last two have one word of the upper garment swapped for another place in the shuffle."""
+"""Link codes; in the last two, one colour of the upper garment is swapped for another digit."""
 
 
 def sighting(node: str, at_s: float, *, heading: str = "right", link: str = ORANGE, **changes: Any) -> wire.Score:
-    """Of somebody who left the picture on the side they were heading for."""
+    """Return the score of a person who left the picture on the side they were heading for."""
     zone = heading if heading in ("left", "right") else "centre"
     numbers = {"seq": 1 + int(at_s * 10) + 10_000 * list(RING).index(node), "epoch": EPOCH, "zone": zone}
     return make_score(node=node, at=wire.to_time(START + at_s), heading=heading, link=link, **(numbers | changes))
@@ -30,7 +30,7 @@ def sighting(node: str, at_s: float, *, heading: str = "right", link: str = ORAN
 def joined(
     scores: Sequence[wire.Score], facings: dict[str, int | None] | None = None, *, joiner: Joiner | None = None
 ) -> list[str]:
-    """Each score's person, as it comes in a second after it was made."""
+    """Return the person of each score, received a second after it was made."""
     joiner = joiner or Joiner(RING if facings is None else facings, JoinSection())
     return [joiner.person(score, wire.from_time(score.at) + 1) for score in scores]
 
@@ -53,7 +53,7 @@ def test_against_the_way_they_walk_it_is_somebody_else() -> None:
 
 
 def test_the_camera_behind_may_report_last() -> None:
-    """Overlap, a clock that is off, a network that dawdles: the order of arrival says little."""
+    """With overlapping views, a wrong clock or a slow network the order of arrival says little."""
     scores = [sighting("east", 12), sighting("north", 10), sighting("south", 11)]
     assert len(set(joined(scores))) == 1
 
@@ -75,7 +75,7 @@ def test_cameras_may_disagree_about_a_word() -> None:
 
 
 def test_two_who_wear_what_all_wear_need_more_than_that() -> None:
-    """12 seconds later, where all wear grey, the next one in grey need not be the same; the next one in orange is."""
+    """Where everyone wears grey, the next person in grey 12 s later need not be the same; the next in orange is."""
     joiner = Joiner(RING, JoinSection())
     crowd = [sighting(node, 20 * i + 4 * j, link=GREY) for i in range(20) for j, node in enumerate(("north", "east"))]
     joined(crowd, joiner=joiner)
@@ -133,7 +133,7 @@ def test_without_a_site_key_nobody_is_joined(lag_s: int) -> None:
 
 @pytest.mark.parametrize("ahead_s", [-5, -3, 0, 3, 5])
 def test_clocks_a_few_seconds_apart(ahead_s: int) -> None:
-    """Even where by them people leave the next picture before the one behind."""
+    """This holds even where, by these clocks, people leave the next picture before the one behind."""
     joiner, walkers = Joiner(RING, JoinSection()), 12
     people = []
     for i in range(walkers):
@@ -144,14 +144,14 @@ def test_clocks_a_few_seconds_apart(ahead_s: int) -> None:
 
 
 def walk_past(joiner: Joiner, walkers: int) -> float:
-    """So many take 4 seconds from north to east, at times of one rotation; returns when that was over."""
+    """Let `walkers` people take 4 seconds from north to east within one rotation; returns when the last has passed."""
     for i in range(walkers):
         joined([sighting("north", 30 * i), sighting("east", 30 * i + 4)], joiner=joiner)
     return 30.0 * walkers
 
 
 def test_usual_lags_tell_the_like_apart() -> None:
-    """Dressed alike, four seconds one after the other: only who comes at the usual time is the same."""
+    """With equal clothes, four seconds apart, only the one who arrives after the usual time is the same person."""
     joiner = Joiner(RING, JoinSection())
     at = walk_past(joiner, LAGS_KNOWN)
     late, soon = sighting("east", at + 14), sighting("east", at + 8)
@@ -161,7 +161,7 @@ def test_usual_lags_tell_the_like_apart() -> None:
 
 
 def test_usual_lags_bridge_the_rotation() -> None:
-    """Links of different ten minutes cannot be compared; who comes when they should is taken to be the one."""
+    """Links of different rotations cannot be compared; a person who arrives after the usual time counts as the same."""
     before, after = sighting("north", 598), sighting("east", 602, link=GREY)
     joiner = Joiner(RING, JoinSection())
     walk_past(joiner, LAGS_KNOWN)
@@ -170,7 +170,7 @@ def test_usual_lags_bridge_the_rotation() -> None:
 
 
 def test_who_turns_round_is_rarely_the_one() -> None:
-    """Clothes that would do for somebody who walks on do not for somebody who came back."""
+    """Equal clothes suffice for a person who walks on, but not for one who came back."""
     first, alike = sighting("north", 10), "12243311"
     assert len(set(joined([first, sighting("east", 14, link=alike)]))) == 1
     assert len(set(joined([first, sighting("east", 14, link=alike, heading="left")]))) == 2
@@ -186,7 +186,7 @@ def test_redelivery_and_a_final_score_change_nothing() -> None:
 
 
 def test_a_final_score_says_where_they_went() -> None:
-    """From then on its time and place count: who left cannot leave again."""
+    """From then on its time and place count: a person who left cannot leave again."""
     early = sighting("north", 8, early=True, zone="left", seq=7)
     final = sighting("north", 10, seq=9, follows=7)
     again = sighting("north", 12)
@@ -257,7 +257,7 @@ def test_far_apart_in_time_and_clothes_is_never_one(one: str, other: str, away_s
 
 @pytest.mark.parametrize(("scores", "each_s"), [(MOST + 100, 0.0), (100_000, 3.0)])
 def test_memory_is_bounded(scores: int, each_s: float) -> None:
-    """Also with all scores at once."""
+    """Memory is bounded even if all scores arrive at once."""
     joiner = Joiner(RING, JoinSection())
     links = [f"{a:x}{a:x}{b:x}{b:x}1111" for a in range(1, 16) for b in range(1, 16)]
     for i in range(scores):

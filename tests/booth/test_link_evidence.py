@@ -1,4 +1,4 @@
-"""What two links say for their being of one person."""
+"""Evidence of two link codes that they belong to one person."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ def test_the_more_wear_it_the_less_it_says() -> None:
 
 
 def test_the_more_two_links_share_the_more_they_say() -> None:
-    """Both colours of the upper garment, the two swapped, the main one, one of them, none."""
+    """Both colours of the upper garment agree, they are swapped, the main one agrees, one of them, none."""
     found = evidence([f"{main}{second}223311" for main in "123456789" for second in "abcdef123"])
     bits = [found.bits_for("12223311")(f"{upper}223311") for upper in ("12", "21", "13", "31", "34")]
     assert bits == sorted(bits, reverse=True)

@@ -1,4 +1,4 @@
-"""The budget is kept whatever comes, and goes to the rarest."""
+"""The budget is kept whatever comes, and is spent on the rarest."""
 
 from copy import deepcopy
 from itertools import accumulate
@@ -22,12 +22,12 @@ budgets = st.builds(
 p_values = st.integers(1, 101).map(lambda k: k / 101)
 gaps = st.one_of(st.just(0.0), st.floats(0, 60), st.floats(0, 2 * HOUR_S))
 people = st.lists(st.tuples(gaps, p_values, st.integers(0, 5)), max_size=300)
-"""Seconds since the one before, p-value, alerts open."""
+"""Seconds since the previous person, p-value, open alerts."""
 faults = st.sampled_from([-DAY_S, -60.0, DAY_S, 3650 * DAY_S])
 
 
 def walk(pacer: Pacer, rate: float, hours: float, start: float = 0.0, seed: int = 1) -> list[float]:
-    """When alerts went out while so many people an hour with uniform p-values came by."""
+    """Return the times of alerts while people pass at `rate` per hour with uniform p-values."""
     random, at, alerts = Random(seed), start, []
     while (at := at + random.expovariate(rate / HOUR_S)) < start + hours * HOUR_S:
         if pacer.admit(1 - random.random(), at, open_alerts=0):
@@ -68,7 +68,7 @@ def test_whoever_is_rarer_is_admitted_too(
 
 @given(budgets, st.lists(st.tuples(gaps | faults, p_values, st.integers(0, 5)), max_size=300))
 def test_a_clock_at_fault_breaks_nothing(budget: Budget, people: list[tuple[float, float, int]]) -> None:
-    """However far it jumps, a person is worth LONGEST_S of budget at most, and none if it went back."""
+    """However far the clock jumps, a person adds LONGEST_S of budget at most, and none if it went back."""
     pacer, at, earned, alerts = Pacer(budget), 0.0, burst(budget.per_hour) / 2, 0
     for gap, p, open_alerts in people:
         at += gap
@@ -133,7 +133,7 @@ def test_too_few_rare_people_leave_budget_over() -> None:
 
 
 def test_an_aged_baseline_is_corrected() -> None:
-    """Thirty times as many rare people as the p-values say: the count is kept, and not by turning away at random."""
+    """With thirty times as many rare people as the p-values say, the count is kept, and not by refusing at random."""
     pacer, random = Pacer(Budget(12)), Random(3)
     people = [(float(second), (1 - random.random()) ** 2) for second in range(0, 10 * 3600, 9)]
     alerted = {at for at, p in people if pacer.admit(p, at, open_alerts=0)}
@@ -154,16 +154,16 @@ def test_a_crowd_in_one_rare_dress_does_not_silence_the_booth() -> None:
 
 def test_open_alerts_spend_nothing() -> None:
     pacer = Pacer(Budget(12, max_open=3))
-    assert pacer.look(0.0, open_alerts=3).why_closed == "3 alerts are open"
+    assert pacer.look(0.0, open_alerts=3).why_closed == "No new alert while 3 are open."
     assert not any(pacer.admit(1e-6, at, open_alerts=3) for at in range(600))
     assert sum(pacer.admit(1e-6, 630.0, open_alerts=2) for _ in range(10)) == burst(12) / 2 + 2
-    assert Pacer(Budget(12, max_open=1)).look(0.0, open_alerts=1).why_closed == "1 alert is open"
+    assert Pacer(Budget(12, max_open=1)).look(0.0, open_alerts=1).why_closed == "No new alert while 1 is open."
 
 
 def test_a_spent_budget_says_when_it_goes_on() -> None:
     pacer = Pacer(Budget(12))
     assert sum(pacer.admit(1e-6, 0.0, open_alerts=0) for _ in range(10)) == 3
-    assert pacer.look(60.0, open_alerts=0).why_closed == "3 alerts in the last hour, the next in 4 min at the earliest"
+    assert pacer.look(60.0, open_alerts=0).why_closed == "3 alerts in the last hour; the next in 4 min at the earliest."
     assert pacer.look(301.0, open_alerts=0).why_closed == ""
     assert pacer.look(3700.0, open_alerts=0).last_hour == 0
 

@@ -1,4 +1,4 @@
-"""What nodes say to what is wrong with them: also about what a node cannot say itself."""
+"""The roster turns nodes' messages into problems, also those that a node cannot report itself."""
 
 from contextlib import closing
 from typing import Any
@@ -19,7 +19,7 @@ DAY_S = 86_400.0
 
 
 class Watched:
-    """A roster, its clock, and nodes that speak to it."""
+    """A roster, its clock, and nodes that send to it."""
 
     def __init__(self, *expected: str) -> None:
         self.clock = FakeClock(NOW)
@@ -96,7 +96,7 @@ def test_the_will_of_an_earlier_start_says_nothing(watched: Watched) -> None:
 
 @pytest.mark.parametrize("ahead_s", [-300.0, 0.0, DAY_S])
 def test_a_retained_heartbeat_ages_from_when_it_came(watched: Watched, ahead_s: float) -> None:
-    """Also one whose sender's clock was ahead, which would look fresh for a day."""
+    """This includes one whose sender's clock was ahead, which would look fresh for a day."""
     beat = make_health(at=wire.to_time(NOW + ahead_s))
     watched.say(make_status(), is_retained=True)
     watched.say(beat, is_retained=True)
@@ -132,7 +132,7 @@ def test_who_is_expected_is_missed_and_never_forgotten() -> None:
     watched.beat("camera-2")
     assert list(watched.problems()) == ["camera-2"], "it may still come"
     watched.clock.sleep(STALE_S + 1)
-    assert "was never heard of: is it switched on" in watched.problems()["camera-1"]
+    assert "has never been heard: is it switched on" in watched.problems()["camera-1"]
     watched.clock.sleep(FORGOTTEN_S)
     watched.roster.look(is_connected=True)
     assert list(watched.problems()) == ["camera-1"]
@@ -169,8 +169,8 @@ def test_what_all_should_have_in_common(watched: Watched) -> None:
     assert set(watched.problems().values()) == {""}
     watched.beat("camera-2", baseline="ffffffffffff", software="0.0.9")
     problems = watched.problems()
-    assert "software 0.0.9, camera-1 and camera-3 0.1.0: update" in problems["camera-2"]
-    assert "baseline ffffffffffff, camera-1 and camera-3 with 0123456789ab: freeze again" in problems["camera-2"]
+    assert "software 0.0.9 (camera-1 and camera-3: 0.1.0): update" in problems["camera-2"]
+    assert "baseline ffffffffffff (camera-1 and camera-3: 0123456789ab): freeze again" in problems["camera-2"]
     assert problems["camera-1"] == problems["camera-3"] == ""
     watched.beat("camera-2", baseline="", mode="collect", model="aaaaaaaaaaaa")
     assert "uses model aaaaaaaaaaaa" in watched.problems()["camera-2"]
@@ -183,12 +183,12 @@ def test_two_machines_under_one_name(watched: Watched) -> None:
         watched.say(make_status(boot=boot))
     assert watched.problems()["camera-1"] == "", "it started three times, and reconnected"
     watched.say(make_status(boot="bbbbbbbb"))
-    assert "two machines speak under this name" in watched.problems()["camera-1"]
+    assert "two machines use this name" in watched.problems()["camera-1"]
     assert watched.row().odd == {"twins": 1}
 
 
 def test_more_notices_than_fit_are_cut_short() -> None:
-    """The booth says what fits into one message of the wire, and goes on."""
+    """The booth sends what fits into one message, and goes on."""
     hub, clock, heard = InProcessBroker(), FakeClock(NOW), list[Received]()
     topic = wire.booth_topic("booth", "notice")
     hub.client().connect(will=None, births=tuple, subscriptions=[topic], on_message=heard.append)

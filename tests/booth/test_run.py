@@ -1,4 +1,4 @@
-"""The whole booth as people start it, on a real mosquitto."""
+"""The whole booth as people start it, with a real mosquitto."""
 
 import json
 import signal
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.requires_broker
 
 
 class Listener:
-    """Somebody on the same broker."""
+    """A client on the same broker."""
 
     def __init__(self, port: int, name: str) -> None:
         self.heard: list[Received] = []
@@ -111,7 +111,7 @@ def test_a_replaying_node_is_said_by_spotter_health(
 
     code, verdict = health()
     assert (code, verdict["state"]) == (1, "degraded")
-    assert "sent 1 sightings of long ago again: is a recording played" in verdict["problems"][0]
+    assert "sent 1 sightings from long ago again" in verdict["problems"][0]
     booth.kill()
     wait_for(lambda: node.messages("booth/status")[-1].state == "offline")
     assert health()[1]["problems"] == [], "a booth that is gone notices nothing"
@@ -152,5 +152,5 @@ def test_what_can_never_work_is_said(tmp_path: Path) -> None:
     with spotter("booth", "--config", str(config)) as process:
         _, err = process.communicate(timeout=20)
     assert process.returncode == 2
-    assert "check that the folder exists" in err
+    assert "check that its folder exists" in err
     assert "Traceback" not in err

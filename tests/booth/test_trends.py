@@ -1,4 +1,4 @@
-"""Trends: chance is not news, a change is, and what was withheld decides nothing."""
+"""Trends: chance is not reported, a change is, and withheld counts decide nothing."""
 
 import csv
 import io
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from edge import wire
 from edge.booth.trends import binomial, exceptions, outcomes, trends
-from edge.booth.trends_report import make_report, parse_since, run_trends
+from edge.booth.trends_report import make_report, run_trends
+from edge.command import parse_since
 from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError, StoreError
 from edge.limits import FLOOR, WINDOW_S
@@ -25,7 +26,7 @@ WORDS = [f"colour:upper:{word}" for word in ("black", "navy", "white", "red", "g
 
 
 def windows(share: dict[str, float], start: int, count: int, rng: random.Random, n: int = 60) -> list[Cell]:
-    """Whole windows as nodes tell them, counts under the floor withheld."""
+    """Return whole windows as nodes send them, with counts under the floor withheld."""
     found = []
     for i in range(count):
         when = start + i * WINDOW_S
@@ -64,7 +65,7 @@ def test_chance_is_hardly_ever_news() -> None:
 
 
 def test_a_word_that_is_withheld_at_times_is_not_called_gone() -> None:
-    """Usually told, now just under the floor in most windows: it may have been 4 of 60 in each."""
+    """A usual colour is now just under the floor in most windows: it may have been 4 of 60 in each."""
     rng = random.Random(3)
     rare = {"colour:upper:black": 0.9, "colour:upper:green": 0.1}
     fewer = {"colour:upper:black": 0.93, "colour:upper:green": 0.07}
@@ -73,7 +74,7 @@ def test_a_word_that_is_withheld_at_times_is_not_called_gone() -> None:
 
 
 def test_evenings_are_compared_with_evenings() -> None:
-    """Black is for the evening: an evening of black is no news, though the day before had less of it."""
+    """Black is usual in the evening: an evening of black is no news, though the day before had less of it."""
     rng = random.Random(4)
     cells = []
     for day in range(4, 0, -1):
@@ -107,7 +108,7 @@ def test_too_few_say_nothing() -> None:
 
 @given(st.integers(1, 60), st.floats(0.01, 0.99), st.data())
 def test_the_test_is_a_test(n: int, share: float, data: st.DataObject) -> None:
-    """A probability, the same whichever of the two outcomes is counted."""
+    """The test gives a probability, and the same one for either outcome."""
     count = data.draw(st.integers(0, n))
     p = binomial(count, n, share)
     assert 0 < p <= 1
@@ -160,7 +161,9 @@ def test_table_csv_json_and_plot_say_the_same(
     assert [row["value"] for row in rows] == [row["value"] for row in report["trends"]]
     run_trends(config, since=since, facet="", form="table", plot=None)
     assert "red upper" in capsys.readouterr().out
-    assert cv2.imread(str(tmp_path / "trends.png")).std() > 5
+    picture = cv2.imread(str(tmp_path / "trends.png"))
+    assert picture is not None
+    assert picture.std() > 5
     assert "<svg" in (tmp_path / "trends.svg").read_text()
 
 

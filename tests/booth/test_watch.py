@@ -1,4 +1,4 @@
-"""Alerts as lines, once each."""
+"""Alerts as lines of text, once each."""
 
 import json
 import threading

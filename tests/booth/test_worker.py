@@ -1,4 +1,4 @@
-"""Workers share what comes in, keep sites apart, and say what is stored to each site's own topic."""
+"""Workers share the load, keep sites apart, and acknowledge on each site's own topic."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.requires_broker
 
 
 class Bench:
-    """Workers on one store, each driven by hand, and two sites that speak and listen."""
+    """Workers on one store, each stepped by hand, and two sites that send and listen."""
 
     def __init__(self, port: int, url: str) -> None:
         self._section = BrokerSection(port=port)
@@ -56,7 +56,7 @@ class Bench:
         return self.sites.publish(Publish(wire.node_topic(site, node, leaf), payload, 1, is_retained=False))
 
     def stored(self) -> dict[str, int]:
-        """The newest word to each site."""
+        """Return the newest acknowledgement of each site."""
         found = [(m.topic.split("/")[2], wire.decode(*m[:2])[1]) for m in self.heard]
         return {site: ack.upto for site, ack in found if isinstance(ack, wire.Ack)}
 
@@ -74,7 +74,7 @@ def bench(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[Bench]:
 
 
 def until(*workers: Worker) -> Callable[[Callable[[], object]], None]:
-    """Steps all of them until something holds."""
+    """Return a function that steps all workers until a condition holds."""
 
     def wait(condition: Callable[[], object]) -> None:
         wait_for(lambda: all(not worker.step(0.0) for worker in workers) and condition())

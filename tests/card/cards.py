@@ -1,4 +1,4 @@
-"""Image files as Raspberry Pi OS has them: a partition table, a FAT boot partition, and something behind it."""
+"""Image files like those of Raspberry Pi OS: a partition table, a FAT boot partition, and a partition behind it."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ BEHIND = b"root file system"
 def make_card(
     path: Path, *, size_mb: int = 40, files: dict[str, str] | None = None, has_cloud_init: bool = True
 ) -> Path:
-    """A flashed card that never booted."""
+    """Make a flashed card that never booted."""
     for program in ("sfdisk", "mkfs.vfat", "mcopy"):
         if shutil.which(program, path=PATH) is None:
             pytest.skip(f"{program} is not here (apt install mtools dosfstools fdisk)")
@@ -52,25 +52,25 @@ def make_card(
 
 
 def read(card: Path, name: str) -> bytes:
-    """With mtools, straight from the card."""
+    """Read a file from the card with mtools."""
     return _run("mcopy", "-n", "-i", f"{card}@@{START * SECTOR}", f"::/{name}", "-")
 
 
 def names(card: Path) -> list[str]:
-    """Of all files."""
+    """Return the names of all files on the card."""
     listed = _run("mdir", "-/", "-b", "-i", f"{card}@@{START * SECTOR}", "::/").decode().split()
     return sorted(name.removeprefix("::/") for name in listed if not name.endswith("/"))
 
 
 def unpack(card: Path, folder: Path) -> Path:
-    """All of it, as the node finds it under /boot/firmware."""
+    """Unpack the boot partition as the node finds it under /boot/firmware."""
     folder.mkdir()
     _run("mcopy", "-s", "-n", "-i", f"{card}@@{START * SECTOR}", "::/*", str(folder))
     return folder
 
 
 def is_sound(card: Path, folder: Path) -> bool:
-    """By fsck, on the partition alone."""
+    """Check the boot partition with fsck."""
     part = folder / "part.img"
     data = card.read_bytes()
     part.write_bytes(data[START * SECTOR : data.rindex(BEHIND)])

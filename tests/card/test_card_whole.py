@@ -1,4 +1,4 @@
-"""From a site's folder to a node that runs, through a real FAT partition; and everything a damaged card may hold."""
+"""From a site's folder to a running node through a real FAT partition; and everything a damaged card may hold."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def test_three_commands_make_a_card_that_makes_a_node(tmp_path: Path, capsys: py
 
 
 def _install(words: Any, ran: list[Any]) -> None:
-    """As if pip had done it: what of it first boot reads."""
+    """Stand in for pip: make what first boot reads of an installation."""
     ran.append(words)
     if words[1:3] == ["-m", "venv"]:
         share = Path(words[-1]) / "share/exception-spotter"
@@ -56,12 +56,12 @@ def _install(words: Any, ran: list[Any]) -> None:
 
 def test_an_image_is_refused_without_a_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(f"provision image north --site-dir {tmp_path} --image {tmp_path / 'no.img'}".split()) == 2
-    assert "is no site's folder" in capsys.readouterr().err
+    assert "is not a site's folder" in capsys.readouterr().err
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Path:
-    """start.sh with the card, the units and a `systemctl` of a test."""
+    """Return a start.sh that uses the test's card, units and `systemctl`."""
     card, units = tmp_path / "boot", tmp_path / "units"
     for folder in (card / "spotter", units, tmp_path / "bin"):
         folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Damage done to a card, in a folder and in an image file: each kind is told by a sentence of its own."""
+"""Damage done to a card, in a folder and in an image file: each kind has a sentence of its own."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ def release(tmp_path_factory: pytest.TempPathFactory, first_site: Site) -> Relea
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory, first_site: Site, release: Release) -> Path:
-    """A good one, of node north."""
+    """A good card of node north."""
     made = make_card(tmp_path_factory.mktemp("card") / "card.img")
     write_card(make_bundle("north", first_site.identity("north"), NETWORK, release, is_signed=True), made)
     return made
@@ -57,7 +57,7 @@ class Card:
         self.boot, self.site, self.release = boot, site, release
 
     def lay(self, network: Network = NETWORK, *, release: Release | None = None, **identity: bytes) -> None:
-        """Another bundle, whole in itself."""
+        """Write another complete bundle."""
         changes = {name.replace("_", "."): data for name, data in identity.items()}
         files = {**self.site.identity("north"), **changes}
         bundle = make_bundle("north", files, network, release or self.release, is_signed=release is None)
@@ -101,7 +101,7 @@ class Card:
         self.lay(release=make_release(self.boot.parent / "release", pythons=("3.9", "3.12")))
 
     def change_and_repin(self) -> None:
-        """Somebody who knows how: all checksums are right, only the signature is not."""
+        """Change files as an expert would: all checksums are right, only the signature is not."""
         data = self.wheel().read_bytes() + b"x"
         manifest = json.loads((self.boot / "spotter/release" / MANIFEST).read_text())
         other = make_release(self.boot.parent / "release", version=manifest["version"], pythons=PYTHONS)
@@ -139,7 +139,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "key of another": (
         lambda c: c.lay(node_key=issue(c.site, "north").key),
-        r"node\.key is the key of another certificate than node\.pem",
+        r"node\.key does not belong to node\.pem",
     ),
     "expired": (lambda c: c.expire(), r"node\.pem expired on \d{4}"),
     "foreign": (lambda c: c.be_foreign(), r"node\.pem was not issued by the authority in ca\.pem"),
@@ -160,25 +160,25 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         lambda c: (c.boot / "spotter/identity/link.key").unlink(),
         r"spotter/identity/link\.key cannot be read",
     ),
-    "first boot is over": (lambda c: c.wipe(), "secrets are wiped: a node has taken it up, first boot is over"),
-    "no bundle": (lambda c: shutil.rmtree(c.boot / "spotter"), "holds no bundle"),
+    "first boot is over": (lambda c: c.wipe(), "secrets are wiped: a node has used this card"),
+    "no bundle": (lambda c: shutil.rmtree(c.boot / "spotter"), "has no folder spotter"),
     "not written to its end": (
         lambda c: (c.boot / "spotter/bundle.json").unlink(),
-        r"bundle\.json is missing or damaged: the card was not written to its end",
+        r"bundle\.json is missing or damaged: the card was not written completely",
     ),
     "user-data": (
         lambda c: c.edit("user-data", "^ssh_pwauth: false", "ssh_pwauth: true"),
-        "user-data is not as the bundle has it: first boot may never start, or somebody may log in",
+        "user-data differs from the bundle's: first boot may never start, or strangers may log in",
     ),
-    "meta-data": (lambda c: c.edit("meta-data", "north-", "south-"), "meta-data is not as .* a card it knows"),
+    "meta-data": (lambda c: c.edit("meta-data", "north-", "south-"), "meta-data differs .* a card it knows"),
     "network-config": (
         lambda c: c.edit("network-config", "dhcp4: true", "dhcp4: false"),
-        "network-config is not as the bundle has it: the node would be elsewhere",
+        "network-config differs from the bundle's: the node would not have",
     ),
-    "spotter.txt": (lambda c: (c.boot / "spotter.txt").unlink(), r"spotter\.txt is not as"),
+    "spotter.txt": (lambda c: (c.boot / "spotter.txt").unlink(), r"spotter\.txt differs"),
     "config.txt": (
         lambda c: (c.boot / "config.txt").write_text(CONFIG),
-        r"config\.txt does not `include spotter\.txt`",
+        r"config\.txt lacks the line `include spotter\.txt`",
     ),
     "cmdline.txt": (
         lambda c: (c.boot / "cmdline.txt").write_text(CMDLINE),
@@ -186,7 +186,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "no cmdline.txt": (
         lambda c: (c.boot / "cmdline.txt").unlink(),
-        r"cmdline\.txt missing: this is no Raspberry Pi OS",
+        r"cmdline\.txt missing: this is not Raspberry Pi OS",
     ),
     "wrong subnet": (
         lambda c: c.lay(Network(booth="127.0.0.1", address="10.0.0.2/24")),
@@ -194,11 +194,11 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "not taken up": (
         lambda c: (c.boot / "spotter/first-boot.txt").write_text("not taken up: NetworkManager is not installed\n"),
-        "the node it was in says: not taken up: NetworkManager is not installed",
+        "first boot failed, and wrote: not taken up: NetworkManager is not installed",
     ),
     "no network": (
         lambda c: (c.boot / "spotter/spotter.nmconnection").write_text("[ipv4]\naddress1=north\n"),
-        "is no network this node could join",
+        "does not describe a network",
     ),
 }
 
@@ -213,7 +213,7 @@ def test_a_good_card(image: Path, whole: Path, first_site: Site, capsys: pytest.
 @pytest.mark.parametrize("network", [WIFI, OPEN, ADDRESS], ids=["wifi", "open", "address"])
 @pytest.mark.parametrize("has_cloud_init", [True, False])
 def test_a_good_card_of_any_system_and_network(card: Card, network: Network, *, has_cloud_init: bool) -> None:
-    """Bookworm's has no cloud-init."""
+    """Bookworm's card has no cloud-init."""
     if not has_cloud_init:
         for name in ("user-data", "meta-data", "network-config"):
             (card.boot / name).unlink()
@@ -242,7 +242,7 @@ def test_a_node_that_runs_reads_its_settings_from_the_card(card: Card) -> None:
     card.with_settings("^node:", "nodes:")
     sentences = [finding.sentence for finding in check_path(card.boot)]
     assert "unknown field `nodes`" in sentences[1]
-    assert sentences[1].endswith("the node goes on with what it had")
+    assert sentences[1].endswith("keeps its previous settings")
 
 
 def test_a_card_of_another_site_or_of_a_lost_node(card: Card, site: Site, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_a_card_of_another_site_or_of_a_lost_node(card: Card, site: Site, tmp_pa
     site.revoke("north")
     lost = [finding.sentence for finding in check_path(card.boot, site)]
     assert any("node.pem is revoked" in sentence for sentence in lost)
-    assert any("north is no node of soho; there are: south" in sentence for sentence in lost)
+    assert any("north is not a node of soho, which has: south" in sentence for sentence in lost)
 
 
 def test_an_unsigned_release_is_said_to_whoever_knows_the_site(card: Card) -> None:
@@ -273,18 +273,18 @@ def overwritten(path: Path, at: int, data: bytes) -> None:
 
 
 IMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "truncated": (cut_off, "ends inside its boot partition; it was not copied to its end"),
+    "truncated": (cut_off, "ends inside its boot partition"),
     "no partition table": (lambda path: overwritten(path, 0, bytes(512)), "has no partition table"),
-    "packed": (lambda path: overwritten(path, 0, b"\xfd7zXZ"), "is packed; unpack it first"),
+    "packed": (lambda path: overwritten(path, 0, b"\xfd7zXZ"), "is compressed; unpack it first"),
     "no FAT": (lambda path: overwritten(path, 450, b"\x83"), "has no FAT boot partition"),
     "no file system": (
         lambda path: overwritten(path, START * 512, bytes(4096)),
         "its boot partition cannot be used; .*; flash Raspberry Pi OS",
     ),
-    "fresh": (make_card, "holds no bundle"),
+    "fresh": (make_card, "has no folder spotter"),
     "a holiday": (
         lambda path: make_card(path, files={"photo.jpg": "x"}),
-        r"config\.txt and cmdline\.txt missing: this is no Raspberry Pi OS",
+        r"config\.txt and cmdline\.txt missing: this is not Raspberry Pi OS",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""First boot against a folder that stands for a node's root: done, interrupted anywhere, and done again."""
+"""First boot with a folder as the node's root: complete, interrupted at any point, and repeated."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class PowerCut(BaseException):
 
 
 class Node:
-    """A fake root whose system programs only note that they ran; `venv` stands for one that was installed before."""
+    """A fake root whose system programs only record that they ran; `venv` stands for an installed environment."""
 
     def __init__(self, folder: Path, venv: Path | None, *, is_hasty: bool = False) -> None:
         self.venv, self.is_hasty = venv, is_hasty
@@ -60,7 +60,7 @@ class Node:
         return (self.root / name).read_text()
 
     def state(self) -> dict[str, bytes | str]:
-        """Everything but the virtual environment's insides and times."""
+        """Return everything except times and the contents of the virtual environment."""
         return {
             str(path.relative_to(folder)): str(path.readlink()) if path.is_symlink() else path.read_bytes()
             for folder in (self.root, self.card)
@@ -96,7 +96,7 @@ def holders(folder: Path, secret: bytes) -> list[Path]:
 def test_a_bare_node_becomes_a_camera(tmp_path: Path, release: Release) -> None:
     node = Node(tmp_path, venv=None)
     node.put(bundle_of(release))
-    assert node.boot().startswith("node north took up bundle ")
+    assert node.boot().startswith("node north installed bundle ")
     spotter = node.root / "opt/spotter/current/venv/bin/spotter"
     assert (
         subprocess.run([spotter, "--version"], capture_output=True, text=True, check=True).stdout == "spotter 0.1.0\n"
@@ -120,7 +120,7 @@ def test_a_bare_node_becomes_a_camera(tmp_path: Path, release: Release) -> None:
 
 @pytest.mark.parametrize("module", ["edge.card.first_boot", "edge.provision.first_boot"])
 def test_units_old_and_new_start_it_from_the_wheel_alone(module: str, tmp_path: Path, release: Release) -> None:
-    """Cards written before have a unit that names edge.provision; a new bundle on them does not change the unit."""
+    """Older cards have a unit that names edge.provision, and a new bundle on them does not change the unit."""
     (wheel,) = release.folder.glob("exception_spotter-*.whl")
     program = (
         "import runpy, sys\n"
@@ -178,7 +178,7 @@ def test_the_same_bundle_written_again_leaves_no_secret_either(node: Node, relea
 
 @pytest.fixture
 def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], list[str]]:
-    """`cut(n)`: the power fails right before the n-th change of the disk or start of a program; None: never."""
+    """Return `cut(n)`: the power fails before the n-th change of the disk or start of a program; None: never."""
     seen: list[str] = []
     limit: int | None = None
 
@@ -242,7 +242,7 @@ def test_a_bad_edit_is_said_and_the_old_settings_stay(node: Node, release: Relea
     (node.card / "spotter/identity/node.yaml").write_bytes(SETTINGS + b"colour: red\n")
     assert first_boot.main(node.card, node.root, node.run) == 1
     assert (node.root / "etc/spotter/node.yaml").read_bytes() == SETTINGS
-    assert "The card was not taken up" in node.text("run/spotter/card.txt")
+    assert "Setting up from the card failed" in node.text("run/spotter/card.txt")
     assert "not taken up" in (node.card / "spotter/first-boot.txt").read_text()
     (node.card / "spotter/identity/node.yaml").write_bytes(SETTINGS)
     assert first_boot.main(node.card, node.root, node.run) == 0
@@ -262,7 +262,7 @@ def test_a_new_bundle_on_the_card_is_taken_up(node: Node, release: Release, tmp_
     newer = make_release(tmp_path / "newer", "0.2.0")
     (node.card / "spotter/release/manifest.json").unlink()
     node.put(bundle_of(newer, node_key=b"another key", node_pem=b"another certificate"))
-    assert "took up bundle" in node.boot()
+    assert "installed bundle" in node.boot()
     assert str((node.root / "opt/spotter/current").readlink()) == f"releases/{newer.id}"
     assert node.text("etc/spotter/node.key") == "another key"
     assert (node.root / f"opt/spotter/releases/{release.id}/manifest.json").exists()
@@ -315,7 +315,7 @@ def test_network_manager_gets_what_cloud_init_does_not_do(tmp_path: Path, venv: 
 
 
 def test_it_runs_from_the_wheel_on_the_card_with_nothing_installed(node: Node, release: Release) -> None:
-    """As the unit starts it, with a Python that sees no package at all."""
+    """Start it as the unit does, with a Python that sees no package at all."""
     node.put(bundle_of(release))
     (node.card / "spotter/bundle.json").write_text("{}")
     wheel = next((node.card / "spotter/release").glob("exception_spotter-*.whl"))
@@ -335,7 +335,7 @@ def test_it_runs_from_the_wheel_on_the_card_with_nothing_installed(node: Node, r
 
 
 def test_a_file_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    """JSON can say half a character, and no file can be called that."""
+    """JSON can hold half a surrogate pair, which no file name can."""
     folder = tmp_path / "spotter"
     folder.mkdir()
     record = {"id": "a", "node": "north", "booth": "b", "port": 1, "files": {"\ud800": ""}, "secrets": [], "format": 1}

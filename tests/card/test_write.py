@@ -1,4 +1,4 @@
-"""Bundles written into image files by the project, and read back by mtools and fsck."""
+"""Bundles are written into image files by the project, and read back by mtools and fsck."""
 
 import os
 import subprocess
@@ -122,13 +122,13 @@ def gpt(path: Path) -> Path:
             lambda path: make_card(
                 path, size_mb=34, files={"config.txt": "", "cmdline.txt": "", "big": "x" * 34_000_000}
             ),
-            "too full",
+            "boot partition is full",
         ),
         (lambda path: make_card(path, files={"notes.txt": "holiday"}), "has no cmdline.txt and no config.txt"),
         (lambda path: make_card(path, files={"config.txt": ""}), "has no cmdline.txt, so"),
         (lambda path: written(path, bytes(1_000_000)), "has no partition table"),
         (lambda path: written(path, b""), "has no partition table"),
-        (lambda path: written(path, b"\xfd7zXZ" + bytes(999)), "is packed; unpack it first"),
+        (lambda path: written(path, b"\xfd7zXZ" + bytes(999)), "is compressed; unpack it first"),
         (cut_off, "ends inside its boot partition"),
         (gpt, "has no FAT boot partition"),
         (lambda path: path, "cannot be opened"),
@@ -157,7 +157,7 @@ def test_a_card_that_fails_while_it_is_written_is_put_back(
         return real(*words)
 
     monkeypatch.setattr(os, "pwrite", fail_once)
-    with pytest.raises(ProvisionError, match="was put back"):
+    with pytest.raises(ProvisionError, match="was restored"):
         write_card(bundle, card)
     assert card.read_bytes() == before
 
@@ -166,7 +166,7 @@ def test_a_card_that_swallows_what_is_written_is_found_out(
     card: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "pwrite", lambda _disk, data, _at: len(data))
-    with pytest.raises(ProvisionError, match="reads other than was written"):
+    with pytest.raises(ProvisionError, match="reads back differently than written"):
         write_card(bundle, card)
 
 

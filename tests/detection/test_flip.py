@@ -1,4 +1,4 @@
-"""A second look in the mirror."""
+"""A second look at a person in the mirrored picture."""
 
 import numpy as np
 import pytest

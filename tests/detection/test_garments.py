@@ -1,4 +1,4 @@
-"""The garment map out of the network's tensors."""
+"""The garment map from the model's tensors."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Every settings file that ships is loaded or judged by the program it is for."""
+"""Every settings file that ships is loaded or checked by its own program."""
 
 import json
 import os
@@ -33,7 +33,7 @@ BY_NAME = BOOTH | {
     "@NAMES@": ASKING_NAMES,
 }
 BUILT_OUT = ("kernel.sysrq", "kernel.unprivileged_bpf_disabled", "net.ipv6.conf.all.disable_ipv6")
-"""Kernels of virtual machines may come without."""
+"""Settings that kernels of virtual machines may lack."""
 NETWORKS = (
     Network(booth="192.168.50.1"),
     Network(booth="192.168.50.1", address="192.168.50.11/24"),
@@ -44,7 +44,7 @@ NETWORKS = (
 
 
 def test_a_wheel_brings_every_file_and_no_folder() -> None:
-    """Setuptools builds nothing at all where a pattern meets a folder."""
+    """Setuptools builds nothing at all if a pattern matches a folder."""
     data = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["data-files"]
     named = [path for patterns in data.values() for pattern in patterns for path in ROOT.glob(pattern)]
     assert [path for path in named if path.is_dir()] == []
@@ -64,7 +64,7 @@ def run(words: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
 
 
 def filled(name: str, folder: Path, words: dict[str, str] = BY_ADDRESS) -> Path:
-    """As first boot or the bundle writes it."""
+    """Return the file filled in as first boot or the bundle does it."""
     text = (FOLDER / name).read_text()
     for word, value in words.items():
         text = text.replace(word, value)
@@ -73,10 +73,10 @@ def filled(name: str, folder: Path, words: dict[str, str] = BY_ADDRESS) -> Path:
 
 
 def schema(name: str) -> Any:
-    """Of Debian trixie's cloud-init, where tools/setup.sh put it; older ones let unknown keys pass."""
+    """Return a schema of Debian trixie's cloud-init, which tools/setup.sh unpacks; older ones allow unknown keys."""
     path = ROOT / ".cache/cloud-init" / SCHEMAS / name
     if not path.exists():
-        pytest.skip("trixie's cloud-init is not here (tools/test gets it where there is a network)")
+        pytest.skip("trixie's cloud-init is missing (tools/test installs it, with internet)")
     return json.loads(path.read_text())
 
 
@@ -185,7 +185,7 @@ def test_udev_takes_the_rules_for_a_coral() -> None:
     ],
 )
 def test_systemd_knows_every_key(name: str, binary: str) -> None:
-    """No program judges these files: unknown keys are only logged. The keys it knows stand in its table of them."""
+    """Unknown keys in these files are only logged, so they are compared with the table of keys in the program."""
     known = Path(program(binary, binary if binary == "systemd-timesyncd" else "systemd")).read_bytes()
     keys = re.findall(r"^(\w+)=", (FOLDER / name).read_text(), re.MULTILINE)
     assert keys
@@ -205,7 +205,7 @@ def test_the_kernel_has_every_setting() -> None:
 
 
 def test_the_firmwares_settings_are_lines_it_can_read() -> None:
-    """It ignores what it does not know: at least nothing is longer than it reads, and sections are its own."""
+    """The firmware ignores unknown lines: at least no line is too long for it, and sections are its own."""
     sections = {"all", "pi4", "pi5", "cm4"}
     for name in ("config.txt", "eeprom.conf"):
         for line in (FOLDER / name).read_text().splitlines():
@@ -232,13 +232,13 @@ def test_the_readme_names_every_file(folder: Path) -> None:
 DEBIAN = (
     "persistence true\npersistence_location FOLDER/\nlog_dest file FOLDER/mosquitto.log\ninclude_dir FOLDER/conf.d\n"
 )
-"""The mosquitto.conf of Debian's package, which reads what is laid beside it."""
+"""The mosquitto.conf of Debian's package, which includes the files beside it."""
 
 
 @pytest.mark.requires_broker
 @pytest.mark.parametrize("names", [("mosquitto.conf", "centre/bridge.conf"), ("centre/mosquitto.conf",)])
 def test_debians_mosquitto_takes_them(names: tuple[str, ...], tmp_path: Path) -> None:
-    """A setting that is there already may be refused, and then the broker does not start."""
+    """A setting that is already set may be refused, and then the broker does not start."""
     certificates = make_certificates(tmp_path / "certs", {"centre-ca": ("centre", "soho")})
     (tmp_path / "conf.d").mkdir()
     tmp_path.chmod(0o755)

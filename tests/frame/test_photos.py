@@ -13,7 +13,7 @@ from edge.frame.photos import Photos
 
 
 class TestClock(SystemClock):
-    """Sleeps without waiting."""
+    """A clock that sleeps without waiting."""
 
     __test__ = False
 
@@ -33,7 +33,7 @@ def write(path: Path, *, red: int = 0) -> Path:
 
 
 def exif(orientation: int) -> bytes:
-    """An APP1 segment with the one tag (0x0112) that says how the camera was held."""
+    """Return an APP1 segment with the one tag (0x0112) that says how the camera was held."""
     tiff = b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
     body = b"Exif\0\0" + tiff
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body

@@ -1,4 +1,4 @@
-"""The Pi camera against a fake that keeps to picamera2's published sources; no hardware is involved.
+"""The Pi camera with a fake that follows picamera2's published sources; no hardware is involved.
 
 From picamera2 0.3 (picamera2.py, request.py, configuration): `Picamera2(n)` raises IndexError where there is
 no such camera and RuntimeError where it is busy; `configure` may change sizes and fills in `stride`;
@@ -70,7 +70,7 @@ class Request:
 
 
 def padded(planar: np.ndarray, width: int, height: int, stride: int) -> np.ndarray:
-    """Every plane's rows filled up to the stride (half of it for U and V), as libcamera lays them out."""
+    """Pad each plane's rows to the stride (half of it for U and V), as libcamera lays them out."""
     luma, chroma = planar[:height], planar[height:].reshape(2, height // 2, width // 2)
     luma = np.pad(luma, ((0, 0), (0, stride - width)))
     chroma = np.pad(chroma, ((0, 0), (0, 0), (0, (stride - width) // 2)))
@@ -78,7 +78,7 @@ def padded(planar: np.ndarray, width: int, height: int, stride: int) -> np.ndarr
 
 
 class FakePicamera2:
-    """One attached camera (number 0) that follows `script`: seconds of a frame, or an error to raise."""
+    """One attached camera (number 0) that follows `script`: seconds per frame, or an error to raise."""
 
     script: ClassVar[list[float | Exception]] = []
     opened: ClassVar[list["FakePicamera2"]] = []
@@ -137,7 +137,7 @@ class FakePicamera2:
 
 @pytest.fixture
 def pi(monkeypatch: pytest.MonkeyPatch) -> type[FakePicamera2]:
-    """A fresh fake under the real module names."""
+    """Install a fresh fake under the real module names."""
     fake = type("Picamera2", (FakePicamera2,), {"script": [], "opened": [], "busy": False})
     for name, attribute in (("picamera2", {"Picamera2": fake}), ("libcamera", {"ColorSpace": ColorSpace})):
         module = ModuleType(name)
@@ -149,7 +149,7 @@ def pi(monkeypatch: pytest.MonkeyPatch) -> type[FakePicamera2]:
 def test_both_streams_come_from_one_exposure_in_rgb(pi: type[FakePicamera2]) -> None:
     pi.script = [99.95]
     clock = TestClock()
-    camera = open_picamera(clock=clock, network_size=(353, 481))
+    camera = open_picamera(clock=clock, input_size=(353, 481))
     frame = camera.read()
     assert frame is not None
     assert frame.lores is not None
@@ -163,7 +163,7 @@ def test_both_streams_come_from_one_exposure_in_rgb(pi: type[FakePicamera2]) -> 
 
 
 def test_the_configuration_asks_for_what_the_conversion_assumes(pi: type[FakePicamera2]) -> None:
-    open_picamera(clock=TestClock(), network_size=(353, 481), fps=10)
+    open_picamera(clock=TestClock(), input_size=(353, 481), fps=10)
     config = pi.opened[0].config
     assert config["colour_space"].name == "Smpte170m"
     assert config["controls"] == {"FrameDurationLimits": (100_000, 100_000)}

@@ -1,4 +1,4 @@
-"""What a person writes as a source, and what opens."""
+"""Sources as people write them, and the camera that each opens."""
 
 import sys
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_live_specs_reach_their_openers(monkeypatch: pytest.MonkeyPatch) -> None
     for name in ("open_picamera", "open_usb", "open_stream"):
         monkeypatch.setattr(source, name, lambda what, name=name, **more: seen.append((name, what, more)))
     for spec in ("picamera2", "picamera2:1", "v4l2:/dev/video2", "rtsp://h/x", "http://h/mjpeg", "https://h/m"):
-        open_camera(spec, clock=SystemClock(), network_size=(353, 481))
+        open_camera(spec, clock=SystemClock(), input_size=(353, 481))
     assert [entry[:2] for entry in seen] == [
         ("open_picamera", 0),
         ("open_picamera", 1),
@@ -55,7 +55,7 @@ def test_live_specs_reach_their_openers(monkeypatch: pytest.MonkeyPatch) -> None
         ("open_stream", "http://h/mjpeg"),
         ("open_stream", "https://h/m"),
     ]
-    assert seen[0][2]["network_size"] == (353, 481)
+    assert seen[0][2]["input_size"] == (353, 481)
 
 
 @pytest.mark.parametrize("spec", ["", "webcam", "v4l2", "v4l2:", "replay:", "gone.mp4", "ftp://x/y"])

@@ -1,4 +1,4 @@
-"""Clips by their own time, with real damage; live sources that break and come back."""
+"""Clips played by their own time, with real damage; live sources that break and come back."""
 
 import itertools
 import threading
@@ -21,7 +21,7 @@ HEIGHT, WIDTH = 48, 64
 
 
 class TestClock:
-    """Time that moves only by sleeping, or by hand."""
+    """A clock that moves only by sleeping, or by hand."""
 
     __test__ = False
 
@@ -41,7 +41,7 @@ class TestClock:
 
 
 def picture(level: int) -> np.ndarray:
-    """BGR: blue falls, red rises with the level."""
+    """Return a BGR picture: blue falls and red rises with the level."""
     return np.full((HEIGHT, WIDTH, 3), (255 - level, 0, level), np.uint8)
 
 
@@ -135,7 +135,7 @@ def test_a_looping_clip_keeps_its_time_going(tmp_path: Path) -> None:
 
 
 class _Untimed:
-    """A capture of a container that knows neither rate nor timestamps nor length."""
+    """A capture of a container without rate, timestamps or length."""
 
     def __init__(self, frames: int) -> None:
         self.left = frames
@@ -246,7 +246,7 @@ class FakeDevice:
 
 
 def camera(*scripts: list[int | str | None] | str, clock: TestClock, tries: int = 6) -> Live:
-    """A camera whose every opening plays the next script; "absent" fails to open."""
+    """Return a camera that plays the next script each time it is opened; "absent" fails to open."""
     waiting = list(scripts)
 
     def open_device() -> FakeDevice:

@@ -1,4 +1,4 @@
-"""A real broker for the tests marked requires_broker."""
+"""Fixture: a real broker for tests marked requires_broker."""
 
 from tests.brokers import make_mosquitto, mosquitto
 

@@ -136,7 +136,7 @@ def test_nothing_else_passes(score: Score, sighting: Sighting, baseline: str) ->
 
 
 def _kinds(fields: dict[str, Any]) -> set[type]:
-    """Of every value; `reasons` is the only list there may be."""
+    """Return the types of every value; only `reasons` may be a list."""
     return {type(value) for name, value in fields.items() if name != "reasons"}
 
 

@@ -1,4 +1,4 @@
-"""A link joins for ten minutes, says nothing without the key, and always fits the wire."""
+"""A link code joins sightings for ten minutes, says nothing without the key, and always fits the message."""
 
 from collections import Counter
 
@@ -42,7 +42,7 @@ def test_a_garment_of_swapped_colours_is_known() -> None:
 
 @pytest.mark.parametrize("position", [0, 2, 4])
 def test_a_digit_is_any_word_in_some_rotation(position: int) -> None:
-    """Who knows no key learns no word from it: over the rotations every digit is as common."""
+    """Without the key a digit reveals no colour: over the rotations every digit is equally common."""
     rotations = 3000
     counts = Counter(link(KEY, 600.0 * i, OUTFIT)[position] for i in range(rotations))
     assert UNSEEN not in counts

@@ -1,4 +1,4 @@
-"""The adapter against a real mosquitto: what it promises holds when brokers, networks and messages misbehave."""
+"""The adapter with a real mosquitto: its promises hold when brokers, networks and messages misbehave."""
 
 import logging
 import subprocess
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.requires_broker
 
 
 class Client:
-    """An adapter and what it heard."""
+    """An adapter, and the messages it received."""
 
     def __init__(self, broker: MqttBroker, *subscriptions: str, births: tuple[Publish, ...] = ()) -> None:
         self.broker = broker
@@ -144,7 +144,7 @@ def test_two_of_one_name_are_told(join: Callable[..., Client], caplog: pytest.Lo
     first = join("camera-1")
     join("camera-1")
     wait_for(lambda: first.broker.refusals)
-    assert "another program uses the name camera-1 too" in caplog.text
+    assert "another program uses the client id camera-1 too" in caplog.text
     assert caplog.text.count("lost (") <= 2, "said once by each"
 
 
@@ -189,7 +189,7 @@ def test_presence(join: Callable[..., Client], mosquitto: Mosquitto, *, is_kille
 
 @pytest.fixture
 def pki(tmp_path: Path) -> Path:
-    """ca, server (localhost) and camera-1, and a stranger from another CA."""
+    """Make certificates: ca, server (localhost), camera-1, and a stranger from another CA."""
     return make_certificates(tmp_path / "pki", {"ca": ("localhost", "camera-1"), "other": ("stranger",)})
 
 

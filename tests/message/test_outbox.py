@@ -1,4 +1,4 @@
-"""The outbox loses nothing it promised, numbers nothing twice, and says what it had to drop."""
+"""The outbox loses nothing it promised, uses no number twice, and reports what it had to drop."""
 
 import signal
 import sqlite3
@@ -193,7 +193,7 @@ def test_sigkill_in_the_middle_of_writing(open_outbox: Callable[..., Outbox], pa
 
 
 class AnyUse(RuleBasedStateMachine):
-    """Whatever happens in whatever order, the file is what a simple list would be."""
+    """After any operations in any order, the file equals a simple list."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -249,7 +249,7 @@ TestAnyUse.settings = settings(max_examples=15, stateful_step_count=20)
 def test_damaged_tables_are_set_aside(
     open_outbox: Callable[..., Outbox], path: Path, was: bytes, is_now: bytes
 ) -> None:
-    """SQLite takes them, or quotes in an error what is no UTF-8."""
+    """SQLite accepts these values, or quotes invalid UTF-8 in an error."""
     open_outbox().close()
     content = path.read_bytes()
     assert was in content

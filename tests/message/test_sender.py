@@ -1,4 +1,4 @@
-"""The sender keeps on until the booth has acknowledged everything, and no longer."""
+"""The sender repeats until the booth has acknowledged everything, and no longer."""
 
 import itertools
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ STATUS = wire.booth_topic("booth", "status")
 
 
 class Bench:
-    """One sender, and a booth that only listens."""
+    """A sender, and a booth that only listens."""
 
     def __init__(self, path: Path, max_rows: int = 1000) -> None:
         self.hub = InProcessBroker()
@@ -48,7 +48,7 @@ class Bench:
         self.booth.publish(Publish(topic, payload, 1, is_retained=True))
 
     def take(self) -> list[int | str]:
-        """What came since the last call: the seq of scores, `gap N` for gaps."""
+        """Return what came since the last call: the seq of scores, `gap N` for gaps."""
         found: list[Any] = [wire.decode(message.topic, message.payload)[1] for message in self.heard]
         self.heard.clear()
         return [m.seq if isinstance(m, wire.Score) else f"gap {m.upto}" for m in found]
@@ -98,7 +98,7 @@ def test_window(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_new_does_not_wait_for_room(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Said once at once, and again in its turn; what was waiting before waits on."""
+    """A new score is sent at once, and again in its turn; older ones keep waiting."""
     monkeypatch.setattr(module, "WINDOW", 3)
     bench.say(STATUS, wire.encode(STATUS, make_status("online")))
     bench.put(5)
@@ -139,7 +139,7 @@ def test_silence_is_answered_by_sending_again_less_and_less_often(bench: Bench) 
 
 
 def test_without_a_booth_each_score_is_said_once(bench: Bench) -> None:
-    """Nobody would acknowledge: whoever else listens hears no repetitions."""
+    """Without a booth there are no acknowledgements, so other listeners must not get repetitions."""
     bench.put(2)
     for now in range(300):
         assert bench.sender.step(float(now)) == module.IDLE_S

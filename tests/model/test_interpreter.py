@@ -1,4 +1,4 @@
-"""The real runtime on the real network; the Edge TPU's absence, failure and unplugging."""
+"""The real runtime on the real model; the Edge TPU missing, failing and unplugged."""
 
 import ctypes
 import logging
@@ -65,7 +65,7 @@ void edgetpu_free_devices(struct edgetpu_device* devices) {{ free(devices); }}
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 @pytest.mark.parametrize(("count", "why"), [(0, "no Edge TPU is plugged in"), (1, ""), (2, "")])
 def test_libedgetpu_is_asked_for_its_devices(tmp_path: Path, count: int, why: str) -> None:
-    """By a library with the two functions of edgetpu_c.h, loaded as the real one is."""
+    """Uses a library with the two functions of edgetpu_c.h, loaded as the real one is."""
     (tmp_path / "edgetpu.c").write_text(LIBRARY.format(count=count))
     library = tmp_path / "libedgetpu.so.1"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, tmp_path / "edgetpu.c"], check=True)
@@ -79,12 +79,12 @@ def test_a_library_that_is_none_is_named(tmp_path: Path) -> None:
 
 
 class UnpluggedRuntime:
-    """A runtime whose Edge TPU starts well and is gone at the third invoke; its CPU networks last as long as told."""
+    """A runtime whose Edge TPU starts well and is gone at the third invoke; its CPU models last as `cpu_lasts` says."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
         self.cpu_lasts: list[int] = []
-        """Invokes of each CPU network in turn; those after them last for ever."""
+        """Invokes of each CPU model in turn; later models last for ever."""
 
     def load_delegate(self, library: str) -> str:
         assert library == interpreter.EDGETPU_LIBRARY

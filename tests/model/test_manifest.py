@@ -1,4 +1,4 @@
-"""models/manifest.yaml: what is pinned, and what a bad one is told."""
+"""models/manifest.yaml: what is pinned, and the error for each mistake."""
 
 import hashlib
 import json

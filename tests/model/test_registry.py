@@ -1,4 +1,4 @@
-"""Pinned models: fetching over HTTP and from a mirror, and what can go wrong."""
+"""Pinned models: fetched over HTTP and from a mirror, and everything that can go wrong."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from edge.errors import ConfigError, EdgeError, ModelError
 from edge.model import download, manifest, registry
 
 DATA = bytes(range(256)) * 2048
-"""A model of half a megabyte; nothing here runs it."""
+"""Half a megabyte in place of a model; nothing here runs it."""
 
 
 def entry_of(data: bytes, **changes: Any) -> manifest.ModelEntry:
@@ -43,7 +43,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def pin(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Replaces the manifest by the given entries."""
+    """Replace the manifest by the given entries."""
 
     def pin(**entries: manifest.ModelEntry) -> None:
         pinned = manifest.Manifest(format=1, default=next(iter(entries)), models=dict(entries))
@@ -53,13 +53,13 @@ def pin(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 class Server:
-    """An HTTP server of one file that knows Range and can be told to misbehave."""
+    """An HTTP server of one file that supports Range and can misbehave."""
 
     def __init__(self) -> None:
         self.data = DATA
         self.knows_range = True
         self.breaks_after: list[int] = []
-        """Bytes of the body after which each next answer breaks off."""
+        """For each next answer, the bytes of the body after which it breaks off."""
         self.status = 0
         self.ranges: list[str | None] = []
         handler = type("Handler", (_Handler,), {"server_state": self})
@@ -290,7 +290,7 @@ def test_a_mirror_that_is_missing_or_wrong_says_what_to_do(pin: Any, mirror: Pat
 
 def test_what_cannot_be_stripped_is_not_kept(pin: Any, mirror: Path) -> None:
     pin(net=entry_of(DATA, strip="PosenetDecoderOp", stripped_sha256="f" * 64))
-    with pytest.raises(ModelError, match="no TensorFlow Lite model"):
+    with pytest.raises(ModelError, match="not a TensorFlow Lite model"):
         registry.fetch(mirror=mirror)
     assert left_behind() == []
 

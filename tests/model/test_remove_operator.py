@@ -1,4 +1,4 @@
-"""Taking off the last operator: exact on good models, a plain error on everything else."""
+"""Removing the last operator: exact on good models, a plain error on everything else."""
 
 import hashlib
 from pathlib import Path
@@ -34,7 +34,7 @@ def _operator(code: int, inputs: list[int], outputs: list[int]) -> Any:
 
 
 def tiny_model(*, custom: str = "Decode", signature: bool = True, subgraphs: int = 1) -> bytes:
-    """ABS, then NEG, then a custom operator that reads both results and has three outputs."""
+    """Return a model: ABS, then NEG, then a custom operator that reads both results and has three outputs."""
     model = schema.ModelT()
     model.version, model.buffers = 3, [schema.BufferT()]
     model.operatorCodes = []
@@ -67,7 +67,7 @@ def run(model: bytes, tensor: Any) -> list[Any]:
 
 
 def test_the_field_numbers_are_those_of_the_schema() -> None:
-    """The generated `*Add*` functions call `PrependXSlot(number, ...)`: a spy reads the number."""
+    """The generated `*Add*` functions call `PrependXSlot(number, ...)`; a spy reads the number."""
     fields = {
         "ModelAddOperatorCodes": stripping.MODEL_OPERATOR_CODES,
         "ModelAddSubgraphs": stripping.MODEL_SUBGRAPHS,
@@ -110,8 +110,8 @@ def test_signatures_are_dropped() -> None:
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        (b"", "no TensorFlow Lite model"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(64), "no TensorFlow Lite model"),
+        (b"", "not a TensorFlow Lite model"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(64), "not a TensorFlow Lite model"),
         (tiny_model(custom="Other"), "ends in 'Other', expected 'Decode'"),
         (remove_operator(tiny_model(), "Decode"), "ends in 'a built-in operator'"),
         (tiny_model(subgraphs=2), "2 subgraphs"),

@@ -1,4 +1,4 @@
-"""The network that comes with the product: whole, small, integer throughout, and of operators an Edge TPU can run.
+"""The model that ships: whole, small, integer throughout, and made of operators that an Edge TPU can run.
 
 The operators and their limits are those of "TensorFlow models on the Edge TPU", tables "Supported operations" and
 "Model requirements" (https://coral.ai/docs/edgetpu/models-intro/).
@@ -20,11 +20,11 @@ from edge.model.registry import model_path
 
 SHIPPED = [name for name, entry in manifest().models.items() if entry.is_shipped and entry.accelerator == "cpu"]
 LARGEST = 3_000_000
-"""Bytes."""
+"""Largest size in bytes."""
 
 
 class Operator:
-    """One step of a graph, with its tensors at hand."""
+    """One operator of a graph, with its tensors."""
 
     def __init__(self, model: Any, graph: Any, operator: Any) -> None:
         code = model.operatorCodes[operator.opcodeIndex]
@@ -42,12 +42,12 @@ def _same_dilation(step: Operator) -> bool:
 
 
 def _plain_join(step: Operator) -> bool:
-    """No fused activation, no constant among what is joined."""
+    """Return True without fused activation and without a constant among the inputs."""
     return step.options.fusedActivationFunction == schema.ActivationFunctionType.NONE and not step.constants
 
 
 def _three_dimensions(step: Operator) -> bool:
-    """And no half-pixel centres, which came with version 3 of the operator, after the compiler."""
+    """Return True for three dimensions without half-pixel centres, which came with version 3, after the compiler."""
     one = (step.inputs[0], step.outputs[0])
     return all(len(t.shape) == 4 and t.shape[0] == 1 for t in one) and step.version <= 2
 
@@ -62,7 +62,7 @@ SUPPORTED: dict[str, Callable[[Operator], bool]] = {
     "RELU6": lambda _: True,
     "RESIZE_BILINEAR": _three_dimensions,
 }
-"""Of the published list, what a network of this kind may use, and what the list demands of each."""
+"""Operators of the published list that a model of this kind may use, and what the list demands of each."""
 
 NEWEST = {
     "ADD": 2,
@@ -74,8 +74,9 @@ NEWEST = {
     "RELU6": 2,
     "RESIZE_BILINEAR": 2,
 }
-"""Version of each operator that Google's compiler is known to read: those in the published networks that it compiled
-(posenet, movenet). It ends at newer ones with "Didn't find op for builtin opcode"."""
+"""Highest version of each operator that Google's compiler is known to read, from the published models it compiled
+(posenet, movenet). At newer ones it stops with "Didn't find op for builtin opcode".
+"""
 
 
 def read(path: Path) -> tuple[Any, list[Operator]]:
@@ -123,7 +124,7 @@ def test_it_is_small_and_reads_raw_pixels(name: str) -> None:
 
 
 def test_what_an_edge_tpu_cannot_run_is_noticed() -> None:
-    """The checks above can fail: spoil a graph in each way and see."""
+    """The checks above can fail: damage a graph in each way and see."""
     step = object.__new__(Operator)
     step.options, step.constants, step.version = schema.ConcatenationOptionsT(), [], 3
     step.options.fusedActivationFunction = schema.ActivationFunctionType.RELU

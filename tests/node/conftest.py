@@ -1,4 +1,4 @@
-"""A real broker for the tests marked requires_broker, and programs that are killed."""
+"""Fixtures: a real broker for tests marked requires_broker, and programs that can be killed."""
 
 from tests.brokers import make_mosquitto, mosquitto
 from tests.programs import start

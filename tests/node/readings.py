@@ -1,4 +1,4 @@
-"""Readings of a node that is well, to spoil; and what it reports of them."""
+"""Readings of a healthy node, to be spoilt, and what it reports of them."""
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def report(
 
 
 def passing(every_s: int, until: int) -> Pulse:
-    """A frame a second, and somebody in every so many of them."""
+    """Return a pulse with one frame per second, and a person every `every_s` seconds."""
     pulse = Pulse(started_at=0.0)
     for second in range(1, until + 1):
         pulse.beat(float(second), invoke_s=0.012, people=second % every_s == 0)
@@ -58,7 +58,7 @@ def passing(every_s: int, until: int) -> Pulse:
 
 
 class Deaf(TfliteInterpreter):
-    """The real network, whose outputs are all nought: a chip that answers, but nonsense."""
+    """The real model with all outputs zero: a chip that answers, but nonsense."""
 
     def __init__(self, network: TfliteInterpreter) -> None:
         self.__dict__ |= network.__dict__

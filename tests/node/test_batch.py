@@ -1,4 +1,4 @@
-"""`spotter learn`, `score` and `bench` on pictures of the simulated street, through the real network."""
+"""`spotter learn`, `score` and `bench` on pictures of the simulated street, with the real model."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from edge.street.camera import StreetCamera
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Frames of the simulated street with somebody at full height in the middle of the picture."""
+    """Frames of the simulated street with a person at full height in the middle of the picture."""
     folder = tmp_path_factory.mktemp("photos")
     camera, number, written = StreetCamera(5), 0, 0
     while written < 12:

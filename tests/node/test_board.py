@@ -1,4 +1,4 @@
-"""The board's readings from a folder like /sys and from programs like the firmware's, as a Pi has them."""
+"""Readings of the board, from a folder like /sys and from programs like the firmware's."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.fakes import FakeClock
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder where programs are found."""
+    """Make the only folder in which programs are found."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))

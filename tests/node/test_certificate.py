@@ -1,4 +1,4 @@
-"""How long a certificate lasts, and whose it is, from real PEM files."""
+"""Expiry and owner of a certificate, from real PEM files."""
 
 import ssl
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_what_does_not_fit_is_named(tmp_path: Path) -> None:
 
 
 def test_what_is_read_late_is_no_certificate_either(tmp_path: Path) -> None:
-    """The library looks at version and names only when asked for them."""
+    """The library parses version and names only on access, so errors come late."""
     tls = issue(tmp_path, "north", ends_at=NOW + DAY_S)
     path = Path(tls.certificate)
     der = ssl.PEM_cert_to_DER_cert(path.read_text())

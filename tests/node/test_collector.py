@@ -1,4 +1,4 @@
-"""Counts outlive restarts and kills; what leaves the node leaves in batches of one epoch."""
+"""Counts survive restarts and kills; a node sends them in batches of one epoch."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_counts_go_on_in_their_epoch(tmp_path: Path) -> None:
 def test_snapshots_of_one_epoch_are_a_batch_apart(
     tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[int, str]]
 ) -> None:
-    """However often the node is killed, or told to begin anew, in between."""
+    """The sum is right however often the node is killed, or told to start again, in between."""
     folder = tmp_path_factory.mktemp("state")
     seen: dict[str, list[int]] = {}
     for times, end in runs:
@@ -80,7 +80,7 @@ def test_after_a_kill_it_goes_on_from_the_larger_of_the_two_files(tmp_path: Path
 def test_what_cannot_go_on_is_put_aside_and_a_new_epoch_begins(
     tmp_path: Path, other: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever it counted before is with the booth under its own epoch, and is added to."""
+    """Its earlier counts are with the booth under their own epoch, and the new ones are added."""
     recipe = msgspec.structs.replace(RECIPE, model="ba9876543210")
     old = b"torn" if other == "damaged" else baseline_file.to_bytes(learnt(60, recipe=recipe))
     for name in (COLLECTED, SNAPSHOT):

@@ -1,4 +1,4 @@
-"""Every sentence a node can report: provoked, sent over mosquitto, and read in `spotter health` and on the page."""
+"""Every problem that a node can report: provoked, sent over mosquitto, read in `spotter health` and on the page."""
 
 import ast
 import html
@@ -54,7 +54,7 @@ def recent(jump_s: float = 0.0, **readings: bool) -> Pulse:
 
 
 def failed_at_the_start(folder: Path) -> tuple[Failure, ...]:
-    """Everything at once: a deaf network, no Coral, no folder to write to, a clock of 1970, another's certificate."""
+    """Fail in every way: a silent model, no Coral, no writable folder, a clock of 1970, a foreign certificate."""
     state = folder / "state"
     state.mkdir()
     (state / "self-test.part").mkdir()
@@ -67,7 +67,7 @@ def failed_at_the_start(folder: Path) -> tuple[Failure, ...]:
 
 
 def refusal(folder: Path) -> str:
-    """The booth's word, signed with another site's key."""
+    """Return the problem of a baseline signed with another site's key."""
     mine, other = Site(folder, "mine"), Site(folder, "other")
     config = NodeConfig(state=str(folder), score=ScoreSection(site_key=str(mine.public)))
     site_baseline = SiteBaseline(config, RECIPE)
@@ -76,7 +76,7 @@ def refusal(folder: Path) -> str:
 
 
 def repairs(folder: Path) -> tuple[str, ...]:
-    """node.yaml that is broken after it was good; and a card without a bundle."""
+    """Return the problems of a node.yaml that broke, and of a card without a bundle."""
     path = folder / "node.yaml"
     said = ""
     for text in ("site: soho", "site: ["):
@@ -88,7 +88,7 @@ def repairs(folder: Path) -> tuple[str, ...]:
 
 @cache
 def provoked(folder: Path) -> dict[str, wire.Health]:
-    """One node a problem."""
+    """Return one node per problem, with its health."""
     failures = failed_at_the_start(folder)
     counted: dict[str, Any] = {
         "dropping": {"frames_dropped": 200},
@@ -143,7 +143,7 @@ def problems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, wire.Health]
 
 
 def templates() -> Iterator[re.Pattern[str]]:
-    """Every sentence that health.py can say, with anything where it puts a figure."""
+    """Yield every sentence of health.py, with a wildcard in place of each figure."""
     tree = ast.parse(Path(health.__file__).read_text())
     for found in ast.walk(tree):
         if isinstance(found, ast.Yield) and isinstance(found.value, ast.Constant | ast.JoinedStr):
@@ -165,7 +165,7 @@ def test_every_sentence_of_the_heartbeat_and_every_part_of_the_self_test_is_prov
 
 @pytest.fixture
 def port(mosquitto: Mosquitto, problems: dict[str, wire.Health]) -> Iterator[int]:
-    """Of a broker that every node has told its problem."""
+    """Port of a broker to which every node has sent its problem."""
     nodes = MqttBroker(BrokerSection(port=mosquitto.port), "nodes")
     nodes.connect(will=None, births=tuple, subscriptions=(), on_message=lambda _: None)
     wait_for(lambda: nodes.is_connected, what="a connection")
@@ -213,7 +213,7 @@ def _answers(url: str) -> bool:
 
 
 def shown(text: str, problems: dict[str, wire.Health]) -> dict[str, list[str]]:
-    """What is missing on the page, by node."""
+    """Return what is missing in the text, by node."""
     rows = {name: html.unescape(row) for name, row in re.findall(r'id="node-([a-z0-9-]+)">(.*?)</li>', text, re.DOTALL)}
     lacking = {name: [one for one in beat.problems if one not in rows.get(name, "")] for name, beat in problems.items()}
     return {name: sentences for name, sentences in lacking.items() if sentences}
@@ -231,7 +231,7 @@ def test_the_page_says_each(page: str, problems: dict[str, wire.Health]) -> None
 @pytest.mark.requires_broker
 @pytest.mark.requires_browser
 def test_the_page_shows_each_in_a_browser(page: str, problems: dict[str, wire.Health], tmp_path: Path) -> None:
-    """SPOTTER_SCREENSHOT=FILE.png keeps what it looks like."""
+    """SPOTTER_SCREENSHOT=FILE.png keeps a screenshot."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         window = chromium.new_page(viewport={"width": 1280, "height": 900})

@@ -1,4 +1,4 @@
-"""Each problem, provoked: the heartbeat says it in a sentence with what to do."""
+"""Each problem, provoked: the heartbeat describes it and says what to do."""
 
 from typing import Any
 
@@ -30,11 +30,11 @@ def test_a_node_that_is_well_says_ok_and_nothing_else() -> None:
         ({"refused_publishes": 1}, "certificate"),
         ({"is_calibrated": False}, "warming up"),
         ({"failures": 2}, "failed 2 times"),
-        ({"unstored": 4}, "4 scores are in memory alone"),
-        ({"refused_acks": 1}, "its newest were lost"),
+        ({"unstored": 4}, "4 scores are only in memory"),
+        ({"refused_acks": 1}, "lost the newest"),
         ({"certificate_days": 9.4}, "ends in 9 days"),
         ({"certificate_days": -2.2}, "ended 2 days ago"),
-        ({"shift": "colour is more unusual than then"}, "shifted since the baseline (colour is more unusual"),
+        ({"shift": "colour is more unusual than then"}, "since the baseline was made (colour is more unusual"),
     ],
 )
 def test_what_others_count_is_said(change: dict[str, Any], word: str) -> None:
@@ -98,17 +98,17 @@ def test_a_slow_or_empty_street_is_said() -> None:
 
 @pytest.mark.parametrize(("every_s", "well_s", "late_s"), [(4, 170, 190), (600, 1700, 1900)])
 def test_for_how_long_nobody_may_be_seen_follows_the_street(every_s: int, well_s: int, late_s: int) -> None:
-    """After an hour of watching: three minutes are long on a busy street, half an hour is not on a quiet one."""
+    """After an hour, three minutes without people are long on a busy street, half an hour is not on a quiet one."""
     pulse = passing(every_s, 3600)
     assert "Nobody" not in " ".join(report(pulse, 3600.0 + well_s).problems)
     assert "Nobody" in " ".join(report(pulse, 3600.0 + late_s).problems)
 
 
 def test_what_failed_at_the_start_is_said_while_it_runs() -> None:
-    start = Start((Failure("model", "The network sees nobody."),), ("node.yaml cannot be used: x.",))
+    start = Start((Failure("model", "The model finds nobody."),), ("node.yaml cannot be used: x.",))
     found = report(running(), start=start)
     assert (found.self_test, found.state) == (["model"], "degraded")
-    assert found.problems == ["The network sees nobody.", "node.yaml cannot be used: x."]
+    assert found.problems == ["The model finds nobody.", "node.yaml cannot be used: x."]
     assert report(running()).self_test == []
 
 
@@ -153,7 +153,7 @@ def test_everything_at_once_still_fits_the_wire() -> None:
 
 
 def test_a_frame_newer_than_the_heartbeat_is_no_negative_age() -> None:
-    """The frame loop runs in another thread: this once ended the node's network thread."""
+    """The frame loop runs in another thread; a negative age once ended the node's network thread."""
     pulse = running()
     pulse.beat(30.4, invoke_s=0.01, people=1)
     found = report(pulse)

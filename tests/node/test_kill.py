@@ -1,4 +1,4 @@
-"""The real node on the simulated street, killed with -9 while the broker is away: no score it ever made is lost."""
+"""A real node on the simulated street, killed with SIGKILL while the broker is away: it loses no score."""
 
 import os
 import sqlite3
@@ -21,7 +21,7 @@ OUTAGE_S = float(os.environ.get("SPOTTER_OUTAGE_S", "10"))
 
 
 def issued(outbox: Path) -> int:
-    """0 while the node has not made the file, its tables or its counters, or is just writing them."""
+    """Return the number of issued scores; 0 until the node has made the file with its tables and counters."""
     try:
         with closing(sqlite3.connect(f"file:{outbox}?mode=ro", uri=True)) as db:
             row = db.execute("SELECT issued FROM counters").fetchone()

@@ -1,4 +1,4 @@
-"""A damaged configuration, model or baseline gives way to its last good copy; without one it is an error as ever."""
+"""A damaged configuration, model or baseline is replaced by its last good copy; without a copy it is an error."""
 
 import os
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def test_a_good_configuration_is_kept_and_stands_in_for_a_bad_one(as_service: Pa
         path.write_text(bad)
         config, repair = load_settings(path)
         assert config.node == "north"
-        assert repair.startswith("node.yaml cannot be used, its last good copy is")
+        assert repair.startswith("node.yaml cannot be used; its last good copy is")
         assert kept.read_text() == GOOD
     path.unlink()
     assert load_settings(path).config.node == "north"
@@ -77,7 +77,7 @@ def test_a_disk_that_takes_no_copy_is_no_reason_not_to_start(
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The shipped model where it may be damaged."""
+    """A copy of the shipped model that may be damaged."""
     path = tmp_path / "spotter.tflite"
     path.write_bytes(model_path("spotter-353x481").read_bytes())
     monkeypatch.setattr(load_model, "ready_path", lambda name: path)

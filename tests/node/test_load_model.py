@@ -1,4 +1,4 @@
-"""Which file a node runs: the CPU's, or the Edge TPU's where one is plugged in and the model has a twin."""
+"""Choice of the model file: the CPU's, or the Edge TPU's if one is plugged in and the model has a compiled twin."""
 
 import msgspec
 import pytest
@@ -16,7 +16,7 @@ NAME, TWIN = "spotter-353x481", "spotter-353x481-edgetpu"
 
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The default has a twin, as tools/compile-edgetpu pins it; here it is the CPU's own file."""
+    """Give the default model a twin, as tools/compile-edgetpu pins it; here it is the CPU's own file."""
     shipped = manifest()
     cpu = msgspec.structs.replace(shipped.models[NAME], edgetpu=TWIN)
     pinned = msgspec.structs.replace(

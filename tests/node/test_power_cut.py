@@ -1,4 +1,4 @@
-"""Power cuts and failing cards: the node's files as they are at any moment, and torn afterwards."""
+"""Power cuts and failing cards: the node's files as they are at any moment, and damaged afterwards."""
 
 import os
 import random
@@ -21,11 +21,11 @@ from tests.brokers import REPOSITORY
 from tests.messages import make_score
 
 CUTS = int(os.environ.get("SPOTTER_CUTS", "25"))
-"""200 for the acceptance test."""
+"""Number of power cuts; 200 for the acceptance test."""
 
 
 class Writer:
-    """A program that writes without a pause, and what it promised so far."""
+    """A program that writes without a pause, and what it has promised so far."""
 
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, "-m", "tests.writing_node", str(folder)]
@@ -33,7 +33,7 @@ class Writer:
         self.folder = folder
 
     def cut(self, lines: int, copy: Path) -> tuple[int, int]:
-        """The files as they are in the middle of something, after so many more lines; and what was safe by then."""
+        """Copy the files in the middle of writing, after `lines` more lines; returns what was safe by then."""
         assert self.process.stdout is not None
         for _ in range(lines):
             seq, saved = map(int, self.process.stdout.readline().split())
@@ -61,7 +61,7 @@ def open_outbox(folder: Path) -> Outbox:
 
 
 def waiting(box: Outbox) -> list[int]:
-    """The `seq` of every row that waits, each a score that the wire takes."""
+    """Return the `seq` of every waiting row, each of which must be a valid score."""
     rows = box.pending(0, 100_000)
     for row in rows:
         score = msgspec.json.decode(row.payload, type=wire.Score)
@@ -87,7 +87,7 @@ def test_a_power_cut_at_any_moment_loses_nothing(writer: Writer, tmp_path: Path)
 
 
 def tear(path: Path, rng: random.Random) -> None:
-    """What a failing card does to a file: cut, a bit turned, a sector of nought or of something else."""
+    """Damage a file as a failing card does: cut, one bit flipped, a sector of zeros or of something else."""
     content = bytearray(path.read_bytes())
     place = rng.randrange(len(content))
     how = rng.choice(["cut", "bit", "nought", "noise"])
@@ -105,7 +105,7 @@ def tear(path: Path, rng: random.Random) -> None:
 def test_torn_files_are_used_whole_or_put_aside(
     writer: Writer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Never a crash, never a row that no booth would take, and what is put aside is said and begins a new epoch."""
+    """It never crashes, never yields an invalid row; a file that is set aside is reported and begins a new epoch."""
     rng, aside, refused, lost = random.Random(5), 0, 0, 0
     open_one = tmp_path / "open"
     promised, _ = writer.cut(60, open_one)
@@ -135,7 +135,7 @@ def test_torn_files_are_used_whole_or_put_aside(
 
 
 def is_refused(path: Path) -> bool:
-    """Whether a baseline is, by its checksum."""
+    """Return True if the baseline is refused by its checksum."""
     try:
         baseline_file.load(path)
     except BaselineError as err:

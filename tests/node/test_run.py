@@ -1,4 +1,4 @@
-"""A whole node over fakes: camera and network that know their people, a broker in memory, a real outbox."""
+"""A whole node with fakes: camera and model that know their people, a broker in memory, a real outbox."""
 
 import socket
 import threading
@@ -34,13 +34,13 @@ from tests.sites import Site, learnt
 
 
 class WalkersCamera:
-    """One walker after the other crosses the picture; the interpreter is told where."""
+    """A camera past which one walker after the other walks; it tells the interpreter where."""
 
     name, frames_dropped, reconnects = "walkers", 0, 0
 
     def __init__(
         self,
-        network: KnowingInterpreter,
+        network: "InOrderInterpreter",
         walkers: int,
         error: SourceError | None = None,
         meanwhile: Callable[[int], None] = lambda _: None,
@@ -50,7 +50,7 @@ class WalkersCamera:
         self._meanwhile = meanwhile
         self.is_closed = False
 
-    def _play(self, network: KnowingInterpreter, walkers: int) -> Iterator[Frame]:
+    def _play(self, network: "InOrderInterpreter", walkers: int) -> Iterator[Frame]:
         number = 0
         for walker in range(walkers):
             self._meanwhile(walker)
@@ -92,7 +92,7 @@ def hub() -> InProcessBroker:
 
 @pytest.fixture
 def heard(hub: InProcessBroker) -> list[wire.Message]:
-    """Everything published, decoded, as a booth that acknowledges at once would see it."""
+    """Collect every published message, decoded, as a booth that acknowledges at once would see it."""
     messages: list[wire.Message] = []
     booth = hub.client()
 
@@ -161,7 +161,7 @@ def test_each_walker_is_one_numbered_score(start: Starting, heard: list[wire.Mes
 def test_systemd_is_told_how_it_goes(
     start: Starting, heard: list[wire.Message], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the judge of an update reads it."""
+    """The status lines hold what an update's trial reads."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.settimeout(5)
@@ -248,7 +248,7 @@ def test_without_a_booth_nothing_is_deleted(
 def test_the_state_folder_holds_nothing_but_scores_and_counts(
     start: Starting, heard: list[wire.Message], tmp_path: Path
 ) -> None:
-    """No frame, crop or feature on disk: only the outbox and the counts, both small."""
+    """There are no frames, crops or features on disk: only the outbox and the counts, both small."""
     start(2)
     names = {path.name for path in tmp_path.iterdir()}
     assert names <= {"outbox.sqlite", "outbox.sqlite-wal", "outbox.sqlite-shm", "collected.baseline", "boots"}
@@ -284,7 +284,7 @@ def test_a_background_of_another_recipe_is_put_aside(
 def test_what_may_leave_the_node_is_written_in_batches_alone(
     start: Starting, heard: list[wire.Message], tmp_path: Path
 ) -> None:
-    """Also over restarts: no two snapshots are ever less than fifty sightings apart."""
+    """Also over restarts, no two snapshots are ever less than fifty sightings apart."""
     rng = np.random.default_rng(0)
     collected, snapshot = tmp_path / "collected.baseline", tmp_path / "snapshot.baseline"
     baseline = Baseline(Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
@@ -319,7 +319,7 @@ BOOTH = wire.booth_topic("booth", "baseline")
 def test_the_booths_baseline_is_spotted_against_from_the_next_person_on(
     start: Starting, heard: list[wire.Message], hub: InProcessBroker, tmp_path: Path
 ) -> None:
-    """Without a restart; and after one, with no broker that would say it again."""
+    """It acts without a restart; and also after one, with no broker that would repeat it."""
     (tmp_path / "site").mkdir()
     site = Site(tmp_path / "site")
     baseline = learnt(170, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe)

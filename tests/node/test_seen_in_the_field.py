@@ -1,4 +1,4 @@
-"""The whole way of a spoilt picture: a network camera, the real node, mosquitto, and what `spotter health` says."""
+"""The whole path of a spoilt picture: a network camera, the real node, mosquitto, and `spotter health`."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def camera() -> Iterator[NetworkCamera]:
 
 
 def health(port: int) -> dict[str, Any]:
-    """The node's row."""
+    """Return the node's row of `spotter health --json`."""
     command = [sys.executable, "-m", "edge.cli", "health", "--broker", f"127.0.0.1:{port}", "--site", "booth", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
     lines = done.stdout.splitlines()
@@ -81,7 +81,7 @@ def test_covered_moved_frozen_and_unplugged(
     node.end()
     (tmp_path / "node.yaml").write_text("state: [")
     node.start()
-    wait_for(says("node.yaml cannot be used, its last good copy is"), 60, "the last good settings")
+    wait_for(says("node.yaml cannot be used; its last good copy is"), 60, "the last good settings")
     camera.close()
     wait_for(says("No frame for"), 60, "no frame")
     wait_for(lambda: node.process.poll() is not None, 90, "the end of the node")

@@ -1,4 +1,4 @@
-"""The self-test passes on a node that is well, and names each part that is broken."""
+"""The self-test passes on a healthy node, and names each broken part."""
 
 import os
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_an_edge_tpu_that_is_not_there(config: NodeConfig, network: TfliteInterp
 
 
 def test_an_edge_tpu_that_failed_at_the_start(config: NodeConfig) -> None:
-    """Found and taken by `accelerator: auto`, and yet the CPU does the work."""
+    """`accelerator: auto` found it and chose it, and yet the CPU does the work."""
     network = open_interpreter(DetectionSection())
     network.fallbacks = 1
     assert parts(config, network) == ["accelerator"]

@@ -1,4 +1,4 @@
-"""A node takes what its site signed for it, keeps it over restarts, and nothing else."""
+"""A node accepts what its site signed for it, keeps it over restarts, and accepts nothing else."""
 
 import logging
 from pathlib import Path
@@ -68,7 +68,7 @@ def test_collecting_again_outlives_a_restart_too(config: NodeConfig, site: Site,
     tell(site_baseline, site.payload(baseline))
     tell(site_baseline, site.payload(None, at=NOW + 60))
     tell(site_baseline, site.payload(baseline))
-    assert "older than the one at work" in site_baseline.problem
+    assert "older than the one in use" in site_baseline.problem
     for one in (site_baseline, SiteBaseline(config, RECIPE)):
         assert one.instruction is not None
         assert (one.instruction.baseline, one.instruction.id) == (None, "")
@@ -103,12 +103,12 @@ def test_what_was_spoilt_on_the_way_is_refused_and_the_running_one_stays(
     ("changes", "words"),
     [
         ({"site": "soho"}, "this site's key did not sign it"),
-        ({"recipe": "0123456789ab"}, "its recipe is 0123456789ab, here"),
-        ({"id": "0123456789ab"}, "not what it says it is"),
+        ({"recipe": "0123456789ab"}, "its recipe is 0123456789ab, this node"),
+        ({"id": "0123456789ab"}, "does not fit its content"),
         ({"baseline": b"torn"}, "is not a baseline"),
         (
             {"baseline": baseline_file.to_bytes(Baseline(msgspec.structs.replace(RECIPE, textures=2)))},
-            "not what it says it is",
+            "does not fit its content",
         ),
     ],
 )
@@ -148,7 +148,7 @@ def test_what_was_kept_is_checked_again(config: NodeConfig, site: Site, baseline
     (tmp_path / KEPT).write_bytes(kept)
     updated = SiteBaseline(config, msgspec.structs.replace(RECIPE, model="ba9876543210"))
     assert updated.instruction is None
-    assert "bring all nodes to one software" in updated.problem
+    assert "install one release on all nodes" in updated.problem
 
 
 def test_without_the_sites_key_nothing_is_taken_and_that_is_said(

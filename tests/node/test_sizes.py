@@ -1,4 +1,4 @@
-"""What each size costs, and which people it is for."""
+"""The cost of each input size, and the people it can see."""
 
 import pytest
 
@@ -30,6 +30,6 @@ def test_a_wide_picture_shows_people_larger_to_a_wide_network(stream: tuple[int,
 
 
 def test_a_street_is_as_wide_as_people_are_tall() -> None:
-    """1.7 m at 90 of 481 pixels: 9.1 m of street; the camera's own resolution does not matter."""
+    """A person of 1.7 m at 90 of 481 pixels means 9.1 m of street; the camera's own resolution does not matter."""
     assert street_m((353, 481)) == pytest.approx(1.7 / 90 * 481)
     assert street_m((353, 481), (1920, 1080)) == pytest.approx(street_m((353, 481)))

@@ -1,4 +1,4 @@
-"""A whole node over fakes that fail: camera, network, disk, clock, files, broker; what is lost is counted."""
+"""A whole node with fakes that fail: camera, model, disk, clock, files, broker; what is lost is counted."""
 
 import subprocess
 import threading
@@ -40,7 +40,7 @@ STEPS, WALKERS = 40, 3
 
 
 class Network(KnowingInterpreter):
-    """Sees the one who is drawn, wherever it is: by the picture, so that frames may be lost on the way."""
+    """Finds the drawn person in the picture itself, so that frames may be lost on the way."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Network(KnowingInterpreter):
 
 
 def walk(network: Network, walkers: int = WALKERS) -> Iterator[Frame]:
-    """One walker after the other crosses the picture."""
+    """Yield frames in which one walker after the other crosses the picture."""
     for number in range(STEPS * walkers):
         person = standing(60 + 16 * (number % STEPS), 40, 260)
         people = [person] if person[:, 0].max() < 470 else []
@@ -65,7 +65,7 @@ def walk(network: Network, walkers: int = WALKERS) -> Iterator[Frame]:
 
 
 class Playing:
-    """Camera over ready frames."""
+    """A camera that plays ready frames."""
 
     name, frames_dropped, reconnects = "playing", 0, 0
 
@@ -80,7 +80,7 @@ class Playing:
 
 
 class Booth:
-    """Hears everything, and acknowledges each score at once."""
+    """Receives everything, and acknowledges each score at once."""
 
     def __init__(self, hub: InProcessBroker) -> None:
         self.scores: list[wire.Score] = []
@@ -108,7 +108,7 @@ class Booth:
 
     @property
     def said(self) -> str:
-        """Every problem of every heartbeat."""
+        """Return every problem of every heartbeat."""
         return " ".join(problem for beat in self.beats for problem in beat.problems)
 
 
@@ -165,7 +165,7 @@ class Flaky:
 
 
 def test_a_camera_unplugged_and_back_and_frames_that_are_torn(start: Starting, booth: Booth) -> None:
-    """Two unplugged, one torn frame in ten: every walker is a score; then the camera is gone for good: loudly so."""
+    """Unplug it twice, tear one frame in ten: every walker gives a score. Then it is gone for good: an error."""
     network = Network()
 
     def script() -> Iterator[Frame | DeviceLostError | None]:
@@ -190,7 +190,7 @@ def test_a_camera_unplugged_and_back_and_frames_that_are_torn(start: Starting, b
 
 
 class Failing(Network):
-    """As TfliteInterpreter does, gives up after its own tries; here from the n-th frame."""
+    """Gives up after its own tries, as TfliteInterpreter does; here from the n-th frame."""
 
     def __init__(self, after: int) -> None:
         super().__init__()
@@ -216,7 +216,7 @@ def test_a_network_that_fails_for_good_ends_the_node_loudly_and_loses_no_score(
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
-    """A real disk of 384 KiB, where this user may mount one."""
+    """A real disk of 384 KiB, if this user may mount one."""
     folder = tmp_path / "disk"
     folder.mkdir()
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=384k", "tmpfs", str(folder)], check=False)
@@ -227,7 +227,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_real_disk_that_is_full_loses_no_score_and_is_said(hub: InProcessBroker, booth: Booth, small: Path) -> None:
-    """Full while two walkers pass, and room again before the last: all scores arrive, the counts are saved."""
+    """The disk is full while two walkers pass, then has room again: all scores arrive, the counts are saved."""
     network, ballast = Network(), small / "ballast"
 
     def fill_and_free() -> Iterator[Frame]:
@@ -252,12 +252,12 @@ def test_a_real_disk_that_is_full_loses_no_score_and_is_said(hub: InProcessBroke
         ).run()
         assert outbox.depth == 0
     assert [score.seq for score in booth.scores] == [1, 2, 3, 4, 5]
-    assert "scores are in memory alone, the disk takes none" in booth.said
+    assert "scores are only in memory" in booth.said
     assert baseline_file.load(small / "collected.baseline").sightings == 5
 
 
 def fill(path: Path) -> None:
-    """Until not a byte more fits."""
+    """Write until not a byte more fits."""
     with path.open("wb", buffering=0) as ballast:
         for size in (4096, 1):
             while True:
@@ -289,7 +289,7 @@ def test_more_than_memory_holds_while_the_disk_is_full_is_counted(
 
     start(Playing(until_it_is_said()), network, prepare=refuse)
     assert booth.scores == []
-    assert "2 scores are in memory alone" in booth.said
+    assert "2 scores are only in memory" in booth.said
     assert booth.beats[-1].outbox_lost == 2
 
 
@@ -297,7 +297,7 @@ def test_more_than_memory_holds_while_the_disk_is_full_is_counted(
 def test_a_clock_that_jumps_by_a_day_costs_at_most_one_sighting_cut_in_two(
     start: Starting, booth: Booth, jump_s: float
 ) -> None:
-    """In the middle of the second walker; everybody after that is one score again."""
+    """The clock jumps in the middle of the second walker; everyone after that gives one score again."""
     network = Network()
     frames = [
         replace(frame, captured_at=frame.captured_at + jump_s * (frame.number >= STEPS + 10))
@@ -310,7 +310,7 @@ def test_a_clock_that_jumps_by_a_day_costs_at_most_one_sighting_cut_in_two(
 
 
 class Jumping(SystemClock):
-    """Set by a day after the first heartbeat."""
+    """A clock that jumps by a day after the first heartbeat."""
 
     def __init__(self, booth: Booth) -> None:
         self._booth = booth
@@ -367,7 +367,7 @@ def test_a_damaged_frozen_baseline_gives_way_to_its_copy(start: Starting, booth:
     assert "cannot be used" not in booth.said
     damage(frozen)
     start(Playing(walk(network, 1)), network, score=score)
-    assert "site.baseline cannot be used, its last good copy is" in booth.said
+    assert "site.baseline cannot be used; its last good copy is" in booth.said
     assert {score.state for score in booth.scores} == {"scored"}
     assert len({score.baseline for score in booth.scores}) == 1
     damage(tmp_path / "last-good" / "site.baseline")
@@ -376,7 +376,7 @@ def test_a_damaged_frozen_baseline_gives_way_to_its_copy(start: Starting, booth:
 
 
 class Choking(FakeBroker):
-    """A broker's library that fails in a way nobody thought of."""
+    """A broker's library that fails in an unforeseen way."""
 
     def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
         if message.topic.endswith("/health"):
@@ -404,7 +404,7 @@ def test_starts_are_counted(start: Starting, booth: Booth, tmp_path: Path) -> No
 
 
 def test_a_broker_that_is_away_for_an_hour_gets_everything_once(tmp_path: Path) -> None:
-    """1,800 scores in an hour of silence; the network thread steps on as it would."""
+    """There are 1,800 scores in an hour of silence; the network thread steps on as it would."""
     hub, clock = InProcessBroker(), FakeClock()
     booth = Booth(hub)
     with closing(Outbox(tmp_path / "outbox.sqlite", node="camera-1", max_rows=5000)) as outbox:

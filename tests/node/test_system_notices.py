@@ -1,4 +1,4 @@
-"""The sentences of the node's other programs reach the heartbeat."""
+"""The messages of the node's other programs reach the heartbeat."""
 
 from pathlib import Path
 

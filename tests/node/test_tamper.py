@@ -1,4 +1,4 @@
-"""The view, spoilt in every way it can be: real frames of the simulated street, covered, darkened, frozen, shifted."""
+"""Every way to spoil the view: real frames of the simulated street, covered, darkened, frozen, shifted."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,12 +18,12 @@ from edge.street.camera import StreetCamera
 
 Spoil = Callable[[Pixels], Pixels]
 LOOKS = tamper.SETTLED + tamper.JUDGED + 5
-"""So many bring out whatever is wrong."""
+"""Number of frames after which any problem is reported."""
 
 
 @cache
 def street(*, dark: float = 0.0) -> list[tuple[Frame, list[tuple[float, float, float, float]]]]:
-    """A frame a second with people walking through it, and their boxes; noise of a sensor on each."""
+    """Return one frame per second with people walking through it, their boxes, and sensor noise."""
     camera, rng = StreetCamera(11, dark=dark, size=(320, 180)), np.random.default_rng(1)
     seen = []
     for number in range(0, 8 * 2 * LOOKS, 8):
@@ -39,7 +39,7 @@ def unspoilt(pixels: Pixels) -> Pixels:
 
 
 def watch(before: Spoil, after: Spoil, *, is_live: bool = True, dark_after: float = 0.0) -> Iterator[View]:
-    """The view while it is as `before`, then as `after`."""
+    """Yield the view while frames are changed by `before`, then by `after`."""
     scenery = TamperDetector(is_live=is_live)
     second = 0.0
     for spoil, seen in ((before, street()[:LOOKS]), (after, street(dark=dark_after)[LOOKS:])):
@@ -50,7 +50,7 @@ def watch(before: Spoil, after: Spoil, *, is_live: bool = True, dark_after: floa
 
 
 def moved(across: float, down: float, turned: float = 0.0, zoomed: float = 1.0) -> Spoil:
-    """Shares of the picture, degrees and times."""
+    """Return a change by shares of the picture, degrees and zoom."""
 
     def spoil(pixels: Pixels) -> Pixels:
         height, width = pixels.shape[:2]
@@ -66,7 +66,7 @@ def times(gain: float, level: float = 0.0) -> Spoil:
 
 
 def covered(level: float) -> Spoil:
-    """A hand, a bag or tape: next to nothing of the street, sensor noise, and a smooth fall of light to one side."""
+    """Return a cover like a hand or tape: almost nothing of the street, sensor noise, light falling off to one side."""
     rng = np.random.default_rng(2)
 
     def spoil(pixels: Pixels) -> Pixels:
@@ -126,7 +126,7 @@ def test_a_frozen_image(*, is_nearly: bool) -> None:
 
 
 def test_an_empty_street_at_night_is_not_frozen() -> None:
-    """Nothing moves and little light: the sensor's noise still does."""
+    """Nothing moves and there is little light, but the sensor's noise changes."""
     rng = np.random.default_rng(4)
     still = street()[3][0].pixels * 0.3
 
@@ -145,7 +145,7 @@ def test_somebody_in_front_of_the_lens_for_a_moment_is_no_fault() -> None:
 
 
 def test_what_is_kept_is_too_little_for_a_picture() -> None:
-    """Everything the scene remembers, however nested: some thousands of numbers, none a picture."""
+    """Everything that is remembered is some thousands of numbers, however nested, and no picture."""
     scenery = TamperDetector(is_live=True)
     for second, (frame, boxes) in enumerate(street()[:LOOKS]):
         scenery.look(frame, boxes, float(second))
@@ -158,7 +158,7 @@ def test_what_is_kept_is_too_little_for_a_picture() -> None:
 
 @cache
 def play(path: Path) -> list[Frame]:
-    """About 90 frames."""
+    """Return about 90 frames of a clip."""
     clip = Clip(path, clock=SystemClock(), pace="fast", start_at=0.0)
     return [frame for frame in iter(clip.read, None) if frame.number % (15 if path.suffix == ".mp4" else 1) == 0]
 
@@ -177,7 +177,7 @@ def play(path: Path) -> list[Frame]:
     ids=["same", "half", "left", "up", "nearer"],
 )
 def test_on_real_clips(shared_data: Path, name: str, after: Spoil, *, has_moved: bool) -> None:
-    """A person who walks, a machine that turns; nobody says where people are."""
+    """A person walks, a machine turns; the detector is not told where people are."""
     frames = play(shared_data / "clips" / name)
     scenery, half = TamperDetector(is_live=False), len(frames) // 2
     for second, frame in enumerate(frames):

@@ -1,4 +1,4 @@
-"""`spotter provision` as its user meets it: what it says, refuses and leaves behind."""
+"""`spotter provision` as its user sees it: what it prints, refuses and leaves behind."""
 
 import io
 import json
@@ -76,7 +76,7 @@ def test_no_site_without_telling_why(missing: str, capsys: pytest.CaptureFixture
     told = TOLD[:at] + TOLD[at + 2 :]
     assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *told) == 2
     error = capsys.readouterr().err
-    assert f"{missing} missing: whoever is filmed may know" in error
+    assert f"{missing} missing: the notice must tell passers-by" in error
     assert not Path("soho").exists()
 
 
@@ -107,7 +107,7 @@ def test_sites_that_are_not_made(words: list[str], complaint: str, capsys: pytes
         (["#"], "3 to 32"),
         (["booth"], "own name"),
         (["north", "--facing", "400"], "facing"),
-        (["north", "--booth", "10.0.0.1"], "192.168.50.1 only"),
+        (["north", "--booth", "10.0.0.1"], "certificate: 192.168.50.1"),
         (["north", "--address", "192.168.51.2/24"], "another subnet"),
         (["north", "--address", "192.168.50.2"], "prefix length"),
         (["north", "--wifi", "x"], "--wifi-password-file"),
@@ -179,7 +179,7 @@ def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
 
 
 def nothing_typed(_prompt: str) -> str:
-    """Ctrl-D."""
+    """Act as Ctrl-D at a prompt."""
     raise EOFError
 
 

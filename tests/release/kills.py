@@ -1,4 +1,4 @@
-"""A forced update, or its settling, killed with SIGKILL right before each of its changes: TEMPLATE WORK [RELEASE].
+"""Kills a forced update, or its recovery, right before each of its changes (SIGKILL): TEMPLATE WORK [RELEASE].
 
 WORK/0, WORK/1, ... are copies of the node in TEMPLATE as each kill left them; the last one was not killed. A change is
 what Python tells its audit hooks: a file opened for writing, renamed or removed, a folder, a link; and a program or an
@@ -27,7 +27,7 @@ def is_change(event: str, arguments: tuple[Any, ...], root: str) -> bool:
 
 
 def run_until(at: int, folder: Path, release: str) -> None:
-    """Never returns; in a process of its own."""
+    """Run in this process until the change number `at`, and never return."""
     node = Node(folder)
     node.service.start()
     count = 0
@@ -48,7 +48,8 @@ def run_until(at: int, folder: Path, release: str) -> None:
 
 
 def main(template: str, work: str, release: str = "") -> None:
-    os.fsync, os.sync = lambda _: None, lambda: None  # a kill loses nothing that was written
+    for name in ("fsync", "sync"):
+        setattr(os, name, lambda *_: None)  # a kill loses nothing that was written
     at, status = 0, -1
     while status != 0:
         folder = Path(work) / str(at)

@@ -1,4 +1,4 @@
-"""A node to update: a folder that stands for its root, releases that install in no time, a unit that obeys."""
+"""A node to update: a folder as its root, releases that install in no time, a unit that obeys."""
 
 import json
 import subprocess
@@ -25,13 +25,13 @@ Status = Callable[[float], str | None]
 
 
 def well(after_s: float) -> str:
-    """Heartbeats of a node that is: frames from the third second on."""
+    """Return the status of a healthy node: frames from the third second on."""
     beat = after_s // 10 * 10
     return f"ok, {max(int(10 * (beat - 3)), 0)} frames, broker connected"
 
 
 class Site:
-    """Keys and a folder of signed releases."""
+    """Keys, and a folder of signed releases."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,7 +43,7 @@ class Site:
         return sign_release(made, self.folder / "release.key", None)
 
     def edit(self, version: str, **changes: object) -> Path:
-        """A release whose manifest says that; not signed."""
+        """Make an unsigned release with these values in its manifest."""
         folder = self.folder / version
         make_release(folder, version)
         manifest = json.loads((folder / MANIFEST).read_text()) | changes
@@ -52,7 +52,7 @@ class Site:
 
 
 class LoggedService(FakeService):
-    """Notes every order in a file that outlives a kill; a release that was started counts something of its own."""
+    """Writes every order to a file that outlives a kill; a started release counts something of its own."""
 
     def __init__(self, node: "Node") -> None:
         super().__init__(node.clock, node.status)
@@ -90,7 +90,7 @@ class LoggedService(FakeService):
 
 
 class Node:
-    """A node whose releases behave as `statuses` says; those not named there are well."""
+    """A node whose releases behave as `statuses` says; releases not named there are healthy."""
 
     def __init__(self, folder: Path) -> None:
         self.root, self.log = folder / "root", folder / "service.log"
@@ -102,7 +102,7 @@ class Node:
         """What starts programs."""
 
     def provision(self, release: Release, key: Path) -> None:
-        """As first boot does it, and what was counted since."""
+        """Set the node up as first boot does, with counts made since."""
         for place in (self.root / "etc/spotter", self.state):
             place.mkdir(parents=True)
         (self.root / "etc/spotter/release.pub").write_bytes(key.read_bytes())
@@ -131,12 +131,12 @@ class Node:
         return self.statuses.get(self.current, well)(after_s)
 
     def runs(self) -> str:
-        """What the program that the unit would start says of itself."""
+        """Return the version that the unit's program would report."""
         words = [str(self.home / "current/venv/bin/spotter"), "--version"]
         return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
     def pretend(self, words: Sequence[str]) -> None:
-        """An environment of one script, written in two steps; it knows no `colour:` in node.yaml."""
+        """Make an environment of one script, written in two steps; it does not know `colour:` in node.yaml."""
         sys.audit("spotter.program", *words)
         if words[1:3] == ["-m", "venv"]:
             (Path(words[-1]) / "bin").mkdir(parents=True)
@@ -150,7 +150,7 @@ class Node:
             assert "spotter" in Path(words[0]).read_text()
 
     def tree(self) -> dict[str, bytes | str]:
-        """Every file and link, by its path."""
+        """Return every file and link by path."""
         return {
             str(path.relative_to(self.root)): str(path.readlink()) if path.is_symlink() else path.read_bytes()
             for path in sorted(self.root.rglob("*"))

@@ -1,4 +1,4 @@
-"""Small releases that install for real: the project's own files with a `spotter` that only says its version."""
+"""Small releases that install for real: the project's own files with a `spotter` that only prints its version."""
 
 import ensurepip
 import hashlib
@@ -24,7 +24,7 @@ BARE = (
     "provision/first_boot.py",
     "release/install.py",
 )
-"""What of edge/ first boot runs before anything is installed."""
+"""Files of edge/ that first boot runs before anything is installed."""
 STUB = """
 import sys
 def main():
@@ -35,7 +35,7 @@ def main():
 
 
 def make_release(folder: Path, version: str = "0.1.0", pythons: Sequence[str] = (PYTHON,)) -> Release:
-    """A release, by default for the Python that runs the tests, without what it would need to spot anybody."""
+    """Make a release, by default for the Python of the tests, without the packages that spotting needs."""
     folder.mkdir(parents=True)
     wheels = [_wheel(folder, version), _pip(folder)]
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in wheels}

@@ -1,4 +1,4 @@
-"""Releases for nodes: complete for the boards they are made for, and installed whole or not at all."""
+"""Releases for nodes: complete for their boards, and installed whole or not at all."""
 
 import json
 import subprocess
@@ -46,7 +46,7 @@ def test_a_wheel_of_another_python_machine_or_newer_libc_does_not_count(tmp_path
 
 
 def test_what_is_needed_on_that_python_alone_is_looked_for_there(tmp_path: Path) -> None:
-    """`pip download` judges these words by the Python that runs it, and so forgets them."""
+    """`pip download` evaluates these markers for the Python that runs it, and so misses such packages."""
     own = project(tmp_path, "audioop-lts; python_version >= '3.13'", "tflite-runtime; platform_machine == 'armv7l'")
     assert missing(own, "3.13") == ['audioop-lts; python_version >= "3.13" (found: none)']
     assert missing(own, "3.11") == []
@@ -118,11 +118,11 @@ def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path, monkeypatch:
 
 @pytest.mark.slow
 def test_the_projects_own_release_is_complete_and_the_same_twice(tmp_path: Path) -> None:
-    """From the real index: every wheel an aarch64 board needs, on both Pythons."""
+    """Uses the real index: every wheel that an aarch64 board needs, on both Pythons."""
     try:
         release = build_release(tmp_path / "release")
     except ProvisionError as err:
-        if "needs a network" in str(err):
+        if "needs the internet" in str(err):
             pytest.skip(f"no package index: {err}")
         raise
     check_files(release.folder, release.files)
@@ -143,7 +143,7 @@ def test_the_projects_own_release_is_complete_and_the_same_twice(tmp_path: Path)
 
 @pytest.mark.slow
 def test_the_projects_own_wheel_finds_its_model_once_installed(tmp_path: Path) -> None:
-    """Installed beside nothing of this checkout, as on a node."""
+    """Installed without this checkout, as on a node."""
     wheels = tmp_path / "wheels"
     wheels.mkdir()
     try:

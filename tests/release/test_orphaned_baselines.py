@@ -1,4 +1,4 @@
-"""Which recipe a baseline on the card is of; what cannot be told ends no update."""
+"""The recipe of a baseline on the card; an unreadable one never stops an update."""
 
 from pathlib import Path
 

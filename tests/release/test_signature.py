@@ -1,4 +1,4 @@
-"""A site's signature under a release, made and checked with the site's own commands and keys."""
+"""A site's signature on a release, made and checked with the site's own commands and keys."""
 
 from pathlib import Path
 

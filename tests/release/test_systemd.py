@@ -1,4 +1,4 @@
-"""What systemctl prints to what the judge reads; the orders it gets."""
+"""systemctl's output as the trial reads it, and the orders that systemctl gets."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A signed release is kept if the node is healthy with it; whatever else happens, the one before runs."""
+"""A signed release is kept if the node is healthy with it; in every other case the one before runs."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.conftest import REPOSITORY
 from tests.release.nodes import OTHER_RECIPE, Node, Site, Status, well
 
 IN_TIME_S = 180.0
-"""An unhealthy release is gone by then."""
+"""Seconds within which an unhealthy release must be gone."""
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def new(site: Site) -> Release:
 
 @pytest.fixture(scope="module")
 def other(site: Site) -> Release:
-    """With a model that makes another recipe."""
+    """A release with a model that makes another recipe."""
     return site.release("0.3.0", OTHER_RECIPE)
 
 
@@ -62,7 +62,7 @@ def node(tmp_path: Path, site: Site, old: Release) -> Node:
 def test_a_healthy_release_stays(node: Node, old: Release, new: Release) -> None:
     before = node.clock.monotonic()
     outcome = node.update.apply(new.folder)
-    assert outcome == (True, f"release {new.id} runs; {old.id} stays beside it")
+    assert outcome == (True, f"release {new.id} runs; {old.id} stays installed")
     assert node.runs() == f"spotter {new.id}\n"
     assert 120 <= node.clock.monotonic() - before <= IN_TIME_S
     assert not (node.home / "back").is_symlink()
@@ -80,7 +80,7 @@ def test_releases_but_the_last_two_are_deleted(node: Node, site: Site, old: Rele
 
 def test_the_running_release_is_left_alone(node: Node, old: Release) -> None:
     before, starts = node.tree(), node.service.starts
-    assert node.update.apply(old.folder) == (True, f"release {old.id} runs already")
+    assert node.update.apply(old.folder) == (True, f"release {old.id} is running already")
     assert (node.tree(), node.service.starts) == (before, starts)
 
 
@@ -95,10 +95,10 @@ def fails(after_s: float) -> str:
 UNHEALTHY: dict[str, tuple[Status, str]] = {
     "dies at once": (lambda _: None, "it stopped by itself"),
     "dies later": (lambda after_s: well(after_s) if after_s < 115 else None, "it stopped by itself"),
-    "says nothing": (lambda _: "", "no frame went through it in"),
-    "has no camera": (lambda _: "failing, 0 frames, broker connected", "no frame went through it in"),
-    "freezes": (freezes, "no frame went through it for"),
-    "fails": (fails, "it was failing, by its own heartbeat"),
+    "says nothing": (lambda _: "", "it processed no frame in"),
+    "has no camera": (lambda _: "failing, 0 frames, broker connected", "it processed no frame in"),
+    "freezes": (freezes, "it processed no frame for"),
+    "fails": (fails, "its own heartbeat says failing"),
     "loses the booth": (lambda after_s: well(after_s).replace("connected", "away"), "it did not reach the broker"),
 }
 
@@ -111,7 +111,7 @@ def test_an_unhealthy_release_is_gone_within_three_minutes(
     before, began = node.tree(), node.clock.monotonic()
     outcome = node.update.apply(new.folder)
     assert not outcome.is_kept
-    assert outcome.sentence.startswith(f"The update to {new.id} failed, {reason}")
+    assert outcome.sentence.startswith(f"The update to {new.id} failed: {reason}")
     assert node.clock.monotonic() - began <= IN_TIME_S
     assert node.runs() == f"spotter {old.id}\n"
     assert node.service.started_at is not None
@@ -153,7 +153,7 @@ def sign_again(folder: Path, **changes: object) -> None:
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "no release": (shutil.rmtree, "manifest.json: cannot be read .* sign-release"),
     "not signed": (lambda folder: (folder / SIGNATURE).unlink(), "manifest.sig: cannot be read .* sign-release"),
-    "no signature": (lambda folder: (folder / SIGNATURE).write_text("yes"), "manifest.sig: is no signature"),
+    "no signature": (lambda folder: (folder / SIGNATURE).write_text("yes"), "manifest.sig: is not a signature"),
     "manifest changed": (
         lambda folder: (folder / MANIFEST).write_text((folder / MANIFEST).read_text() + " "),
         "manifest.json: is not what was signed",
@@ -199,7 +199,7 @@ def test_a_node_without_a_key_refuses_everything(node: Node, new: Release) -> No
 
 def test_settings_that_the_release_does_not_know_are_said(node: Node, old: Release, new: Release) -> None:
     (node.root / "etc/spotter/node.yaml").write_text("node: north\n# colour: red\n")
-    refuse(node, new.folder, f"release {new.id} is refused and {old.id} runs on: .*colour: is no key")
+    refuse(node, new.folder, f"release {new.id} is refused, {old.id} keeps running: .*colour: is no key")
 
 
 def test_settings_that_are_broken_already_are_said(node: Node, new: Release) -> None:
@@ -244,7 +244,7 @@ def test_a_forced_recipe_that_fails_gives_the_counts_back(node: Node, other: Rel
 
 
 def test_counts_of_another_size_stay_with_the_same_weights(node: Node, old: Release, new: Release) -> None:
-    """A release names the recipe of the default model; this node's counts are of another size of it."""
+    """A release names the recipe of the default model; this node's counts come from another size of it."""
     (node.state / "frozen.json").write_text(json.dumps({"v": 1, "mode": "spot", "recipe": "1" * 12}))
     assert new.recipe == old.recipe != "1" * 12
     assert node.update.apply(new.folder).is_kept
@@ -265,14 +265,14 @@ def test_a_baseline_that_node_yaml_names_is_not_to_be_forced(node: Node, other: 
     (node.state / "collected.baseline").rename(named)
     (node.root / "etc/spotter/node.yaml").write_text(f"score: {{baseline: {named}}}\n")
     before = node.tree()
-    with pytest.raises(ProvisionError, match=r"score\.baseline in node\.yaml names"):
+    with pytest.raises(ProvisionError, match=r"score\.baseline in node\.yaml"):
         node.update.apply(other.folder, is_forced=True)
     assert node.tree() == before
 
 
 def test_two_at_a_time_are_one_too_many(node: Node, new: Release) -> None:
     def second(after_s: float) -> str:
-        with pytest.raises(ProvisionError, match="another update is at work"):
+        with pytest.raises(ProvisionError, match="another update is running"):
             node.update.recover()
         return well(after_s)
 
@@ -290,12 +290,12 @@ def test_an_interrupted_update_goes_back(node: Node, old: Release, new: Release)
     with pytest.raises(KeyboardInterrupt):
         node.update.apply(new.folder)
     assert node.runs() == f"spotter {old.id}\n"
-    assert "it was interrupted (KeyboardInterrupt)" in node.problem
+    assert "was interrupted (KeyboardInterrupt)" in node.problem
     assert node.service.started_at is not None
 
 
 def kills(template: Path, work: Path, *release: Path) -> list[Node]:
-    """The node as each kill left it, and at last as it is without one; see kills.py beside this file."""
+    """Return the node as each kill left it, and last as it is without a kill; see kills.py."""
     words = [sys.executable, "-m", "tests.release.kills", *map(str, (template, work, *release))]
     subprocess.run(words, cwd=REPOSITORY, check=True)
     return [Node(path) for path in sorted(work.iterdir(), key=lambda path: int(path.name))]
@@ -307,7 +307,7 @@ def counts(node: Node) -> bytes:
 
 @pytest.fixture(scope="module")
 def killed_updates(tmp_path_factory: pytest.TempPathFactory, site: Site, old: Release, other: Release) -> list[Path]:
-    """Folders of nodes whose forced update was killed at every change in turn, and of one that was not."""
+    """Folders of nodes whose forced update was killed at each change in turn, and of one that was not."""
     folder = tmp_path_factory.mktemp("killed")
     Node(folder / "node").provision(old, site.folder / "release.pub")
     return [left.root.parent for left in kills(folder / "node", folder / "work", other.folder)]
@@ -316,7 +316,7 @@ def killed_updates(tmp_path_factory: pytest.TempPathFactory, site: Site, old: Re
 def test_killed_before_every_change_in_turn(
     tmp_path: Path, node: Node, old: Release, other: Release, killed_updates: list[Path]
 ) -> None:
-    """Then either the power comes back, or somebody starts the update again."""
+    """After the kill either the power comes back, or the update is started again."""
     copies = shutil.copytree(killed_updates[0].parent, tmp_path / "work", symlinks=True)
     *killed, whole = (Node(copies / path.name) for path in killed_updates)
     assert len(killed) >= 30
@@ -361,7 +361,7 @@ def test_settling_is_killed_before_every_change_in_turn(
         assert counts(left) == counts(node)
         assert not (left.home / "back").is_symlink()
         assert not (left.home / "aside").exists()
-        assert left.problem == f"The update to {other.id} failed, it was interrupted: {old.id} runs again.\n"
+        assert left.problem == f"The update to {other.id} failed: the update was interrupted. {old.id} runs again.\n"
 
 
 def test_a_unit_that_does_not_stop_is_left_to_the_guard(node: Node, old: Release, new: Release) -> None:
@@ -377,7 +377,7 @@ def test_a_unit_that_does_not_stop_is_left_to_the_guard(node: Node, old: Release
     assert node.runs() == f"spotter {old.id}\n"
     assert node.service.is_guarded
     node.service.hangs = False
-    assert "no frame went through it for" in node.update.recover()
+    assert "it processed no frame for" in node.update.recover()
     assert node.service.started_at is not None
     assert not node.service.is_guarded
 
@@ -404,9 +404,9 @@ def test_the_command_says_what_runs(
         assert (code, said.out.partition(";")[0]) == (0, f"release {new.id} runs")
     else:
         assert (code, said.out) == (1, "")
-        assert f"The update to {new.id} failed, no frame went through it" in said.err
+        assert f"The update to {new.id} failed: it processed no frame" in said.err
     assert run_update(None, is_forced=False, update=node.update) == 0
-    assert capsys.readouterr().out == "no update was left unfinished\n"
+    assert capsys.readouterr().out == "no update was interrupted\n"
 
 
 def test_the_command_is_roots_alone(

@@ -7,7 +7,7 @@ from tests.outfits import RECIPE, ordinary
 
 @pytest.fixture(scope="session")
 def learnt() -> Baseline:
-    """Of 600 ordinary people; tests must leave it as it is."""
+    """A baseline of 600 ordinary people; tests must not change it."""
     rng = np.random.default_rng(1)
     baseline = Baseline(RECIPE)
     for _ in range(600):

@@ -103,7 +103,7 @@ def test_merging_is_exact_whatever_the_order_and_grouping(seeds: list[int], orde
 @given(split=st.integers(0, 20), seed=st.integers(0, 100))
 @settings(max_examples=15)
 def test_counts_do_not_depend_on_which_node_saw_whom(split: int, seed: int) -> None:
-    """All but the calibration, which is of the scores that each node's own model gave at the time."""
+    """This holds for everything except the calibration, which has the scores that each node gave at the time."""
     rng = np.random.default_rng(seed)
     people = [ordinary(rng) for _ in range(20)]
     one, other, whole = Baseline(RECIPE), Baseline(RECIPE), Baseline(RECIPE)
@@ -142,7 +142,7 @@ def test_the_state_is_of_constant_and_small_size(learnt: Baseline) -> None:
 
 
 def test_a_context_is_compared_within_once_it_has_seen_enough() -> None:
-    """In the rain everybody wears yellow over black: p-values are uniform then, and are not among all."""
+    """In the rain everyone wears yellow over black: p-values are uniform then, and are not among all."""
     rng = np.random.default_rng(8)
     baseline = Baseline(RECIPE)
     for i in range(1000):

@@ -81,7 +81,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_half_written(
 def test_counts_that_no_counting_comes_to_are_refused(
     content: bytes, name: str, place: tuple[int, ...], value: int
 ) -> None:
-    """Scoring by them would end a node: a covariance that is none makes distances that are no numbers."""
+    """Scoring with them would end a node: an invalid covariance gives distances that are not numbers."""
     counted = baseline_file.from_bytes(content, "memory")
     getattr(counted.counts, name)[place] = value
     with pytest.raises(BaselineError, match="expected"):

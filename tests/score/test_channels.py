@@ -1,4 +1,4 @@
-"""The table of channels: it belongs to the vocabulary, and a row more is a channel more."""
+"""The table of channels fits the vocabulary, and one more row is one more channel."""
 
 import numpy as np
 import pytest

@@ -16,7 +16,7 @@ def watching(rng: np.random.Generator, past: int = 500) -> Drift:
 
 
 def test_people_as_before_raise_no_alarm() -> None:
-    """Ville: at most 1 in 1,000 such streets ever would."""
+    """By Ville's inequality at most 1 in 1,000 such streets ever would."""
     for seed in range(10):
         rng = np.random.default_rng(seed)
         drift = watching(rng)
@@ -43,7 +43,7 @@ def test_a_shift_is_noticed_with_what_and_which_way(times: float, is_more_unusua
 
 
 def test_wealth_is_a_fair_game() -> None:
-    """Its mean over many short streets stays 1, within four standard errors."""
+    """The wealth's mean over many short streets stays 1, within four standard errors."""
     ends = []
     for seed in range(300):
         rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""The words about an outfit that a link is made of."""
+"""The colours and kinds of an outfit that a link code is made of."""
 
 import numpy as np
 

@@ -23,7 +23,7 @@ SIZES = {
 
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nuisance]:
-    """One beside the manifest, as the product has it."""
+    """A nuisance file beside the manifest, as the product has it."""
     one = Nuisance(RECIPE.model, 50, **{name: np.eye(size).tolist() for name, size in SIZES.items()})
     (tmp_path / "ours.nuisance.json").write_bytes(msgspec.json.encode(one))
     monkeypatch.setattr(nuisance, "manifest_path", lambda: tmp_path / "manifest.yaml")

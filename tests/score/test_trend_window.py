@@ -1,4 +1,4 @@
-"""What is worn is counted in words, window by window, and nobody twice."""
+"""Clothing is counted by kind, window by window, and each person once."""
 
 import numpy as np
 from hypothesis import given

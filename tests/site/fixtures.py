@@ -20,7 +20,7 @@ def first_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture
 def site(first_site: Site, tmp_path: Path) -> Site:
-    """A copy of the first, as if it was made here: keys and safe writing take half a second."""
+    """A copy of the first site, as if made here: making keys and writing safely take half a second."""
     folder = Path(shutil.copytree(first_site.folder, tmp_path / "soho"))
     port = str(free_port())
     for path in [*folder.rglob("*.yaml"), *folder.rglob("*.conf")]:
@@ -35,7 +35,7 @@ def running(site: Site) -> Iterator[SiteBroker]:
     broker = SiteBroker(site).start()
     yield broker
     broker.stop()
-    gc.collect()  # paho leaves a refused socket open: let that be warned of here, where it is expected, not later
+    gc.collect()  # paho leaves a refused socket open: the warning is expected here, not later
 
 
 @pytest.fixture

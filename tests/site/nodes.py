@@ -1,4 +1,4 @@
-"""A node's identity and the networks it may be on."""
+"""A node's identity, and the networks it may be on."""
 
 from edge.site.settings import Network
 

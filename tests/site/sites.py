@@ -1,4 +1,4 @@
-"""Sites for tests: quickly made, and their broker as it would run."""
+"""Sites for tests: quickly made, with their broker as it would run."""
 
 import signal
 import socket
@@ -28,7 +28,7 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=5000)
 
 
 def new_site(folder: Path, name: str = "soho", *, passphrase: bytes | None = None, installed: bool = False) -> Site:
-    """With nodes north and south, and laptop desk-1; its broker on a free port of loopback."""
+    """Make a site with nodes north and south and laptop desk-1; its broker is on a free port of loopback."""
     settings = SiteSettings(site=name, booth=["127.0.0.1"], port=free_port(), installed=installed)
     site = make_site(folder, settings, PURPOSE, passphrase=passphrase, page_password_hash=HASH)
     for node, facing in (("north", 0), ("south", 180)):
@@ -43,7 +43,7 @@ def add_node(site: Site, name: str, facing: int | None = None, **options: Any) -
 
 
 def issue(site: Site, name: str, now: datetime | None = None, days: int = 1) -> Identity:
-    """A client's certificate past all rules."""
+    """Issue a client's certificate without any of the rules."""
     root = Identity((site.folder / "ca.pem").read_bytes(), (site.folder / "ca.key").read_bytes())
     return Authority(root, None).issue(name, CLIENT, now or datetime.now(UTC), days)
 
@@ -54,13 +54,13 @@ def overwrite(home: Path, kind: str, identity: Identity) -> None:
 
 
 def section(site: Site, home: Path, kind: str, *, ca: Path | None = None) -> BrokerSection:
-    """How a program with the identity in `home` reaches the site's broker."""
+    """Return how a program with the identity in `home` reaches the site's broker."""
     tls = Tls(ca=str(ca or home / "ca.pem"), certificate=str(home / f"{kind}.pem"), key=str(home / f"{kind}.key"))
     return BrokerSection(host="127.0.0.1", port=site.settings.port, tls=tls)
 
 
 class Client:
-    """A connection and what it heard."""
+    """A connection, and the messages it received."""
 
     def __init__(self, settings: BrokerSection, *subscriptions: str) -> None:
         self.heard = list[Received]()
@@ -73,7 +73,7 @@ class Client:
 
 
 class SiteBroker:
-    """The site's mosquitto, started as README says."""
+    """The site's mosquitto, started as the README says."""
 
     def __init__(self, site: Site) -> None:
         self._config = site.folder / "broker" / "mosquitto.conf"
@@ -91,7 +91,7 @@ class SiteBroker:
         return self
 
     def reload(self) -> None:
-        """SIGHUP; mosquitto reads everything again in its next round."""
+        """Reload (SIGHUP); mosquitto reads everything again in its next round."""
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
 

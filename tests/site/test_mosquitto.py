@@ -44,7 +44,7 @@ def all_topics() -> list[str]:
 
 
 def may_write(name: str, topic: str) -> bool:
-    """As the design has it, written down a second time."""
+    """Return True if the design allows it; the rules are written here a second time."""
     *_, whose, leaf = topic.split("/")
     if name == "booth":
         return "/node/" not in topic or (leaf == "ack" and whose != "booth")
@@ -66,7 +66,7 @@ def may_read(name: str, topic: str) -> bool:
 
 @pytest.mark.usefixtures("running")
 def test_who_writes_and_who_hears_what(site: Site, connect: Callable[..., Client]) -> None:
-    """Everybody says everything and listens to everything; what arrives is what the design allows, and no more."""
+    """Everyone sends everything and subscribes to everything; only what the design allows arrives."""
     clients = {
         name: connect(section(site, *home_of(site, name)), "spotter/#", "#").join() for name in (*NODES, *OTHERS)
     }
@@ -81,7 +81,7 @@ def test_who_writes_and_who_hears_what(site: Site, connect: Callable[..., Client
     }
     for name, client in clients.items():
         wait_for(lambda: len({(one.topic, one.payload) for one in client.heard}) >= len(expected[name]))  # noqa: B023
-    time.sleep(0.3)  # for what should not come
+    time.sleep(0.3)  # time for messages that should not come
     heard = {name: {(one.topic, one.payload.decode()) for one in client.heard} for name, client in clients.items()}
     assert heard == expected
     assert ("spotter/v1/soho/booth/alert", "booth") in heard["desk-1"]
@@ -142,7 +142,7 @@ def test_no_certificate_is_refused(site: Site, running: SiteBroker) -> None:
 @pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("name", ["+", "#", "north/#"])
 def test_wildcards_would_reach_nothing_either(site: Site, connect: Callable[..., Client], name: str) -> None:
-    """Never issued (see test_site.py); and if one was, it could say and hear nothing of anybody's."""
+    """Such names are never issued (see test_site.py); if one were, it could send and receive nothing of others."""
     home = site.folder / "nodes" / "north"
     north = connect(section(site, home, "node"), wire.node_topic("soho", "north", "ack")).join()
     booth = connect(section(site, site.folder / "booth", "booth"), wire.node_topic("soho", "+", "score")).join()
@@ -163,7 +163,7 @@ def test_wildcards_would_reach_nothing_either(site: Site, connect: Callable[...,
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # as above
 def test_revoked_after_a_reload(site: Site, running: SiteBroker, connect: Callable[..., Client]) -> None:
-    """SIGHUP is enough for mosquitto to read revocation list and access rules; who is connected stays, and is mute."""
+    """SIGHUP makes mosquitto read revocation list and access rules; a connected client stays, but cannot send."""
     booth = connect(section(site, site.folder / "booth", "booth"), wire.node_topic("soho", "+", "score")).join()
     stolen = Path(shutil.copytree(site.folder / "nodes" / "north", site.folder.parent / "stolen"))
     thief = connect(section(site, stolen, "node")).join()
@@ -223,7 +223,7 @@ def test_settings_of_services(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shipped", [True, False])
 def test_included_by_debians_own_settings(site: Site, tmp_path: Path, *, shipped: bool) -> None:
-    """Which a package of mosquitto has; a setting said twice would keep it from starting."""
+    """Debian's package brings settings of its own; a setting given twice would keep mosquitto from starting."""
     port, included = free_port(), tmp_path / "conf.d"
     included.mkdir()
     ours = mosquitto.configuration(site.folder / "broker", port, None)

@@ -1,4 +1,4 @@
-"""The notice: everything that must be on it, on one page, in every language."""
+"""The wall notice: everything that must be on it, on one page, in every language."""
 
 import builtins
 import re
@@ -18,7 +18,7 @@ from tests.site.sites import PURPOSE
 
 
 def shown(path: Path) -> str:
-    """The letters of a page in Helvetica: its strings, in order."""
+    """Return the text of a page in Helvetica: its strings, in order."""
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", path.read_bytes(), re.DOTALL)
     content = next(text for text in map(zlib.decompress, streams) if b" Tj" in text)
     strings = re.findall(rb"\((.*?)(?<!\\)\) Tj", content)

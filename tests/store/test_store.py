@@ -1,4 +1,4 @@
-"""The store keeps each score once, moves its cursors only over what is there, and keeps no fine time."""
+"""The store keeps each score once, moves its cursors only over stored rows, and keeps no exact times."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
-    """Of an empty store; everything holds on both."""
+    """URL of an empty store; everything holds for SQLite and PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{path}"
     else:
@@ -170,7 +170,7 @@ def test_locked_full_and_damaged_are_said(store: SqlStore, path: Path, tmp_path:
         with store.database.transaction() as db:
             db.exec_driver_sql("PRAGMA busy_timeout = 50")
         holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreError, match="second booth running"):
+        with pytest.raises(StoreError, match="second booth is running"):
             put(store, 2)
         holder.execute("ROLLBACK")
     with store.database.transaction() as db:
@@ -181,7 +181,7 @@ def test_locked_full_and_damaged_are_said(store: SqlStore, path: Path, tmp_path:
         db.exec_driver_sql("PRAGMA max_page_count = 100000")
     assert put(store, 2).upto == {CAMERA: 2}, "whole or not at all"
     (tmp_path / "text").write_text("no database " * 500)
-    with pytest.raises(StoreError, match="another kind of file"):
+    with pytest.raises(StoreError, match="not a database file"):
         SqlStore(f"sqlite:///{tmp_path}/text")
 
 
@@ -191,7 +191,7 @@ def test_locked_full_and_damaged_are_said(store: SqlStore, path: Path, tmp_path:
         ("nonsense", "no usable SQLAlchemy URL"),
         ("sqlite:////nowhere/at/all/booth.sqlite", "folder exists"),
         ("mysql://host/db", "store"),
-        ("postgresql://nobody@/none?host=/nowhere", "is PostgreSQL running"),
+        ("postgresql://nobody@/none?host=/nowhere", "PostgreSQL runs"),
     ],
 )
 def test_bad_urls_are_said(url: str, words: str) -> None:
@@ -284,7 +284,7 @@ def test_small_counts_go_with_the_scores_and_large_ones_stay(store: SqlStore) ->
 
 
 def make_old(url: str, version: str) -> None:
-    """A store of that version with one score, acknowledged, and its alert; none wrote down a version before 0002."""
+    """Make a store of that version with an acknowledged score and its alert; none before 0002 says its version."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
@@ -360,7 +360,7 @@ def test_sites_do_not_mix(store: SqlStore) -> None:
 def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
     with closing(SqlStore(url)) as store, store.database.transaction() as db:
         db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, this software knows 0005 at most"):
+    with pytest.raises(StoreError, match="tables of version 9999, expected 0005 at most"):
         SqlStore(url)
 
 
@@ -372,7 +372,7 @@ def test_migrations_make_the_tables_that_the_code_names(store: SqlStore) -> None
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_two_workers_on_one_database_leave_no_hole(url: str) -> None:
-    """Each stores every other score of one outbox; the cursor ends at the last whoever was quicker."""
+    """Each worker stores every other score of one outbox; the cursor ends at the last."""
     with closing(SqlStore(url)) as one, closing(SqlStore(url)) as other, ThreadPoolExecutor(2) as pool:
 
         def work(store: SqlStore, first: int) -> None:

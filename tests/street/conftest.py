@@ -1,4 +1,4 @@
-"""One street and its three cameras, made once: the scenery is what takes time."""
+"""Fixture: one street and its three cameras, made once, since the scenery takes time."""
 
 import pytest
 

@@ -14,7 +14,7 @@ SMALL = (160, 90)
 
 
 class FakeClock:
-    """Time passes only in sleep, and where a test says so."""
+    """A clock that moves only in sleep, or where a test sets it."""
 
     def __init__(self) -> None:
         self.seconds = 100.0

@@ -1,4 +1,4 @@
-"""Does it walk: feet on the ground, legs and arms that swing against each other, bones of constant length?"""
+"""Gait: feet on the ground, legs and arms that swing against each other, bones of constant length."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ SPEED = 1.35
 
 
 def walk(height: float = 1.7, step: float = 0.39, swing: float = 0.8, seconds: float = 4.0) -> tuple[Points, Points]:
-    """Times, and joints of somebody walking along x."""
+    """Return times, and joints of a person walking along x."""
     style = Gait(height, 0.11, step, 0.3, swing, 0.2, 0.03, 0.0)
     times = np.arange(0, seconds, 0.02)
     walked = SPEED * times
@@ -22,7 +22,7 @@ def walk(height: float = 1.7, step: float = 0.39, swing: float = 0.8, seconds: f
 
 
 def ahead(joints: Points, name: str) -> Points:
-    """How far a joint is before the pelvis."""
+    """Return how far a joint is ahead of the pelvis."""
     found: Points = joints[:, AT[name], 0] - joints[:, AT["pelvis"], 0]
     return found
 

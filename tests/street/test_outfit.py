@@ -1,4 +1,4 @@
-"""Do people dress as the tables say, and are exceptions outside of them?"""
+"""People dress as the tables say, and exceptions lie outside the tables."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ def exceptional() -> list[Outfit]:
 
 
 def assert_shares(found: list[str], shares: Mapping[str, float]) -> None:
-    """Pearson's chi-square at about one in 10,000, and nothing that is in no table."""
+    """Check by Pearson's chi-square at about one in 10,000, and that nothing is outside the table."""
     counts = Counter(found)
     assert set(counts) <= set(shares)
     total = sum(shares.values())

@@ -15,7 +15,7 @@ TORSO = [KEYPOINTS.index(f"{side}_{part}") for side in ("left", "right") for par
 
 @pytest.fixture(scope="module")
 def truths(cameras: list[StreetCamera]) -> dict[tuple[int, int], list[WalkerTruth]]:
-    """By camera and frame."""
+    """Truths by camera and frame."""
     return {(i, number): camera.truth(number) for i, camera in enumerate(cameras) for number in NUMBERS}
 
 
@@ -57,7 +57,7 @@ def test_boxes_hold_their_keypoints(truths: dict[tuple[int, int], list[WalkerTru
 
 
 def test_left_is_the_walkers_own_left(truths: dict[tuple[int, int], list[WalkerTruth]]) -> None:
-    """Facing the camera, their left is on the picture's right; from behind on its left."""
+    """Facing the camera, a walker's left is on the picture's right; from behind it is on its left."""
     left, right = KEYPOINTS.index("left_hip"), KEYPOINTS.index("right_hip")
     views = {t.view: t for people in truths.values() for t in people}
     for people in truths.values():
@@ -99,7 +99,7 @@ def test_the_garment_map_lies_under_the_torso(
 
 
 def test_labels_are_where_the_picture_has_changed(cameras: list[StreetCamera]) -> None:
-    """Colour and label drawing are one geometry: labelled pixels are where frames of the empty street differ."""
+    """Colour and labels are drawn from one geometry: labelled pixels are where frames of the empty street differ."""
     camera = cameras[1]
     number = next(n for n in NUMBERS if any(t.visible == 1 and t.is_full_height for t in camera.truth(n)))
     labels = camera.garment_map(number) > 0
@@ -110,7 +110,7 @@ def test_labels_are_where_the_picture_has_changed(cameras: list[StreetCamera]) -
 
 
 def test_all_cameras_see_one_street(cameras: list[StreetCamera]) -> None:
-    """The same walkers at the same place at the same time, from different sides."""
+    """All cameras show one set of walkers at the same places and times, from different sides."""
     seen_twice = 0
     for number in range(0, 480, 12):
         at = cameras[0].street_time(number)

@@ -1,4 +1,4 @@
-"""What a person may write after `street:`, and what they are told when it is wrong."""
+"""Text that people may write after `street:`, and the error for each mistake."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Who walks through a street when: the same for every camera, at the rate and with the exceptions asked for."""
+"""Walkers of a street: equal for every camera, at the requested rate and share of exceptions."""
 
 from itertools import pairwise
 
@@ -46,15 +46,15 @@ def test_a_street_is_another_with_another_seed() -> None:
 
 
 def test_groups_keep_their_distance() -> None:
-    """Whoever goes along a lane the same way is a step apart at least."""
+    """People who walk along a lane in one direction are at least a step apart."""
     begins = sorted((w.begins_at, w.walker_id // 2) for w in Street(5).walkers(0, 1200))
     gaps = [b[0] - a[0] for a, b in pairwise(begins) if a[1] != b[1]]
     assert min(gaps) > 0.3
-    assert np.std(gaps) > 0.8  # and yet no clockwork
+    assert np.std(gaps) > 0.8  # and yet irregular
 
 
 def test_nobody_appears_or_vanishes_in_view() -> None:
-    """Except in a shop's doorway."""
+    """The only exception is a shop's doorway."""
     street = Street(11)
     for walker in street.walkers(0, 600):
         for at in (walker.begins_at, walker.ends_at):

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "systemd").glob("spotter-*.*"))
 EXPOSURE = {"spotter-node.service": 1.5, "spotter-booth.service": 1.5}
-"""The most that `systemd-analyze security` may give, of 10."""
+"""Highest exposure that `systemd-analyze security` may give, of 10."""
 BOOTH = "192.168.50.1"
 
 
@@ -21,7 +21,7 @@ def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def runnable(unit: Path, folder: Path) -> Path:
-    """The same unit with a program and a user that exist on this machine, and the booth's address in it."""
+    """Return the unit with a program and a user that exist on this machine, and the booth's address in it."""
     text = re.sub(r"/opt/spotter/(current|back)/venv/bin/spotter", "/bin/true", unit.read_text())
     text = text.replace("User=spotter\n", "User=daemon\n").replace("\nGroup=spotter\n", "\nGroup=daemon\n")
     text = text.replace("mosquitto.service", "local-fs.target")

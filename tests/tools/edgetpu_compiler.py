@@ -1,8 +1,8 @@
-"""A stand-in for Google's edgetpu_compiler, which cannot be had everywhere: it says what version 16 says.
+"""A stand-in for Google's edgetpu_compiler, which is not available everywhere; it prints what version 16 prints.
 
-Its words follow reports in the issues of github.com/google-coral/edgetpu (numbers 393, 490, 313, 631) and the manual
+Its output follows reports in the issues of github.com/google-coral/edgetpu (numbers 393, 490, 313, 631) and the manual
 (https://coral.ai/docs/edgetpu/compiler/). FAKE_COMPILER says how it ends: mapped, partly, unquantized, version,
-activations, silent (mapped, but without a table), cpu (mapped by its words, not by its file).
+activations, silent (mapped, but without a table), cpu (mapped by its report, not by its file).
 """
 
 import os
@@ -85,7 +85,7 @@ def operators(model: schema.ModelT) -> Counter[str]:
 
 
 def compile_whole(model: schema.ModelT) -> None:
-    """One custom operator from the picture to the maps, as the compiler leaves it."""
+    """Return one custom operator from the picture to the maps, as the compiler leaves it."""
     code, operator, (graph,) = schema.OperatorCodeT(), schema.OperatorT(), model.subgraphs
     code.customCode = "edgetpu-custom-op"
     code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.CUSTOM

@@ -1,4 +1,4 @@
-"""The file for programs of others says what wire.py says."""
+"""The file for other programs agrees with wire.py."""
 
 import json
 import re

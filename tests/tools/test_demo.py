@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def children_of_the_demo() -> list[str]:
-    """Every program that has one of the demo's folders on its command line."""
+    """Return every program that has one of the demo's folders on its command line."""
     lines = (" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"]))
     return [line for line in lines if "spotter-demo-" in line]
 

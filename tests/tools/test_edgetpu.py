@@ -1,4 +1,4 @@
-"""tools/compile-edgetpu with a stand-in for Google's compiler on PATH: what is mapped whole is pinned, nothing else."""
+"""tools/compile-edgetpu with a stand-in for Google's compiler on PATH: only a fully mapped model is pinned."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ STAND_IN = Path(__file__).with_name("edgetpu_compiler.py")
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
-    """With the models beside it."""
+    """A manifest with the models beside it."""
     folder = tmp_path / "models"
     folder.mkdir()
     for path in (manifest_path(), *manifest_path().parent.glob("*.tflite")):
@@ -27,7 +27,7 @@ def manifest(tmp_path: Path) -> Path:
 
 
 def run(manifest: Path, ending: str | None, *names: str) -> subprocess.CompletedProcess[str]:
-    """The tool, with a compiler that ends so; None: without any."""
+    """Run the tool with a compiler that ends so; None: without a compiler."""
     programs = manifest.parent.parent / "bin"
     if ending is not None:
         programs.mkdir(exist_ok=True)
@@ -106,7 +106,7 @@ def test_a_file_that_is_not_the_pinned_one_is_refused(manifest: Path) -> None:
 
 
 def test_a_published_report_is_read() -> None:
-    """Of an object detector (google-coral/edgetpu, issue 490, shortened): several rows of one operator."""
+    """The report is of an object detector (google-coral/edgetpu, issue 490, shortened)."""
     report = read_report(
         "Edge TPU Compiler version 15.0.340273435\n\nModel compiled successfully in 2006 ms.\n\n"
         "Off-chip memory used for streaming uncached model parameters: 0.00B\nTotal number of operations: 85\n\n"

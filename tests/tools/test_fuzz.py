@@ -1,4 +1,4 @@
-"""Every target runs, reaches what it is for, and finds nothing; one that fails or hangs is told."""
+"""Every fuzz target runs, reaches its code, and finds nothing; one that fails or hangs is reported."""
 
 import importlib.util
 import subprocess
@@ -14,7 +14,7 @@ from tools.fuzzing.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
 NEVER_RAISE = ("frozen", "node", "outbox")
-"""They refuse in other ways: a sentence, a file that is set aside."""
+"""Targets that refuse in other ways: with a sentence, or a file that is set aside."""
 
 
 def test_the_targets_are_those_that_are_offered() -> None:
@@ -47,7 +47,7 @@ def test_a_target_finds_nothing_in_a_few_seconds(name: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_target_takes_its_seeds_and_refuses_nonsense(name: str, tmp_path: Path) -> None:
-    """Some are refused too: a file that is pinned and not there, counts too few to score by."""
+    """Some seeds are refused too: a pinned file that is missing, too few counts to score with."""
     target = TARGETS[name](tmp_path)
     answers = [is_taken(target, data) for data in target.seeds]
     assert any(answers)
@@ -65,7 +65,7 @@ def is_taken(target: Target, data: bytes) -> bool:
 def test_an_input_is_given_again(tmp_path: Path) -> None:
     (tmp_path / "input").write_bytes(seed(0, b"{}"))
     done = fuzz("wire", "--again", tmp_path / "input", "--keep", tmp_path)
-    assert (done.returncode, done.stdout.partition(":")[0]) == (0, "well refused, WireError")
+    assert (done.returncode, done.stdout.partition(":")[0]) == (0, "rejected as it should be, WireError")
 
 
 def test_an_unknown_target_is_named() -> None:

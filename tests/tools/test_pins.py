@@ -1,4 +1,4 @@
-"""Pins written into the manifest: all else in it stays, and a twin of other weights goes."""
+"""Pins written into the manifest: everything else in it stays, and a twin of other weights goes."""
 
 import hashlib
 from pathlib import Path

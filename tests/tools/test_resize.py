@@ -1,4 +1,4 @@
-"""The same weights for another input: where the picture is the same, so is what the network says of it."""
+"""Equal weights at another input size: where the picture is equal, so are the model's outputs."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tools.resize import resize_file, resized
 
 SIZES = [(305, 545), (481, 641), (417, 737)]
 REACH_PX = 176
-"""How far beyond a cell the network looks, at most."""
+"""Distance in pixels up to which the model sees beyond a cell."""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_back_again_it_is_the_same_file(content: bytes) -> None:
 
 @pytest.mark.requires_upstream
 def test_the_published_network_is_resized_too(tmp_path: Path, picture: np.ndarray) -> None:
-    """It pads its pictures by an operator of its own."""
+    """The published model pads its pictures with an operator of its own."""
     resize_file(model_path("posenet-353x481"), tmp_path / "posenet.tflite", (305, 545))
     network = TfliteInterpreter(tmp_path / "posenet.tflite")
     assert read_layout(network.input, network.outputs).width == 545

@@ -95,7 +95,7 @@ def test_who_left_the_picture_has_ended_before_the_gap_is_over() -> None:
 
 
 def test_someone_entering_where_another_left_is_somebody_else() -> None:
-    """At the picture's edge place and time say nothing: their colours do."""
+    """At the picture's edge place and time say nothing; the colours decide."""
     black, white = np.full((2, 3), [10, 0, 0], np.float32), np.full((2, 3), [90, 0, 0], np.float32)
     tracker = Tracker(TrackSection())
     nobody: list[tuple[list[Detection], list[np.ndarray]]] = [([], [])] * 4
@@ -126,7 +126,7 @@ def test_two_in_different_colours_keep_them_through_a_crossing() -> None:
 )
 @settings(max_examples=25)
 def test_walkers_in_lanes_are_counted_whatever_their_speed(people: int, speed: float, fps: float, seed: int) -> None:
-    """Detections jitter by 1 % of the height and one in ten is missing."""
+    """Detections jitter by 1 % of the height, and one in ten is missing."""
     rng = np.random.default_rng(seed)
     tracker, confirmed = Tracker(TrackSection()), 0
     for i in range(int(500 / speed * fps)):
@@ -145,7 +145,7 @@ def test_walkers_in_lanes_are_counted_whatever_their_speed(people: int, speed: f
 @given(st.floats(2.0, 1e6))
 @settings(max_examples=20)
 def test_a_clock_set_back_ends_everybody_and_they_are_seen_anew(back_s: float) -> None:
-    """Not for ever: somebody from the future would else stay in view until time comes round again."""
+    """Otherwise a person from the future would stay in view until that time comes again."""
     tracker, people = Tracker(TrackSection()), walk(60, 560, 6)
     departures = []
     for i, person in enumerate(people):

@@ -1,6 +1,7 @@
-"""A whole node without hardware: provisioned, booted from its card, heard by the booth, hung, updated, unplugged.
+"""Tests a whole node without hardware: provisioned, booted from its card, heard by the booth, hung, updated, unplugged.
 
-All is as a technician and a Raspberry Pi do it, but for `EMULATION`, a simulated camera and what board.py names.
+Everything is done as a technician and a Raspberry Pi do it, except `EMULATION`, a simulated camera and the differences
+named in board.py.
 """
 
 import argparse
@@ -20,20 +21,20 @@ from tools.ports import free_port
 UNIT = "spotter-node.service"
 WATCHDOG_S = 120
 EMULATION = f"[Service]\nTimeoutStartSec=600\nWatchdogSec={WATCHDOG_S}\n"
-"""Laid over the node's unit: an emulated core takes seconds for what a real one does in a tenth."""
+"""Drop-in for the node's unit: an emulated core takes seconds for what a real one does in a tenth."""
 BOOT_S, INSTALL_S, START_S, FRAMES_S = 900.0, 3600.0, 900.0, 1800.0
-"""The most to wait for a boot, the installation, the unit, a score. Far less is usual."""
+"""Longest waits in seconds for a boot, the installation, the unit and a score. Far less is usual."""
 MOST_TRIAL_S = 180.0
-"""In which an unhealthy release must be gone."""
+"""Seconds within which an unhealthy release must be gone."""
 PROOF = (
     "uname -m",
     "ls -d /opt/spotter/current/venv/lib/python3*/site-packages/ai_edge_litert-*.dist-info",
     f"systemctl show {UNIT} --property=NRestarts --value",
     f"journalctl --unit={UNIT} --grep='Watchdog timeout' --output=cat --lines=1 --no-pager",
 )
-"""Asked of the board after the hanging."""
+"""Commands run on the board after the hang, as evidence."""
 STICK = "/mnt"
-"""Where the USB stick with the releases is mounted."""
+"""Mount point of the USB stick with the releases."""
 UPDATE = "/opt/spotter/current/venv/bin/spotter update"
 
 
@@ -41,7 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/boot-test", description=__doc__)
     parser.add_argument("card", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("kernel", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the site, the card and the console's log there")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the site, the card and the console's log in DIR")
     args = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts with SIGINT ignored
         signal.signal(number, signal.default_int_handler)
@@ -89,10 +90,10 @@ def _boot_test(folder: Path, flashed: Path, kernel: Path, cleanup: ExitStack) ->
 
 
 def _first_boot(board: Board) -> float:
-    """Until the node restarts with what it took from its card."""
+    """Wait for the first boot to finish: the node restarts with what it took from its card."""
     _mark(board.wait_for("Booting Linux", BOOT_S), "kernel")
     _mark(board.wait_for("Starting spotter-first-boot", BOOT_S), "cloud-init started what is on the card")
-    done = board.wait_for("took up bundle", INSTALL_S, unless="FAILED.*spotter-first-boot")
+    done = board.wait_for("installed bundle", INSTALL_S, unless="FAILED.*spotter-first-boot")
     return _mark(done, "first boot done: installed, key taken, firewall set; restarting")
 
 
@@ -112,7 +113,7 @@ def _second_boot(board: Board, ears: Ears, page: Page, begun: float) -> None:
 
 
 def _hang(board: Board, ears: Ears) -> None:
-    """A node that is stopped is restarted by systemd's watchdog, and by nothing else."""
+    """Stop the node; only systemd's watchdog may restart it."""
     _, before = ears.wait_for(wire.Status, START_S)
     board.shell(f"systemctl kill --signal=STOP {UNIT}")
     hung = _mark(board.on_for_s, "hung (SIGSTOP)")
@@ -121,14 +122,14 @@ def _hang(board: Board, ears: Ears) -> None:
     back, _ = ears.wait_for(wire.Status, START_S, after_s=gone, like=lambda status: status.boot != before.boot)
     _mark(back, "restarted by the watchdog, online")
     at, health = ears.wait_for(wire.Health, START_S, after_s=back, like=lambda health: health.frames > 0)
-    _mark(at, f"health again, with frames: {health.state}")
+    _mark(at, f"health with frames again: {health.state}")
     machine, runtime, restarts, said = (board.shell(question) for question in PROOF)
     print(f"         {machine}, {Path(runtime).stem}, {restarts} restart of {UNIT}: {said}")
     _expect(machine == "aarch64" and restarts == "1" and "Watchdog timeout" in said, "one restart by the watchdog")
 
 
 def _update(board: Board, ears: Ears) -> None:
-    """To the successor, on trial under systemd; it is healthy and stays."""
+    """Update to the successor, on trial under systemd; it is healthy and must stay."""
     board.shell(f"mount -o ro {board.stick} {STICK}")
     _try(board, ears, "next", NEXT_VERSION)
     until = board.on_for_s + MOST_TRIAL_S + START_S
@@ -139,7 +140,7 @@ def _update(board: Board, ears: Ears) -> None:
 
 
 def _hang_on_trial(board: Board, ears: Ears) -> None:
-    """A release that hangs is gone in three minutes: the one before runs, and says so."""
+    """Hang a release on trial: within three minutes the one before must run and say so."""
     begun = _try(board, ears, "first", __version__)
     started_s = _started_s(board)
     board.shell(f"systemctl kill --signal=STOP {UNIT}")
@@ -151,7 +152,7 @@ def _hang_on_trial(board: Board, ears: Ears) -> None:
 
 
 def _unplug_on_trial(board: Board, ears: Ears) -> None:
-    """The plug is pulled while a release is on trial: the one before runs after the next boot, and says so."""
+    """Pull the plug while a release is on trial: after the next boot the one before must run and say so."""
     _try(board, ears, "first", __version__)
     unplugged = _mark(board.on_for_s, "unplugged")
     board.unplug()
@@ -161,7 +162,7 @@ def _unplug_on_trial(board: Board, ears: Ears) -> None:
 
 
 def _try(board: Board, ears: Ears, folder: str, version: str) -> float:
-    """An update is begun, and the release on trial has reached the broker; returns when."""
+    """Begin an update and wait until the release on trial has reached the broker; returns when, in seconds."""
     begun = _mark(board.on_for_s, f"spotter update {STICK}/{folder}")
     board.shell(f"systemd-run --no-block --collect {UPDATE} {STICK}/{folder}")
     at, _ = ears.wait_for(wire.Status, INSTALL_S, after_s=begun, like=lambda status: status.software == version)
@@ -171,7 +172,7 @@ def _try(board: Board, ears: Ears, folder: str, version: str) -> float:
 
 
 def _expect_the_next_one(board: Board, ears: Ears, after_s: float) -> None:
-    """What was updated to last, and a word about the update that was not."""
+    """Expect the release of the last good update, with one problem that names the failed update."""
     at, health = ears.wait_for(
         wire.Health,
         MOST_TRIAL_S + START_S,
@@ -180,11 +181,11 @@ def _expect_the_next_one(board: Board, ears: Ears, after_s: float) -> None:
     )
     told = [problem for problem in health.problems if "update" in problem]
     _mark(at, f"health with frames, {health.software}: {' '.join(told)}")
-    _expect(len(told) == 1 and not _is_on_trial(board), "a word on the update, and no trial")
+    _expect(len(told) == 1 and not _is_on_trial(board), "one problem that names the update, and no trial")
 
 
 def _started_s(board: Board) -> float:
-    """When the unit was started last, in seconds of the board's own."""
+    """Return when the unit was last started, in seconds of the board's clock."""
     return int(board.shell(f"systemctl show {UNIT} --property=InactiveExitTimestampMonotonic --value")) / 1e6
 
 

@@ -1,4 +1,4 @@
-"""A board with a card and a stick: QEMU, what its serial console says and when, a root shell for what is done to it."""
+"""An emulated board with a card and a stick: QEMU, the output of its serial console with times, and a root shell."""
 
 import base64
 import re
@@ -9,33 +9,33 @@ import time
 from pathlib import Path
 
 CPU = "cortex-a72"
-"""That of a Raspberry Pi 4."""
+"""QEMU's name of a Raspberry Pi 4's CPU."""
 BOOTH = "192.168.50.1"
 NETWORK = "net=192.168.50.0/24,host=192.168.50.254,dns=192.168.50.253,restrict=on"
-"""Around the booth; nothing is behind it, and nothing but the booth's broker in it."""
+"""QEMU network around the booth: it reaches nothing else, and of the booth only the broker."""
 BOOT_AT, BOOT_BYTES = 4 << 20, 512 << 20
-"""The boot partition of the cards that card.sh makes."""
+"""Start and size in bytes of the boot partition of the cards that card.sh makes."""
 COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 STICK = "RELEASES"
-"""The label of a USB stick, which QEMU has as a disk: the kernel knows no USB."""
+"""Label of the USB stick, which QEMU offers as a disk, since the kernel has no USB."""
 STICK_BYTES = 1 << 30
 BEGIN, END = "boot-test-says", "boot-test-said"
-"""Around the answer of the root shell."""
+"""Markers around an answer of the root shell."""
 
 
 class BoardError(Exception):
-    """What was expected of the board and did not come."""
+    """An expected event of the board did not come."""
 
 
 class Board:
-    """Switched on when made. Its card is written to; its only network is one TCP port of the booth."""
+    """A board, switched on when made. Its card is written to; its only network is one TCP port of the booth."""
 
     stick = f"/dev/disk/by-label/{STICK}"
 
     def __init__(
         self, card: Path, stick: Path, kernel: Path, folder: Path, *, port: int, dropins: dict[str, str]
     ) -> None:
-        """`dropins`: unit name to what is laid over it, handed to systemd as a credential and not by the card."""
+        """`dropins` maps unit names to drop-ins, which systemd gets as a credential and not from the card."""
         self._shell_path = folder / "shell.sock"
         self._lines: list[tuple[float, str]] = []
         self._changed = threading.Condition()
@@ -47,7 +47,7 @@ class Board:
 
     @property
     def on_for_s(self) -> float:
-        """Since it was first plugged in."""
+        """Return the seconds since it was first plugged in."""
         return time.monotonic() - self._begun
 
     def plug_in(self) -> None:
@@ -64,13 +64,13 @@ class Board:
         self._listener.start()
 
     def unplug(self) -> None:
-        """What Linux had not written to the card by now is lost."""
+        """Cut the power: what Linux has not yet written to the card is lost."""
         self._process.kill()
         self._process.wait()
         self._listener.join()
 
     def wait_for(self, pattern: str, timeout_s: float, *, after_s: float = 0.0, unless: str = r"\A\Z.") -> float:
-        """When the console first said it after a time; raises BoardError if it says `unless` first, or not in time."""
+        """Return when the console first matched after `after_s`; raises BoardError for `unless`, or in the end."""
         wanted, unwanted = re.compile(pattern), re.compile(unless)
         until, seen = time.monotonic() + timeout_s, 0
         with self._changed:
@@ -86,11 +86,11 @@ class Board:
         raise BoardError(f"expected {pattern!r} on the console; the board {state}")
 
     def shell(self, command: str, timeout_s: float = 120.0) -> str:
-        """What a command of one line prints, run as root on a console of its own; raises BoardError."""
+        """Run a command of one line as root on a console of its own and return its output; raises BoardError."""
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(timeout_s)
             line.connect(str(self._shell_path))
-            # Quotes, so that the shell's echo of the line is not taken for its answer.
+            # quotes, so that the shell's echo of the line is not taken for its answer
             line.sendall(f"echo {BEGIN[:4]}''{BEGIN[4:]}; {command}; echo {END[:4]}''{END[4:]}\n".encode())
             said = b""
             try:
@@ -117,14 +117,14 @@ class Board:
 
 
 def boot_partition(card: Path) -> bytes:
-    """Every byte of it, of files that were deleted too."""
+    """Return every byte of the boot partition, those of deleted files too."""
     with card.open("rb") as file:
         file.seek(BOOT_AT)
         return file.read(BOOT_BYTES)
 
 
 def make_stick(stick: Path, folders: dict[str, Path]) -> None:
-    """A file system with these folders, as a laptop writes it."""
+    """Make a file system with these folders, as a laptop writes it."""
     with stick.open("wb") as file:
         file.truncate(STICK_BYTES)
     subprocess.run(["mkfs.vfat", "-F", "32", "-n", STICK, stick], check=True, stdout=subprocess.DEVNULL)
@@ -164,7 +164,7 @@ def _qemu(card: Path, stick: Path, kernel: Path, shell: Path, port: int, command
 
 
 def _command_line(card: Path) -> list[str]:
-    """The card's own, which a Raspberry Pi's firmware would hand to the kernel."""
+    """Return the card's own command line, which a Raspberry Pi's firmware would hand to the kernel."""
     found = subprocess.run(
         ["mtype", "-i", f"{card}@@{BOOT_AT}", "::cmdline.txt"], capture_output=True, text=True, check=True
     )
@@ -172,7 +172,7 @@ def _command_line(card: Path) -> list[str]:
 
 
 def _emulation(dropins: dict[str, str]) -> list[str]:
-    """What this board has and a Raspberry Pi has not: another console, a root shell on a second one, slack."""
+    """Return kernel parameters that only the emulation has: another console, a root shell on a second one, drop-ins."""
     words = ["console=ttyAMA0", "net.ifnames=0", "systemd.show_status=1"]
     words += ["systemd.debug_shell=hvc0", "systemd.mask=serial-getty@hvc0.service"]
     for unit, text in dropins.items():

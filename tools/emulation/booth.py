@@ -1,4 +1,4 @@
-"""The booth of the emulated board on this machine: its broker, `spotter booth`, and a laptop that hears the node."""
+"""The booth of the emulated board on this machine: its broker, `spotter booth`, and a laptop that receives messages."""
 
 import subprocess
 import sys
@@ -22,11 +22,11 @@ from tools.ports import wait_for
 
 M = TypeVar("M", bound=wire.Message)
 STORED_S = 120.0
-"""The most to wait for the booth to store what a node says it has handed over."""
+"""Longest wait in seconds for the booth to store what a node says it has sent."""
 
 
 class Ears:
-    """A laptop of the site: what the node said, and when."""
+    """A laptop of the site: keeps the node's messages with their times."""
 
     def __init__(self, laptop: Path, broker: str, topics: list[str], board: Board) -> None:
         self._board = board
@@ -38,7 +38,7 @@ class Ears:
     def wait_for(
         self, kind: type[M], timeout_s: float, *, after_s: float = 0.0, like: Callable[[M], bool] = lambda _: True
     ) -> tuple[float, M]:
-        """When such a message first came after a time, and the message; raises BoardError."""
+        """Return the time and the first such message after `after_s`; raises BoardError."""
         until = time.monotonic() + timeout_s
         with self._changed:
             while time.monotonic() < until:
@@ -59,14 +59,14 @@ class Ears:
 
 
 class Page:
-    """What the booth says of itself to Prometheus."""
+    """The booth's metrics page for Prometheus."""
 
     def __init__(self, site: Path, port: int) -> None:
         self._token = (site / "booth" / "metrics.token").read_text().strip()
         self._address = f"http://127.0.0.1:{port}/metrics"
 
     def wait_for_stored(self, least: int) -> int:
-        """How many scores the booth has stored, once they are that many; raises BoardError."""
+        """Wait until the booth has stored at least that many scores and return the number; raises BoardError."""
         until = time.monotonic() + STORED_S
         while (stored := self._stored()) < least:
             if time.monotonic() > until:
@@ -88,7 +88,7 @@ class Page:
 
 @contextmanager
 def mosquitto(site: Path, folder: Path, port: int) -> Iterator[None]:
-    """The site's broker, as its folder has it, once it listens; raises BoardError."""
+    """Run the site's broker with its own settings, once it listens; raises BoardError."""
     with _running(["mosquitto", "-c", str(site / "broker" / "mosquitto.conf")], folder / "mosquitto.log"):
         if not wait_for(port):
             raise BoardError(f"mosquitto does not listen; see {folder / 'mosquitto.log'}")
@@ -97,7 +97,7 @@ def mosquitto(site: Path, folder: Path, port: int) -> Iterator[None]:
 
 @contextmanager
 def booth(site: Path, folder: Path, port: int) -> Iterator[Page]:
-    """`spotter booth` with the site's settings, its page at that port."""
+    """Run `spotter booth` with the site's settings, its page at that port."""
     words = ["booth", "--config", str(site / "booth" / "booth.yaml"), "--port", str(port)]
     with _running([sys.executable, "-m", "edge.cli", *words], folder / "booth.log"):
         yield Page(site, port)

@@ -1,6 +1,6 @@
-# Sourced by tools/boot-test after tools/setup.sh: the emulator, and a card to boot in it.
+# Sourced by tools/boot-test after tools/setup.sh: installs the emulator and makes a card to boot in it.
 #
-#   need_emulator   QEMU for arm64, and what makes and edits cards, by apt
+#   need_emulator   QEMU for arm64, and the programs that make and edit cards, by apt
 #   need_card       $card, a card as it is flashed, and $kernel, which QEMU loads in the firmware's place
 #
 # Raspberry Pi OS itself cannot run in QEMU's `virt` machine. The card holds the Debian it is made from, with those of its
@@ -39,7 +39,7 @@ need_card() {
   echo "$wanted" >"$stamp"
 }
 
-# Has Linux start arm64 programs through QEMU, for the packages' own scripts; until the next start of the machine.
+# Lets Linux start arm64 programs through QEMU, for the packages' own scripts, until the machine restarts.
 run_arm64() {
   local formats=/proc/sys/fs/binfmt_misc
   [ -e $formats/register ] || as_root mount -t binfmt_misc binfmt_misc $formats || return 1

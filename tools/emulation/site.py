@@ -1,4 +1,4 @@
-"""What a technician prepares for the emulated board: a site, its node's card, a stick with releases to update from."""
+"""Prepares, as a technician does, a site for the emulated board: its node's card, and a stick with releases."""
 
 import os
 import shutil
@@ -13,12 +13,12 @@ from tools.emulation.board import BOOTH, BoardError, make_stick
 
 SITE, NODE, ADDRESS, LAPTOP = "emulated", "camera-1", "192.168.50.11/24", "desk-1"
 SOURCE = "street:8?cameras=1&fps=2&rate=12"
-"""Its first walkers have left the picture after frames 4 and 15."""
+"""Simulated camera; its first walkers have left the picture after frames 4 and 15."""
 NEXT_VERSION = f"{__version__}.post1"
 
 
 def provision(site: Path, card: Path, flashed: Path, port: int) -> None:
-    """As a technician does; then a camera that is simulated takes the time that it is given."""
+    """Provision the site as a technician does, except that the camera is simulated and takes as long as it needs."""
     about = ("--who", "Boot test", "--purpose", "to see whether a card boots", "--contact", "nobody@example.org")
     _spotter("site", site, "--site", SITE, "--booth", BOOTH, "--port", port, *about, "--keep-days", 1)
     _spotter("laptop", LAPTOP, "--site-dir", site)
@@ -31,7 +31,7 @@ def provision(site: Path, card: Path, flashed: Path, port: int) -> None:
 
 
 def write_stick(folder: Path, site: Path, stick: Path) -> None:
-    """The release on the card and its successor, the same but for its version, signed."""
+    """Write a stick with the card's release and its successor, which differs in its version only; both signed."""
     successor = folder / "successor"
     shutil.rmtree(successor, ignore_errors=True)
     successor.mkdir()

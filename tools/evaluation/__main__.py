@@ -1,4 +1,4 @@
-"""Quality figures on real photos and clips, on the simulated street and on simulated days, as a table or as JSON."""
+"""Measures quality on real photos and clips, on the simulated street and on simulated days; prints a table or JSON."""
 
 import argparse
 import json
@@ -66,8 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     people = commands.add_parser("people", help="sightings on photos and clips; pose against the teacher and peers")
     people.add_argument("--clips", type=Path, default=SHARED / "clips")
     people.add_argument("--ids", help=f"photo numbers; default: {LABELLED}, to compare with the teacher {HELD_OUT}")
-    people.add_argument("--photos", type=int, default=200, help="how many of them, drawn with seed 0")
-    maps = commands.add_parser("garments", help="the garment map against labelled photos")
+    people.add_argument(
+        "--photos", type=int, default=200, help="number of photos, drawn with seed 0; default: %(default)s"
+    )
+    maps = commands.add_parser("garments", help="the garment map compared with labelled photos")
     maps.add_argument("--ids", default=HELD_OUT, help="photo numbers, from-to; default: %(default)s")
     kinds = commands.add_parser("patterns", help="the pattern map on laid-on prints, and on garments labelled by eye")
     kinds.add_argument("--ids", default=HELD_OUT, help="photo numbers, from-to; default: %(default)s")
@@ -79,23 +81,27 @@ def _parser() -> argparse.ArgumentParser:
     for command in (people, maps, kinds):
         command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
         command.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
-        command.add_argument("--float", help="a float32 .tflite of the same network, beside it")
-        command.add_argument("--no-tflite", action="store_true", help="leave tflite-runtime out")
-        command.add_argument("--alone", action="store_true", help="nothing beside it")
-    rare = commands.add_parser("rarity", help="what scores find: edited people, jitters, calibration; beside PyOD")
-    rare.add_argument("--photos", type=Path, help="the scored people's photos and labels; default: as --ccp")
-    rare.add_argument("--ids", default=HELD_OUT, help="their numbers, from-to; default: %(default)s")
+        command.add_argument("--float", help="a float32 .tflite of the same model, measured beside it")
+        command.add_argument("--no-tflite", action="store_true", help="do not measure on tflite-runtime")
+        command.add_argument("--alone", action="store_true", help="measure this model alone")
+    rare = commands.add_parser(
+        "rarity", help="what scores find: edited people, jitters, calibration; compared with PyOD"
+    )
+    rare.add_argument("--photos", type=Path, help="photos and labels of the people to score; default: as --ccp")
+    rare.add_argument("--ids", default=HELD_OUT, help="numbers of the people to score, from-to; default: %(default)s")
     fair = commands.add_parser("fairness", help="flag rates by skin, height, headwear, bare legs and arms")
     fair.add_argument("--ids", default=LABELLED, help="labelled photos, from-to; default: %(default)s")
     for command in (rare, fair):
         command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
         command.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
-    planted = commands.add_parser("exceptions", help="planted exceptions of the simulated street among the alerts")
+    planted = commands.add_parser("exceptions", help="alerts on planted exceptions of the simulated street")
     planted.add_argument("--seed", type=int, default=7)
     planted.add_argument("--cameras", type=int, default=3)
     planted.add_argument("--learn-minutes", type=float, default=20.0)
     planted.add_argument("--minutes", type=float, default=20.0)
-    joined = commands.add_parser("booth", help="several cameras of the simulated street: is one person one alert?")
+    joined = commands.add_parser(
+        "booth", help="joining of several cameras of the simulated street: one alert per person?"
+    )
     joined.add_argument("--seed", type=int, default=5)
     joined.add_argument("--cameras", type=int, default=4)
     joined.add_argument("--minutes", type=float, default=60.0)
@@ -103,11 +109,13 @@ def _parser() -> argparse.ArgumentParser:
     walkers.add_argument("--seed", type=int, default=7)
     walkers.add_argument("--cameras", type=int, default=3)
     walkers.add_argument("--minutes", type=float, default=10.0)
-    paced = commands.add_parser("pacing", help="simulated days: the booth's budget of alerts, kept and well spent")
-    paced.add_argument("--per-hour", type=float, default=12.0, help="alerts; default: %(default)s")
-    paced.add_argument("--hours", type=int, default=8, help="of a day; default: %(default)s")
+    paced = commands.add_parser("pacing", help="simulated days: is the booth's budget of alerts kept and well spent?")
+    paced.add_argument("--per-hour", type=float, default=12.0, help="alerts per hour; default: %(default)s")
+    paced.add_argument("--hours", type=int, default=8, help="hours of a day; default: %(default)s")
     paced.add_argument("--seeds", type=int, default=20, help="days of each pattern; default: %(default)s")
-    real = commands.add_parser("clips", help="the whole product on real street clips with truth by eye; beside peers")
+    real = commands.add_parser(
+        "clips", help="the whole product on real street clips labelled by eye; compared with others"
+    )
     real_clips.add_arguments(real, SHARED / "street")
     for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines, real):
         command.add_argument("--json", action="store_true")
@@ -152,7 +160,7 @@ def _fairness(args: argparse.Namespace) -> Found:
 
 
 def _beside(args: argparse.Namespace, judge: Callable[[Interpreter], Found], words: list[str]) -> Found:
-    """The figures of the model, with those of its float file and of the other runtime beside them."""
+    """Return the figures of the model, and beside them those of its float file and of the other runtime."""
     found: Found = {"model": args.model, **judge(open_network(args.model))}
     if not args.alone:
         floats = {FLOAT: judge(open_network(args.float))} if args.float else {}
@@ -188,7 +196,7 @@ def _one_people(network: Interpreter, args: argparse.Namespace) -> Found:
 
 
 def _peers(network: Interpreter, *, alone: bool) -> dict[str, Interpreter | str]:
-    """The teacher, and what else there is to compare with; in place of what is not here, why."""
+    """Return the teacher and the other models to compare with, or the reason why one is missing."""
     try:
         upstream = available(twin(network))
     except EdgeError as err:
@@ -197,7 +205,7 @@ def _peers(network: Interpreter, *, alone: bool) -> dict[str, Interpreter | str]
 
 
 def _against_teacher(networks: dict[str, Interpreter], found: dict[str, Found], args: argparse.Namespace) -> None:
-    """Adds what each network finds compared with the teacher, and how long it takes."""
+    """Add to `found` what each model finds compared with the teacher, and how long it takes."""
     teacher = PoseNet(networks[UPSTREAM])
     ids = drawn(args.ids or HELD_OUT, args.photos)
     kinds: dict[str, type[Ssd | MoveNet | PoseNet]] = {SSD: Ssd, MOVENET: MoveNet}
@@ -206,7 +214,7 @@ def _against_teacher(networks: dict[str, Interpreter], found: dict[str, Found], 
         looker = kinds.get(name, PoseNet)(network)
         found[name] |= compare(looker, teacher, args.ccp, ids, args.clips)
         found[name]["one invoke, ms, one thread"] = took[name]
-        found[name]["one invoke, to upstream PoseNet's"] = took[name] / took[UPSTREAM]
+        found[name]["one invoke, ratio to upstream PoseNet"] = took[name] / took[UPSTREAM]
 
 
 def _tflite(args: argparse.Namespace, words: list[str]) -> Found | str:
@@ -216,7 +224,8 @@ def _tflite(args: argparse.Namespace, words: list[str]) -> Found | str:
 
 
 def numbers(ids: str) -> list[int]:
-    """
+    """Return the numbers of a range, both ends included.
+
     >>> numbers("705-708")
     [705, 706, 707, 708]
     """
@@ -225,12 +234,12 @@ def numbers(ids: str) -> list[int]:
 
 
 def drawn(ids: str, count: int) -> list[int]:
-    """So many of the numbers, the same ones every time."""
+    """Return `count` of the numbers in `ids`, drawn with a fixed seed and sorted."""
     return sorted(np.random.default_rng(0).permutation(numbers(ids))[:count].tolist())
 
 
 def _print(title: str, found: Found) -> None:
-    """One column a network; below the table why one was left out."""
+    """Print a table with one column per model; below it, why a model was left out."""
     beside = found.pop("beside", {})
     columns = {str(found.pop("model", "value")): found}
     columns |= {name: one for name, one in beside.items() if isinstance(one, dict)}
@@ -256,7 +265,7 @@ def _text(value: object) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """JSON knows no NaN: what could not be measured is null."""
+    """Replace NaN by None in nested figures, since JSON has no NaN; None means that it could not be measured."""
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,8 @@
-"""The booth's joining against the truth of the simulated street: is one person one, and are two people two?
+"""Compares the booth's joining of sightings with the truth of the simulated street.
 
-Several cameras of one street by day, the real pipeline and privacy gate; the booth's Joiner gets what they would
-publish, in order of arrival. One baseline learns everybody and then ranks them: only the order of rarity counts here.
+Is one person counted once, and are two people kept apart? Several cameras watch one street by day, with the real
+pipeline and privacy gate; the booth's Joiner gets what they would publish, in order of arrival. One baseline learns
+everyone and then ranks them, so only the order of rarity counts here.
 """
 
 import argparse
@@ -27,34 +28,34 @@ from tools.evaluation.exceptions import PLANTED, Job, Seen, learnt, watch
 from tools.evaluation.street import NOBODY
 
 FPS = 6.0
-"""Of a node on a small board."""
+"""Frame rate of a node on a small board."""
 KEY = b"the simulated street's"
 ONE_PERSON = 0.8
-"""Share of a track's detections on one walker, below which the tracker went over from one person to another."""
+"""Share of a track's detections on one walker below which the tracker went over from one person to another."""
 EARLY_ONE_IN = NodeConfig().score.early_one_in
 RAREST = 0.05
-"""Share of the people who are alerted where not everybody is."""
+"""Share of the people who are alerted where only the rarest are."""
 
 ALIKE = "11111111"
-"""A link for all, so that everybody's clothes are alike."""
+"""One link code for everyone, so that all clothes look alike to the booth."""
 
 Join = Callable[[wire.Score, float], str]
-"""A score and when it came in, to a person's id."""
+"""Returns a person's id for a score and the time at which it came in."""
 
 
 class Heard(NamedTuple):
-    """One score, and what the booth does not know of it."""
+    """One score as the booth receives it, and the truth about it."""
 
     score: wire.Score
     now: float
     walker: int
     rarity: float
     share: float = 1.0
-    """Of the track's detections that lie on that walker."""
+    """Share of the track's detections that lie on that walker."""
 
 
 def booth(args: argparse.Namespace) -> dict[str, Any]:
-    """Duplicates and mistaken joins of the booth; beside it those of simpler ways to join."""
+    """Return duplicates and wrong joins of the booth, and beside them those of simpler ways to join."""
     jobs = [
         Job(args.seed, camera, args.cameras, args.minutes, 0.0, PLANTED, 0.0, FPS) for camera in range(args.cameras)
     ]
@@ -77,7 +78,7 @@ def booth(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def hear(cameras: Sequence[Sequence[Seen]]) -> list[Heard]:
-    """What the booth would hear, in order of arrival."""
+    """Return what the booth would receive, in order of arrival."""
     baseline = learnt([one for seen in cameras for one in seen if one.walker != NOBODY])
     heard: list[Heard] = []
     for camera, seen in enumerate(cameras):
@@ -91,7 +92,7 @@ def hear(cameras: Sequence[Sequence[Seen]]) -> list[Heard]:
 
 
 def _heard(baseline: Baseline, node: str, one: Seen, sighting: Sighting, seq: int, follows: int | None = None) -> Heard:
-    """As the node says it, early or at last."""
+    """Compose the message of an early or a final sighting, as the node does."""
     is_early, score = sighting is one.early, baseline.score(sighting.appearance)
     linked = link(KEY, sighting.departure.last_seen_at, main_words(sighting.appearance))
     message = compose(score, sighting, node=node, baseline_id="", link=linked, early=is_early, follows=follows)
@@ -101,7 +102,7 @@ def _heard(baseline: Baseline, node: str, one: Seen, sighting: Sighting, seq: in
 
 
 def figures(heard: Sequence[Heard], join: Join) -> dict[str, Any]:
-    """What one way to join makes of it."""
+    """Return the figures of one way to join."""
     ids = [join(one.score, one.now) for one in heard]
     final = [one for one in heard if not one.score.early]
     people: dict[int, set[str]] = defaultdict(set)
@@ -114,20 +115,21 @@ def figures(heard: Sequence[Heard], join: Join) -> dict[str, Any]:
     return {
         "people": len(people),
         "sightings": len(final),
-        "told of early": len(heard) - len(final),
-        "tracks of two people": sum(one.share < ONE_PERSON for one in final) / max(len(final), 1),
-        "sightings of nobody": sum(one.walker == NOBODY for one in final),
+        "early reports": len(heard) - len(final),
+        "share of tracks on two people": sum(one.share < ONE_PERSON for one in final) / max(len(final), 1),
+        "sightings that are no person's": sum(one.walker == NOBODY for one in final),
         "sightings per person": sum(one.walker != NOBODY for one in final) / max(len(people), 1),
         "people split in two or more": sum(len(persons) > 1 for persons in people.values()) / max(len(people), 1),
         "people joined with somebody else": _mixed_up(heard, ids, 0.0) / max(len(people), 1),
-        "the same, without tracks of two people": _mixed_up(heard, ids, ONE_PERSON) / max(len(people), 1),
+        "people joined with somebody else, without tracks on two people": _mixed_up(heard, ids, ONE_PERSON)
+        / max(len(people), 1),
         **_alerts(heard, ids, threshold, "the rarest"),
         **_alerts(heard, ids, -np.inf, "everybody"),
     }
 
 
 def _mixed_up(heard: Sequence[Heard], ids: Sequence[str], share: float) -> int:
-    """How many people have an id that somebody else has too, going by tracks that are theirs for such a share."""
+    """Count the people whose id belongs to somebody else too, by tracks that are theirs for at least `share`."""
     walkers: dict[str, set[int]] = defaultdict(set)
     for one, person in zip(heard, ids, strict=True):
         if one.walker != NOBODY and one.share >= share:
@@ -136,7 +138,7 @@ def _mixed_up(heard: Sequence[Heard], ids: Sequence[str], share: float) -> int:
 
 
 def _alerts(heard: Sequence[Heard], ids: Sequence[str], threshold: float, whom: str) -> dict[str, Any]:
-    """One alert a person that reaches the threshold."""
+    """Alert once per person id that reaches the threshold, and count the duplicates."""
     alerts = dict[str, int]()
     for one, person in zip(heard, ids, strict=True):
         if one.rarity >= threshold:
@@ -145,7 +147,7 @@ def _alerts(heard: Sequence[Heard], ids: Sequence[str], threshold: float, whom: 
     told = Counter(walker for walker in alerts.values() if walker != NOBODY)
     return {
         f"alerts on {whom}": len(alerts),
-        f"of these duplicates, {whom} alerted": (told.total() - len(told)) / max(len(alerts), 1),
+        f"share of these that are duplicates, {whom} alerted": (told.total() - len(told)) / max(len(alerts), 1),
         f"people never alerted, {whom} alerted": len(wanted - set(told)) / max(len(wanted), 1),
     }
 

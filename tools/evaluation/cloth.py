@@ -1,4 +1,4 @@
-"""Real cloth for testing: held-out swatches in their own colours on flat cloth, which prints.py drapes."""
+"""Real cloth for testing: held-out swatches in their own colours on flat cloth, which prints.py then drapes."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from tools.evaluation.drawings import Pen
 from tools.training.swatches import Swatch
 
 PERIOD_CM = (2.5, 10.0)
-"""From one element of a pattern to the next."""
+"""Range of distances in centimetres from one element of a pattern to the next."""
 MOTIF_CM = (14.0, 26.0)
-"""Height of a graphic."""
+"""Range of heights of a graphic in centimetres."""
 PLAIN_CM = 60.0
-"""One swatch of plain cloth with its folds covers so much."""
+"""Side in centimetres that one swatch of plain cloth covers, folds included."""
 
 
 def spread(pen: Pen, swatches: Sequence[Swatch], kind: str) -> None:
@@ -40,7 +40,7 @@ def _some(pen: Pen, swatches: Sequence[Swatch], kind: str) -> Swatch:
 
 
 def _cover(pen: Pen, swatch: Swatch) -> Pixels:
-    """[h, w, 3] RGB as large as the canvas: the swatch repeated, begun anywhere."""
+    """Return [h, w, 3] RGB as large as the canvas: the swatch repeated from a random start."""
     period_cm = float(np.exp(pen.rng.uniform(*np.log(PERIOD_CM))))
     zoom = PLAIN_CM * pen.cm / len(swatch.tile) if swatch.kind == "plain" else period_cm * pen.cm / swatch.period
     size = [max(round(side * zoom), 1) for side in swatch.tile.shape[1::-1]]

@@ -1,4 +1,4 @@
-"""What describing and scoring one person costs beside one run of the network: same photos, one thread, in turn."""
+"""Time to describe and score one person, compared with one run of the model: same photos, one thread, alternating."""
 
 from collections.abc import Sequence
 from time import perf_counter
@@ -17,7 +17,7 @@ from edge.seams import Interpreter
 def cost(
     network: Interpreter, baseline: Baseline, photos: Sequence[Pixels], people: Sequence[Appearance]
 ) -> dict[str, Any]:
-    """Medians in milliseconds, and their ratio to one invoke."""
+    """Return medians in milliseconds, and their ratio to one invoke."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     describe, invoke, score = [], [], []
@@ -39,5 +39,5 @@ def cost(
     }
     return {
         **{f"{name}, ms, one thread": value for name, value in ms.items()},
-        "describe and score one person, to one invoke": (ms["describe"] + ms["score"]) / ms["invoke"],
+        "describe and score one person, ratio to one invoke": (ms["describe"] + ms["score"]) / ms["invoke"],
     }

@@ -1,7 +1,7 @@
 """Prints as vector shapes on flat cloth, by pattern kind: stripes, checks, dots, leaves and spots, motifs.
 
-They are drawn for testing alone and share nothing with what a network is trained on. Sizes are centimetres of cloth, as
-such prints are sold: stripes 0.3 to 8 cm, checks 2 to 14, dots 0.5 to 5, leaves and spots 3 to 14, motifs 14 to 28.
+They are drawn for testing alone and share nothing with the training data. Sizes are centimetres of cloth, as such
+prints are sold: stripes 0.3 to 8 cm, checks 2 to 14, dots 0.5 to 5, leaves and spots 3 to 14, motifs 14 to 28.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,23 +17,23 @@ from edge.records import Floats, Pixels
 Points = NDArray[np.floating[Any]]
 """[n, 2] x, y in pixels."""
 Colour = tuple[float, float, float]
-"""R, G, B, 0..255."""
+"""Red, green, blue, 0 to 255."""
 SUBPIXELS = 4
-"""Bits of a pixel that OpenCV's drawing takes as fractions."""
+"""Fractional bits of the coordinates that OpenCV draws with."""
 WORDS = ("NEW YORK", "TOKYO", "no. 9", "RIVER", "club 84", "Amour", "WILD", "SURF", "hello", "1987")
 CAT = ((-8, -10), (-4, -5), (4, -5), (8, -10), (9, 2), (6, 8), (0, 11), (-6, 8), (-9, 2))
 BIRD = ((-11, -3), (-6, -6), (-2, -3), (3, -11), (5, -2), (11, 1), (5, 4), (1, 9), (-3, 4), (-8, 1))
 FISH = ((-11, 0), (-5, -5), (2, -6), (7, -2), (11, -6), (10, 0), (11, 6), (7, 2), (2, 6), (-5, 5))
 SHIELD = ((-8, -9), (0, -11), (8, -9), (8, 1), (5, 7), (0, 11), (-5, 7), (-8, 1))
-"""Outlines about 22 high, y downwards."""
+"""Outline of a shield, about 22 high, y downwards."""
 
 
 @dataclass
 class Pen:
-    """A canvas of cloth and what draws on it."""
+    """A canvas of cloth, and how to draw on it."""
 
     canvas: Pixels
-    """[h, w, 3] RGB, of the ground's colour at first."""
+    """[h, w, 3] RGB, filled with the ground's colour at first."""
     rng: np.random.Generator
     cm: float
     """Pixels per centimetre."""
@@ -48,11 +48,11 @@ class Pen:
         return self.inks[self.rng.integers(len(self.inks))]
 
     def fill(self, points: Points, ink: Colour) -> None:
-        """A polygon [n, 2] x, y in pixels."""
+        """Fill a polygon [n, 2] of x, y in pixels."""
         cv2.fillPoly(self.canvas, [_fixed(points)], ink, cv2.LINE_AA, SUBPIXELS)
 
     def stroke(self, points: Points, ink: Colour, width: float, *, closed: bool = False) -> None:
-        """A line through points [n, 2], so many pixels wide."""
+        """Draw a line through points [n, 2], `width` pixels wide."""
         thick = max(1, round(width))
         cv2.polylines(self.canvas, [_fixed(points)], closed, ink, thick, cv2.LINE_AA, SUBPIXELS)
 
@@ -61,7 +61,7 @@ class Pen:
         cv2.circle(self.canvas, (int(x), int(y)), round(radius * (1 << SUBPIXELS)), ink, -1, cv2.LINE_AA, SUBPIXELS)
 
     def blob(self, at: Floats, radius: float, *, wobble: float = 0.15, stretch: float = 1.0) -> Floats:
-        """[40, 2] an uneven round outline, turned at random."""
+        """Return an uneven round outline [40, 2], turned at random."""
         angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
         waves = np.zeros_like(angle)
         for k in (2, 3, 5):
@@ -70,11 +70,11 @@ class Pen:
         return _turn(shape, self.rng.uniform(0, 2 * np.pi)) + at
 
     def blend(self, over: Pixels, mask: Floats) -> None:
-        """Lays a translucent picture over the canvas; mask [h, w] 0..1."""
+        """Blend a picture over the canvas by `mask` [h, w], 0 to 1."""
         self.canvas[:] = np.rint(self.canvas + (over.astype(np.float32) - self.canvas) * mask[..., None])
 
     def places(self, pitch: float, *, jitter: float) -> Iterator[Floats]:
-        """Points in half-drop rows all over the canvas, `pitch` pixels apart."""
+        """Yield points in half-drop rows all over the canvas, `pitch` pixels apart."""
         height, width = self.canvas.shape[:2]
         for column, x in enumerate(np.arange(-pitch, width + pitch, pitch)):
             for y in np.arange(-pitch, height + pitch, pitch):
@@ -99,13 +99,13 @@ def busy(pen: Pen) -> None:
 
 
 def graphic(pen: Pen) -> None:
-    """One motif in the middle of the canvas."""
+    """Draw one motif in the middle of the canvas."""
     size = pen.rng.uniform(14, 28) * pen.cm
     pick(pen.rng, _lettering, _badge, _star, _animal)(pen, size)
 
 
 def plain(pen: Pen) -> None:
-    """Nothing at all."""
+    """Draw nothing."""
 
 
 DRAW: dict[str, Callable[[Pen], None]] = {
@@ -116,7 +116,7 @@ DRAW: dict[str, Callable[[Pen], None]] = {
     "busy": busy,
     "graphic": graphic,
 }
-"""In the words of edge/vocabulary.py."""
+"""Drawing function of each kind in edge/vocabulary.py."""
 
 
 def pick(rng: np.random.Generator, *choices: Any) -> Any:
@@ -124,7 +124,7 @@ def pick(rng: np.random.Generator, *choices: Any) -> Any:
 
 
 def _bands(pen: Pen, start: float, widths: Floats) -> Iterator[tuple[float, float, int]]:
-    """From, to and number of repeating bands across the canvas, in pixels."""
+    """Yield start, end (pixels) and number of repeating bands across the canvas."""
     at, number = start, 0
     while at < pen.canvas.shape[1]:
         width = float(widths[number % len(widths)])
@@ -133,7 +133,7 @@ def _bands(pen: Pen, start: float, widths: Floats) -> Iterator[tuple[float, floa
 
 
 def _column(pen: Pen, left: float, right: float, wander: float = 0.0) -> Floats:
-    """The outline of a stripe from top to bottom, its edges wandering by so many pixels."""
+    """Return the outline of a stripe from top to bottom, its edges wandering by `wander` pixels."""
     height = pen.canvas.shape[0]
     y = np.linspace(-5, height + 5, max(int(height / (3 * pen.cm)), 4))
     edges = [x + wander * pen.rng.normal(0, 1, len(y)) for x in (left, right)]
@@ -171,7 +171,7 @@ def _breton(pen: Pen) -> None:
 
 
 def _weave(pen: Pen, widths: Floats, inked: dict[int, int], opacity: float) -> None:
-    """The same bands both ways, translucent, so that they are darkest where they cross."""
+    """Draw translucent bands both ways, so that they are darkest where they cross."""
     for is_across in (False, True):
         layer, mask = pen.canvas.copy(), np.zeros(pen.canvas.shape[:2], np.float32)
         flat = Pen(layer.swapaxes(0, 1).copy() if is_across else layer, pen.rng, pen.cm, pen.inks)
@@ -201,7 +201,7 @@ def _windowpane(pen: Pen) -> None:
 
 
 def _houndstooth(pen: Pen) -> None:
-    """Four dark and four light threads both ways, in a two-over-two twill: that weave makes the teeth."""
+    """Draw houndstooth: four dark and four light threads both ways in a two-over-two twill, which makes the teeth."""
     row, column = np.indices((8, 8))
     is_dark = np.where((row - column) % 4 < 2, column < 4, row < 4)
     height, width = pen.canvas.shape[:2]
@@ -280,7 +280,7 @@ def _paisley(pen: Pen) -> None:
 
 
 def _rosettes(pen: Pen) -> None:
-    """A leopard's: a dark, broken, uneven ring around a darker middle."""
+    """Draw a leopard's spots: a dark, broken, uneven ring around a darker middle."""
     radius = pen.rng.uniform(1.2, 2.8) * pen.cm
     for at in pen.places(radius * 2.5, jitter=0.15):
         ring = pen.blob(at, radius * pen.rng.uniform(0.6, 1), wobble=0.3, stretch=1.3)
@@ -348,7 +348,7 @@ def _animal(pen: Pen, size: float) -> None:
 
 
 def _pointed(points: int) -> Floats:
-    """[2 * points, 2] a star of radius 1, one point up."""
+    """Return a star of radius 1 with one point up, [2 * points, 2]."""
     angle = np.arange(2 * points) * np.pi / points - np.pi / 2
     radius = np.where(np.arange(2 * points) % 2, 0.45, 1.0)
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).astype(np.float32)

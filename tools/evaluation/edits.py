@@ -1,7 +1,7 @@
-"""Exceptions made out of real people: one garment of a labelled photo dyed, printed or exchanged, in its own light.
+"""Makes exceptions from real people: one garment of a labelled photo dyed, printed or exchanged, in its own light.
 
-Everything follows from the generator given. The prints here are waves of lightness; they share nothing with what a
-network is trained on (tools/training/prints.py) nor with what its pattern map is measured on (drawings.py).
+Everything follows from the generator given. The prints here are waves of lightness; they share nothing with the prints
+of the training (tools/training/prints.py) nor with those that measure the pattern map (drawings.py).
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ Mask = NDArray[np.bool_]
 Rng = np.random.Generator
 
 TALL_PX = 800.0
-"""Periods below are pixels of a person this tall."""
+"""Person's height in pixels to which the periods below refer."""
 PERIOD_PX = (16.0, 40.0)
 BOLD, SUBTLE = 42.0, 14.0
-"""L* between ground and ink."""
+"""Difference in L* between ground and ink of a bold and of a subtle print."""
 LARGE = 0.08
-"""Of the person's pixels: a smaller garment is not edited."""
+"""Smallest garment that is edited, as a share of the person's pixels."""
 RARE_HUES = (45.0, 85.0, 130.0, 160.0, 200.0, 310.0, 340.0)
-"""Degrees in CIELAB: orange, yellow, lime, green, turquoise, purple, magenta: none is common on a street."""
+"""Hues in degrees (CIELAB) that are rare on a street: orange, yellow, lime, green, turquoise, purple, magenta."""
 RARE_CHROMA = (45.0, 65.0)
 COMMON = ((14.0, 1.0, -1.0), (32.0, 0.0, -1.0), (22.0, 2.0, -12.0), (40.0, 0.0, -18.0), (55.0, 0.0, 0.0))
 """CIELAB of black, dark grey, navy, denim and grey."""
@@ -36,48 +36,48 @@ class Labelled(NamedTuple):
 
     number: int
     pixels: Pixels
-    """[h, w, 3] RGB"""
+    """[h, w, 3] RGB."""
     classes: Pixels
-    """[h, w] positions in CLASSES"""
+    """[h, w] positions in CLASSES."""
 
     @property
     def tall_px(self) -> float:
-        """Of the person."""
+        """Height of the person in pixels."""
         rows = np.flatnonzero((self.classes > 0).any(axis=1))
         return float(rows[-1] - rows[0] + 1) if len(rows) else 0.0
 
 
 def garments(photo: Labelled) -> list[int]:
-    """Positions in CLASSES of what can be edited, the largest first."""
+    """Return the positions in CLASSES of garments that can be edited, the largest first."""
     person = np.count_nonzero(photo.classes)
     sizes = {garment: np.count_nonzero(photo.classes == garment) for garment in (UPPER, OUTER, LOWER, DRESS)}
     return sorted((garment for garment, size in sizes.items() if size > LARGE * person), key=lambda g: -sizes[g])
 
 
 def rare_hue(photo: Labelled, rng: Rng) -> Pixels | None:
-    """The largest garment in a saturated hue that few wear."""
+    """Dye the largest garment in a saturated hue that few people wear."""
     hue, chroma = np.radians(rng.choice(RARE_HUES)), rng.uniform(*RARE_CHROMA)
     return _largest(photo, lambda lab: _dyed(lab, (rng.uniform(42, 68), chroma * np.cos(hue), chroma * np.sin(hue))))
 
 
 def common_hue(photo: Labelled, rng: Rng) -> Pixels | None:
-    """The largest garment in what most wear: nothing should fire on it."""
+    """Dye the largest garment in a colour that most people wear: a control that must not raise the score."""
     colour = COMMON[rng.integers(len(COMMON))]
     return _largest(photo, lambda lab: _dyed(lab, colour))
 
 
 def bold_pattern(photo: Labelled, rng: Rng) -> Pixels | None:
-    """Stripes, checks, plaid or blotches over the largest garment."""
+    """Print stripes, checks, plaid or blotches over the largest garment."""
     return _printed(photo, BOLD, rng)
 
 
 def subtle_pattern(photo: Labelled, rng: Rng) -> Pixels | None:
-    """The same with a third of the contrast."""
+    """Print as `bold_pattern` does, with a third of the contrast."""
     return _printed(photo, SUBTLE, rng)
 
 
 def exchanged(photo: Labelled, donor: Labelled) -> Pixels | None:
-    """The lower garment made of the donor's cloth."""
+    """Replace the lower garment's cloth by the donor's; None if either lower garment is too small."""
     mine, theirs = photo.classes == LOWER, donor.classes == LOWER
     if min(np.count_nonzero(mine), np.count_nonzero(theirs)) <= LARGE * np.count_nonzero(photo.classes) / 2:
         return None
@@ -88,7 +88,7 @@ def exchanged(photo: Labelled, donor: Labelled) -> Pixels | None:
     )
     cloth = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
     cloth[nearest[theirs[part]]] = donor.pixels[part][theirs[part]]
-    whole = cloth[nearest]  # what is beside the garment becomes its nearest pixel
+    whole = cloth[nearest]  # pixels outside the garment become their nearest garment pixel
     left, top, width, height = cv2.boundingRect(mine.astype(np.uint8))
     laid = np.zeros_like(photo.pixels)
     laid[top : top + height, left : left + width] = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
@@ -96,7 +96,7 @@ def exchanged(photo: Labelled, donor: Labelled) -> Pixels | None:
 
 
 def with_skin(photo: Labelled, by: float) -> Pixels:
-    """Only the labelled skin lighter or darker by so much L*."""
+    """Make the labelled skin alone lighter or darker by `by` in L*."""
     mask = photo.classes == CLASSES.index("skin")
     lab = _lab(photo.pixels)
     lab[..., 0] = np.clip(lab[..., 0] + by, 0, 100)
@@ -104,7 +104,7 @@ def with_skin(photo: Labelled, by: float) -> Pixels:
 
 
 def _largest(photo: Labelled, change: Callable[[Floats], Floats]) -> Pixels | None:
-    """The photo with the pixels [n, 3] CIELAB of its largest garment changed; None if it has none."""
+    """Change the pixels [n, 3] CIELAB of the largest garment; None if there is none."""
     found = garments(photo)
     if not found:
         return None
@@ -115,7 +115,7 @@ def _largest(photo: Labelled, change: Callable[[Floats], Floats]) -> Pixels | No
 
 
 def _dyed(lab: Floats, colour: tuple[float, float, float]) -> Floats:
-    """Its folds and light stay: lightness is shifted and, on dark cloth, its range kept."""
+    """Return pixels [n, 3] CIELAB dyed; lightness is shifted and keeps its range, so that folds and light stay."""
     dyed = np.empty_like(lab)
     dyed[:, 0] = np.clip(colour[0] + (lab[:, 0] - np.median(lab[:, 0])) * 0.8, 2, 97)
     fade = np.clip(dyed[:, 0] / max(colour[0], 1.0), 0.4, 1.2)
@@ -139,7 +139,7 @@ def _printed(photo: Labelled, contrast: float, rng: Rng) -> Pixels | None:
 
 
 def _waves(shape: tuple[int, int], period: float, angle: float, rng: Rng) -> Floats:
-    """[h, w] 0..1 soft-edged bands, bent a little."""
+    """Return soft-edged bands [h, w], 0 to 1, slightly bent."""
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     bend = cv2.resize(rng.normal(0, 0.12, (4, 4)).astype(np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
     phase = (x * np.cos(angle) + y * np.sin(angle)) / period + bend + rng.random()
@@ -151,14 +151,14 @@ def _stripes(shape: tuple[int, int], period: float, rng: Rng) -> Floats:
 
 
 def _checks(shape: tuple[int, int], period: float, rng: Rng) -> Floats:
-    """A chequerboard."""
+    """Return a chequerboard [h, w], 0 to 1."""
     angle = rng.normal(0, 0.1)
     one, other = (_waves(shape, period, angle + turn, rng) for turn in (0, np.pi / 2))
     return np.asarray(np.abs(one - other), np.float32)
 
 
 def _plaid(shape: tuple[int, int], period: float, rng: Rng) -> Floats:
-    """Bands both ways, darkest where they cross, and a finer one between."""
+    """Return bands both ways [h, w], darkest where they cross, with a finer set between."""
     angle = rng.normal(0, 0.1)
     broad = sum(_waves(shape, period, angle + turn, rng) for turn in (0, np.pi / 2))
     fine = sum(_waves(shape, period / 2, angle + turn, rng) for turn in (0, np.pi / 2))
@@ -166,7 +166,7 @@ def _plaid(shape: tuple[int, int], period: float, rng: Rng) -> Floats:
 
 
 def _blotches(shape: tuple[int, int], period: float, rng: Rng) -> Floats:
-    """Noise of that size, cut at its middle."""
+    """Return noise of that size [h, w], cut at its middle."""
     noise = cv2.GaussianBlur(rng.normal(0, 1, shape).astype(np.float32), (0, 0), period / 5)
     return np.asarray(np.clip(noise / max(float(noise.std()), 1e-6) * 2 + 0.5, 0, 1), np.float32)
 
@@ -175,7 +175,7 @@ _PRINTS = (_stripes, _checks, _plaid, _blotches)
 
 
 def _blended(pixels: Pixels, changed: Pixels, mask: Mask) -> Pixels:
-    """`changed` where the mask is, with an edge of about a pixel."""
+    """Blend `changed` into `pixels` under the mask, with an edge of about a pixel."""
     share = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.8)[..., None] * mask[..., None]
     return np.asarray(np.rint(pixels * (1 - share) + changed * share), np.uint8)
 

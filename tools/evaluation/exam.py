@@ -1,4 +1,4 @@
-"""Photos to the appearances that scores are examined with: people as they are, edited, in another light or skin."""
+"""Turns photos into the appearances that scores are tested with: people unchanged, edited, in other light or skin."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -28,15 +28,15 @@ from tools.evaluation.splits import COMMON_BITS, RARE_BITS, SKIN_L
 T = TypeVar("T")
 Figures = NDArray[np.float64]
 Guises = dict[str, list[Appearance | None]]
-"""By name, one a person; None where a person could not be made so or was not seen."""
+"""Appearances by name of the change, one per person; None where the change was impossible or the person not seen."""
 
 
 BESIDE = 0.25
-"""Of a person's box by keypoints, the width on each side that clothes still reach."""
+"""Margin on each side of a person's keypoint box that clothes may reach, in widths of the box."""
 
 
 class Exam(NamedTuple):
-    """The scored people: the same positions throughout."""
+    """The scored people; every array has the same order of people."""
 
     people: list[Appearance]
     photos: list[Labelled]
@@ -44,13 +44,13 @@ class Exam(NamedTuple):
     jittered: Guises
     skin: Guises
     colour_bits: Figures
-    """[people] labelled colour rarity"""
+    """[people] rarity of the labelled colours, in bits."""
     unlabelled: int = 0
-    """Photos whose garments were edited where the network itself saw them."""
+    """Photos without labels, whose garments were edited where the model itself saw them."""
 
 
 class Look:
-    """Photos to appearances, as `spotter score` sees them."""
+    """Turns photos into appearances as `spotter score` does."""
 
     def __init__(self, network: Interpreter) -> None:
         self._pipeline = Pipeline(network, NodeConfig())
@@ -61,7 +61,7 @@ class Look:
         return None if sighting is None else sighting.appearance
 
     def classes(self, pixels: Pixels) -> Pixels:
-        """[h, w] positions in CLASSES of the main person, as the network maps them; background without one."""
+        """Return [h, w] positions in CLASSES of the main person by the model's map; background without one."""
         found = np.zeros(pixels.shape[:2], np.uint8)
         person = self.person(pixels)
         garments = self._pipeline.garments
@@ -82,22 +82,22 @@ class Look:
 
 
 def unlabelled(look: Look, folder: Path, ids: Iterable[int]) -> list[Appearance]:
-    """Whoever is seen in the photos that are there."""
+    """Return the appearances of the people seen in those of the photos that exist."""
     photos = (photo(folder, number) for number in progress(list(ids), "baseline"))
     return [one for one in map(look, photos) if one is not None]
 
 
 def photo(folder: Path, number: int) -> Pixels | None:
-    """[h, w, 3] RGB of a numbered photo; None where there is none."""
+    """Return [h, w, 3] RGB of a numbered photo; None if there is none."""
     found = (path for path in (folder / "photos" / f"{number:04d}.jpg", folder / f"{number:04d}.jpg") if path.exists())
     picture = next((cv2.imread(str(path)) for path in found), None)
     return None if picture is None else np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def examine(look: Look, folder: Path, ids: Sequence[int], bits: Figures) -> Exam:
-    """Everybody of `ids` who is seen, in every guise; `bits` [classes, colours] as of `colour_bits`.
+    """Return everyone of `ids` who is seen, with every change; `bits` [classes, colours] as from `colour_bits`.
 
-    Photos without labels are edited where the network sees garments. Raises SourceError if there is no photo at all.
+    Photos without labels are edited where the model sees garments. Raises SourceError if there is no photo at all.
     """
     there = {number: pixels for number in ids if (pixels := photo(folder, number)) is not None}
     if not there:
@@ -135,7 +135,7 @@ def examine(look: Look, folder: Path, ids: Sequence[int], bits: Figures) -> Exam
 
 
 def colour_bits(folder: Path, ids: Iterable[int]) -> Figures:
-    """[classes, colours] -log2 of how many garments of a class are mainly of a colour, from labelled photos."""
+    """Return [classes, colours]: -log2 of the share of a class's labelled garments with that main colour."""
     count = np.ones((len(CLASSES), len(COLOURS)))
     for number in progress(list(ids), "labelled colours"):
         for garment, colour, _ in worn(Labelled(number, *read(folder, number))):
@@ -144,7 +144,7 @@ def colour_bits(folder: Path, ids: Iterable[int]) -> Figures:
 
 
 def worn(one: Labelled) -> list[tuple[int, int, int]]:
-    """Class, main colour and area in pixels of each large garment."""
+    """Return class, main colour and area in pixels of each large garment."""
     found = []
     for garment in edits.garments(one):
         pixels = one.pixels[one.classes == garment]
@@ -166,13 +166,13 @@ def _add(
 
 
 def _rarity(garments: list[tuple[int, int, int]], bits: Figures) -> float:
-    """Bits of a person's garments, weighed by their areas."""
+    """Return the mean bits of a person's garments, weighted by area."""
     area = sum(size for *_, size in garments)
     return float(sum(bits[garment, colour] * size for garment, colour, size in garments) / max(area, 1))
 
 
 def _donors(photos: Sequence[Labelled], bits: Figures) -> tuple[list[Labelled], list[Labelled]]:
-    """Photos whose lower garment is of a rare, and of a common colour."""
+    """Return the photos whose lower garment has a rare colour, and those where it has a common one."""
     lower = [
         (one, bits[garment, colour]) for one in photos for garment, colour, _ in worn(one) if garment == edits.LOWER
     ]
@@ -180,6 +180,6 @@ def _donors(photos: Sequence[Labelled], bits: Figures) -> tuple[list[Labelled], 
 
 
 def _exchanged(one: Labelled, donors: Sequence[Labelled], rng: np.random.Generator) -> Pixels | None:
-    """With the cloth of one of the others; None if there is none."""
+    """Exchange the lower garment's cloth with that of a random other photo; None if there is none."""
     others = [donor for donor in donors if donor.number != one.number]
     return edits.exchanged(one, others[rng.integers(len(others))]) if others else None

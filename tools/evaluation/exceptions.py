@@ -1,7 +1,7 @@
-"""Planted exceptions of the simulated street: are they the ones a booth with so many shoes would hear of?
+"""Planted exceptions of the simulated street: would a booth with a fixed number of alerts hear of them?
 
-One baseline learns all cameras of a street by day and by night, then everybody who comes later is scored, likewise, by
-every camera. Alerts go to the walkers with the rarest sighting of any camera, twice as many as there are exceptions.
+One baseline learns all cameras of a street by day and by night; then every camera scores everyone who comes later.
+Alerts go to the walkers with the rarest sighting of any camera, twice as many as there are exceptions.
 """
 
 import argparse
@@ -22,30 +22,30 @@ from tools.evaluation.street import NOBODY, Votes
 
 NIGHT = 1.0
 LATER_S = 36_000.0
-"""Street seconds between who is learnt and who is scored: other people, the same place."""
+"""Street seconds between the people who are learnt and those who are scored: same place, other people."""
 BUDGET = 2.0
-"""Alerts for every planted exception."""
+"""Alerts per planted exception."""
 ENOUGH = 100
-"""Calibrating sightings, below which every score would be `warming_up`."""
+"""Calibrating sightings below which every score would be `warming_up`."""
 PLANTED = 0.04
-"""Share of the walkers."""
+"""Share of the walkers who are exceptions."""
 
 
 class Seen(NamedTuple):
-    """One sighting and who it really is."""
+    """One sighting, and who it really is."""
 
     walker: int
-    """NOBODY where no walker is."""
+    """Id of the walker; NOBODY if no walker is there."""
     is_exception: bool
     sighting: Sighting
     reported_at: float
-    """Seconds, when the track had ended."""
+    """Seconds of street time when the track had ended."""
     share: float
-    """Of the track's detections that lie on that walker."""
+    """Share of the track's detections that lie on that walker."""
     early: Sighting | None = None
-    """As it was after the first good views."""
+    """The sighting as it was after the first good views, if it was reported then."""
     early_at: float = 0.0
-    """Seconds, when that was."""
+    """Seconds of street time of the early report."""
 
 
 class Job(NamedTuple):
@@ -63,7 +63,7 @@ class Job(NamedTuple):
 
 
 def exceptions(args: argparse.Namespace) -> dict[str, Any]:
-    """Recall of planted exceptions, by kind of light; calibration of the ordinary walkers; duplicates."""
+    """Return recall of planted exceptions by day and night, calibration of the ordinary walkers, and duplicates."""
     cameras = range(args.cameras)
     lights = {"day": 0.0, "night": NIGHT}
     learn = [
@@ -84,19 +84,19 @@ def exceptions(args: argparse.Namespace) -> dict[str, Any]:
             f"{baseline.sightings} sightings learnt, {baseline.calibrated_on} calibrate: expected at least {ENOUGH}; "
             "give more --learn-minutes"
         )
-    result: dict[str, Any] = {"sightings learnt": baseline.sightings, "walkers a budget is for, times": BUDGET}
+    result: dict[str, Any] = {"sightings learnt": baseline.sightings, "alerts per planted exception": BUDGET}
     p: list[float] = []
     for i, name in enumerate(lights):
         sightings = [one for seen in found[len(learn) :][i * len(cameras) : (i + 1) * len(cameras)] for one in seen]
         result |= _figures(baseline, sightings, name, p)
     result |= _early_figures(baseline, [one for seen in found[len(learn) :] for one in seen])
     for level in (0.2, 0.05, 0.01):
-        result[f"ordinary walkers observed at nominal {level}"] = float(np.mean(np.array(p) <= level))
+        result[f"share of ordinary walkers with p <= {level}"] = float(np.mean(np.array(p) <= level))
     return result
 
 
 def watch(job: Job) -> list[Seen]:
-    """Everybody one camera sees."""
+    """Return everyone whom one camera sees."""
     config = NodeConfig()
     pipeline = Pipeline(open_interpreter(config.detection), config)
     camera = StreetCamera(
@@ -147,21 +147,23 @@ def _recipe() -> Any:
 
 
 def _early_figures(baseline: Baseline, seen: Sequence[Seen]) -> dict[str, Any]:
-    """What is gained by not waiting until somebody has left, and what of that the final score takes back."""
+    """Return how much sooner early reports come, and how many of them the final score takes back."""
     rare = 1 / NodeConfig().score.early_one_in
     final = [baseline.score(one.sighting.appearance).p_value <= rare for one in seen]
     told = [one.early is not None and baseline.score(one.early.appearance).p_value <= rare for one in seen]
     both = [one for one, is_final, is_told in zip(seen, final, told, strict=True) if is_final and is_told]
     return {
         f"sightings at 1 in {1 / rare:.0f} or rarer": sum(final),
-        "of these told early": len(both) / max(sum(final), 1),
-        "seconds sooner, median": float(np.median([one.reported_at - one.early_at for one in both] or [0.0])),
-        "told early, and then less rare": 1 - len(both) / max(sum(told), 1),
+        "share of these reported early": len(both) / max(sum(final), 1),
+        "seconds earlier than the final report, median": float(
+            np.median([one.reported_at - one.early_at for one in both] or [0.0])
+        ),
+        "share of early reports that are less rare in the end": 1 - len(both) / max(sum(told), 1),
     }
 
 
 def _figures(baseline: Baseline, sightings: Sequence[Seen], light: str, p: list[float]) -> dict[str, Any]:
-    """Adds the p-values of the ordinary to `p`."""
+    """Return the figures of one light; adds the p-values of ordinary walkers to `p`."""
     best: dict[int, float] = {}
     for one in sightings:
         score = baseline.score(one.sighting.appearance)

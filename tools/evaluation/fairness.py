@@ -1,7 +1,7 @@
-"""Whether who is flagged depends on what must not matter: skin, height in the picture, headwear, bare legs and arms.
+"""Checks whether being flagged depends on skin, height in the picture, headwear, or bare legs and arms.
 
-Everybody of the labelled photos is scored by a baseline of others (folds); flagged are the rarest, as many as the
-nominal share. A ratio of flag rates whose interval holds 1 is no evidence of unfairness, nor is it proof of fairness.
+Everyone in the labelled photos is scored by a baseline of the others (folds); the rarest share is flagged. A ratio of
+flag rates whose interval holds 1 is no evidence of unfairness, nor is it proof of fairness.
 """
 
 from collections.abc import Sequence
@@ -25,33 +25,33 @@ from tools.evaluation.splits import FOLDS, SKIN_L
 Found = dict[str, Any]
 
 FLAGGED = 0.1
-"""Share of the people who are flagged; of the booth's few in a thousand hundreds of photos could tell nothing."""
+"""Share of the people who are flagged. The booth's few in a thousand could not be measured on hundreds of photos."""
 FEW = 5
-"""A group with fewer flagged or fewer people than that gives no ratio."""
+"""Smallest number of flagged people and of people in a group; below it no ratio is given."""
 ENOUGH_SKIN = 100
-"""Pixels from which a lightness of skin is believed."""
+"""Pixels of labelled skin from which its lightness is measured."""
 BARE = 0.25
-"""Of a leg's or arm's labelled length; from which it is bare."""
+"""Share of a leg's or arm's labelled length from which it counts as bare."""
 HEADWEAR = ("hat", "scarf")
-"""Labels of the photos; a scarf around the neck counts too, the labels do not tell."""
+"""Labels of headwear. A scarf around the neck counts too, since the labels do not say where it is."""
 _LEGS = (("left_hip", "left_knee", "left_ankle"), ("right_hip", "right_knee", "right_ankle"))
 _ARMS = (("left_shoulder", "left_elbow", "left_wrist"), ("right_shoulder", "right_elbow", "right_wrist"))
 
 
 class Traits(NamedTuple):
-    """What must not matter, of one person."""
+    """Traits of one person that must not matter."""
 
     skin: float
-    """Median L* of labelled skin; NaN with too little."""
+    """Median L* of labelled skin; NaN if there is too little."""
     height: float
-    """In pixels of the photo."""
+    """Pixels of the photo."""
     has_headwear: bool
     has_bare_legs: bool
     has_bare_arms: bool
 
 
 def fairness(network: Interpreter, ccp: Path, ids: Sequence[int], unlabelled_ids: Sequence[int]) -> Found:
-    """Ratios of flag rates with 95 % intervals, correlations, and what changing nothing but the skin does."""
+    """Return ratios of flag rates with 95 % intervals, correlations, and the effect of changing the skin alone."""
     look = Look(network)
     always = unlabelled(look, ccp, unlabelled_ids)
     people, traits, changed = [], [], []
@@ -81,8 +81,8 @@ def _figures(p: Figures, traits: Sequence[Traits]) -> Found:
     skin, height = (np.array([getattr(one, name) for one in traits]) for name in ("skin", "height"))
     found: Found = {
         "flagged": int(flagged.sum()),
-        "rho of rarity and skin lightness": _rho(-p, skin),
-        "rho of rarity and height": _rho(-p, height),
+        "rank correlation of rarity and skin lightness": _rho(-p, skin),
+        "rank correlation of rarity and height": _rho(-p, height),
     }
     for name, values in (("skin", skin), ("height", height)):
         low, high = np.nanquantile(values, [1 / 3, 2 / 3])
@@ -97,7 +97,7 @@ def _figures(p: Figures, traits: Sequence[Traits]) -> Found:
 
 
 def _ratio(name: str, flagged: np.ndarray, inside: np.ndarray, outside: np.ndarray) -> Found:
-    """Flag rate inside to outside: [ratio, low, high]; and how many are inside."""
+    """Return the flag rate inside to outside as [ratio, low, high], and the number of people inside."""
     hits, others = int(flagged[inside].sum()), int(flagged[outside].sum())
     if min(hits, others) < FEW:
         return {f"flag-rate ratio, {name}": None, f"people, {name}": int(inside.sum())}
@@ -130,7 +130,7 @@ def _traits(photo: Labelled, person: Detection, *, has_headwear: bool) -> Traits
 
 
 def _bare(classes: Pixels, person: Detection, limbs: Sequence[Sequence[str]]) -> float:
-    """Share of skin on the limbs' middle lines."""
+    """Return the share of skin on the middle lines of the limbs."""
     lines = np.zeros(classes.shape, np.uint8)
     for limb in limbs:
         points = np.rint(person.keypoints[[KEYPOINTS.index(name) for name in limb]]).astype(np.int32)

@@ -1,4 +1,4 @@
-"""The garment map against labelled photos: overlap per class, skin and hair found, purity of regions, fairness."""
+"""The garment map compared with labelled photos: overlap per class, skin and hair, purity of regions, fairness."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -20,15 +20,15 @@ from tools.evaluation.networks import Heads, Seen
 Mask = NDArray[np.bool_]
 
 REGIONS = {"upper": ("upper", "outer", "dress"), "lower": ("lower", "dress"), "shoes": ("shoes",)}
-"""Each region of an outfit and the classes that belong to it."""
+"""Regions of an outfit, and the classes that belong to each."""
 BODY = [CLASSES.index("skin"), CLASSES.index("hair")]
 ENOUGH_SKIN = 0.001
-"""Share of the photo's pixels; with less labelled skin its luminance is not judged."""
+"""Share of the photo's pixels; with less labelled skin its lightness is not judged."""
 THIRDS = ("darkest", "middle", "lightest")
 
 
 def regions(seen: Seen) -> dict[str, Mask]:
-    """[h, w] the pixels of each region, as the product takes them: somebody's, and of the likeliest garment."""
+    """Return [h, w] masks of each region as the product takes them: a person's pixels, by their likeliest garment."""
     is_person = seen.garments[..., 0] <= 1 - PERSON
     classes = seen.garments[..., 1:].argmax(axis=-1) + 1
     return {name: np.isin(classes, members(kinds)) & is_person for name, kinds in REGIONS.items()}
@@ -41,7 +41,7 @@ def members(names: Iterable[str]) -> list[int]:
 def garments(
     network: Interpreter, ccp: Path, ids: list[int], *, find_regions: Callable[[Seen], dict[str, Mask]] = regions
 ) -> dict[str, Any]:
-    """Every figure, pixels summed over all photos; raises ModelError if the network has no garment map."""
+    """Return every figure, pixels summed over all photos; raises ModelError if the model has no garment map."""
     heads = Heads(network)
     tables, skins = [], []
     pure = {name: np.zeros(2, np.int64) for name in REGIONS}
@@ -62,19 +62,19 @@ def garments(
 
 
 def shrink(labels: Pixels, shape: tuple[int, ...]) -> Pixels:
-    """Labels in another size, each pixel the nearest one's."""
+    """Resize labels [h, w], each pixel the nearest one's."""
     return np.asarray(cv2.resize(labels, shape[1::-1], interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
 
 
 def confusion(truth: Pixels, found: Pixels) -> Counts:
-    """[10, 10] pixels by true and by found class."""
+    """Return [10, 10] numbers of pixels by true and by found class."""
     count = len(CLASSES)
     pairs = truth.astype(np.intp) * count + found
     return np.bincount(pairs.ravel(), minlength=count * count).reshape(count, count).astype(np.int64)
 
 
 def overlap(table: Counts) -> Floats:
-    """[n] intersection over union per class; NaN for a class neither there nor found.
+    """Return [n] intersection over union per class; NaN for a class neither present nor found.
 
     >>> overlap(np.array([[6, 2], [0, 4]])).round(3).tolist()
     [0.75, 0.667]
@@ -85,7 +85,7 @@ def overlap(table: Counts) -> Floats:
 
 
 def skin_luminance(photo: Pixels, labels: Pixels) -> float:
-    """Mean CIELAB L* of the labelled skin, 0..100; NaN where there is next to none."""
+    """Return the mean CIELAB L* of the labelled skin, 0 to 100; NaN if there is hardly any."""
     skin = photo[labels == CLASSES.index("skin")]
     if len(skin) < ENOUGH_SKIN * labels.size:
         return float("nan")
@@ -110,7 +110,7 @@ def _purity(pure: dict[str, Counts]) -> dict[str, Any]:
 
 
 def _fairness(tables: Counts, skins: Floats) -> dict[str, Any]:
-    """Recall of each class in photos with the darkest, middle and lightest third of labelled skin."""
+    """Return recall of each class in photos with the darkest, middle and lightest third of labelled skin."""
     known = np.flatnonzero(~np.isnan(skins))
     thirds = np.array_split(known[np.argsort(skins[known])], len(THIRDS))
     sums = [tables[third].sum(axis=0) for third in thirds]

@@ -1,4 +1,4 @@
-"""The same person under another light, lens and crop: twelve nuisances that must not change a score."""
+"""One person under another light, lens and crop: twelve changes that must not alter a score."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ Jitter = Callable[[Pixels], Pixels]
 
 def _light(gain: float = 1.0, gamma: float = 1.0, tint: tuple[float, float, float] = (1, 1, 1)) -> Jitter:
     def change(pixels: Pixels) -> Pixels:
-        linear = (pixels.astype(np.float32) / 255) ** np.float32(2.2)  # sRGB's gamma, nearly
+        linear = (pixels.astype(np.float32) / 255) ** np.float32(2.2)  # nearly the gamma of sRGB
         lit = np.clip(linear * np.float32(gain) * np.array(tint, np.float32), 0, 1) ** np.float32(1 / 2.2)
         return np.asarray(np.rint(lit ** np.float32(gamma) * 255), np.uint8)
 
@@ -39,7 +39,7 @@ def _noisy(pixels: Pixels) -> Pixels:
 
 
 def _cut(share: float) -> Jitter:
-    """The picture six hundredths tighter, or wider on its own edge, and a little aside."""
+    """Return a change that crops the picture by `share` (or widens it on repeated edges) and shifts it a little."""
 
     def change(pixels: Pixels) -> Pixels:
         height, width = pixels.shape[:2]

@@ -1,7 +1,7 @@
-"""Labelled photos of Clothing Co-Parsing (CCP) to pixels and this project's classes.
+"""Loads labelled photos of Clothing Co-Parsing (CCP): pixels, and labels as this project's classes.
 
 Source: Yang, Luo and Lin, "Clothing Co-Parsing by Joint Image Segmentation and Labeling" (CVPR 2014); photos 1 to 804
-have a label of 59 at every pixel.
+have one of 59 labels at every pixel.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ import scipy.io
 from edge.records import CLASSES, Pixels
 
 TEST_IDS = range(705, 805)
-"""Never trained on."""
+"""Photos that are never trained on."""
 TWINS = (594, 692)
-"""The same outfits as in test photos 722 and 732: not trained on either."""
+"""Photos of the same outfits as test photos 722 and 732; not trained on either."""
 TRAIN_IDS = tuple(number for number in range(1, 705) if number not in TWINS)
 
 WORDS = {
@@ -32,19 +32,19 @@ WORDS = {
     "bag": "bag purse wallet",
     "accessory": "accessories belt bracelet earrings glasses gloves hat necklace ring scarf sunglasses tie watch",
 }
-"""Each class and the labels of CCP that belong to it."""
+"""Labels of CCP that belong to each class."""
 
 CLASS_OF = {word: CLASSES.index(name) for name, words in WORDS.items() for word in words.split()}
 
 
 def read(ccp: Path, number: int) -> tuple[Pixels, Pixels]:
-    """The photo [h, w, 3] RGB and the class of each pixel [h, w], as positions in CLASSES."""
+    """Return the photo [h, w, 3] RGB and the class of each pixel [h, w], as positions in CLASSES."""
     labels = scipy.io.loadmat(ccp / "annotations" / "pixel-level" / f"{number:04d}.mat")["groundtruth"]
     return picture(ccp, number), _classes(ccp)[labels]
 
 
 def picture(ccp: Path, number: int) -> Pixels:
-    """The photo alone, [h, w, 3] RGB; FileNotFoundError where there is none of that number."""
+    """Return the photo alone, [h, w, 3] RGB; FileNotFoundError if there is none of that number."""
     pixels = cv2.imread(str(ccp / "photos" / f"{number:04d}.jpg"))
     if pixels is None:
         raise FileNotFoundError(f"{ccp}: expected photos/{number:04d}.jpg, found no such picture")
@@ -52,7 +52,7 @@ def picture(ccp: Path, number: int) -> Pixels:
 
 
 def tags(ccp: Path, number: int) -> set[str]:
-    """What is worn on a photo that has tags alone (1005 to 1804), as names of our classes."""
+    """Return the names of our classes in a photo that has tags alone (1005 to 1804)."""
     said = scipy.io.loadmat(ccp / "annotations" / "image-level" / f"{number:04d}.mat")["tags"].ravel()
     return {CLASSES[_classes(ccp)[int(position)]] for position in said} - {"background"}
 
@@ -62,7 +62,7 @@ def has_labels(folder: Path, number: int) -> bool:
 
 
 def wears(ccp: Path, number: int, words: Sequence[str]) -> bool:
-    """Whether any pixel of the photo has one of these of its 59 labels."""
+    """Return True if any pixel of the photo has one of these of its 59 labels."""
     labels = scipy.io.loadmat(ccp / "annotations" / "pixel-level" / f"{number:04d}.mat")["groundtruth"]
     names = _names(ccp)
     return bool(np.isin(labels, [names.index(word) for word in words]).any())
@@ -70,11 +70,11 @@ def wears(ccp: Path, number: int, words: Sequence[str]) -> bool:
 
 @cache
 def _names(ccp: Path) -> tuple[str, ...]:
-    """The photos' own labels, in the order of their numbers."""
+    """Return the photos' own labels, in the order of their numbers."""
     return tuple(str(name.item()) for name in scipy.io.loadmat(ccp / "label_list.mat")["label_list"].ravel())
 
 
 @cache
 def _classes(ccp: Path) -> Pixels:
-    """[59] the class of each label, in the order of the photos' numbers for them."""
+    """Return [59] the class of each label, in the order of the photos' numbers for them."""
     return np.array([CLASS_OF[name] for name in _names(ccp)], np.uint8)

@@ -1,4 +1,4 @@
-"""A network by name or by file, and what its garment and pattern heads say about a photo."""
+"""Opens a model by name or file, and reads what its garment and pattern heads say about a photo."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +16,11 @@ from edge.records import CLASSES, Floats, Frame, Pixels
 from edge.seams import Interpreter, TensorSpec
 from edge.vocabulary import PATTERNS
 
-"""Pixels of the network's input per cell; cell (i, j) sits at pixel (i, j) * stride (aligned corners)."""
+"""Pixels of the model's input per cell; cell (i, j) sits at pixel (i, j) * stride (aligned corners)."""
 
 
 class FloatInterpreter:
-    """A float32 file of a network, taking the same bytes as the quantized one: 0..255 means -1..1."""
+    """A float32 file of a model that takes the same bytes as the quantized one: 0..255 means -1..1."""
 
     accelerator, fallbacks, failures = "cpu", 0, 0
 
@@ -36,14 +36,14 @@ class FloatInterpreter:
 
 
 def open_network(name: str) -> Interpreter:
-    """A name of models/manifest.yaml or a .tflite file, on one CPU thread; ModelError if it is neither."""
+    """Open a name of models/manifest.yaml or a .tflite file, on one CPU thread; ModelError if it is neither."""
     path = Path(name) if name.endswith(".tflite") else model_path(name)
     network = TfliteInterpreter(path)
     return FloatInterpreter(network) if network.input.dtype == "float32" else network
 
 
 class Seen(NamedTuple):
-    """One photo through the network; all sizes in pixels of the network's input, inside the photo's area."""
+    """Outputs of the model for one photo; sizes in pixels of the model's input, cropped to the photo's area."""
 
     garments: Floats
     """[h, w, 10] probability of each class, from logits upsampled bilinearly."""
@@ -52,15 +52,15 @@ class Seen(NamedTuple):
 
     @property
     def classes(self) -> Pixels:
-        """[h, w] the likeliest class."""
+        """Return [h, w], the likeliest class."""
         return np.asarray(self.garments.argmax(axis=-1), np.uint8)
 
 
 class Heads:
-    """The garment and pattern heads of a network, found by their shapes."""
+    """The garment and pattern heads of a model, found by their shapes."""
 
     def __init__(self, network: Interpreter) -> None:
-        """Raises ModelError where the network has none."""
+        """Raises ModelError if the model has neither head."""
         self._network = network
         self.height, self.width = network.input.shape[1:3]
         self._garments = self._find(GARMENT_STRIDE, len(CLASSES))
@@ -78,18 +78,18 @@ class Heads:
         shapes = [output.shape for output in self._network.outputs]
         if wanted not in shapes:
             raise ModelError(
-                f"expected an output {wanted} (garments or patterns), found {shapes}: a pose network alone?"
+                f"expected an output {wanted} (garments or patterns), found {shapes}: is this a pose model?"
             )
         return shapes.index(wanted)
 
 
 def upsample(cells: Floats, stride: int, height: int, width: int) -> Floats:
-    """[rows, columns, c] to [height, width, c]: bilinear, corners aligned, cut to what is asked for."""
+    """Upsample [rows, columns, c] to [height, width, c]: bilinear, corners aligned, cropped to that size."""
     rows, columns = (_weights(count, stride, size) for count, size in zip(cells.shape, (height, width), strict=False))
     return np.asarray(np.einsum("yr,rcd,xc->yxd", rows, cells, columns, optimize=True))
 
 
 def _weights(count: int, stride: int, size: int) -> Floats:
-    """[size, count] how much each cell weighs at each pixel."""
+    """Return [size, count]: the weight of each cell at each pixel."""
     at = np.arange(size) / stride
     return np.stack([np.interp(at, np.arange(count), one) for one in np.eye(count)], axis=1).astype(np.float32)

@@ -1,8 +1,8 @@
-"""Simulated days of passers-by to how well the booth's budget of alerts is kept and spent.
+"""Measures on simulated days how well the booth keeps its budget of alerts and spends it on the rarest people.
 
-Beside it on the same days: one threshold for the whole day, set for steady traffic and uniform p-values; and the best
-choice in hindsight, the rarest of each clock hour. Neither is a rival in the street: the first knows the day's traffic
-beforehand, the second also who is still to come.
+Two comparisons run on the same days: one threshold for the whole day, set for steady traffic and uniform p-values; and
+the best choice in hindsight, the rarest of each clock hour. Neither is possible in the street: the first knows the
+day's traffic beforehand, the second knows who is still to come.
 """
 
 import argparse
@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from edge.booth.pace import HOUR_S, Budget, Pacer
 
 RATES = (120, 400, 1200)
-"""People an hour, the day's mean."""
+"""People per hour, the day's mean."""
 CALIBRATED_ON, FEW = 2000, 100
-"""Calibrating sightings: p-values come in steps of 1 / (this + 1)."""
+"""Number of calibrating sightings, usual and few: p-values come in steps of 1 / (this + 1)."""
 TRAIN_S, TRAINS, BY_TRAIN = 120.0, 4.0, 0.6
-"""A burst's length; bursts an hour, at random; share of the people who come with one."""
+"""Length of a burst in seconds; bursts per hour, at random; share of the people who come in one."""
 LULL_S, RUSH_S = 1200.0, 300.0
-"""Once an hour nobody comes for the first, then within the second all who would have."""
+"""Once an hour nobody comes for LULL_S seconds; all those people come within the next RUSH_S seconds."""
 AGED = 2.0
-"""p = u ** this at the end of a drifting day, from u uniform: one person in ten then has a p-value up to .01."""
+"""Drift: at the end of the day p = u ** AGED, from u uniform. One person in ten then has a p-value up to .01."""
 TARGET_COUNT, TARGET_BITS = 0.15, 0.9
 COUNT, DAYS, BITS = "alerts, % of the budget", "days within 15 %, %", "bits, % of hindsight's"
 SHARES = {COUNT, DAYS, BITS}
@@ -33,17 +33,17 @@ Floats = NDArray[np.float64]
 
 
 class Day(NamedTuple):
-    """Everybody who comes by, in order."""
+    """Everyone who comes by on one day, in order."""
 
     at: Floats
-    """[n] seconds from the opening."""
+    """[n] seconds from opening."""
     p: Floats
-    """[n]"""
+    """[n] p-values."""
     hours: int
 
 
 def pacing(args: argparse.Namespace) -> dict[str, Any]:
-    """Means over the days, fewest and most those of the worst day; one value a rate."""
+    """Return means over the days (fewest and most: those of the worst day), one value per rate."""
     found: dict[str, dict[str, Any]] = {name: {} for name in CHOICES}
     missed = []
     for pattern in PATTERNS:
@@ -61,7 +61,7 @@ def pacing(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def make_day(pattern: str, rate: float, hours: int, seed: int) -> Day:
-    """The same one every time."""
+    """Make one day; the same arguments give the same day."""
     rng = np.random.default_rng([seed, round(rate), list(PATTERNS).index(pattern)])
     at = np.sort(PATTERNS[pattern](rng, rng.poisson(rate * hours), hours * HOUR_S))
     share = at / (hours * HOUR_S)
@@ -71,7 +71,7 @@ def make_day(pattern: str, rate: float, hours: int, seed: int) -> Day:
 
 
 def judge(days: list[Day], alerted: list[Bools], per_hour: float) -> dict[str, float]:
-    """Figures of so many days, `alerted` [n] each."""
+    """Return the figures of several days; each of `alerted` is [n]."""
     each = [_judge_day(day, chosen, per_hour) for day, chosen in zip(days, alerted, strict=True)]
     of = {name: np.array([one[name] for one in each]) for name in each[0]}
     return {
@@ -86,25 +86,25 @@ def judge(days: list[Day], alerted: list[Bools], per_hour: float) -> dict[str, f
 
 
 def missed_targets(figures: Mapping[str, float]) -> list[str]:
-    """The names of figures that are not what was aimed at."""
+    """Return the names of figures that miss their target."""
     missed = [COUNT] if abs(figures[COUNT] - 1) > TARGET_COUNT else []
     return missed + ([BITS] if not figures[BITS] >= TARGET_BITS else [])
 
 
 def paced(day: Day, per_hour: float, _rate: float) -> Bools:
-    """The booth's choice; it is not told the traffic."""
+    """Return the booth's choice; the booth does not know the traffic beforehand."""
     pacer = Pacer(Budget(per_hour))
     people = zip(day.p.tolist(), day.at.tolist(), strict=True)
     return np.array([pacer.admit(p, at, open_alerts=0) for p, at in people], bool)
 
 
 def fixed(day: Day, per_hour: float, rate: float) -> Bools:
-    """Who is under the one threshold that fits steady traffic of this rate."""
+    """Return who is below the one threshold that fits steady traffic of this rate."""
     return day.p <= per_hour / rate
 
 
 def hindsight(day: Day, per_hour: float, _rate: float = 0.0) -> Bools:
-    """The rarest of each clock hour.
+    """Return the rarest people of each clock hour.
 
     >>> hindsight(Day(np.array([1.0, 2.0, 4000.0]), np.array([0.2, 0.1, 0.5]), 2), 1)
     array([False,  True,  True])
@@ -117,7 +117,8 @@ def hindsight(day: Day, per_hour: float, _rate: float = 0.0) -> Bools:
 
 
 def most_within(at: Floats, seconds: float) -> int:
-    """
+    """Return the largest number of times that lie within any `seconds` of each other.
+
     >>> most_within(np.array([0.0, 5.0, 9.0, 12.0]), 10.0)
     3
     """
@@ -125,7 +126,7 @@ def most_within(at: Floats, seconds: float) -> int:
 
 
 def _whole(figure: str, value: float) -> float:
-    """As the table shows it; NaN stays."""
+    """Return the value as the table shows it, shares in percent; NaN stays."""
     shown = 100 * value if figure in SHARES else value
     return shown if np.isnan(shown) else round(shown)
 
@@ -149,14 +150,14 @@ def _steady(rng: np.random.Generator, people: int, end: float) -> Floats:
 
 
 def _bursts(rng: np.random.Generator, people: int, end: float) -> Floats:
-    """A train every quarter of an hour or so."""
+    """Return arrivals in bursts, on average every quarter of an hour."""
     trains = rng.uniform(0, end - TRAIN_S, max(rng.poisson(TRAINS * end / HOUR_S), 1))
     came = rng.choice(trains, people) + rng.uniform(0, TRAIN_S, people)
     return np.where(rng.uniform(size=people) < BY_TRAIN, came, rng.uniform(0, end, people))
 
 
 def _lulls(rng: np.random.Generator, people: int, end: float) -> Floats:
-    """Nobody for twenty minutes of every hour, then all of them."""
+    """Return arrivals with nobody for twenty minutes of every hour, and all of them right after."""
     at = rng.uniform(0, end, people)
     begins = np.arange(0, end, HOUR_S) + rng.uniform(0, HOUR_S - LULL_S - RUSH_S, round(end / HOUR_S))
     begin = begins[(at // HOUR_S).astype(int)]
@@ -165,7 +166,7 @@ def _lulls(rng: np.random.Generator, people: int, end: float) -> Floats:
 
 
 def _ramp(rng: np.random.Generator, people: int, end: float) -> Floats:
-    """From a fifth of the mean traffic to nine times that."""
+    """Return arrivals that rise from a fifth of the mean traffic to nine times that."""
     quiet = rng.uniform(size=people) < 0.2
     return np.asarray(end * np.where(quiet, rng.uniform(size=people), np.sqrt(rng.uniform(size=people))))
 

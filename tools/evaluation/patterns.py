@@ -1,4 +1,4 @@
-"""The pattern map: on prints and real cloth laid over garments of held-out photos, and on garments labelled by eye."""
+"""Measures the pattern map on prints and real cloth laid over held-out photos, and on garments labelled by eye."""
 
 import csv
 import sys
@@ -29,20 +29,20 @@ from tools.training.swatches import Swatch
 
 Scores = Sequence[float] | NDArray[np.float64]
 BY_EYE = Path(__file__).with_name("patterns.tsv")
-"""Photo number, garment class and kind, one garment a line."""
+"""Table of photo number, garment class and kind, one garment per line."""
 WEARABLE = ("upper", "outer", "lower", "dress")
 WITH_MOTIFS = ("upper", "outer", "dress")
-"""Where graphics are printed."""
+"""Classes on which graphics are printed."""
 QUIET = 0.12
-"""Fine shade up to which a garment shows no print of its own under the new one; by eye, on a sheet of 199 garments."""
+"""Fine shade up to which a garment shows no print of its own under the new one; set by eye on 199 garments."""
 LARGE = 0.1
-"""Of the labelled person's pixels: a smaller garment gets no print."""
+"""Smallest garment that gets a print, as a share of the labelled person's pixels."""
 TALL_PX, SMALL_PX = 200, 120
-"""Heights of the person in the network's input: at least the first, as photos give it; or just the second."""
+"""Heights of the person in pixels of the model's input: at least TALL_PX as photos give it, or exactly SMALL_PX."""
 
 
 class Judged(NamedTuple):
-    """One garment and what the network made of it."""
+    """One garment, and what the model says of it."""
 
     kind: int
     """Position in PATTERNS."""
@@ -52,7 +52,7 @@ class Judged(NamedTuple):
 
 
 class _Worn(NamedTuple):
-    """A photo, one of whose garments is of another kind now."""
+    """A photo in which one garment was given another kind of pattern."""
 
     kind: int
     is_bold: bool
@@ -63,7 +63,7 @@ class _Worn(NamedTuple):
 def patterns(
     network: Interpreter, ccp: Path, ids: Sequence[int], by_eye: Path = BY_EYE, swatches: Sequence[Swatch] = ()
 ) -> dict[str, Any]:
-    """Every figure; raises ModelError if the network has no pattern map. `swatches` of every kind but graphics."""
+    """Return every figure; raises ModelError without a pattern map. `swatches` has every kind except graphics."""
     heads = Heads(network)
     prints: tuple[list[Judged], list[Judged]] = [], []
     cloth: tuple[list[Judged], list[Judged]] = [], []
@@ -84,7 +84,10 @@ def patterns(
 
 
 def at_height(photo: Pixels, labels: Pixels, tall_px: float, size: tuple[int, int]) -> tuple[Pixels, Pixels]:
-    """Photo and labels shrunk in the middle of as large a picture, the person so tall in an input of that size."""
+    """Return photo and labels shrunk in the middle of an equally large picture, so that the person is `tall_px` tall.
+
+    `tall_px` counts pixels of a model input of `size` (height, width).
+    """
     height, width = labels.shape
     _, top, _, bottom = mask_box(labels)
     fitted = min(size[0] / height, size[1] / width)
@@ -98,14 +101,14 @@ def at_height(photo: Pixels, labels: Pixels, tall_px: float, size: tuple[int, in
 
 
 def chances(cells: Floats, garment: Pixels) -> NDArray[np.float64] | None:
-    """[6] mean of the cells [rows, columns, 6] on a garment [h, w] of the network's input; None if there are none."""
+    """Return [6], the mean of the cells [rows, columns, 6] on a garment [h, w] of the input; None without cells."""
     is_on = garment[::PATTERN_STRIDE, ::PATTERN_STRIDE].astype(bool)
     on = cells[: is_on.shape[0], : is_on.shape[1]][is_on]
-    return on.mean(axis=0, dtype=np.float64).round(6) if len(on) else None  # rounded: what is equal ties
+    return on.mean(axis=0, dtype=np.float64).round(6) if len(on) else None  # rounded, so that equal means tie
 
 
 def balanced_accuracy(truth: Sequence[int], said: Sequence[int]) -> float:
-    """Mean over the kinds there are of the share of each that was named rightly.
+    """Return the mean over the kinds present of the share of each that was named correctly.
 
     >>> balanced_accuracy([0, 0, 0, 1], [0, 0, 1, 1])
     0.8333333333333333
@@ -114,14 +117,14 @@ def balanced_accuracy(truth: Sequence[int], said: Sequence[int]) -> float:
 
 
 def recalls(truth: Sequence[int], said: Sequence[int]) -> list[float]:
-    """[6] the share of each kind that was named rightly; NaN for a kind not there."""
+    """Return [6], the share of each kind that was named correctly; NaN for a kind not present."""
     right = np.array(truth) == np.array(said)
     of_kind = [right[np.array(truth) == kind] for kind in range(len(PATTERNS))]
     return [float(one.mean()) if len(one) else float("nan") for one in of_kind]
 
 
 def auroc(positive: Scores, negative: Scores) -> float:
-    """The chance that a positive's score lies above a negative's; ties count half.
+    """Return the chance that a positive's score lies above a negative's; ties count half.
 
     >>> auroc([0.9, 0.4], [0.1, 0.4])
     0.875
@@ -130,14 +133,14 @@ def auroc(positive: Scores, negative: Scores) -> float:
 
 
 def labelled(table: Path) -> list[tuple[int, str, str]]:
-    """Photo number, garment class and kind of every line that begins with a number."""
+    """Return photo number, garment class and kind of every line that begins with a number."""
     with table.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.reader(lines, delimiter="\t") if row and row[0].isdecimal()]
     return [(int(number), garment, kind) for number, garment, kind, *_ in rows]
 
 
 def _quiet(photo: Pixels, labels: Pixels) -> dict[str, NDArray[np.bool_]]:
-    """The large garments that show no print of their own."""
+    """Return [h, w] masks of the large garments that show no print of their own."""
     _, top, _, bottom = mask_box(labels)
     masks = {name: labels == CLASSES.index(name) for name in WEARABLE}
     large = LARGE * np.count_nonzero(labels)
@@ -149,7 +152,7 @@ def _quiet(photo: Pixels, labels: Pixels) -> dict[str, NDArray[np.bool_]]:
 
 
 def _printed(photo: Pixels, labels: Pixels, quiet: dict[str, NDArray[np.bool_]], number: int) -> Iterator[_Worn]:
-    """Every kind, bold and subtle, on one of the photo's quiet garments each."""
+    """Yield photos with each kind, bold and subtle, printed on one of the photo's quiet garments."""
     _, top, _, bottom = mask_box(labels)
     for kind, word in enumerate(PATTERNS):
         names = [name for name in quiet if word != "graphic" or name in WITH_MOTIFS]
@@ -163,7 +166,7 @@ def _printed(photo: Pixels, labels: Pixels, quiet: dict[str, NDArray[np.bool_]],
 def _clothed(
     photo: Pixels, labels: Pixels, quiet: dict[str, NDArray[np.bool_]], number: int, swatches: Sequence[Swatch]
 ) -> Iterator[_Worn]:
-    """Every kind in real cloth, on one of the photo's quiet garments each."""
+    """Yield photos with each kind, in real cloth, laid on one of the photo's quiet garments."""
     _, top, _, bottom = mask_box(labels)
     for kind, word in enumerate(PATTERNS) if swatches else ():
         names = [name for name in quiet if word != "graphic" or name in WITH_MOTIFS]
@@ -184,13 +187,13 @@ def _at_both_heights(heads: Heads, labels: Pixels, worn: _Worn, usual: list[Judg
 
 
 def _height(labels: Pixels, heads: Heads) -> float:
-    """The person's, in pixels of the network's input."""
+    """Return the person's height in pixels of the model's input."""
     _, top, _, bottom = mask_box(labels)
     return float((bottom - top) * min(heads.height / labels.shape[0], heads.width / labels.shape[1]))
 
 
 def _judge(heads: Heads, photo: Pixels, labels: Pixels, whose: int, kind: int, *, is_bold: bool) -> list[Judged]:
-    """One, or none where the garment covers no cell."""
+    """Return the judgement of one garment; an empty list if it covers no cell."""
     seen = heads.see(photo)
     found = chances(seen.patterns, shrink(labels, seen.garments.shape[:2]) == whose)
     return [] if found is None else [Judged(kind, is_bold, found)]
@@ -216,7 +219,7 @@ def _figures(judged: list[Judged], size: str) -> dict[str, Any]:
 
 
 def _of_cloth(judged: list[Judged], size: str) -> dict[str, Any]:
-    """The six kinds on real cloth; nothing without any."""
+    """Return the figures of the six kinds on real cloth; empty without any."""
     if not judged:
         return {}
     truth, said = [one.kind for one in judged], [int(one.chances.argmax()) for one in judged]
@@ -228,7 +231,7 @@ def _of_cloth(judged: list[Judged], size: str) -> dict[str, Any]:
 
 
 def _real(heads: Heads, ccp: Path, by_eye: Path) -> dict[str, Any]:
-    """Garments as they are, labelled by eye."""
+    """Return the figures of unchanged garments, labelled by eye."""
     if not by_eye.exists():
         return {"garments labelled by eye": 0}
     judged = []

@@ -1,4 +1,4 @@
-"""Other networks on the same pictures: what they find, and how long one invoke of each takes."""
+"""Other models on the same pictures: what they find, and how long one invoke of each takes."""
 
 from pathlib import Path
 from time import perf_counter
@@ -21,24 +21,24 @@ from tools.resize import resized
 
 TEACHER = "posenet-353x481"
 RESIZED = Path(__file__).parents[2] / ".cache" / "resized"
-"""Where the upstream PoseNet lies at sizes that it was not published for."""
+"""Folder of the upstream PoseNet at sizes that it was not published for."""
 SSD, MOVENET = "coco-ssd", "movenet-lightning"
 PERSON = 0
 """COCO's first class, in the numbering of the SSD file."""
 SSD_SCORE = 0.5
 SSD_OVERLAP = 0.5
-"""Boxes of the SSD that overlap more than that are of one person: its own suppression leaves doubles."""
+"""Overlap (IoU) above which two boxes of the SSD are one person: its own suppression leaves duplicates."""
 MARGIN = 0.2
-"""Share of the person's height left free around the box that MoveNet sees."""
+"""Margin around the box that MoveNet sees, as a share of the person's height."""
 ROUNDS = 30
-"""Of timing, each with one invoke of every network."""
+"""Rounds of timing, each with one invoke of every model."""
 
 
 class PoseNet:
-    """A network with a pose head, and its people."""
+    """A model with a pose head, and the people it finds."""
 
     def __init__(self, network: Interpreter) -> None:
-        """Raises ModelError if it is no pose network."""
+        """Raises ModelError if the model has no pose head."""
         self.network = network
         self._layout = keypoints.read_layout(network.input, network.outputs)
 
@@ -68,13 +68,13 @@ class Ssd:
 
 
 class MoveNet:
-    """MoveNet single pose: one person, in a picture cut out around them."""
+    """MoveNet single pose: finds one person, in a picture cropped around them."""
 
     def __init__(self, network: Interpreter) -> None:
         self.network = network
 
     def person(self, pixels: Pixels, box: Box) -> Detection:
-        """The person in that box, in pixels of the picture."""
+        """Return the person in that box, in pixels of the picture."""
         side = self.network.input.shape[1]
         x1, y1, x2, y2 = box
         reach = max(x2 - x1, y2 - y1) * (0.5 + MARGIN)
@@ -86,9 +86,9 @@ class MoveNet:
 
 
 def twin(network: Interpreter, folder: Path = RESIZED) -> str:
-    """The upstream PoseNet for the same input size: its name, or the file in `folder` that it was resized to.
+    """Return the upstream PoseNet for the same input size: its name, or the file in `folder` that it was resized to.
 
-    Raises ModelError for a size that no PoseNet can have, or where the published one is not here.
+    Raises ModelError for a size that no PoseNet can have, or if the published model is missing.
     """
     height, width = network.input.shape[1:3]
     for name, entry in manifest().models.items():
@@ -106,7 +106,10 @@ def twin(network: Interpreter, folder: Path = RESIZED) -> str:
 
 
 def milliseconds(networks: dict[str, Interpreter], rounds: int = ROUNDS) -> dict[str, float]:
-    """Median of one invoke of each, outputs dequantized, in turn, so that the machine's noise hits all alike."""
+    """Return the median milliseconds of one invoke of each model, outputs dequantized.
+
+    The models take turns, so that noise of the machine hits all alike.
+    """
     rng = np.random.default_rng(0)
     tensors = {name: rng.integers(0, 256, network.input.shape[1:], np.uint8) for name, network in networks.items()}
     took: dict[str, list[float]] = {name: [] for name in networks}
@@ -119,7 +122,7 @@ def milliseconds(networks: dict[str, Interpreter], rounds: int = ROUNDS) -> dict
 
 
 def available(name: str) -> Interpreter | str:
-    """The network, or why there is none."""
+    """Return the model, or the reason why it is missing."""
     try:
         return open_network(name)
     except ModelError as err:

@@ -1,4 +1,4 @@
-"""People on real photos and clips: sightings against the truth, and pose against the teacher and its peers."""
+"""Measures people on real photos and clips: sightings and the truth, pose and the teacher's, other models."""
 
 import sys
 from collections import Counter
@@ -30,17 +30,17 @@ TORSO = [5, 6, 11, 12]
 CLIPS = {"one-by-one-person-detection.mp4": 6, "car-detection.mp4": 0}
 """Sightings counted by eye: six people one after another; cars only."""
 NOBODY = "car-detection.mp4"
-"""Every person found in this clip is false."""
+"""A clip without people: everyone found in it is false."""
 EVERY = 10
-"""Frames of a clip from one that is compared to the next."""
+"""Frames from one that is compared to the next."""
 TOLERANCE = 0.01
-"""Of the photo's height: a joint on the silhouette's border may lie this far off the labelled mask."""
+"""Distance in heights of the photo that a joint on the silhouette's border may lie outside the labelled mask."""
 CERTAIN = TrackSection().birth_confidence
-"""The teacher's people that are looked for: those a track may start from."""
+"""Confidence from which the teacher's people must be found: that from which a track may start."""
 
 
 def photos(network: Interpreter, ccp: Path, ids: list[int]) -> dict[str, Any]:
-    """The main person of each photo is the one the pipeline would describe."""
+    """Return the figures on photos, of the main person of each as the pipeline would describe them."""
     pipeline = Pipeline(network, NodeConfig())
     counts: Counter[str] = Counter()
     for number in _progress(ids, "photos"):
@@ -65,7 +65,7 @@ def photos(network: Interpreter, ccp: Path, ids: list[int]) -> dict[str, Any]:
 
 
 def clips(network: Interpreter, folder: Path) -> dict[str, Any]:
-    """Sightings on the clips whose people were counted."""
+    """Return the sightings on the clips whose people were counted."""
     return {
         f"{clip}: sightings (expected {expected})": sum(
             1 for _ in sightings([str(folder / clip)], network, NodeConfig())
@@ -77,7 +77,7 @@ def clips(network: Interpreter, folder: Path) -> dict[str, Any]:
 def compare(
     looker: PoseNet | Ssd | MoveNet, teacher: PoseNet, ccp: Path, ids: list[int], folder: Path
 ) -> dict[str, Any]:
-    """What a network finds on photos and clips, against the labels and the teacher, as far as it can tell."""
+    """Return what a model finds on photos and clips compared with the labels and the teacher, as far as it can tell."""
     photo_counts: Counter[str] = Counter()
     for number in _progress(ids, "compared photos"):
         pixels, labels = read(ccp, number)
@@ -95,7 +95,7 @@ def compare(
 
 
 def frames(clip: Path) -> Iterator[Pixels]:
-    """Every tenth frame [h, w, 3] RGB of a clip."""
+    """Yield every tenth frame of a clip, [h, w, 3] RGB."""
     with closing(open_camera(f"replay:{clip}", clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
         while (frame := camera.read()) is not None:
             if frame.number % EVERY == 0:
@@ -103,13 +103,13 @@ def frames(clip: Path) -> Iterator[Pixels]:
 
 
 def mask_box(labels: Pixels) -> Box:
-    """x1, y1, x2, y2 around everything labelled, in pixels."""
+    """Return x1, y1, x2, y2 around everything labelled, in pixels."""
     rows, columns = np.flatnonzero(labels.any(axis=1)), np.flatnonzero(labels.any(axis=0))
     return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
 
 
 def _look(looker: PoseNet | Ssd | MoveNet, teacher: PoseNet, pixels: Pixels, label: Box | None = None) -> Counter[str]:
-    """Counts of one picture; `label` is around its one labelled person."""
+    """Return the counts of one picture; `label` is the box of its one labelled person."""
     known = teacher.people(pixels)
     certain = [person for person in known if person.confidence >= CERTAIN]
     if isinstance(looker, MoveNet):
@@ -131,12 +131,12 @@ def _look(looker: PoseNet | Ssd | MoveNet, teacher: PoseNet, pixels: Pixels, lab
 
 
 def _shares(counts: Counter[str], where: str) -> dict[str, Any]:
-    """The figures whose counts there are."""
+    """Return those figures for which there are counts."""
     whole = {
         f"PCK@0.2 torso against the teacher, {where}": ("near", "compared"),
         f"teacher's people found, by keypoints, {where}": ("matched", "teachers"),
         f"teacher's people found, by box (IoU >= {pose.SAME_BOX}), {where}": ("boxed", "teachers"),
-        f"people as sure as a track's first, to the teacher's, {where}": ("sure", "teachers"),
+        f"people sure enough to start a track, per person of the teacher, {where}": ("sure", "teachers"),
         f"of them unknown to the teacher, per picture, {where}": ("strange", "pictures"),
         f"labelled person found (IoU >= {pose.SAME_BOX}), {where}": ("label found", "labelled"),
     }
@@ -144,7 +144,7 @@ def _shares(counts: Counter[str], where: str) -> dict[str, Any]:
 
 
 def _sum(parts: Iterable[Counter[str]]) -> Counter[str]:
-    """Zeros stay, which `+` drops."""
+    """Add up counters and keep their zeros, which `+` drops."""
     total: Counter[str] = Counter()
     for part in parts:
         total.update(part)
@@ -152,7 +152,7 @@ def _sum(parts: Iterable[Counter[str]]) -> Counter[str]:
 
 
 def _false(looker: PoseNet | Ssd | MoveNet, clip: Path) -> float | None:
-    """Boxes per frame where there is nobody; MoveNet, which is told where to look, gives no boxes."""
+    """Return boxes per frame of a clip without people; None for MoveNet, which is given a box and finds none."""
     if isinstance(looker, MoveNet):
         return None
     return float(np.mean([len(looker.boxes(pixels)) for pixels in frames(clip)]))
@@ -174,7 +174,7 @@ def _count(counts: Counter[str], people: list[Detection], away: np.ndarray) -> N
 
 
 def _off(person: Detection, away: np.ndarray) -> float:
-    """Pixels from the worst torso keypoint to the labelled mask; `away` is the distance of each pixel to it."""
+    """Return pixels from the worst torso keypoint to the labelled mask; `away` [h, w] is the distance to it."""
     x, y = np.rint(person.keypoints[TORSO].T).astype(int)
     height, width = away.shape
     return float(away[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)].max())

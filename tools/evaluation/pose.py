@@ -1,8 +1,8 @@
-"""People and keypoints of one network against those of the teacher, the upstream PoseNet: pure functions.
+"""Compares people and keypoints of one model with those of the teacher, the upstream PoseNet: pure functions.
 
-PCK@0.2 of the torso: the share of keypoints within a fifth of the torso's length of where the teacher has them
-(Yang and Ramanan, "Articulated Human Detection with Flexible Mixtures of Parts", PAMI 2013, with the torso's length in
-place of the larger side of the box).
+PCK@0.2 of the torso is the share of keypoints within a fifth of the torso's length of the teacher's (Yang and Ramanan,
+"Articulated Human Detection with Flexible Mixtures of Parts", PAMI 2013, with the torso's length instead of the larger
+side of the box).
 """
 
 from collections import Counter
@@ -16,20 +16,20 @@ from edge.config import DetectionSection
 from edge.records import Detection, Floats
 
 NEAR = 0.2
-"""Torso lengths up to which a keypoint agrees."""
+"""Distance in torso lengths up to which a keypoint agrees."""
 SAME_PERSON = 1.0
-"""Torso lengths of median keypoint distance up to which two detections are of the same person."""
+"""Median keypoint distance in torso lengths up to which two detections are the same person."""
 SURE = DetectionSection().keypoint_threshold
-"""Keypoints the teacher is less sure of are not compared."""
+"""Teacher's confidence below which a keypoint is not compared."""
 SAME_BOX = 0.3
-"""Intersection over union from which two boxes are of the same person."""
+"""Intersection over union from which two boxes are the same person."""
 
 Box = tuple[float, float, float, float]
 Boxes = Sequence[Box]
 
 
 def compare(people: list[Detection], teachers: list[Detection]) -> Counter[str]:
-    """Counts of one frame: keypoints `compared` and `near`, `people`, `teachers`, and `matched` people of both."""
+    """Return counts of one frame: keypoints `compared` and `near`, `people`, `teachers`, people `matched`."""
     pairs = match(people, teachers)
     counts = Counter(people=len(people), teachers=len(teachers), matched=len(pairs))
     for person, teacher in pairs:
@@ -40,7 +40,7 @@ def compare(people: list[Detection], teachers: list[Detection]) -> Counter[str]:
 
 
 def match(people: list[Detection], teachers: list[Detection]) -> list[tuple[Detection, Detection]]:
-    """Pairs of a person and the nearest one of the teacher's, each used once, all distances together least."""
+    """Pair each person with the nearest of the teacher's, each used once, so that the sum of distances is least."""
     if not people or not teachers:
         return []
     away = np.array([[_median_apart(person, teacher) for teacher in teachers] for person in people])
@@ -49,7 +49,7 @@ def match(people: list[Detection], teachers: list[Detection]) -> list[tuple[Dete
 
 
 def found(boxes: Boxes, wanted: Boxes) -> int:
-    """How many wanted boxes have a box at IoU >= 0.3, each box used once."""
+    """Count the wanted boxes that have a box at IoU >= 0.3, each box used once."""
     if not len(boxes) or not len(wanted):
         return 0
     shared = np.array([[overlap(box, want) for want in wanted] for box in boxes])
@@ -58,7 +58,7 @@ def found(boxes: Boxes, wanted: Boxes) -> int:
 
 
 def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes x1, y1, x2, y2.
+    """Return the intersection over union of two boxes x1, y1, x2, y2.
 
     >>> overlap((0, 0, 2, 2), (1, 0, 3, 2))
     0.3333333333333333
@@ -71,7 +71,7 @@ def overlap(one: Box, other: Box) -> float:
 
 
 def _apart(person: Detection, teacher: Detection) -> Floats:
-    """[17] distances in the teacher's torso lengths."""
+    """Return [17] distances in the teacher's torso lengths."""
     away: Floats = np.hypot(*(person.keypoints - teacher.keypoints).T) / np.float32(torso_length(teacher))
     return away
 

@@ -1,4 +1,4 @@
-"""A print onto a labelled garment of a photo: warped around the body, in the garment's own light and shade.
+"""Lays a print onto a labelled garment of a photo: warped around the body, in the garment's own light and shade.
 
 Everything follows from the seed. The labels stay as they are; only pixels of that garment change.
 """
@@ -16,20 +16,20 @@ from tools.evaluation.drawings import DRAW, Colour, Pen
 Mask = NDArray[np.bool_]
 
 TALL_CM = 170.0
-"""A person's height: the scale of every print."""
+"""Assumed height of a person in centimetres, the scale of every print."""
 BOLD = (35.0, 70.0)
 SUBTLE = (12.0, 20.0)
-"""CIE76 differences of the inks from the ground."""
+"""Range of CIE76 differences between the inks and the ground of a subtle print."""
 ROUND = 0.62
-"""Radius of the cylinder the cloth goes around, in widths of the garment."""
+"""Radius of the cylinder that the cloth goes around, in widths of the garment."""
 FOLD_CM = 0.5
-"""How far folds shift the print sideways."""
+"""Centimetres that folds shift the print sideways."""
 SHADE_CM = 2.0
-"""Light and shade broader than this are the garment's form and stay; what is finer may be its old print."""
+"""Blur in centimetres that separates the garment's form, which stays, from finer shade, which may be its old print."""
 GRAIN = 0.04
 """Most that finer shade may lighten or darken: creases and the weave stay, an old print fades."""
 DARK = 8.0
-"""L* added before shade is taken as a ratio, so that noise in black cloth does not blow up."""
+"""L* added before shade is taken as a ratio, so that noise in black cloth is not amplified."""
 
 
 def lay_on(
@@ -42,9 +42,9 @@ def lay_on(
     is_bold: bool,
     draw: Callable[[Pen], None] | None = None,
 ) -> Pixels:
-    """The photo [h, w, 3] with that garment [h, w] in new colours and a print of that kind (vocabulary.PATTERNS).
+    """Return the photo [h, w, 3] with a garment [h, w] in new colours and a print of `kind` (vocabulary.PATTERNS).
 
-    `tall_px` is the person's height in pixels of the photo; `draw` covers the canvas in place of the kind's drawing.
+    `tall_px` is the person's height in pixels of the photo. `draw` covers the canvas instead of the kind's own drawing.
     """
     rng = np.random.default_rng(seed)
     cm = tall_px / TALL_CM
@@ -66,9 +66,9 @@ def lay_on(
 
 
 def fineness(photo: Pixels, garment: Mask, tall_px: float) -> float:
-    """How much finer shade a garment has, as a ratio to its light: large where it has a print of its own already.
+    """Return how strong a garment's fine shade is, as a ratio to its light: large if it has a print already.
 
-    A standard deviation from the middle half of the pixels, so that hems and careless labels do not count.
+    This is a standard deviation from the middle half of the pixels, so that hems and careless labels do not count.
     """
     left, top, width, height = cv2.boundingRect(garment.astype(np.uint8))
     part = np.s_[top : top + height, left : left + width]
@@ -78,7 +78,7 @@ def fineness(photo: Pixels, garment: Mask, tall_px: float) -> float:
 
 
 def _colours(rng: np.random.Generator, contrast: tuple[float, float]) -> tuple[Floats, tuple[Colour, ...]]:
-    """The ground and three inks, RGB 0..255, that differ from it by a CIE76 distance within `contrast`."""
+    """Return the ground and three inks, RGB 0..255, that differ from it by a CIE76 distance within `contrast`."""
     while True:
         lightness, chroma, hue = rng.uniform(15, 90), 45 * rng.random() ** 1.5, rng.uniform(0, 2 * np.pi)
         ground = np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)])
@@ -94,19 +94,19 @@ def _colours(rng: np.random.Generator, contrast: tuple[float, float]) -> tuple[F
 
 
 def _luminance(pixels: Pixels) -> Floats:
-    """[h, w] L* with an offset that keeps ratios of dark pixels tame."""
+    """Return [h, w] L* plus an offset that keeps ratios of dark pixels small."""
     lab = cv2.cvtColor(pixels.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     return np.asarray(lab[..., 0] + DARK, np.float32)
 
 
 def _smooth(values: Floats, garment: Mask, sigma: float) -> Floats:
-    """Blurred within the garment alone."""
+    """Blur within the garment alone."""
     weight = cv2.GaussianBlur(garment.astype(np.float32), (0, 0), sigma) + np.float32(1e-3)
     return np.asarray(cv2.GaussianBlur(values * garment, (0, 0), sigma) / weight + 1e-3, np.float32)
 
 
 def _shade(pixels: Pixels, garment: Mask, cm: float) -> Floats:
-    """[h, w] how much lighter or darker than its mean the garment is: its form, and a little of what is finer."""
+    """Return [h, w] lightness relative to the garment's mean: its form, and a little of the finer shade."""
     light = _luminance(pixels)
     broad = _smooth(light, garment, SHADE_CM * cm)
     form = np.clip(broad / light[garment].mean(), 0.5, 1.5)
@@ -114,7 +114,7 @@ def _shade(pixels: Pixels, garment: Mask, cm: float) -> Floats:
 
 
 def _angle(rng: np.random.Generator, kind: str) -> float:
-    """Radians the print is turned by: stripes run down, across or aslant; the rest hangs nearly straight."""
+    """Return the angle of the print in radians: stripes run down, across or aslant; the rest hangs nearly straight."""
     lean = rng.normal(0, 0.06)
     if kind == "striped":
         return float(lean + rng.choice([0, np.pi / 2, np.pi / 4], p=[0.4, 0.5, 0.1]))
@@ -124,7 +124,7 @@ def _angle(rng: np.random.Generator, kind: str) -> float:
 
 
 def _chest(garment: Mask) -> tuple[float, float]:
-    """Where a motif is printed: the widest place of the garment's upper half, x and y in pixels."""
+    """Return the place of a motif, x and y in pixels: the widest place of the garment's upper half."""
     inside = cv2.distanceTransform(np.pad(garment, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     inside[max(len(inside) * 6 // 10, 1) :] = 0
     y, x = np.unravel_index(inside.argmax(), inside.shape)
@@ -132,15 +132,14 @@ def _chest(garment: Mask) -> tuple[float, float]:
 
 
 def _drape(pen: Pen, shade: Floats, anchor: tuple[float, float], angle: float) -> Pixels:
-    """[h, w, 3] the flat canvas around a cylinder and over folds, its middle at the anchor."""
+    """Return [h, w, 3], the flat canvas around a cylinder and over folds, its middle at the anchor."""
     width = shade.shape[1]
     y, x = np.indices(shade.shape, np.float32)
     radius = ROUND * width
-    around = np.asarray(radius * np.arcsin(np.clip((x - np.float32(width / 2)) / radius, -0.95, 0.95)), np.float32)
+    around = radius * np.arcsin(np.clip((x - np.float32(width / 2)) / radius, -0.95, 0.95))
     middle = radius * np.arcsin(np.clip((anchor[0] - width / 2) / radius, -0.95, 0.95))
-    across, down = around - middle, y - np.float32(anchor[1])
-    across = across + _folds(pen, shade) * pen.cm
-    down = down + _folds(pen, shade) * pen.cm * 0.5
+    across = np.asarray(around - middle) + _folds(pen, shade) * pen.cm
+    down = np.asarray(y - np.float32(anchor[1])) + _folds(pen, shade) * pen.cm * 0.5
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     centre = pen.centre
     u, v = across * cos + down * sin + centre[0], down * cos - across * sin + centre[1]
@@ -151,7 +150,7 @@ def _drape(pen: Pen, shade: Floats, anchor: tuple[float, float], angle: float) -
 
 
 def _folds(pen: Pen, shade: Floats) -> Floats:
-    """[h, w] centimetres that the cloth is shifted by: slow waves, and steps where its shade changes."""
+    """Return [h, w] centimetres by which the cloth is shifted: slow waves, and steps where its shade changes."""
     height, width = shade.shape
     rough = pen.rng.normal(0, FOLD_CM, (int(height / pen.cm / 9) + 3, int(width / pen.cm / 6) + 3))
     waves = cv2.resize(rough.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)

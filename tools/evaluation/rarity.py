@@ -1,7 +1,7 @@
-"""How well scores find what is rare, on photos: exceptions made out of real people, controls, jitters, calibration.
+"""Measures on photos how well scores find what is rare: edited real people, controls, nuisances, calibration.
 
-People who make up the baseline, and people who are scored, are different people. Each scored person is seen as it is,
-with a garment edited (edits.py), under twelve nuisances (jitters.py) and with its skin alone changed.
+The people of the baseline and those who are scored are different people. Each scored person is seen as they are, with a
+garment edited (edits.py), under twelve nuisances (jitters.py) and with the skin alone changed.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,11 +26,11 @@ from tools.evaluation.splits import CONTROLS, CURVE, DRAWS, EPSILONS, EXCEPTIONS
 
 Found = dict[str, Any]
 Scorer = Callable[[Sequence[Appearance | None]], Figures]
-"""[people] the higher the rarer; NaN for who is not there."""
+"""Returns [people] scores, higher for rarer; NaN for a missing person."""
 
 
 def rarity(network: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos: Path, ids: Sequence[int]) -> Found:
-    """Every figure of ours, and `beside` them those of methods that keep every person."""
+    """Return every figure of ours, and `beside` them those of methods that keep every person."""
     look = Look(network)
     exam = examine(look, photos, ids, colour_bits(ccp, LABELLED_IDS))
     usual = unlabelled(look, ccp, baseline_ids)
@@ -40,7 +40,7 @@ def rarity(network: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos:
     return {
         "baseline people": len(usual),
         "scored people": len(exam.people),
-        "photos without labels, edited where the network sees garments": exam.unlabelled,
+        "photos without labels, edited where the model sees garments": exam.unlabelled,
         **found,
         **bootstrap(scorer(baselines[0]), exam),
         **calibration(usual, look.recipe),
@@ -64,7 +64,7 @@ def learnt(usual: Sequence[Appearance], recipe: Recipe, seed: int) -> Baseline:
 
 
 def scorer(baseline: Baseline, facet: str = "") -> Scorer:
-    """Of the joined score's raw value, or of one facet's bits."""
+    """Return a scorer by the joined score's raw value, or by one facet's bits."""
 
     def score(people: Sequence[Appearance | None]) -> Figures:
         return np.array([np.nan if one is None else _value(baseline, one, facet) for one in people])
@@ -78,7 +78,7 @@ def _value(baseline: Baseline, one: Appearance, facet: str) -> float:
 
 
 def judge(score: Scorer, exam: Exam) -> Found:
-    """What one way to score finds, and what shakes it."""
+    """Return what one way to score finds, and how much nuisances change it."""
     own = score(exam.people)
     edited = {name: score(guise) for name, guise in exam.edited.items()}
     return {
@@ -86,14 +86,16 @@ def judge(score: Scorer, exam: Exam) -> Found:
         f"mean AUROC of {', '.join(EXCEPTIONS)}": _mean(edited, own),
         f"worst AUROC of {', '.join(CONTROLS)}": max(auroc(_known(edited[name]), own) for name in CONTROLS),
         "precision in the top 5 %, 5 % being exceptions": _precision(own, [edited[name] for name in EXCEPTIONS]),
-        "edited above its own original": float(np.mean(np.concatenate([_above(edited[n], own) for n in EXCEPTIONS]))),
-        "rho with labelled colour rarity": float(spearmanr(own, exam.colour_bits).statistic),
+        "share of edited people above their original": float(
+            np.mean(np.concatenate([_above(edited[n], own) for n in EXCEPTIONS]))
+        ),
+        "rank correlation with labelled colour rarity": float(spearmanr(own, exam.colour_bits).statistic),
         **_nuisance(score, exam, own),
     }
 
 
 def bootstrap(score: Scorer, exam: Exam) -> Found:
-    """95 % intervals over people: whoever is drawn twice counts twice, with all guises."""
+    """Return 95 % intervals by bootstrap over people; a person drawn twice counts twice, in every version."""
     own, rng = score(exam.people), np.random.default_rng(0)
     edited = {name: score(guise) for name, guise in exam.edited.items()}
     drawn = [rng.integers(len(own), size=len(own)) for _ in range(DRAWS)]
@@ -103,31 +105,33 @@ def bootstrap(score: Scorer, exam: Exam) -> Found:
 
 
 def calibration(usual: Sequence[Appearance], recipe: Recipe) -> Found:
-    """Each fold of the baseline's people scored by a baseline of the others; the error is the binomial one."""
+    """Score each fold of the baseline's people by a baseline of the others; the standard error is binomial."""
     order = np.random.default_rng(0).permutation(len(usual))
     p = []
     for fold in range(FOLDS):
         others = learnt([usual[i] for i in order[np.arange(len(order)) % FOLDS != fold]], recipe, fold)
         p += [others.score(usual[i]).p_value for i in order[fold::FOLDS]]
     shares = {level: float(np.mean(np.array(p) <= level)) for level in (0.2, 0.05, 0.01)}
-    found: Found = {f"observed at nominal {level}": share for level, share in shares.items()}
-    return found | {f"standard error at nominal {level}": (level * (1 - level) / len(p)) ** 0.5 for level in shares}
+    found: Found = {f"share of people with p <= {level}": share for level, share in shares.items()}
+    return found | {
+        f"standard error of the share with p <= {level}": (level * (1 - level) / len(p)) ** 0.5 for level in shares
+    }
 
 
 def learning_curve(usual: Sequence[Appearance], exam: Exam, recipe: Recipe) -> Found:
-    """How alike two baselines rank that have nobody in common."""
+    """Return how alike two baselines rank people when they share no person."""
     order = np.random.default_rng(0).permutation(len(usual))
     found = {}
     for size in CURVE:
         if 2 * size <= len(usual):
             halves = [[usual[i] for i in order[begin : begin + size]] for begin in (0, size)]
             one, other = (scorer(_warm(half, recipe))(exam.people) for half in halves)
-            found[f"rho of two baselines of {size}"] = float(spearmanr(one, other).statistic)
+            found[f"rank correlation of two baselines of {size}"] = float(spearmanr(one, other).statistic)
     return found
 
 
 def drift(usual: Sequence[Appearance], exam: Exam, recipe: Recipe) -> Found:
-    """Wealth against uniform p-values: of half the people against the other half, and of people who wear prints."""
+    """Return the drift test's wealth for ordinary people (half against the other half) and for printed people."""
     order = np.random.default_rng(0).permutation(len(usual))
     half, others = ([usual[i] for i in order[begin::2]] for begin in (0, 1))
     baseline = learnt(half, recipe, 0)
@@ -144,7 +148,7 @@ def drift(usual: Sequence[Appearance], exam: Exam, recipe: Recipe) -> Found:
 
 
 def _warm(people: Sequence[Appearance], recipe: Recipe) -> Baseline:
-    """One that speaks from the first calibrating sighting."""
+    """Return a baseline that gives scores from the first calibrating sighting."""
     return Baseline(recipe, min_sightings=1, counts=learnt(people, recipe, 0).counts)
 
 
@@ -157,13 +161,13 @@ def _mean(edited: dict[str, Figures], own: Figures) -> float:
 
 
 def _above(edited: Figures, own: Figures) -> Figures:
-    """1 where the edited copy scores above its original, a half where they tie."""
+    """Return 1 where the edited copy scores above its original, a half where they tie."""
     both = ~np.isnan(edited)
     return np.asarray((edited[both] > own[both]) + 0.5 * (edited[both] == own[both]), np.float64)
 
 
 def _precision(own: Figures, edited: Sequence[Figures]) -> float:
-    """Share of exceptions among the highest, as many as there are exceptions; ties are broken at random."""
+    """Return the share of exceptions among the highest scores, at PREVALENCE; ties are broken at random."""
     rng = np.random.default_rng(0)
     exceptions = np.concatenate([_known(one) for one in edited])
     count = max(round(len(own) * PREVALENCE / (1 - PREVALENCE)), 1)
@@ -176,7 +180,7 @@ def _precision(own: Figures, edited: Sequence[Figures]) -> float:
 
 
 def _nuisance(score: Scorer, exam: Exam, own: Figures) -> Found:
-    """Ranks are shares of the people that a score lies above."""
+    """Return figures of ranks under nuisances; a rank is the share of people that a score lies above."""
     raw = {name: score(guise) for name, guise in exam.jittered.items()}
     ranks = {"as it is": _rank(own, own), **{name: _rank(bits, own) for name, bits in raw.items()}}
     table = np.array(list(ranks.values()))
@@ -186,7 +190,7 @@ def _nuisance(score: Scorer, exam: Exam, own: Figures) -> Found:
     agree = [float(spearmanr(bits, own, nan_policy="omit").statistic) for bits in raw.values()]
     return {
         "jitters: mean rho": float(np.mean(agree)),
-        "jitters: share of the ranks' variance": float(within / total),
+        "jitters: share of the variance of ranks": float(within / total),
         "jitters: worst mean rank shift": max(abs(shift) for shift in shifts.values()),
         **{f"mean rank shift, {name}": shift for name, shift in shifts.items()},
         "skin alone changed: worst mean rank shift": max(skin),

@@ -1,4 +1,4 @@
-"""PyOD's methods and one flat Mahalanobis distance, on the same features: most of them keep every person they saw."""
+"""PyOD's methods and one flat Mahalanobis distance on the same features; most of them store every person they saw."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ SEED = 0
 
 
 def fitted(usual: Sequence[Appearance]) -> dict[str, Callable[[Sequence[Appearance | None]], Figures]]:
-    """Name to scorer, each fitted on everybody; features are standardised, what was not seen is taken at the mean."""
+    """Return scorers by name, each fitted on everyone; features are standardised, unseen ones set to the mean."""
     from pyod.models.copod import COPOD  # noqa: PLC0415  an extra of its own, slow to load
     from pyod.models.ecod import ECOD  # noqa: PLC0415
     from pyod.models.hbos import HBOS  # noqa: PLC0415
@@ -55,7 +55,7 @@ def fitted(usual: Sequence[Appearance]) -> dict[str, Callable[[Sequence[Appearan
 
 
 def features(one: Appearance) -> Figures:
-    """Colour words of the two main regions, and every vector whose moments a baseline keeps."""
+    """Return one vector: colour shares of the two main regions, and every vector whose moments a baseline keeps."""
     words = one.palettes[:2] @ COLOUR_OF_CELL
     words[~one.palettes[:2].any(axis=1)] = np.nan
     return np.concatenate([words.ravel(), *vectors(one).values()]).astype(np.float64)

@@ -1,6 +1,6 @@
-"""The same evaluation on tflite-runtime, the older runtime, in a Python environment of its own.
+"""Runs the evaluation on tflite-runtime, the older runtime, in a Python environment of its own.
 
-edge/model/interpreter.py takes ai-edge-litert where it finds it, so tflite-runtime runs where that is not installed.
+edge/model/interpreter.py prefers ai-edge-litert; without it, tflite-runtime runs.
 """
 
 import json
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".cache" / "tflite"
 PACKAGES = (
     "tflite-runtime==2.14.0",
-    "numpy<2",  # what that wheel was built against
+    "numpy<2",  # the numpy that the wheel was built against
     "opencv-python-headless<4.12",  # the last that takes numpy 1
     "scipy<1.16",
     "msgspec>=0.19",
@@ -24,7 +24,7 @@ PACKAGES = (
 
 
 def on_tflite_runtime(words: list[str]) -> dict[str, Any] | str:
-    """What `tools/evaluate WORDS --json` finds on tflite-runtime, or why it was left out."""
+    """Return what `tools/evaluate WORDS --json` finds on tflite-runtime, or why it was left out."""
     if sys.version_info[:2] != (3, 11):
         return f"left out: tflite-runtime needs Python 3.11, this is {sys.version_info.major}.{sys.version_info.minor}"
     python = HOME / "bin" / "python"

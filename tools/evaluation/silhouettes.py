@@ -1,4 +1,4 @@
-"""The garment map on street pictures that were never trained on: who is found, from any side, and in one piece."""
+"""Measures the garment map on street pictures that were never trained on: people seen from any side."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -25,11 +25,11 @@ from tools.training.bystanders import bystanders
 Mask = NDArray[np.bool_]
 
 SMALL = 120
-"""Pixels that the tallest person of a picture is shown tall, to see what is left of small people."""
+"""Height in pixels of the input at which the tallest person is shown, to measure small people."""
 FOUND = 0.5
-"""Of a person's silhouette, from which the person counts as found."""
+"""Share of a person's silhouette from which the person counts as found."""
 TORSO = (0.2, 0.45)
-"""From and to, in shares of a silhouette's height: where one garment covers the body."""
+"""Start and end of the torso in heights of a silhouette: there one garment covers the body."""
 WORN = [CLASSES.index(name) for name in ("upper", "outer", "dress")]
 
 
@@ -37,17 +37,17 @@ class Tally(NamedTuple):
     """Sums over pictures, at one size."""
 
     argmax: Counts
-    """[10, 10] pixels by true and by likeliest class; where the true one is not known, nothing."""
+    """[10, 10] pixels by true and by likeliest class; pixels of unknown class are left out."""
     person: Counts
-    """[2] pixels that are somebody in both the truth and the likeliest class, and in either."""
+    """[2] pixels that are a person in both the truth and the likeliest class, and in either."""
     decoded: Counts
-    """[2] the same, as the product decodes the map."""
+    """[2] as `person`, with the map decoded as in the product."""
     labelled: Counts
-    """[2] the same, without the places where somebody without a label stands."""
+    """[2] as `decoded`, without the places of people who have no label."""
     found: Counts
     """[2] people found, people."""
     torsos: list[float]
-    """Of each torso's worn pixels, the share of the commonest class."""
+    """For each torso, the share of its commonest class among clothing pixels."""
 
 
 def silhouettes(
@@ -56,10 +56,10 @@ def silhouettes(
     names: Iterable[str] = sorted(street.HELD_OUT),
     posenet: PoseNet | None = None,
 ) -> dict[str, Any]:
-    """Every figure, pixels summed over all pictures; raises ModelError if the network has no garment map.
+    """Return every figure, pixels summed over all pictures; raises ModelError if the model has no garment map.
 
-    The pictures show people who have no label: whoever finds them has them counted as mistakes. With a `posenet` that
-    finds them too, one more figure leaves the places out where they stand.
+    Some people in the pictures have no label, so that finding them counts as a mistake. With a `posenet` that finds
+    them too, one more figure leaves their places out.
     """
     wanted = list(names)
     found: dict[str, Any] = {"pictures": len(wanted)}
@@ -71,7 +71,7 @@ def silhouettes(
             f"person-mask IoU, likeliest class{title}": _ratio(tally.person),
             f"people found{title}": _ratio(tally.found),
             f"garment mIoU{title}": float(np.nanmean(overlap(tally.argmax))),
-            f"one garment is one class: share of its commonest{title}": float(np.mean(tally.torsos)),
+            f"share of a torso's commonest garment class{title}": float(np.mean(tally.torsos)),
         }
     return found
 
@@ -98,10 +98,10 @@ def _look(network: Interpreter, posenet: PoseNet | None, pixels: Pixels, people:
 
 
 def _decoded(network: Interpreter, pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
-    """[h, w] classes as the product takes them: each cell's, nearest."""
+    """Return [h, w] classes as the product decodes them: each pixel takes its nearest cell's."""
     layout = garments.read_layout(network.input, network.outputs)
     if layout is None:
-        raise ModelError("expected a network with a garment map, found one that knows poses alone")
+        raise ModelError("expected a model with a garment map, found a pose model")
     tensor, _ = letterbox(Frame(pixels, 0.0, 0), *network.input.shape[1:3])
     cells = garments.decode(network.invoke(tensor), layout).classes
     y, x = (np.rint(np.arange(side) / garments.GARMENT_STRIDE).astype(int) for side in shape)
@@ -109,7 +109,7 @@ def _decoded(network: Interpreter, pixels: Pixels, shape: tuple[int, ...]) -> Pi
 
 
 def _commonest(seen: Pixels, person: Mask) -> float | None:
-    """Of the worn pixels found on somebody's torso; None where none are."""
+    """Return the share of the commonest class among the clothing pixels of one torso; None if there are none."""
     rows = np.flatnonzero(person.any(axis=1))
     first, last = (round(rows[0] + share * (rows[-1] - rows[0])) for share in TORSO)
     part = seen[first:last][person[first:last]]
@@ -122,7 +122,7 @@ def _as_it_is(pixels: Pixels, people: Pixels, classes: Pixels) -> tuple[Pixels, 
 
 
 def _small(pixels: Pixels, people: Pixels, classes: Pixels) -> tuple[Pixels, Pixels, Pixels]:
-    """On a grey picture twice the network's input, so that the tallest person is SMALL pixels of the input tall."""
+    """Put the picture on a grey one, so that the tallest person is SMALL pixels of the model's input tall."""
     heights = [np.ptp(np.flatnonzero((people == number).any(axis=1))) + 1 for number in np.unique(people) if number]
     zoom = SMALL / max(heights)
     size = [round(side * zoom) for side in people.shape[::-1]]

@@ -1,4 +1,4 @@
-"""Sightings against the truth of the simulated street: one a walker and camera is right."""
+"""Compares sightings with the truth of the simulated street: one sighting per walker and camera is right."""
 
 import argparse
 from collections import Counter
@@ -17,16 +17,16 @@ from edge.street.camera import StreetCamera
 from edge.street.truth import WalkerTruth
 
 FULL_HEIGHT_S = 1.0
-"""A walker seen for longer at full height must give a sighting."""
+"""Seconds at full height from which a walker must give a sighting."""
 NOBODY = -1
 SAME_BODY = 0.1
-"""Median keypoint error in body heights up to which a detection is of that walker."""
+"""Median keypoint error, in body heights, up to which a detection is that walker."""
 MOSTLY = 0.6
-"""A walker more hidden than that is not expected in that frame."""
+"""Visible share of a walker above which they are expected in a frame."""
 
 
 def street(args: argparse.Namespace) -> dict[str, Any]:
-    """One sighting a walker and camera is right; what matches no walker, or a walker again, is false."""
+    """Return the figures; a sighting that matches no walker, or a walker already counted, is false."""
     jobs = [(args.seed, camera, args.cameras, args.minutes) for camera in range(args.cameras)]
     with ProcessPoolExecutor() as pool:
         cameras = list(pool.map(one_camera, jobs))
@@ -37,17 +37,17 @@ def street(args: argparse.Namespace) -> dict[str, Any]:
         "cameras": args.cameras,
         "minutes of street": args.minutes,
         "walkers at full height for over a second, per camera": [camera["walkers"] for camera in cameras],
-        "with exactly one sighting": total["once"] / seen,
-        "with none": total["missed"] / seen,
-        "with several": total["split"] / seen,
+        "share of walkers with exactly one sighting": total["once"] / seen,
+        "share with none": total["missed"] / seen,
+        "share with several": total["split"] / seen,
         "sightings": total["sightings"],
-        "false sightings (nobody, or somebody again)": (total["nobody"] + total["again"]) / made,
-        "of these nobody": total["nobody"],
-        "held back as never moving": total["still"],
-        "held back as never clear": total["unclear"],
+        "share of false sightings (no person, or a person again)": (total["nobody"] + total["again"]) / made,
+        "sightings of no person": total["nobody"],
+        "held back: never moved": total["still"],
+        "held back: never clear": total["unclear"],
         "frames": total["frames"],
         "people found per frame and person at full height": total["found"] / max(total["present"], 1),
-        "detections of nobody, per frame": total["ghosts"] / max(total["frames"], 1),
+        "detections of no person, per frame": total["ghosts"] / max(total["frames"], 1),
     }
 
 
@@ -81,7 +81,7 @@ def one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
 
 
 class Votes:
-    """Which walker each track really is: the one that most of its detections lie on."""
+    """Finds which walker each track really is: the one on which most of its detections lie."""
 
     def __init__(self) -> None:
         self._votes: dict[int, Counter[int]] = {}
@@ -95,12 +95,12 @@ class Votes:
         return self._votes[track_id].most_common(1)[0][0]
 
     def share(self, track_id: int) -> float:
-        """Of the track's detections that lie on that walker."""
+        """Return the share of the track's detections that lie on its walker."""
         return self._votes[track_id].most_common(1)[0][1] / self._votes[track_id].total()
 
 
 def _whose(person: Detection, truth: list[WalkerTruth]) -> int:
-    """The walker whose keypoints lie nearest, if they are near at all; left and right may be mistaken."""
+    """Return the walker whose keypoints are nearest, if near enough; left and right may be swapped."""
     believed = person.believed
     best, whose = SAME_BODY, NOBODY
     for walker in truth:

@@ -1,4 +1,4 @@
-"""Fuzzes every reader of what somebody else may have written: nothing but an EdgeError may come out, and soon.
+"""Fuzzes every reader of foreign input: it must end soon, in success or in an EdgeError.
 
 Each target has a process of its own and an equal share of the time. Exit 1 if anything was found.
 """
@@ -17,28 +17,32 @@ from typing import NamedTuple
 from edge.errors import EdgeError
 
 LATE_S = 120
-"""Beyond its time, for a target to import, to make its seeds and to end."""
+"""Extra seconds for a target to import, to make its seeds and to end."""
 NAMES = ("wire", "config", "baseline", "frozen", "outbox", "node", "bundle", "signature", "card")
 
 
 class FuzzResult(NamedTuple):
-    """What one target came to."""
+    """Result of fuzzing one target."""
 
     executions: int
     coverage: int
-    """Edges of Python code that were taken."""
+    """Edges of Python code that were reached."""
     seconds: float
     findings: list[Path]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/fuzz", description=__doc__)
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(NAMES)}; default: all")
-    parser.add_argument("--minutes", type=float, default=10.0, help="in all, at least; default: 10")
     parser.add_argument(
-        "--again", type=Path, metavar="FILE", help="give the one TARGET this input, and show what comes"
+        "targets", nargs="*", metavar="TARGET", help=f"targets to fuzz, of {', '.join(NAMES)}; default: all"
     )
-    parser.add_argument("--keep", type=Path, default=Path(".cache/fuzz"), help="for inputs worth keeping and findings")
+    parser.add_argument(
+        "--minutes", type=float, default=10.0, help="minutes for all targets together, at least; default: 10"
+    )
+    parser.add_argument(
+        "--again", type=Path, metavar="FILE", help="run the one TARGET on this input and show the result"
+    )
+    parser.add_argument("--keep", type=Path, default=Path(".cache/fuzz"), help="folder of kept inputs and findings")
     args = parser.parse_args()
     if unknown := set(args.targets) - set(NAMES):
         parser.error(f"expected TARGETs of {', '.join(NAMES)}; found {', '.join(sorted(unknown))}")
@@ -69,7 +73,7 @@ def _fuzz(names: list[str], seconds: float, keep: Path) -> int:
 
 
 def _run(name: str, seconds: float, home: Path) -> FuzzResult:
-    """What was found before is tried again with the corpus."""
+    """Fuzz one target; earlier findings go into the corpus and are tried again."""
     findings, corpus, log = home / "findings", home / "corpus", home / "log.txt"
     for folder in (findings, corpus):
         folder.mkdir(parents=True, exist_ok=True)
@@ -87,7 +91,7 @@ def _run(name: str, seconds: float, home: Path) -> FuzzResult:
         shutil.rmtree(work[1], ignore_errors=True)
     listed = sorted(path for path in findings.iterdir() if path.suffix != ".txt")
     if code and not listed:
-        listed = [log]  # it broke down by itself
+        listed = [log]  # the target's process failed by itself
     executions = max(
         map(int, re.findall(r"^(?:stat::number_of_executed_units: +|#)(\d+)", said, re.MULTILINE)), default=0
     )
@@ -106,14 +110,14 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> int:
 
 
 def _described(path: Path) -> str:
-    """The last lines of a traceback; libFuzzer's findings say by their names what they are."""
+    """Return the last lines of a traceback; without one, the file name, which for libFuzzer says what it is."""
     text = path.with_suffix(".txt")
     lines = text.read_text(errors="replace").splitlines() if text.exists() else [path.name]
     return "\n".join(lines[-6:])
 
 
 def _again(parser: argparse.ArgumentParser, names: list[str], path: Path, keep: Path) -> int:
-    """In this process and without atheris; the traceback is Python's own."""
+    """Run one input again in this process without atheris, so that Python prints the traceback."""
     from tools.fuzzing.targets import TARGETS  # noqa: PLC0415 - these import all that is fuzzed
 
     if len(names) != 1:
@@ -124,7 +128,7 @@ def _again(parser: argparse.ArgumentParser, names: list[str], path: Path, keep: 
     try:
         TARGETS[names[0]](work).check(path.read_bytes())
     except EdgeError as err:
-        print(f"well refused, {type(err).__name__}: {err}")
+        print(f"rejected as it should be, {type(err).__name__}: {err}")
     else:
         print("accepted")
     return 0

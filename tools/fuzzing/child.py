@@ -1,6 +1,6 @@
-"""One target in one process: atheris never returns. Prints what libFuzzer prints; what is found lies in a folder.
+"""Fuzzes one target in one process, since atheris never returns. Prints libFuzzer's output; findings go to a folder.
 
-A finding is the input (`error-...`, and beside it the traceback as .txt; libFuzzer's own: `timeout-...`, `oom-...`).
+A finding is the input (`error-...`, with the traceback beside it as .txt; from libFuzzer: `timeout-...`, `oom-...`).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - files are synced to disk thousa
 
 
 class Findings:
-    """One of each kind: what was raised, and where in edge/ (else in the target)."""
+    """Keeps one finding of each kind: what was raised, and where in edge/ (else in the target)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""Targets of files that people edit, copy and carry about."""
+"""Fuzz targets: files that people edit, copy and carry about."""
 
 import base64
 import functools
@@ -47,7 +47,7 @@ alert: !!set {? one}
 
 
 def make_config(folder: Path) -> Target:
-    """Every YAML file; what is accepted must read the same once it was written again."""
+    """Fuzz every YAML file; what is accepted must read the same after it is written again."""
     site = _site(folder)
     worker = msgspec.to_builtins(WorkerConfig(group="centre"))
     good: list[tuple[type[msgspec.Struct], bytes]] = [
@@ -75,7 +75,7 @@ def make_config(folder: Path) -> Target:
 
 
 def make_node(folder: Path) -> Target:
-    """What lies in a node's /etc/spotter: one file is another, or a PEM file holds other DER."""
+    """Fuzz the files of a node's /etc/spotter: one file replaced by another, or other DER inside a PEM file."""
     site = _site(folder)
     home, now = site.folder / "nodes" / NODE, datetime.now(UTC)
     good = {path.name: path.read_bytes() for path in sorted(home.iterdir())}
@@ -105,12 +105,12 @@ def make_node(folder: Path) -> Target:
     return Target(seeds, functools.partial(chosen, ways))
 
 
-def _read_armoured(way: Callable[[bytes], object], label: str, data: bytes) -> object:
+def _read_armoured(way: Callable[[bytes], object], label: bytes, data: bytes) -> object:
     return way(_armoured(label, data))
 
 
 def make_bundle(folder: Path) -> Target:
-    """What first boot and the next card-writer read on a card, and the manifest of a release."""
+    """Fuzz what first boot and the next card-writer read on a card, and the manifest of a release."""
     card, root = folder / "card", folder / "root"
     release = card / first_boot.FOLDER / "release"
     release.mkdir(parents=True)
@@ -140,7 +140,7 @@ def make_bundle(folder: Path) -> Target:
 
 
 def make_signature(folder: Path) -> Target:
-    """An update: its signature, a manifest that was rightly signed, and the keys themselves."""
+    """Fuzz an update: its signature, a correctly signed manifest, and the keys."""
     private, public = folder / "release.key", folder / "release.pub"
     signing.make_keys(private, public)
     release = folder / "release"
@@ -177,7 +177,7 @@ def make_signature(folder: Path) -> Target:
 
 
 def make_card(folder: Path) -> Target:
-    """A card's partition table, and the settings of the system on its boot partition."""
+    """Fuzz a card's partition table and the system's settings on its boot partition."""
     path = folder / "card.img"
     table = bytearray(SECTOR)
     table[446:462] = bytes([0, 0, 0, 0, 0x0C, 0, 0, 0]) + (1).to_bytes(4, "little") + (2).to_bytes(4, "little")
@@ -213,7 +213,7 @@ def _site(folder: Path) -> Site:
 
 
 def _manifest(release: Path) -> bytes:
-    """Written too."""
+    """Write a valid manifest into the release and return it."""
     shape = dict.fromkeys(("id", "version", "model", "recipe", "config"), "0123456789ab")
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     wanted = {**shape, "pythons": {PYTHON: WHEELS}, "files": dict.fromkeys(WHEELS, empty), "format": 1}
@@ -223,7 +223,7 @@ def _manifest(release: Path) -> bytes:
 
 
 def _opened(pem: bytes) -> tuple[bytes, bytes]:
-    """Label and DER."""
+    """Return the label and the DER of a PEM file."""
     first, *lines = pem.strip().splitlines()
     body = itertools.takewhile(lambda line: not line.startswith(b"-----"), lines)
     return first.removeprefix(b"-----BEGIN ").removesuffix(b"-----"), base64.b64decode(b"".join(body))

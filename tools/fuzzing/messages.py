@@ -1,4 +1,4 @@
-"""Targets of what comes over the network, and of what a node keeps of it."""
+"""Fuzz targets: messages of the network, and what a node keeps of them."""
 
 import functools
 import hashlib
@@ -28,14 +28,14 @@ from tools.fuzzing.target import OVER, Target, chosen, laid_over, seed
 SITE, NODE, EPOCH = "booth", "camera-1", "0123456789abcdef"
 AT = wire.to_time(NOW)
 SIGHTINGS = 250
-"""Of the good baseline: enough to score by."""
+"""Sightings in the valid baseline: enough to give scores."""
 
 
 def make_wire(folder: Path) -> Target:
-    """Every topic; what is accepted must read the same once it was written again."""
+    """Fuzz every topic; what is accepted must read the same after it is written again."""
     site = Site(folder)
     node, booth = functools.partial(wire.node_topic, SITE, NODE), functools.partial(wire.booth_topic, SITE)
-    good = {
+    good: dict[str, wire.Message] = {
         node("status"): make_status(),
         node("health"): make_health(problems=["The lens is covered."], view=["covered"], self_test=["disk"]),
         node("score"): make_score(),
@@ -79,7 +79,7 @@ def make_wire(folder: Path) -> Target:
 
 
 def make_baseline(_: Path) -> Target:
-    """Files as they are; and bodies under a right header and checksum, so that what lies behind is reached."""
+    """Fuzz baseline files as they are, and bodies under a correct header and checksum, to reach the code behind."""
     good = learnt(SIGHTINGS)
     content = msgspec.msgpack.encode(baseline_file.counted(good))
     person = ordinary(np.random.default_rng(5))
@@ -118,7 +118,7 @@ def _sealed(body: bytes) -> bytes:
 
 
 def make_frozen(folder: Path) -> Target:
-    """The booth's word: as it comes, rightly signed, and as it was kept; a node never fails of it."""
+    """Fuzz the booth's frozen baseline: raw, correctly signed, and as saved; a node must never fail on it."""
     site = Site(folder, SITE)
     good = site.message(learnt(SIGHTINGS))
     state = folder / "state"
@@ -164,7 +164,7 @@ def make_frozen(folder: Path) -> Target:
 
 
 def make_outbox(folder: Path) -> Target:
-    """What lies in the file, and the file: a score that no booth takes must not be sent for ever."""
+    """Fuzz the outbox's rows and its file: a score that no booth accepts must not be sent for ever."""
     path, fresh = folder / "outbox.sqlite", folder / "fresh.sqlite"
     outbox = Outbox(fresh, node=NODE, max_rows=OutboxSection().max_rows)
     outbox.put(make_score())
@@ -186,7 +186,7 @@ def make_outbox(folder: Path) -> Target:
         try:
             wire.decode(topic, payload)
         except WireError as err:
-            raise AssertionError("the booth refuses what waits") from err
+            raise AssertionError("the booth refuses a row of the outbox") from err
 
     def write(content: bytes) -> None:
         for left in folder.glob("outbox.sqlite*"):

@@ -1,4 +1,4 @@
-"""What one fuzz target is, and how its inputs are made."""
+"""The type of a fuzz target, and how its inputs are made."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Target(NamedTuple):
-    """`check` takes any bytes; only an EdgeError may come out of it. `seeds` are inputs it is at home with."""
+    """`check` takes any bytes and may raise only an EdgeError; `seeds` are valid inputs."""
 
     seeds: Sequence[bytes]
     check: Callable[[bytes], object]
@@ -17,7 +17,7 @@ Maker = Callable[[Path], Target]
 
 
 def chosen(ways: Sequence[Callable[[bytes], object]], data: bytes) -> object:
-    r"""The first byte chooses what becomes of the others.
+    r"""Let the first byte choose what is done with the others.
 
     >>> chosen((bytes.upper, bytes.lower), b"\\x01Ab")
     b'ab'
@@ -26,7 +26,7 @@ def chosen(ways: Sequence[Callable[[bytes], object]], data: bytes) -> object:
 
 
 def laid_over(good: bytes, data: bytes) -> bytes:
-    r"""Good bytes with some of them replaced, from the place that the first three bytes say.
+    r"""Replace some of the good bytes, from the position that the first three bytes give.
 
     >>> laid_over(b"abcdef", b"\\x00\\x00\\x02XY")
     b'abXYef'
@@ -36,9 +36,9 @@ def laid_over(good: bytes, data: bytes) -> bytes:
 
 
 def seed(way: int, data: bytes) -> bytes:
-    """What `chosen` takes apart."""
+    """Return an input that `chosen` takes apart into `way` and `data`."""
     return bytes([way]) + data
 
 
 OVER = bytes(3)
-"""Lays nothing over."""
+"""A position without bytes: replaces nothing."""

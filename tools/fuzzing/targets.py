@@ -1,4 +1,4 @@
-"""The targets by name. Whoever imports this imports what is fuzzed."""
+"""The fuzz targets by name. Importing this module imports the code that is fuzzed."""
 
 from tools.fuzzing.files import make_bundle, make_card, make_config, make_node, make_signature
 from tools.fuzzing.messages import make_baseline, make_frozen, make_outbox, make_wire

@@ -1,4 +1,4 @@
-"""From data to models/*.tflite in one command; stopped, it goes on where it was."""
+"""Train the model: from photos and clips to models/*.tflite in one command. A stopped run resumes at its checkpoint."""
 
 import argparse
 import dataclasses
@@ -36,46 +36,56 @@ from tools.training.train import Settings, normalised, train
 REPO = Path(__file__).parents[2]
 SHARED = REPO.parent / "shared" / "data"
 SIZE = DEFAULT
-"""Height and width of the network's input."""
+"""Height and width of the model's input, pixels."""
 NAME = name_of(SIZE)
 TEACHER, FINER_TEACHER = "posenet-353x481", "posenet-481x641"
 STREETS = range(2000, 2012)
-"""Seeds that nothing is measured on."""
+"""Seeds of the simulated streets that are trained on; nothing is measured on these."""
 PRINTED_SHARES = (0.33, 0.62, 0.05, 0.0, 0.0)
-"""Of the scenes that the patterns alone are trained on, as in scenes.Source."""
+"""Shares of the kinds of scenes (as in scenes.Source) while the patterns alone are trained."""
 PRINTED = 0.75
-"""Of the garments in them: at .85 real plain cloth was too often called patterned."""
+"""Share of the garments in those scenes that get a print. At .85 real plain cloth was too often called patterned."""
 CALIBRATION_FRAMES = 300
 RATE = 2e-3
-"""Of learning, at its highest, of what is new; what was published learns at a fraction of it."""
+"""Highest learning rate, of the new layers; the published layers learn at a fraction of it."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/train", description=__doc__)
     parser.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
-    parser.add_argument("--clips", type=Path, default=SHARED / "clips", help="*.gif are trained on, *.mp4 never")
+    parser.add_argument(
+        "--clips", type=Path, default=SHARED / "clips", help="folder of clips; *.gif are trained on, *.mp4 never"
+    )
     parser.add_argument("--swatches", type=Path, default=SHARED / "swatches", help="close-ups of real cloth")
     parser.add_argument("--streets", type=Path, default=SHARED / "pennfudan", help="images/ and masks/")
     parser.add_argument(
         "--tagger",
         type=Path,
         default=REPO / "models" / f"{NAME}.tflite",
-        help="which network works out where on tagged photos each garment is; default: the one there is",
+        help="model that finds where on tagged photos each garment is; default: the present one",
     )
     parser.add_argument("--folder", type=Path, default=REPO / ".cache" / "training", help="checkpoints and log")
     parser.add_argument("--out", type=Path, default=REPO / "models", help="where the .tflite files go")
-    parser.add_argument("--map-steps", type=int, default=400, help="of the maps alone, first; default: %(default)s")
-    parser.add_argument("--steps", type=int, default=11000, help="of everything together; default: %(default)s")
-    parser.add_argument("--pattern-steps", type=int, default=3000, help="of the patterns alone; default: %(default)s")
-    parser.add_argument("--rate", type=float, default=RATE, help="the highest; default: %(default)s")
+    parser.add_argument(
+        "--map-steps", type=int, default=400, help="steps that first train the maps alone; default: %(default)s"
+    )
+    parser.add_argument(
+        "--steps", type=int, default=11000, help="steps that train everything together; default: %(default)s"
+    )
+    parser.add_argument(
+        "--pattern-steps", type=int, default=3000, help="last, the patterns alone; default: %(default)s"
+    )
+    parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate; default: %(default)s")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--workers", type=int, default=max((os.cpu_count() or 2) - 1, 1))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=0)
     untrained = parser.add_mutually_exclusive_group()
-    untrained.add_argument("--nuisance-only", action="store_true", help="of the model in --out as it is; no training")
     untrained.add_argument(
-        "--export-only", action="store_true", help="all sizes, of --begin or of the model in --out; no training"
+        "--nuisance-only", action="store_true", help="no training: sizes, covariances, pins of the model in --out"
+    )
+    untrained.add_argument(
+        "--export-only", action="store_true", help="no training: all sizes, from --begin or the model in --out"
     )
     parser.add_argument(
         "--begin", type=Path, help="weights (.pt, or a .tflite of ours) to start from instead of the published ones"
@@ -112,14 +122,14 @@ def _run(args: argparse.Namespace) -> None:
 
 
 def _begin(path: Path | None, teacher: Network) -> Network:
-    """Weights to start from: those of `path`, else the published network's."""
+    """Return the weights to start from: those of `path`, else the published model's."""
     if path is None:
         return teacher
     return again(path) if path.suffix == ".tflite" else checkpoint(path)
 
 
 def _source(args: argparse.Namespace, console: Console) -> Source:
-    """Everything that scenes are made of; labels that are worked out are kept in the training's folder."""
+    """Load everything that scenes are made of; computed labels are cached in the training's folder."""
     args.folder.mkdir(parents=True, exist_ok=True)
     posenet = PoseNet(open_network(FINER_TEACHER))
     photos = load(args.ccp, TRAIN_IDS, posenet, args.folder / "photos.npz")
@@ -137,7 +147,7 @@ def _source(args: argparse.Namespace, console: Console) -> Source:
 
 
 def _export_only(args: argparse.Namespace) -> None:
-    """The default size in --out from --begin: a checkpoint is quantized, a .tflite of any size is resized."""
+    """Write the default size into --out from --begin: a checkpoint is quantized, a .tflite of any size is resized."""
     if args.begin is None:
         return
     if args.begin.suffix == ".tflite":
@@ -147,7 +157,7 @@ def _export_only(args: argparse.Namespace) -> None:
 
 
 def _export(network: Network, source: Source, args: argparse.Namespace) -> None:
-    """Quantize to the default size."""
+    """Quantize the model at the default size."""
     from tools.training.export import export  # noqa: PLC0415  TensorFlow must not be loaded where workers fork
 
     args.out.mkdir(parents=True, exist_ok=True)
@@ -161,7 +171,7 @@ def _export(network: Network, source: Source, args: argparse.Namespace) -> None:
 
 
 def calibration(source: Source, seed: int) -> Iterator[NDArray[np.float32]]:
-    """Frames as the network will see them, [1, h, w, 3]; the first hold every brightness."""
+    """Yield frames like those the model will see, [1, h, w, 3] from -1 to 1; the first holds every brightness."""
     height, width = SIZE
     ramp = np.linspace(0, 255, width).astype(np.uint8)
     full = np.broadcast_to(ramp[None, :, None], (height, width, 3))
@@ -171,7 +181,7 @@ def calibration(source: Source, seed: int) -> Iterator[NDArray[np.float32]]:
 
 
 def _framed(source: Source, seed: int) -> NDArray[np.uint8]:
-    """Two scenes side by side."""
+    """Return two scenes side by side, [h, w, 3] RGB at the model's input size."""
     left, right = (source.scene(seed + i).pixels for i in range(2))
     both = np.hstack([left, right])[:, : SIZE[1]]
     return np.asarray(cv2.resize(both, SIZE[::-1]) if both.shape[1] < SIZE[1] else both, np.uint8)

@@ -1,7 +1,7 @@
-"""People on a picture whom its labels do not know: there the truth is unknown, and not "background".
+"""Finds people in a picture who have no label: there the truth is unknown, and not "background".
 
-Street photos label the one in front; who passes behind would teach the network that small people are nobody. They are
-found by the published PoseNet, in the picture and, enlarged, in its halves.
+Street photos label the person in front. Passers-by behind, counted as background, would teach the model to overlook
+small people. The published PoseNet looks for them in the picture and, enlarged, in its halves.
 """
 
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ Mask = NDArray[np.bool_]
 
 TORSO = [KEYPOINTS.index(name) for name in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
 REACH = (0.25, 0.12)
-"""Of a person's height, beyond the box around the keypoints: to the sides, and above and below."""
+"""Margin around the box of the keypoints, in heights of the person: to the sides, and above and below."""
 OWN = 0.5
-"""Of a skeleton's keypoints, on labelled people: the skeleton then is one of theirs."""
+"""Share of a skeleton's keypoints on labelled people from which it counts as one of them."""
 
 
 def bystanders(pixels: Pixels, labelled: Mask, posenet: PoseNet) -> Mask:
-    """[h, w] where somebody may be who has no label. `pixels` [h, w, 3] RGB; `labelled` [h, w] is where labels are."""
+    """Return [h, w]: True where an unlabelled person may be. `pixels` [h, w, 3] RGB; `labelled` [h, w] marks labels."""
     unknown = np.zeros(labelled.shape, bool)
     for person in _people(pixels, posenet):
         if _share_on(labelled, person) < OWN:
@@ -32,7 +32,7 @@ def bystanders(pixels: Pixels, labelled: Mask, posenet: PoseNet) -> Mask:
 
 
 def _people(pixels: Pixels, posenet: PoseNet) -> Iterator[Detection]:
-    """Everybody in the picture and in its halves along the longer side, in pixels of the picture."""
+    """Yield everyone in the picture and in its halves along the longer side, in pixels of the picture."""
     yield from posenet.people(pixels)
     axis = int(pixels.shape[1] > pixels.shape[0])
     for half, start in ((0, 0), (1, pixels.shape[axis] // 2)):

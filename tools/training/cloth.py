@@ -1,4 +1,4 @@
-"""Real cloth laid onto garments: a swatch at the scale of clothes, often re-coloured, draped as prints are."""
+"""Real cloth laid onto garments: a swatch at the scale of clothes, often in other colours."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from tools.training.plain import worn
 from tools.training.swatches import Swatch
 
 FEWEST, MOST = 1.0, 2.0
-"""Units from one element of a pattern to the next, as in prints.py."""
+"""Range of distances from one element of a pattern to the next, in units as in prints.py."""
 REPEATS, WIDEST = 4, 0.6
-"""On a garment at least so many elements of a pattern along its longer side, none wider than so much of its shorter."""
+"""A garment's longer side shows at least REPEATS elements; none is wider than WIDEST of its shorter side."""
 FAINT, BOLD = 18.0, 80.0
-"""CIE76 differences between the parts of a pattern."""
+"""Range of CIE76 colour differences between the parts of a pattern."""
 RAISED = 4.0
-"""Most that a swatch's contrast is multiplied by: what cannot be seen in it is not made up."""
+"""Highest factor on a swatch's contrast: what cannot be seen in it is not made up."""
 ORIGINAL = 0.3
-"""How often a swatch keeps its own colours."""
+"""Chance that a swatch keeps its own colours."""
 SAMPLED = 40
-"""Rows and columns that a tile's contrast is measured on."""
+"""Rows and columns of a tile on which its contrast is measured."""
 RANGE = (4.0, 97.0)
-"""L* that cloth can have."""
+"""Lowest and highest L* that cloth can have."""
 
 
 def lay(
@@ -36,10 +36,10 @@ def lay(
     finest: float = 0.0,
     is_patterned: bool = False,
 ) -> None:
-    """Make the garment under `mask` [h, w] of that cloth in place; its folds and its light stay.
+    """Replace the garment under `mask` [h, w] by the swatch's cloth in place; its folds and its light stay.
 
-    `pixels` [h, w, 3] RGB, `height` of the person in pixels: patterns are as large as on clothes, and their
-    unit is no finer than `finest` pixels. `is_patterned`: the garment as it is.
+    `pixels` is [h, w, 3] RGB, `height` the person's in pixels (patterns are as large as on real clothes, their unit no
+    finer than `finest` pixels). `is_patterned` says whether the garment is patterned already.
     """
 
     def draw(x: Plane, y: Plane, own: Bytes) -> Plane:
@@ -58,7 +58,7 @@ def lay(
 
 
 def _sized(tile: Bytes, zoom: float) -> Plane:
-    """[h, w, 3] CIELAB, each pixel the mean of the area that it covers."""
+    """Return [h, w, 3] CIELAB at another size, each pixel the mean of the area that it covers."""
     size = [max(round(side * zoom), 2) for side in tile.shape[1::-1]]
     way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
     return np.asarray(
@@ -67,7 +67,7 @@ def _sized(tile: Bytes, zoom: float) -> Plane:
 
 
 def _hung(x: Plane, y: Plane, kind: str, rng: Rng) -> tuple[Plane, Plane]:
-    """Stripes run across more often than down, and all cloth may be cut aslant."""
+    """Turn the positions as the cloth hangs: stripes run across more often than down; some cloth is cut aslant."""
     if kind == "striped" and rng.random() < 0.55:
         x, y = y, x
     if kind in ("striped", "checked") and rng.random() < 0.1:
@@ -77,7 +77,7 @@ def _hung(x: Plane, y: Plane, kind: str, rng: Rng) -> tuple[Plane, Plane]:
 
 
 def _spread(tile: Plane, x: Plane, y: Plane, rng: Rng) -> Plane:
-    """[h, w, 3] the tile repeated both ways, begun anywhere."""
+    """Return [h, w, 3]: the tile repeated both ways from a random start."""
     tall, wide = tile.shape[:2]
     whole = cv2.copyMakeBorder(tile, 0, 1, 0, 1, cv2.BORDER_WRAP)
     across = np.mod(x + np.float32(rng.uniform(0, wide)), np.float32(wide))
@@ -86,7 +86,7 @@ def _spread(tile: Plane, x: Plane, y: Plane, rng: Rng) -> Plane:
 
 
 def _dyed(tile: Plane, own: Bytes, least: float, rng: Rng) -> Plane:
-    """The tile in other colours: another ground, hues turned, light and dark exchanged, more or less contrast."""
+    """Return the tile in other colours: another ground, hues turned, light and dark swapped, more or less contrast."""
     middle = np.median(_sample(tile), axis=(0, 1)).astype(np.float32)
     apart = tile - middle
     contrast = float(np.percentile(np.linalg.norm(_sample(apart), axis=2), 98)) + 1e-3
@@ -101,18 +101,18 @@ def _dyed(tile: Plane, own: Bytes, least: float, rng: Rng) -> Plane:
 
 
 def _plain_dyed(tile: Plane, own: Bytes, rng: Rng) -> Plane:
-    """Plain cloth in some colour, its weave and folds as they are or fainter."""
+    """Return plain cloth in some colour, its weave and folds as they are or fainter."""
     apart = tile - np.median(_sample(tile), axis=(0, 1)).astype(np.float32)
     return _in_range(_ground(own, rng), apart * np.float32(rng.uniform(0.3, 1.0)))
 
 
 def _sample(tile: Plane) -> Plane:
-    """Few enough of its pixels for statistics."""
+    """Return a subsample of the tile that is large enough for statistics."""
     return tile[:: max(len(tile) // SAMPLED, 1), :: max(tile.shape[1] // SAMPLED, 1)]
 
 
 def _ground(own: Bytes, rng: Rng) -> Plane:
-    """[3] CIELAB: the garment's own colour or any other."""
+    """Return the garment's own colour or a random one: [3] CIELAB."""
     if rng.random() < 0.4:
         return own_colour(own)
     return np.asarray([rng.uniform(8, 95), *rng.normal(0, 18, 2)], np.float32)
@@ -123,7 +123,7 @@ def _turn(angle: float) -> Plane:
 
 
 def _in_range(middle: Plane, apart: NDArray[np.floating[Any]]) -> Plane:
-    """The ground and what differs from it, the ground moved so that neither end of lightness is cut."""
+    """Add ground and differences, the ground moved so that neither end of the lightness is clipped."""
     low, high = np.percentile(_sample(apart)[..., 0], (2, 98))
     room = RANGE[0] - low, RANGE[1] - high
     lightness = np.clip(middle[0], *room) if room[0] < room[1] else (room[0] + room[1]) / 2

@@ -1,4 +1,4 @@
-"""A clean picture to one as a street camera takes it: light, night, haze, blur, noise, compression, each sometimes."""
+"""Makes a clean picture look like a street camera's: light, night, haze, blur, noise, compression, each at random."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from tools.training.paste import Bytes, Rng
 
 
 def developed(pixels: Bytes, rng: Rng) -> Bytes:
-    """[h, w, 3] RGB to the same."""
+    """Return [h, w, 3] RGB with random camera effects."""
     picture = _lit(np.asarray(pixels.astype(np.float32) / 255, np.float32), rng)
     if rng.random() < 0.5:
         picture = picture * np.exp(rng.normal(0, 0.08, 3)).astype(np.float32)
@@ -23,7 +23,7 @@ def developed(pixels: Bytes, rng: Rng) -> Bytes:
 
 
 def _lit(picture: Floats, rng: Rng) -> Floats:
-    """Another exposure and contrast; dusk and night, haze and rain."""
+    """Change exposure and contrast; add dusk, night, haze or rain."""
     which = rng.random()
     if which < 0.15:  # night: dark, warm lamps
         picture = picture ** np.float32(rng.uniform(1.4, 2.6)) * np.float32(rng.uniform(0.5, 1.1))
@@ -38,7 +38,7 @@ def _lit(picture: Floats, rng: Rng) -> Floats:
 
 
 def _blurred(picture: Floats, rng: Rng) -> Floats:
-    """A lens out of focus, a camera of few pixels, or a step sideways."""
+    """Blur as a lens out of focus, a camera of few pixels or a sideways movement does."""
     if rng.random() < 0.25:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.4))), np.float32)
     if rng.random() < 0.15:

@@ -1,4 +1,4 @@
-"""What all that is laid onto a garment has in common: where on the cloth a pixel is, light and shade, a soft edge."""
+"""Shared by prints and cloth laid onto a garment: the position of each pixel on the cloth, light, soft edges."""
 
 from collections.abc import Callable
 
@@ -11,23 +11,25 @@ Bytes = NDArray[np.uint8]
 Rng = np.random.Generator
 
 SMALLEST, LARGEST = 0.008, 0.08
-"""Of a print's unit, in heights of the person: 1.4 to 14 cm."""
+"""Smallest and largest unit of a print, in heights of the person: 1.4 to 14 cm."""
 
 SEEN = 28.0
-"""CIE76 difference that is still seen where a pattern's elements are few pixels large."""
+"""CIE76 colour difference that is still visible where a pattern's elements are few pixels large."""
 STRETCH = 0.08
-"""How far folds shift what is printed, in widths of the fold: cloth bends, but hardly stretches."""
+"""How far folds shift a print, in widths of the fold. Cloth bends, but hardly stretches."""
 OLD_PRINT = 0.08
-"""Of the garment's larger side: on patterned cloth only shade broader than this is kept, so that its print is gone."""
+"""On patterned cloth only shading broader than this is kept, so that the old print is gone; a share of the garment's
+larger side.
+"""
 
 Draw = Callable[[Plane, Plane, Bytes], Plane]
-"""x, y [h, w] in pixels of the cloth, and the garment's own pixels [n, 3] RGB, to [h, w, 3] CIELAB."""
+"""Draws a print: x, y [h, w] in pixels of the cloth and the garment's own pixels [n, 3] RGB give [h, w, 3] CIELAB."""
 
 
 def dress(pixels: Bytes, mask: NDArray[np.bool_], draw: Draw, rng: Rng, *, is_patterned: bool) -> None:
-    """Dye the garment under `mask` [h, w] anew in place; `pixels` [h, w, 3] RGB.
+    """Replace the colours of the garment under `mask` [h, w] in place; `pixels` is [h, w, 3] RGB.
 
-    Its folds and its light stay; if it is patterned as it is, only its broad light and shade do.
+    Folds and light of the garment stay. If the garment is patterned already, only its broad light and shade stay.
     """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -40,7 +42,10 @@ def dress(pixels: Bytes, mask: NDArray[np.bool_], draw: Draw, rng: Rng, *, is_pa
 
 
 def some_unit(height: float, finest: float, rng: Rng) -> float:
-    """Pixels: of a person so tall, and not finer than `finest`. Who is small mostly wears what can still be seen."""
+    """Return a random unit in pixels for a person `height` pixels tall, not finer than `finest`.
+
+    For small people larger units are more frequent, since a pattern must be visible to be taught.
+    """
     smallest = min(max(SMALLEST * height, finest), 0.5 * LARGEST * height)
     share = rng.random()
     if smallest > SMALLEST * height:
@@ -49,18 +54,18 @@ def some_unit(height: float, finest: float, rng: Rng) -> float:
 
 
 def faintest(usual: float, unit: float, finest: float) -> float:
-    """CIE76 difference that a pattern of that unit must have at least: more if it is nearly too fine to be seen."""
+    """Return the least CIE76 difference of a pattern of that unit: more if it is nearly too fine to see."""
     return max(usual, SEEN) if finest > 0 and unit < 2 * finest else usual
 
 
 def own_colour(cloth: Bytes) -> Plane:
-    """[3] CIELAB: the garment's [n, 3] RGB median."""
+    """Return the median colour of the garment's pixels [n, 3] RGB: [3] CIELAB."""
     middle = np.median(cloth, axis=0).astype(np.float32)[None, None] / 255
     return np.asarray(cv2.cvtColor(middle, cv2.COLOR_RGB2Lab)[0, 0], np.float32)
 
 
 def smooth(shape: tuple[int, ...], size: float | tuple[float, float], rng: Rng) -> Plane:
-    """[h, w] noise about 0, deviation 1, without detail finer than `size` pixels (or so many down and across)."""
+    """Return [h, w] noise of mean 0 and deviation 1, no finer than `size` pixels (one size, or down and across)."""
     down, across = size if isinstance(size, tuple) else (size, size)
     grid = (max(int(shape[0] / down), 1) + 3, max(int(shape[1] / across), 1) + 3)
     coarse = rng.normal(0, 1, grid).astype(np.float32)
@@ -68,7 +73,7 @@ def smooth(shape: tuple[int, ...], size: float | tuple[float, float], rng: Rng) 
 
 
 def _cloth(shape: tuple[int, ...], rng: Rng) -> tuple[Plane, Plane]:
-    """Where on the cloth each pixel is, in pixels: turned a little, and bent as over folds and round a body."""
+    """Return the position of each pixel on the cloth, in pixels: turned, bent as over folds and round a body."""
     height, width = shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     turn = float(rng.normal(0, 0.2)) if rng.random() < 0.8 else float(rng.uniform(0, np.pi))
@@ -83,7 +88,7 @@ def _cloth(shape: tuple[int, ...], rng: Rng) -> tuple[Plane, Plane]:
 
 
 def _shade(drawn: Plane, patch: Bytes, inside: NDArray[np.bool_], rng: Rng, *, is_patterned: bool) -> Plane:
-    """[h, w, 3] RGB: the print in the light in which the garment hangs; its own old print fades."""
+    """Return [h, w, 3] RGB: the print in the light that falls on the garment; the garment's old print fades."""
     light = np.asarray(cv2.cvtColor(patch.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)[..., 0]
     if is_patterned:
         light = _broad(light, inside)
@@ -96,7 +101,7 @@ def _shade(drawn: Plane, patch: Bytes, inside: NDArray[np.bool_], rng: Rng, *, i
 
 
 def _broad(light: Plane, inside: NDArray[np.bool_]) -> Plane:
-    """Blurred within the garment, in a small copy: a wide blur of the whole takes as long as all the rest."""
+    """Blur within the garment, in a small copy: a wide blur of the whole takes as long as everything else together."""
     size = [max(side // 4, 1) for side in light.shape[::-1]]
     weight = inside.astype(np.float32)
     both = cv2.resize(np.dstack([light * weight, weight + 1e-3]), size, interpolation=cv2.INTER_AREA)

@@ -1,7 +1,7 @@
-"""Trained weights to `.tflite` files: the same graph in Keras, its weights copied, quantized by TensorFlow's converter.
+"""Exports trained weights to `.tflite`: rebuilds the graph in Keras, and TensorFlow quantizes it.
 
-Full integer, weights int8 per channel, uint8 in and out; the ranges of the activations come from frames that hold
-every brightness, so that the input's 0..255 means -1..1 (findings: a narrower range mis-scales raw pixels silently).
+The model is integer throughout: weights int8 per channel, uint8 in and out. The ranges of activations come from frames
+that hold every brightness, so that inputs 0..255 mean -1..1 (a narrower range silently mis-scales raw pixels).
 """
 
 from collections.abc import Callable, Iterator
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from tools.training.network import STRIDE_4, STRIDE_8, STRIDE_16, Conv, Network, Separable
 
 Frames = Callable[[], Iterator[NDArray[np.float32]]]
-"""[1, h, w, 3] from -1 to 1."""
+"""Yields calibration frames, [1, h, w, 3] from -1 to 1."""
 
 
 def export(network: Network, size: tuple[int, int], frames: Frames, *, quantized: Path, real: Path) -> None:
-    """Write the int8 file and its float32 twin, for an input of that height and width."""
+    """Write the int8 file and its float32 twin for an input of that height and width."""
     model = _build(network.eval(), size)
     for path, is_quantized in ((real, False), (quantized, True)):
         converter = tf.lite.TFLiteConverter.from_keras_model(model)
@@ -68,7 +68,7 @@ def _separable(block: torch.nn.Module, x: keras.KerasTensor) -> keras.KerasTenso
 
 
 def _conv(conv: Conv) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
-    """The same convolution; "same" pads odd sizes on both sides alike, as the trained one does."""
+    """Return the convolution in Keras; padding "same" pads odd sizes equally on both sides, as PyTorch does here."""
     weight, bias = (part.numpy() for part in conv.fold())
     stride = conv.conv.stride[0]
     if conv.conv.groups > 1:

@@ -1,4 +1,4 @@
-"""Which garments of the training photos really are patterned, labelled by eye: patterns.tsv beside this file."""
+"""Which garments of the training photos are patterned, labelled by eye: patterns.tsv beside this file."""
 
 import csv
 from pathlib import Path
@@ -10,11 +10,11 @@ from edge.vocabulary import PATTERNS
 TABLE = Path(__file__).with_name("patterns.tsv")
 
 Kinds = dict[tuple[int, str], str | None]
-"""(photo, garment) to its kind, None where it could not be told; what is not listed is plain."""
+"""Kind by (photo, garment), None if it could not be told; garments not listed are plain."""
 
 
 def read_kinds(path: Path = TABLE) -> Kinds:
-    """Raises ConfigError for a garment or kind that does not exist."""
+    """Read the table; raises ConfigError for an unknown garment or kind."""
     kinds: Kinds = {}
     with path.open(newline="") as table:
         for number, row in enumerate(csv.DictReader(table, delimiter="\t"), start=2):

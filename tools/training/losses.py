@@ -1,4 +1,4 @@
-"""How far the maps are from the truth, and the pose from its teacher's."""
+"""Losses: the distance of the maps from the truth, and of the pose from its teacher's."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from tools.training.partial import IGNORED, members
 
 
 class Truth(NamedTuple):
-    """[n, h, w] at the input's size each, as in scenes.Scene."""
+    """Truth of a batch, each [n, h, w] at the input's size, as in scenes.Scene."""
 
     garments: Tensor
     patterns: Tensor
@@ -19,23 +19,28 @@ class Truth(NamedTuple):
 
 
 CLASS_WEIGHTS = (1.0, 1.4, 1.4, 1.2, 1.0, 1.0, 1.3, 1.5, 1.4, 2.0)
-"""Of records.CLASSES: the rare and the small count more."""
+"""Weight of each of records.CLASSES in the loss; rare and small classes count more."""
 SET_WEIGHTS = (1.3, 1.3, 1.3, 1.5, 1.3)
-"""Of partial.SETS."""
+"""Weight of each of partial.SETS in the loss."""
 PATTERN_WEIGHTS = (0.5, 1.0, 1.0, 1.6, 1.0, 1.8)
-"""Of vocabulary.PATTERNS: most real cloth is plain; dots are easily lost among busy prints, graphics on the plain cloth
-around them."""
+"""Weight of each of vocabulary.PATTERNS in the loss. Plain counts less, since most real cloth is plain. Dots and
+graphics
+count more: dots are easily lost among busy prints, and graphics among the plain cloth around them.
+"""
 POSE_WEIGHT = 4.0
-"""At less the pose drifts from its teacher's (at 0.5: .894 of its keypoints found again in photos)."""
+"""Weight of the pose in the loss. With less it drifts from its teacher's: at 0.5 only .894 of the keypoints were found
+again in photos.
+"""
 PATTERN_SHARE = 0.25
-"""Of the patterns while all is trained together: in full they hold the garments back (mIoU .58 after 11,000 steps), and
-they are trained alone afterwards."""
+"""Weight of the patterns while everything is trained together. At 1 they hold the garments back (mIoU .58 after 11,000
+steps), and they are trained alone afterwards anyway.
+"""
 NEAR_A_PERSON = 0.02
-"""Teacher's certainty from which its offsets mean something; elsewhere they are only kept from growing."""
+"""Teacher's certainty from which its offsets are taught. Elsewhere the offsets are only kept from growing."""
 
 
 def loss(found: Maps, teacher: Maps, truth: Truth) -> dict[str, Tensor]:
-    """Terms to be added up."""
+    """Return the terms of the loss by name; their sum is the loss."""
     return {
         "garments": _garments(found.garments.float(), truth.garments[:, ::2, ::2]),
         "patterns": PATTERN_SHARE * pattern_loss(found, truth),
@@ -44,7 +49,9 @@ def loss(found: Maps, teacher: Maps, truth: Truth) -> dict[str, Tensor]:
 
 
 def pattern_loss(found: Maps, truth: Truth) -> Tensor:
-    """Cross entropy of every cell, half, and of each garment's mean over its cells: that is what it will be called."""
+    """Return the patterns' loss: half from every cell, half from each garment's mean over its cells, which is what the
+    garment will be called. Both are cross entropies.
+    """
     logits = found.patterns.float()
     kinds, pieces = (plane[:, ::8, ::8] for plane in (truth.patterns, truth.pieces))
     is_known = kinds != IGNORED
@@ -66,10 +73,10 @@ def pattern_loss(found: Maps, truth: Truth) -> Tensor:
 
 
 def _garments(logits: Tensor, truth: Tensor) -> Tensor:
-    """Cross entropy, and soft Dice (Milletari et al., "V-Net", 2016) over the classes that are there and over people.
+    """Return cross entropy plus soft Dice (Milletari et al., "V-Net", 2016), over the classes present and over people.
 
-    `truth` [n, h, w] holds classes, sets of them (partial.py) and IGNORED. Of a set the loss is that of all its classes
-    together; Dice over classes is counted where the class is known, over people wherever that much is.
+    `truth` [n, h, w] holds classes, sets of classes (partial.py) and IGNORED. A set's loss is that of all its classes
+    together. Dice over classes counts where the class is known; Dice over people counts wherever the person is known.
     """
     logits = functional.interpolate(logits, size=truth.shape[1:], mode="bilinear", align_corners=True)
     is_known = truth != IGNORED
@@ -87,14 +94,14 @@ def _garments(logits: Tensor, truth: Tensor) -> Tensor:
 
 
 def _dice(shares: Tensor, wanted: Tensor) -> Tensor:
-    """[channels that are there] 1 - Dice, over all pictures of the batch."""
+    """Return 1 - Dice of each channel that is present, over all pictures of the batch: [channels present]."""
     both, either = (shares * wanted).sum(dim=(0, 2, 3)), (shares + wanted).sum(dim=(0, 2, 3))
     is_there = wanted.sum(dim=(0, 2, 3)) > 0
     return 1 - (2 * both[is_there] + 1) / (either[is_there] + 1)
 
 
 def _pose(found: Maps, teacher: Maps) -> Tensor:
-    """Heatmaps everywhere; offsets where the teacher sees the keypoint they start from."""
+    """Compare heatmaps everywhere, and offsets where the teacher sees the keypoint that they start from."""
     sure = teacher.heatmaps.float().sigmoid()
     heat = functional.binary_cross_entropy_with_logits(found.heatmaps.float(), sure, reduction="none")
     floor = functional.binary_cross_entropy(sure, sure, reduction="none")
@@ -106,6 +113,6 @@ def _pose(found: Maps, teacher: Maps) -> Tensor:
 
 
 def _offsets(found: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
-    """In sixteenths of the picture's grid: pixels over the stride."""
+    """Compare offsets in cells of the pose grid (pixels over the stride, 16)."""
     away = functional.smooth_l1_loss(found.float() / 16, wanted.float() / 16, reduction="none", beta=0.25)
     return (away * weight).sum() / weight.sum()

@@ -1,9 +1,9 @@
-"""The network: people's keypoints, a garment map and a pattern map out of one pass.
+"""The model: keypoints of people, a garment map and a pattern map from one pass.
 
 The backbone and the pose heads are those of the published PoseNet (MobileNet v1 0.75 at stride 16, Howard et al.,
 "MobileNets", 2017; Papandreou et al., "PersonLab", 2018) with its batch normalisation folded in, so that its weights
 fit exactly. A feature pyramid of two steps (Lin et al., "Feature Pyramid Networks", 2017) with separable convolutions
-carries what it sees down to stride 4, where garments are told apart, and 8, where patterns are.
+carries the features up to stride 4 for the garments, and to stride 8 for the patterns.
 """
 
 from typing import NamedTuple
@@ -17,16 +17,16 @@ from edge.vocabulary import PATTERNS
 
 STEM = 24
 BLOCKS = ((48, 1), (96, 2), (96, 1), (192, 2), (192, 1), (384, 2), *((384, 1),) * 7)
-"""Channels out and stride of each separable block of the backbone."""
+"""Output channels and stride of each separable block of the backbone."""
 STRIDE_4, STRIDE_8, STRIDE_16 = 2, 4, 12
-"""The last block at each of these strides."""
+"""Index of the last block at each of these strides."""
 HEATMAPS, SHORT_OFFSETS, MID_OFFSETS = 17, 34, 64
 PYRAMID_8, PYRAMID_4, TEXTURE = 128, 48, 64
 """Channels of the pyramid at strides 8 and 4, and of the branch that carries texture from stride 4 to the patterns."""
 
 
 class Maps(NamedTuple):
-    """What comes out, [n, channels, h, w]; logits, and offsets in pixels of the input."""
+    """Outputs of the model, [n, channels, h, w]: logits, and offsets in pixels of the input."""
 
     heatmaps: Tensor
     short_offsets: Tensor
@@ -38,7 +38,7 @@ class Maps(NamedTuple):
 
 
 class Conv(nn.Module):
-    """A convolution, in training with the batch normalisation that `fold` later takes into its weights."""
+    """A convolution; in training with batch normalisation, which `fold` takes into its weights afterwards."""
 
     def __init__(self, inward: int, outward: int, size: int, stride: int = 1, groups: int = 1, *, norm: bool) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Conv(nn.Module):
         return out
 
     def fold(self) -> tuple[Tensor, Tensor]:
-        """Weights and bias that do the same without the normalisation."""
+        """Return weights [out, in, h, w] and bias [out] with the normalisation folded in."""
         weight, bias = self.conv.weight.detach(), self.conv.bias
         assert bias is not None
         if isinstance(self.norm, nn.Identity):
@@ -64,7 +64,7 @@ class Conv(nn.Module):
 
 
 class Separable(nn.Module):
-    """3x3 per channel, then 1x1, each with ReLU6."""
+    """A 3x3 convolution per channel, then a 1x1 convolution, each with ReLU6."""
 
     def __init__(self, inward: int, outward: int, stride: int = 1, *, norm: bool) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Separable(nn.Module):
 
 
 class Network(nn.Module):
-    """Input [n, 3, h, w] RGB from -1 to 1, h and w one more than a multiple of 16."""
+    """The whole model. Input [n, 3, h, w] RGB from -1 to 1; h and w are one more than a multiple of 16."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,11 +120,11 @@ class Network(nn.Module):
         )
 
     def of_patterns(self) -> list[nn.Module]:
-        """What serves the patterns alone."""
+        """Return the modules that serve the patterns alone."""
         return [self.texture_4, self.texture_8, self.texture, self.patterns]
 
     def ported(self) -> list[Conv]:
-        """What the published network has too, in the order of its graph."""
+        """Return the layers that the published model has too, in the order of its graph."""
         return [
             self.stem,
             *(conv for block in self.blocks for conv in (block.depthwise, block.pointwise)),
@@ -135,6 +135,6 @@ class Network(nn.Module):
 
 
 def _twice(x: Tensor) -> Tensor:
-    """Twice the size, corners aligned: h becomes 2h - 1."""
+    """Enlarge to twice the size with corners aligned: h becomes 2h - 1."""
     size = [2 * side - 1 for side in x.shape[2:]]
     return functional.interpolate(x, size=size, mode="bilinear", align_corners=True)

@@ -1,4 +1,7 @@
-"""How much light, lens, distance and framing move one person's features, from training photos: shipped with a model."""
+"""Measures how much light, lens, distance and framing move one person's features, from training photos.
+
+The result ships with a model.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,11 +20,11 @@ from tools.evaluation.labels import TRAIN_IDS
 
 PEOPLE = 60
 DIGITS = 6
-"""Significant ones in the file."""
+"""Significant digits in the file."""
 
 
 def estimate(network: Interpreter, ccp: Path, ids: Sequence[int] = TRAIN_IDS) -> Nuisance:
-    """Mean over PEOPLE, evenly drawn from `ids`, of the covariance of each one's vectors over all jitters."""
+    """Return the mean covariance of a person's vectors over all jitters, over PEOPLE evenly drawn from `ids`."""
     look = Look(network)
     within: dict[str, list[NDArray[np.float64]]] = {name: [] for name in MOMENTS}
     people = 0
@@ -39,14 +42,14 @@ def estimate(network: Interpreter, ccp: Path, ids: Sequence[int] = TRAIN_IDS) ->
 
 
 def save(nuisance: Nuisance, model: Path) -> Path:
-    """Beside the model."""
+    """Write the file beside the model and return its path."""
     path = model.with_suffix(".nuisance.json")
     path.write_bytes(msgspec.json.format(msgspec.json.encode(nuisance), indent=0) + b"\n")
     return path
 
 
 def _covariance(guises: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float64]]:
-    """One [values, values]; none if too few of the guises were seen in full."""
+    """Return one covariance [values, values], or none if fewer than two versions were seen in full."""
     whole = np.array([guise for guise in guises if not np.isnan(guise).any()], np.float64)
     return [np.cov(whole.T, bias=True)] if len(whole) > 1 else []
 

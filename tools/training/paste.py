@@ -1,4 +1,4 @@
-"""One picture laid onto another, with its truth: at any size, mirrored, turned a little, cut out with a soft edge."""
+"""Pastes one picture onto another together with its truth: any size, mirrored, turned a little, with a soft edge."""
 
 from typing import NamedTuple
 
@@ -10,38 +10,38 @@ from edge.detection.letterbox import PADDING
 from tools.training.partial import IGNORED
 
 SIZE = (353, 257)
-"""Height and width of a scene: as tall as the network's input and about half as wide, since people are upright."""
+"""Height and width of a scene in pixels: as tall as the model's input and half as wide, since people are upright."""
 
 Bytes = NDArray[np.uint8]
 Rng = np.random.Generator
 
 
 class Scene(NamedTuple):
-    """A picture and its truth, all [h, w]."""
+    """A picture and its truth, each [h, w]."""
 
     pixels: Bytes
-    """[h, w, 3] RGB"""
+    """[h, w, 3] RGB."""
     garments: Bytes
     """Positions in records.CLASSES, codes of partial.py, or IGNORED."""
     patterns: Bytes
     """Positions in vocabulary.PATTERNS, or IGNORED."""
     pieces: Bytes
-    """A number of its own for each garment of known pattern; 0 for what is none."""
+    """A number for each garment of known pattern, 0 elsewhere."""
 
 
 def plain_scene(pixels: Bytes, garments: Bytes) -> Scene:
-    """A picture of whose patterns nothing is known."""
+    """Return a scene without known patterns."""
     return Scene(pixels, garments, np.full(garments.shape, IGNORED, np.uint8), np.zeros(garments.shape, np.uint8))
 
 
 def blank(rng: Rng) -> Scene:
-    """Nothing but one grey, mostly that of the padding."""
+    """Return a scene of one grey, mostly that of the padding."""
     grey = PADDING if rng.random() < 0.7 else int(rng.integers(256))
     return plain_scene(np.full((*SIZE, 3), grey, np.uint8), np.zeros(SIZE, np.uint8))
 
 
 def placement(zoom: float, at: tuple[float, ...], shape: tuple[int, ...], rng: Rng) -> NDArray[np.float64]:
-    """[2, 3] from a picture of that height and width to the scene: mirrored or not, and turned a little."""
+    """Return [2, 3], the affine map of a picture of that shape to the scene: mirrored or not, and turned a little."""
     height, width = shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(rng.normal(0, 3)), 1.0)
     if rng.random() < 0.5:
@@ -52,11 +52,11 @@ def placement(zoom: float, at: tuple[float, ...], shape: tuple[int, ...], rng: R
 
 
 def pasted(onto: Scene, scene: Scene, alpha: Bytes, matrix: NDArray[np.float64], *, soft: float) -> Scene:
-    """`scene` laid over `onto` where `alpha` is set; a soft edge blends over so many pixels."""
+    """Paste `scene` over `onto` where `alpha` is set; the edge blends over `soft` pixels."""
     size = (SIZE[1], SIZE[0])
     zoom = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     sharp = scene.pixels
-    if zoom < 0.7:  # the picture would alias
+    if zoom < 0.7:  # without it the picture would alias
         sharp = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.4 / zoom), np.uint8)
     pixels = cv2.warpAffine(sharp, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR)
@@ -68,7 +68,7 @@ def pasted(onto: Scene, scene: Scene, alpha: Bytes, matrix: NDArray[np.float64],
 
 
 def cropped(scene: Scene, rng: Rng) -> Scene:
-    """A part of a wide picture."""
+    """Return a random part of a wide picture."""
     height, width = scene.garments.shape
     zoom = max(SIZE[0] / height, SIZE[1] / width) * float(rng.uniform(0.7, 1.6))
     room = SIZE[1] - width * zoom, SIZE[0] - height * zoom
@@ -80,6 +80,6 @@ def cropped(scene: Scene, rng: Rng) -> Scene:
 
 
 def extent(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """First row, last row, first column and last column that hold anything; there must be something."""
+    """Return first row, last row, first column and last column that hold anything; `mask` must not be empty."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])

@@ -16,30 +16,30 @@ from tools.training.bystanders import REACH, bystanders
 from tools.training.partial import IGNORED
 
 HEIGHT = 440
-"""Pixels; a quarter more than the network sees, to zoom into."""
+"""Height of a photo in pixels: a quarter more than the model's input, so that a scene can zoom in."""
 
 
 class Photo(NamedTuple):
-    """One person, mostly."""
+    """A photo of mostly one person, with its labels."""
 
     number: int
     pixels: NDArray[np.uint8]
-    """[h, w, 3] RGB"""
+    """[h, w, 3] RGB."""
     classes: NDArray[np.uint8]
-    """[h, w] positions in records.CLASSES, codes of partial.py, or IGNORED"""
+    """[h, w] positions in records.CLASSES, codes of partial.py, or IGNORED."""
 
     @property
     def person(self) -> NDArray[np.bool_]:
-        """[h, w] where somebody is for certain."""
+        """[h, w] True where a person certainly is."""
         return np.asarray((self.classes > 0) & (self.classes != IGNORED))
 
     @property
     def is_known(self) -> bool:
-        """Whether somebody looked at its patterns (kinds.py)."""
+        """True if the photo's patterns were labelled by eye (kinds.py)."""
         return self.number in TRAIN_IDS
 
     def halved(self) -> Self:
-        """Half as high and as wide."""
+        """Return the photo half as high and as wide."""
         size = [side // 2 for side in self.classes.shape[::-1]]
         return self._replace(
             pixels=np.asarray(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA), np.uint8),
@@ -48,7 +48,7 @@ class Photo(NamedTuple):
 
 
 def load(ccp: Path, numbers: Iterable[int], posenet: PoseNet, cache: Path) -> list[Photo]:
-    """Those that have labels at all; who passes behind is labelled background there, and ignored here."""
+    """Load the photos that have labels; unlabelled passers-by behind the person become IGNORED."""
     cv2.setNumThreads(0)  # scenes are made in forked workers, which OpenCV's own threads do not survive
     wanted = list(numbers)
 
@@ -61,7 +61,7 @@ def load(ccp: Path, numbers: Iterable[int], posenet: PoseNet, cache: Path) -> li
 
 
 def kept(cache: Path, stamp: str, make: Callable[[], Iterable[Photo]]) -> list[Photo]:
-    """The photos in `cache`, an .npz; where there is none of that stamp, those that `make` gives, and kept there."""
+    """Return the photos cached in the .npz `cache`; without a cache of that stamp, make them and cache them."""
     if cache.exists():
         with np.load(cache) as planes:
             if str(planes["stamp"]) == stamp:

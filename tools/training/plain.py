@@ -1,4 +1,4 @@
-"""What is no pattern: on plain cloth lie creases, shadows, seams, zips, straps, the knit and shine."""
+"""Draws what is no pattern onto plain cloth: creases, shadows, seams, zips, straps, the knit and shine."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from tools.training.drape import Plane, Rng, smooth
 
 OFTEN = 0.17
-"""How often each of them lies on a plain garment."""
+"""Chance that each of them is drawn on a plain garment."""
 MIDDLE = 0.15
-"""Of the width: how far from the middle a zip, a seam or a row of buttons runs at most."""
+"""How far from the middle a zip, a seam or a row of buttons may run, as a share of the width."""
 
 
 def worn(lab: Plane, x: Plane, y: Plane, rng: Rng) -> None:
-    """Draws some of them over plain cloth [h, w, 3] CIELAB in place; x, y [h, w] are places on the cloth."""
+    """Draw some of them over plain cloth [h, w, 3] CIELAB in place; x, y [h, w] are pixels of the cloth."""
     for each in _THINGS:
         if rng.random() < OFTEN:
             each(lab, x, y, rng)
@@ -31,12 +31,12 @@ def _gradient(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
 
 
 def _folds(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
-    """Soft, long and as deep as an old garment's: down, across or aslant."""
+    """Draw soft, long folds as deep as an old garment's: down, across or aslant."""
     lab[..., 0] += smooth(x.shape, _long(x, rng.uniform(0.06, 0.25), rng), rng) * np.float32(rng.uniform(2, 9))
 
 
 def _creases(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
-    """Sharp short lines, light on one side and dark on the other, as at an elbow or from having been folded up."""
+    """Draw sharp short lines, light on one side and dark on the other, as at an elbow or where cloth was folded up."""
     field = smooth(x.shape, _long(x, rng.uniform(0.08, 0.25), rng), rng)
     wide = np.float32(rng.uniform(0.1, 0.3))
     where = np.clip(smooth(x.shape, max(x.shape) * 0.25, rng) - np.float32(0.4), 0, 1)
@@ -45,21 +45,21 @@ def _creases(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
 
 
 def _shine(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
-    """Highlights along the ridges of wrinkled satin, leather or a down jacket."""
+    """Draw highlights along the ridges of wrinkled satin, leather or a down jacket."""
     field = smooth(x.shape, _long(x, rng.uniform(0.06, 0.2), rng), rng)
     ridge = np.clip(field - np.float32(rng.uniform(0.3, 1)), 0, 1.5)
     lab[..., 0] += ridge * np.float32(rng.uniform(4, 16))
 
 
 def _long(x: Plane, share: float, rng: Rng) -> tuple[float, float]:
-    """Down and across, in pixels: so broad a share of the garment, and several times as long."""
+    """Return a size down and across in pixels: `share` of the garment one way, several times that the other way."""
     broad = share * max(x.shape)
     long = broad * float(rng.uniform(2.5, 6))
     return (long, broad) if rng.random() < 0.6 else (broad, long)
 
 
 def _cast_shadow(lab: Plane, x: Plane, y: Plane, rng: Rng) -> None:
-    """One straight or bent edge, as of a roof, an arm or a hem: beyond it there is less light."""
+    """Draw a shadow with one straight or bent edge, as of a roof, an arm or a hem."""
     turn, far = float(rng.uniform(0, 2 * np.pi)), float(rng.normal(0, 0.2)) * max(x.shape)
     away = (x - x.mean()) * np.float32(np.cos(turn)) + (y - y.mean()) * np.float32(np.sin(turn)) - np.float32(far)
     away = away + smooth(x.shape, max(x.shape) * 0.3, rng) * np.float32(rng.uniform(0, 0.08) * max(x.shape))
@@ -67,26 +67,26 @@ def _cast_shadow(lab: Plane, x: Plane, y: Plane, rng: Rng) -> None:
 
 
 def _dappled(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
-    """Light through leaves: soft, slow and few."""
+    """Draw light through leaves: few large soft spots."""
     field = smooth(x.shape, max(x.shape) * float(rng.uniform(0.2, 0.5)), rng) + np.float32(rng.normal(0, 0.5))
     lab[..., 0] *= 1 - _step(field, rng.uniform(0.5, 2)) * np.float32(rng.uniform(0.05, 0.25))
 
 
 def _rib(lab: Plane, x: Plane, y: Plane, rng: Rng) -> None:
-    """A knit's ribs or corduroy: even, fine and hardly seen."""
+    """Draw a knit's ribs or corduroy: even, fine and hardly visible."""
     along = x if rng.random() < 0.8 else y
     wave = np.sin(along * np.float32(2 * np.pi / rng.uniform(2.5, 7)))
     lab[..., 0] += wave * np.float32(rng.uniform(0.5, 2.5))
 
 
 def _seam(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
-    """One or two thin lines down."""
+    """Draw one or two thin lines down the cloth."""
     for _ in range(int(rng.integers(1, 3))):
         _darken_line(lab, x, rng.uniform(0.15, 0.85), rng.uniform(0.4, 1.0), rng.uniform(3, 15))
 
 
 def _opening(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
-    """A zip, or a row of buttons beside an edge; open, it shows a narrow wedge of what is worn under it."""
+    """Draw a zip, or a row of buttons beside an edge. An open one shows a narrow wedge of the garment under it."""
     height, width = x.shape
     middle = 0.5 + float(rng.uniform(-MIDDLE, MIDDLE))
     _darken_line(lab, x, middle, rng.uniform(0.5, 2.5), rng.uniform(-15, 30))
@@ -107,7 +107,7 @@ def _opening(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
 
 
 def _strap(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
-    """Of a bag over the shoulder, or two of a rucksack: one colour, edges straight."""
+    """Draw the strap of a bag over the shoulder, or the two of a rucksack: one colour, straight edges."""
     height, width = x.shape
     wide = float(rng.uniform(0.02, 0.06)) * width
     if rng.random() < 0.6:
@@ -133,19 +133,19 @@ def _belt(lab: Plane, x: Plane, _y: Plane, rng: Rng) -> None:
 
 
 def _fill(lab: Plane, corners: NDArray[np.float64], rng: Rng) -> None:
-    """A polygon [n, 2] of another colour, its edges in a little shade."""
+    """Fill a polygon [n, 2] with another colour, its edges slightly shaded."""
     ink = np.array([rng.uniform(4, 95), *rng.normal(0, 12, 2)]) if rng.random() < 0.6 else _darker(lab, rng)
     cv2.fillPoly(lab, [np.rint(corners * 16).astype(np.int32)], ink.tolist(), cv2.LINE_AA, 4)
 
 
 def _darker(lab: Plane, rng: Rng) -> NDArray[np.float64]:
-    """The cloth's own colour, a little darker or lighter."""
+    """Return the cloth's own colour, a little darker or lighter: [3] CIELAB."""
     own = lab[lab.shape[0] // 2, lab.shape[1] // 2].astype(np.float64)
     return np.array([own[0] + rng.normal(0, 14), own[1], own[2]])
 
 
 def _darken_line(lab: Plane, x: Plane, share: float, wide: float, depth: float) -> None:
-    """A line down the cloth at that share of the width, so many pixels wide and so much darker in L*."""
+    """Draw a line down the cloth at `share` of its width, `wide` pixels wide and `depth` darker in L*."""
     at = x.min() + np.float32(share) * (x.max() - x.min())
     lab[..., 0] -= np.float32(depth) * np.exp(-np.square((x - at) / np.float32(wide)))
 

@@ -1,8 +1,8 @@
-"""Weights of `.tflite` files, dequantized, into ours: the published PoseNet's to start from and as teacher, or our own.
+"""Weights of `.tflite` files, dequantized into our model: the published PoseNet's as start and teacher, or our own.
 
-PoseNet lists its convolutions in the order they run (the backward displacements before the forward ones); weights
-are int8 per channel, so real = (stored - zero point) * scale, and the result is the published network to within the
-rounding of its activations.
+PoseNet lists its convolutions in the order they run (the backward displacements before the forward ones). Weights are
+int8 per channel, so real = (stored - zero point) * scale; the result equals the published model to within the rounding
+of its activations.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ from tools.training.network import Conv, Network, Separable
 
 
 def port(posenet: Path) -> Network:
-    """Ours with the pose of `posenet` (a stripped file, spotter models fetch); the other heads are untrained."""
+    """Return our model with the pose of `posenet` (a stripped file); the other heads are untrained."""
     network = Network()
     convolutions = _convolutions(posenet)
     backward, forward = convolutions[-4], convolutions[-3]
@@ -27,9 +27,9 @@ def port(posenet: Path) -> Network:
 
 
 def again(ours: Path) -> Network:
-    """A network from a file of our own, to train further; what the file's network had otherwise stays untrained.
+    """Return a model from a .tflite of ours, to train it further; layers that the file lacks stay untrained.
 
-    Convolutions are found by their shapes in the order they run, those of a separable block by both.
+    Convolutions are matched by their shapes in the order they run, those of a separable block by both shapes.
     """
     network = Network()
     left = _blocks(ours)
@@ -51,7 +51,7 @@ def again(ours: Path) -> Network:
 
 
 def checkpoint(path: Path) -> Network:
-    """The network of a checkpoint, with batch normalisation where it was trained with it."""
+    """Return the model of a checkpoint, with batch normalisation where it was trained with it."""
     weights = torch.load(path, weights_only=True)
     network = Network()
     for name, module in network.named_modules():
@@ -62,12 +62,12 @@ def checkpoint(path: Path) -> Network:
 
 
 def _without_norm(conv: Conv) -> None:
-    """Its normalisation is in the weights already, and of its statistics nothing is left to train on with."""
+    """Remove the normalisation: it is in the weights already, and its statistics are not known any more."""
     conv.norm = torch.nn.Identity()
 
 
 def _blocks(path: Path) -> list[list[tuple[np.ndarray, np.ndarray]]]:
-    """Convolutions in the order of the graph, a depthwise one together with the one that reads it."""
+    """Return the convolutions in the order of the graph, a depthwise one together with the one that reads it."""
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(path.read_bytes(), 0))
     operators, convolutions = [one for one, _ in _operators(model)], _convolutions(path)
     reads = {one.inputs[0]: i for i, one in enumerate(operators)}
@@ -85,14 +85,16 @@ def _blocks(path: Path) -> list[list[tuple[np.ndarray, np.ndarray]]]:
 def _set(conv: Conv, weight: np.ndarray, bias: np.ndarray) -> None:
     assert conv.conv.bias is not None
     if tuple(weight.shape) != tuple(conv.conv.weight.shape):
-        raise ValueError(f"expected weights {tuple(conv.conv.weight.shape)}, found {weight.shape}: another network?")
+        raise ValueError(
+            f"expected weights {tuple(conv.conv.weight.shape)}, found {weight.shape}: is it the file of another model?"
+        )
     with torch.no_grad():
         conv.conv.weight.copy_(torch.from_numpy(weight))
         conv.conv.bias.copy_(torch.from_numpy(bias))
 
 
 def _convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Weights [out, in, h, w] and bias [out] of each, in the order of the graph."""
+    """Return weights [out, in, h, w] and bias [out] of each convolution, in the order of the graph."""
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(path.read_bytes(), 0))
     found = []
     for operator, kind in _operators(model):
@@ -103,7 +105,7 @@ def _convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _operators(model: schema.ModelT) -> list[tuple[schema.OperatorT, int]]:
-    """The convolutions, and which of the two kinds each is."""
+    """Return the convolutions, each with its kind (normal or depthwise)."""
     codes = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in model.operatorCodes]
     kinds = schema.BuiltinOperator.CONV_2D, schema.BuiltinOperator.DEPTHWISE_CONV_2D
     all_of_them = ((one, codes[one.opcodeIndex]) for one in model.subgraphs[0].operators)

@@ -1,4 +1,4 @@
-"""The pose that is taught: the published network's, and for people who are small to it, what it sees enlarged."""
+"""The pose to be learnt: the published model's; for pictures of small people, what it finds in the enlarged picture."""
 
 import torch
 from torch import Tensor
@@ -9,16 +9,15 @@ from tools.training.network import Maps, Network
 from tools.training.partial import IGNORED
 
 ENLARGED = 1.5
-"""Of the picture, for small people: the published network finds a third of those 45-70 px tall, and
-twice as many enlarged."""
+"""Zoom for small people. The published model finds a third of those 45-70 pixels tall, and twice as many enlarged."""
 SMALL = 0.45
-"""Of the picture's height: scenes whose people are all shorter are shown enlarged."""
+"""Scenes whose people are all shorter than this are enlarged, as a share of the picture's height."""
 STRIDE = 16
 
 
 @torch.no_grad()
 def pose_of(teacher: Network, image: Tensor, truth: Truth) -> Maps:
-    """The teacher's heatmaps and offsets at the size of the image's own grid; its other maps are of no use."""
+    """Return the teacher's heatmaps and offsets on the image's own grid; its other maps are unused."""
     is_small = torch.tensor([_tallest(garments) < SMALL for garments in truth.garments], device=image.device)
     maps = [torch.empty(0)] * 3
     for which, see in ((~is_small, _as_it_is), (is_small, _enlarged)):
@@ -33,7 +32,7 @@ def pose_of(teacher: Network, image: Tensor, truth: Truth) -> Maps:
 
 
 def _tallest(garments: Tensor) -> float:
-    """Rows from the first that shows somebody to the last, as a share; 1 where nobody is known to be small."""
+    """Return the height of the rows that show people as a share of the picture's; 1 if there are none."""
     rows = ((garments > 0) & (garments != IGNORED)).any(dim=1).nonzero()
     return float(rows[-1] - rows[0] + 1) / garments.shape[0] if len(rows) else 1.0
 
@@ -43,7 +42,7 @@ def _as_it_is(teacher: Network, image: Tensor) -> list[Tensor]:
 
 
 def _enlarged(teacher: Network, image: Tensor) -> list[Tensor]:
-    """Offsets of the enlarged picture, in pixels of the picture as it is, at the cells of its own grid."""
+    """Return the maps of the enlarged picture, with offsets in pixels of the picture as it is, on its own grid."""
     height, width = image.shape[2:]
     size = [int((side - 1) * ENLARGED) // STRIDE * STRIDE + 1 for side in (height, width)]
     grown = functional.interpolate(image, size=size, mode="bilinear", align_corners=True)
@@ -57,6 +56,6 @@ def _enlarged(teacher: Network, image: Tensor) -> list[Tensor]:
 
 
 def _scaled(offsets: Tensor, shrink: Tensor, points: int) -> Tensor:
-    """Channels come as `points` of y, then as many of x, as often as there are."""
+    """Scale offsets whose channels come as `points` of y, then `points` of x, repeated."""
     pairs = offsets.view(len(offsets), -1, 2, points, *offsets.shape[2:])
     return (pairs * shrink.to(pairs).view(1, 1, 2, 1, 1, 1)).view_as(offsets)

@@ -1,6 +1,6 @@
 """Procedural prints for training: stripes, checks, dots, busy all-over prints and graphics, laid onto real garments.
 
-tools/evaluation draws its own, unlike these, so that what is measured is patterns and not this file.
+tools/evaluation draws its own, unlike these, so that the evaluation measures patterns and not this file.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,18 +15,18 @@ from tools.training.drape import Plane, Rng, dress, faintest, own_colour, smooth
 from tools.training.plain import worn
 
 FAINT, BOLD = 9.0, 80.0
-"""CIE76 differences of the inks from the ground."""
+"""Range of CIE76 colour differences between the inks and the ground."""
 
 
 class Dye(NamedTuple):
-    """What a print is made with."""
+    """Inputs of a print."""
 
     colours: Plane
     """[n, 3] CIELAB, the ground first."""
     picture: Plane
-    """[h, w, 3] CIELAB: part of some photograph, for prints that are one."""
+    """[h, w, 3] CIELAB: part of a photograph, for prints made of one."""
     unit: float
-    """Pixels."""
+    """Size of the print's elements in pixels."""
     rng: Rng
 
 
@@ -41,11 +41,12 @@ def print_onto(
     finest: float = 0.0,
     is_patterned: bool = False,
 ) -> None:
-    """Dye the garment under `mask` anew in place, with a print of that kind; its folds and its light stay.
+    """Print onto the garment under `mask` [h, w] in place; its folds and its light stay.
 
-    `pixels` [h, w, 3] RGB, `height` of the person in pixels: prints are as large as on clothes. Some prints are part
-    of `picture` [any, any, 3]; none is finer than `finest` pixels.
-    `is_patterned`: the garment as it is.
+    `pixels` is [h, w, 3] RGB, `kind` one of vocabulary.PATTERNS, `height` the person's in pixels (prints are as large
+    as
+    on real clothes). Some prints use part of `picture` [any, any, 3]. No print is finer than `finest` pixels.
+    `is_patterned` says whether the garment is patterned already.
     """
 
     def draw(x: Plane, y: Plane, own: NDArray[np.uint8]) -> Plane:
@@ -59,7 +60,7 @@ def print_onto(
 
 
 def _dyes(cloth: NDArray[np.uint8], rng: Rng, count: int, least: float) -> Plane:
-    """[count, 3] CIELAB: the ground and what is printed on it, from hardly to boldly different."""
+    """Return [count, 3] CIELAB: the ground and the inks printed on it, from hardly to boldly different."""
     own = own_colour(cloth)
     if rng.random() > 0.4:
         own = np.array([rng.uniform(8, 95), *rng.normal(0, 22, 2)], np.float32)
@@ -79,19 +80,19 @@ def _mix(share: Plane, ground: Plane, ink: Plane) -> Plane:
 
 
 def _soft(value: Plane, edge: float = 1.0) -> Plane:
-    """A step at 0, `edge` pixels soft."""
+    """Return a step at 0 that is `edge` pixels soft."""
     return np.asarray(np.clip(value / edge + 0.5, 0, 1), np.float32)
 
 
 def _plain(x: Plane, y: Plane, dye: Dye) -> Plane:
-    """One dye, with what is no pattern."""
+    """Draw plain cloth in one dye, with creases, seams and the like."""
     plain = _ground(x, dye)
     worn(plain, x, y, dye.rng)
     return plain
 
 
 def _stripes(x: Plane, y: Plane, dye: Dye) -> Plane:
-    """Even stripes, or a repeat of several widths; across mostly."""
+    """Draw even stripes, or a repeat of several widths; mostly across."""
     rng = dye.rng
     along = y if rng.random() < 0.6 else x
     repeat = max(dye.unit * float(rng.uniform(1, 2)), 3.0)
@@ -104,7 +105,7 @@ def _stripes(x: Plane, y: Plane, dye: Dye) -> Plane:
 
 
 def _checks(x: Plane, y: Plane, dye: Dye) -> Plane:
-    """Gingham, tartan or a chequerboard: bands both ways that let each other shine through."""
+    """Draw gingham, tartan or a chequerboard: translucent bands both ways."""
     rng = dye.rng
     repeat = max(dye.unit * float(rng.uniform(1, 2.2)), 4.0)
     if rng.random() < 0.25:
@@ -121,7 +122,7 @@ def _checks(x: Plane, y: Plane, dye: Dye) -> Plane:
 
 
 def _dots(x: Plane, y: Plane, dye: Dye) -> Plane:
-    """A lattice of spots, straight or shifted every other row, all alike or each a little otherwise."""
+    """Draw a lattice of spots, straight or shifted every other row, all alike or each slightly different."""
     rng = dye.rng
     repeat = max(dye.unit * float(rng.uniform(0.8, 1.8)), 3.5)
     row = np.floor(y / repeat)
@@ -131,7 +132,7 @@ def _dots(x: Plane, y: Plane, dye: Dye) -> Plane:
     loose = float(rng.uniform(0, 0.5 - radius)) if rng.random() < 0.4 else 0.0
     across = (x / repeat + shift) % 1 - 0.5 + loose * _of_cell(column, row, 1)
     down = (y / repeat) % 1 - 0.5 + loose * _of_cell(column, row, 2)
-    power = float(rng.choice([1.0, 2.0, 2.0, 2.0, 2.0]))  # of the norm: diamonds, else discs
+    power = float(rng.choice([1.0, 2.0, 2.0, 2.0, 2.0]))  # exponent of the norm: 1 gives diamonds, 2 discs
     away = (np.abs(across) ** power + np.abs(down) ** power) ** (1 / power)
     spot = radius * (1 + loose * _of_cell(column, row, 3)) - away
     if rng.random() < 0.2:  # hollow
@@ -142,19 +143,19 @@ def _dots(x: Plane, y: Plane, dye: Dye) -> Plane:
 
 
 def _of_cell(column: Plane, row: Plane, salt: int) -> Plane:
-    """A number from -1 to 1 for each cell of a lattice, as good as random."""
+    """Return a fixed pseudo-random number from -1 to 1 for each cell of a lattice."""
     return np.asarray(np.sin(column * 127.1 + row * 311.7 + salt * 74.7) * 43758.5453 % 2 - 1, np.float32)
 
 
 def _busy(x: Plane, y: Plane, dye: Dye) -> Plane:
-    """Flowers, camouflage, spots of fur, shapes and photographs: many unlike things all over."""
+    """Draw flowers, camouflage, animal spots, shapes or photographs: many different things all over."""
     rng = dye.rng
     kinds = (_flowers, _blots, _shapes, _cells, _photograph)
     return kinds[rng.choice(len(kinds), p=[0.25, 0.25, 0.2, 0.1, 0.2])](x, y, dye)
 
 
 def _blots(x: Plane, _y: Plane, dye: Dye) -> Plane:
-    """Noise cut at a level, or along one: camouflage and marble."""
+    """Cut noise at a level, or along one: camouflage and marble."""
     rng = dye.rng
     drawn = _ground(x, dye)
     size = max(dye.unit * float(rng.uniform(0.5, 1.2)), 2.5)
@@ -167,7 +168,7 @@ def _blots(x: Plane, _y: Plane, dye: Dye) -> Plane:
 
 
 def _scattered(x: Plane, size: float, dye: Dye) -> Iterator[tuple[NDArray[np.float64], list[float]]]:
-    """Places all over, each with an ink."""
+    """Yield random places all over the cloth, each with an ink."""
     rng, (height, width) = dye.rng, x.shape
     for _ in range(min(int(height * width / (size * size) * float(rng.uniform(0.4, 1.2))), 500)):
         yield rng.uniform((0, 0), (width, height)), dye.colours[1 + int(rng.integers(len(dye.colours) - 1))].tolist()
@@ -189,7 +190,7 @@ def _flowers(x: Plane, _y: Plane, dye: Dye) -> Plane:
 
 
 def _shapes(x: Plane, _y: Plane, dye: Dye) -> Plane:
-    """Polygons and bent lines of many sizes."""
+    """Draw polygons and bent lines of many sizes."""
     drawn, rng = _ground(x, dye), dye.rng
     size = max(dye.unit * float(rng.uniform(0.8, 1.6)), 4.0)
     lines = float(rng.choice([0.0, 0.5, 1.0]))
@@ -206,7 +207,7 @@ def _shapes(x: Plane, _y: Plane, dye: Dye) -> Plane:
 
 
 def _cells(x: Plane, _y: Plane, dye: Dye) -> Plane:
-    """Patches that meet: each pixel the ink of the place nearest to it."""
+    """Draw patches that touch: each pixel gets the ink of the nearest place."""
     size = max(dye.unit * float(dye.rng.uniform(0.8, 1.6)), 4.0)
     places = np.array([middle for middle, _ in _scattered(x, size, dye)][:120] or [np.zeros(2)], np.float32)
     seeds = np.full(x.shape, 255, np.uint8)
@@ -218,7 +219,7 @@ def _cells(x: Plane, _y: Plane, dye: Dye) -> Plane:
 
 
 def _photograph(x: Plane, y: Plane, dye: Dye) -> Plane:
-    """Part of a picture all over, small and repeated, its contrast raised to a print's."""
+    """Draw part of a picture all over, small and repeated, its contrast raised to a print's."""
     small = max(dye.unit * float(dye.rng.uniform(3, 6)), 12.0) / max(dye.picture.shape[:2])
     size = [max(round(side * small), 8) for side in dye.picture.shape[1::-1]]
     tile = cv2.resize(dye.picture, size, interpolation=cv2.INTER_AREA)
@@ -227,13 +228,15 @@ def _photograph(x: Plane, y: Plane, dye: Dye) -> Plane:
         tile = dye.colours[rank * len(dye.colours) // rank.size]
     else:
         tile = np.clip((tile - tile.mean(axis=(0, 1))) * 1.5 + np.array([50, 0, 0]), (5, -45, -45), (95, 45, 45))
-    across, down = (plane % (2 * side - 2) for plane, side in zip((x, y), size, strict=True))  # there and back
+    across, down = (
+        plane % (2 * side - 2) for plane, side in zip((x, y), size, strict=True)
+    )  # mirrored at every repeat
     drawn = cv2.remap(tile.astype(np.float32), across, down, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT_101)
     return np.asarray(drawn, np.float32)
 
 
 def _graphic(x: Plane, _y: Plane, dye: Dye) -> Plane:
-    """One figure, picture or some lines of writing in the middle of plain cloth."""
+    """Draw one figure, picture or a few lines of writing in the middle of plain cloth."""
     drawn, rng = _ground(x, dye), dye.rng
     height, width = x.shape
     size = min(height, width) * float(rng.uniform(0.35, 0.8))
@@ -249,7 +252,7 @@ def _graphic(x: Plane, _y: Plane, dye: Dye) -> Plane:
 
 
 def _figure(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> None:
-    """Shapes in one another."""
+    """Draw shapes inside one another."""
     rng, colours = dye.rng, dye.colours
     for _ in range(int(rng.integers(1, 5))):
         ink = colours[1 + int(rng.integers(len(colours) - 1))].tolist()
@@ -264,12 +267,12 @@ def _figure(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> Non
 
 
 def _picture(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> None:
-    """Part of a photograph, cut to an oval or a rectangle."""
+    """Draw part of a photograph, cut to an oval or a rectangle."""
     height, width = drawn.shape[:2]
     tile = cv2.resize(dye.picture, (max(round(size), 4), max(round(size * float(dye.rng.uniform(0.7, 1.3))), 4)))
     left, top = (round(float(at[i]) - tile.shape[1 - i] / 2) for i in (0, 1))
-    whole = cv2.copyMakeBorder(tile, height, height, width, width, cv2.BORDER_REPLICATE)
-    whole = np.asarray(whole[height - top :, width - left :][:height, :width], np.float32)
+    bordered = cv2.copyMakeBorder(tile, height, height, width, width, cv2.BORDER_REPLICATE)
+    whole = np.asarray(bordered[height - top :, width - left :][:height, :width], np.float32)
     stencil = np.zeros((height, width), np.float32)
     corner = (left + tile.shape[1], top + tile.shape[0])
     if dye.rng.random() < 0.5:

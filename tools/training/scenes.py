@@ -1,4 +1,4 @@
-"""Training pictures: labelled people on many grounds, at many sizes, in many lights; the same for the same seed."""
+"""Training pictures: labelled people on many backgrounds, at many sizes, in many lights; one picture per seed."""
 
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -23,53 +23,53 @@ from tools.training.streets import Street
 from tools.training.swatches import Swatch
 
 GARMENTS = ("upper", "outer", "lower", "dress")
-"""What may carry a print."""
+"""Classes that may carry a print."""
 PRINT_SHARES = (0.2, 0.15, 0.15, 0.17, 0.18, 0.15)
-"""How often each kind of vocabulary.PATTERNS is laid on."""
+"""Chance of each kind of vocabulary.PATTERNS when a garment is printed."""
 REAL_SHARE = 0.5
-"""How often a garment printed anew is of real cloth."""
+"""Chance that a printed garment gets real cloth instead of a procedural print."""
 WITH_GRAPHICS = ("upper", "outer", "dress")
-"""Others stay plain instead."""
+"""Classes that may carry a graphic; others stay plain instead."""
 FINEST_PRINT_PX = 2.5
-"""Of the picture: what is finer is nothing to be seen."""
+"""Finest unit of a print in pixels of the scene; anything finer cannot be seen."""
 SMALLEST_PRINT_PX = 16
-"""A garment narrower than this holds none."""
+"""Smallest garment that is printed: this many pixels squared."""
 MOST_PEOPLE = 5
-"""In a crowd."""
+"""Most people in a crowd."""
 TALLEST = 1.1
-"""Of the picture: a person that tall is cut."""
+"""Height of the tallest person in a crowd, in heights of the picture; above 1 the person is cropped."""
 STREET_HEIGHTS = (45.0, 350.0)
-"""Pixels that people in street pictures are tall, the short ones as often as the tall ones on a logarithmic scale."""
+"""Range of heights in pixels of people in street pictures; logarithmically uniform."""
 MOST_ENLARGED = 2.2
-"""More shows nothing but blur."""
+"""Largest zoom; beyond it a picture shows nothing but blur."""
 FRAMES = 8
-"""Of each camera of a simulated street: drawing one takes longer than all the rest of a scene."""
+"""Frames per camera of a simulated street that are reused; drawing one takes longer than the rest of a scene."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """What scenes are made of; `scene(seed)` makes one."""
+    """The material that scenes are made from; `scene(seed)` makes one."""
 
     photos: list[Photo]
-    """Of mostly one large person each, every pixel labelled."""
+    """Photos of mostly one large person each, every pixel labelled."""
     kinds: Kinds
     clips: list[Bytes]
-    """Frames of street clips; who is on them is not known."""
+    """Frames of street clips, [h, w, 3] RGB; nothing is known of the people in them."""
     street_seeds: range
     shares: tuple[float, ...] = (0.36, 0.22, 0.06, 0.04, 0.32)
-    """How often a scene is a photo, a crowd, the simulated street, a clip or a street picture, if there is any."""
+    """Shares of scenes: a whole photo, a crowd, the simulated street, a clip, a street picture; if there are any."""
     printed: float = 0.4
-    """How often a garment is printed anew."""
+    """Chance that a garment is printed."""
     tagged: list[Photo] = field(default_factory=list)
-    """Photos whose labels were worked out (tagged.py)."""
+    """Photos whose labels were computed (tagged.py)."""
     streets: list[Street] = field(default_factory=list)
     people: list[Photo] = field(default_factory=list)
-    """Cut out of the street pictures."""
+    """People cut out of the street pictures."""
     swatches: list[Swatch] = field(default_factory=list)
-    """Real cloth; about half of what is printed anew is made of it instead, if there is any of that kind."""
+    """Real cloth, used for about half of the printed garments where there is cloth of that kind."""
 
     def scene(self, seed: int) -> Scene:
-        """One picture as a camera would take it, with its truth."""
+        """Make one picture as a camera would take it, with its truth."""
         rng = np.random.default_rng(seed)
         makers = [self._photo, self._crowd, self._drawn, self._clip, self._street]
         there = np.array(self.shares) * [True, True, True, bool(self.clips), bool(self.streets)]
@@ -77,7 +77,7 @@ class Source:
         return made._replace(pixels=developed(made.pixels, rng))
 
     def _photo(self, rng: Rng) -> Scene:
-        """A whole photo, on grey as edge/detection/letterbox.py puts it, or on another ground."""
+        """Make a scene of a whole photo, on grey padding as letterbox.py adds it or on another background."""
         photo = self._some_photo(rng)
         onto = blank(rng) if rng.random() < 0.5 else self._ground(rng)
         low, high = (0.92, 1.08) if rng.random() < 0.5 else (0.4, 1.5)
@@ -89,7 +89,7 @@ class Source:
         return pasted(onto, scene, everywhere, placement(zoom, at, photo.classes.shape, rng), soft=0.0)
 
     def _crowd(self, rng: Rng) -> Scene:
-        """People cut out of their pictures, the nearer before the farther."""
+        """Make a scene of people cut out of their pictures, near ones in front of far ones."""
         scene = self._whole(rng, blank(rng)) if self.streets and rng.random() < 0.3 else self._ground(rng)
         heights = np.sort(np.exp(rng.uniform(np.log(0.13), np.log(1.0), int(rng.integers(0, MOST_PEOPLE + 1)))))
         for height in heights:
@@ -102,12 +102,12 @@ class Source:
         return self._joined(scene, float(rng.uniform(0.3, 0.9)), rng) if rng.random() < 0.4 else scene
 
     def _drawn(self, rng: Rng) -> Scene:
-        """A part of the simulated street."""
+        """Make a scene of part of the simulated street."""
         seed = int(rng.integers(self.street_seeds.start, self.street_seeds.stop))
         return cropped(_drawn_street(seed, int(rng.integers(3)), int(rng.integers(FRAMES))), rng)
 
     def _street(self, rng: Rng) -> Scene:
-        """A street picture; sometimes two that overlap, sometimes with one more person in front."""
+        """Make a scene of a street picture; sometimes of two that overlap, sometimes with one more person in front."""
         scene = self._whole(rng, blank(rng) if rng.random() < 0.4 else self._ground(rng))
         if rng.random() < 0.3:
             scene = self._whole(rng, scene, tallest=160.0)
@@ -116,7 +116,7 @@ class Source:
         return scene
 
     def _whole(self, rng: Rng, onto: Scene, tallest: float = STREET_HEIGHTS[1]) -> Scene:
-        """A street picture at a zoom that makes one of its people so many pixels tall, that person in view."""
+        """Paste a street picture so that a random one of its people is visible and up to `tallest` pixels tall."""
         street = self.streets[rng.integers(len(self.streets))]
         mask = street.people == int(rng.integers(1, int(street.people.max()) + 1))
         if not mask.any():
@@ -132,7 +132,7 @@ class Source:
         return pasted(onto, plain_scene(street.pixels, street.classes), everywhere, matrix, soft=0.0)
 
     def _joined(self, scene: Scene, height: float, rng: Rng) -> Scene:
-        """One more person before the others, `height` of the picture tall."""
+        """Paste one more person in front of the others, `height` of the picture tall."""
         is_from_street = bool(self.people) and rng.random() < 0.45
         photo = self.people[rng.integers(len(self.people))] if is_from_street else self._some_photo(rng)
         if height < 0.5 and not is_from_street:
@@ -151,7 +151,7 @@ class Source:
         return pasted(scene, dressed, alpha, placement(zoom, at, person.shape, rng), soft=0.8)
 
     def _dressed(self, photo: Photo, pieces_before: int, zoom: float, rng: Rng) -> Scene:
-        """The photo with some of its garments printed anew, to be seen at that zoom."""
+        """Return the photo with some of its garments printed, fit to be seen at that zoom."""
         pixels = photo.pixels.copy()
         patterns = np.full(photo.classes.shape, IGNORED, np.uint8)
         pieces = np.zeros(photo.classes.shape, np.uint8)
@@ -181,7 +181,7 @@ class Source:
         finest: float,
         is_patterned: bool,
     ) -> str:
-        """One garment anew, of real cloth or with a procedural print: its kind."""
+        """Print one garment in place, with real cloth or a procedural print, and return its kind."""
         kind = str(rng.choice(PATTERNS, p=PRINT_SHARES))
         if kind == "graphic" and garment not in WITH_GRAPHICS:
             kind = "plain"
@@ -199,7 +199,7 @@ class Source:
         return {kind: [swatch for swatch in self.swatches if swatch.kind == kind] for kind in PATTERNS}
 
     def _picture(self, rng: Rng) -> Bytes:
-        """A part of some photo, whatever is on it."""
+        """Return a random square part of some photo."""
         pixels = self._some_photo(rng).pixels
         side = int(rng.uniform(0.2, 0.6) * min(pixels.shape[:2]))
         y, x = (int(rng.integers(whole - side)) for whole in pixels.shape[:2])
@@ -211,7 +211,7 @@ class Source:
         return self.photos[rng.integers(len(self.photos))]
 
     def _ground(self, rng: Rng) -> Scene:
-        """A picture without anybody, or with walkers of the simulated street."""
+        """Return a background: a picture without people, or with walkers of the simulated street."""
         which = rng.random()
         if which < 0.2:
             return self._drawn(rng)
@@ -232,7 +232,7 @@ class Source:
 
 
 def _filling(shift: np.ndarray, matrix: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """[x, y] the shift nearest to the one wanted at which the picture fills the scene, or lies inside it."""
+    """Return the shift [x, y] nearest to the one wanted at which the picture fills the scene or lies inside it."""
     height, width = shape
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ matrix.T
     slack = np.stack([-corners.min(axis=0), np.array(SIZE[::-1]) - corners.max(axis=0)])
@@ -253,7 +253,7 @@ for _position, _name in enumerate(STREET_PATTERNS):
 
 @cache
 def _drawn_street(seed: int, camera: int, frame: int) -> Scene:
-    """One of a few moments of a camera of a simulated street."""
+    """Return one of FRAMES moments of a camera of a simulated street."""
     drawn = _camera(seed, camera)
     number = int(np.random.default_rng((seed, camera, frame)).integers(4800))
     classes = drawn.garment_map(number)
@@ -263,12 +263,12 @@ def _drawn_street(seed: int, camera: int, frame: int) -> Scene:
 
 @cache
 def _camera(seed: int, number: int) -> StreetCamera:
-    """Opening a street takes longer than a picture of it."""
+    """Return a camera of a simulated street; cached, since opening a street takes longer than drawing a picture."""
     return StreetCamera(seed, camera=number, minutes=10.0, exceptions=0.3)
 
 
 def clip_frames(clips: list[Path], step: int = 5) -> list[Bytes]:
-    """Every so many frames of each clip, RGB."""
+    """Return every `step`-th frame of each clip, [h, w, 3] RGB."""
     frames: list[Bytes] = []
     for clip in clips:
         video = cv2.VideoCapture(str(clip))

@@ -1,4 +1,4 @@
-"""People with silhouettes to contact sheets, and proposals for the letters of their pieces: to be put right by eye."""
+"""Contact sheets of people with silhouettes, and proposed letters for their pieces, to be corrected by eye."""
 
 import argparse
 import sys
@@ -19,15 +19,15 @@ from tools.training.silhouettes import LETTERS, TABLE, Row, Table
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 PERSON_HEIGHT = 300
-"""Pixels of the network's input."""
+"""Height of a person in pixels of the model's input."""
 TOP, BOTTOM = 0.13, 0.91
-"""Shares of the body height: above is the head, below are the feet."""
+"""Shares of the body height: above TOP is the head, below BOTTOM are the feet."""
 BACK = 0.2
-"""Less skin than that of skin and hair, on the head: seen from behind."""
+"""A head with less skin than this, as a share of its skin and hair, is seen from behind."""
 TORSO = tuple(CLASSES.index(name) for name in ("upper", "outer", "dress"))
 
 TALL, WIDE, A_ROW, ROWS = 345, 150, 5, 2
-"""Pixels of a person on a sheet, and how many are on it."""
+"""Height and width in pixels of a person on a sheet; people in a row and rows on a sheet."""
 COLOURS = {
     "k": (255, 190, 150), "h": (110, 60, 20), "u": (40, 90, 255), "o": (230, 30, 30), "l": (20, 180, 60),
     "d": (220, 40, 220), "s": (255, 230, 0), "b": (0, 220, 230), "a": (255, 140, 0), "?": (150, 150, 150),
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def propose(folder: Path, network: TfliteInterpreter) -> Table:
-    """A row for each person, by what a network that knows garments sees in each piece, and by where the piece is."""
+    """Propose a row for each person, from what a model finds in each piece and from where the piece is."""
     rows: Table = {}
     for image in silhouettes.names(folder):
         pixels, people = silhouettes.read(folder, image)
@@ -69,13 +69,13 @@ def propose(folder: Path, network: TfliteInterpreter) -> Table:
 
 
 def probabilities(network: TfliteInterpreter, pixels: NDArray[np.uint8], silhouette: NDArray[np.bool_]) -> Floats:
-    """[h, w, classes] of the whole picture, from one look at the person, enlarged to PERSON_HEIGHT.
+    """Return class probabilities [h, w, classes] of the whole picture, computed with the person at PERSON_HEIGHT.
 
-    Raises ModelError for a network that knows no garments.
+    Raises ModelError for a model without a garment map.
     """
     layout = garments.read_layout(network.input, network.outputs)
     if layout is None:
-        raise ModelError(f"expected a network with a garment map, found outputs {network.outputs}; use one of models/")
+        raise ModelError(f"expected a model with a garment map, found outputs {network.outputs}; use one of models/")
     _, height, width, _ = network.input.shape
     there = _enlarged(silhouette, PERSON_HEIGHT, (width, height))
     seen = cv2.warpAffine(pixels, there, (width, height), flags=cv2.INTER_AREA, borderValue=(PADDING,) * 3)
@@ -90,7 +90,7 @@ def probabilities(network: TfliteInterpreter, pixels: NDArray[np.uint8], silhoue
 
 
 def _enlarged(silhouette: NDArray[np.bool_], tall: float, size: tuple[int, int]) -> NDArray[np.float64]:
-    """[2, 3] affine map from the picture to one of `size` (width, height), the person in its middle and `tall`."""
+    """Return [2, 3], the affine map to a picture of `size` (width, height) with the person centred, `tall` pixels."""
     rows, columns = np.nonzero(silhouette)
     zoom = tall / (np.ptp(rows) + 1)
     x, y = ((side.min() + side.max()) / 2 for side in (columns, rows))
@@ -116,7 +116,7 @@ def _proposal(cut: NDArray[np.int16], count: int, likely: Floats) -> Row:
 
 
 def _heights(cut: NDArray[np.int16], count: int) -> Floats:
-    """Of the middles of the pieces, 0 at the top of the head and 1 at the feet; 0 for empty ones."""
+    """Return the height of each piece's middle, 0 at the top of the head and 1 at the feet; 0 for empty pieces."""
     rows, _ = np.nonzero(cut >= 0)
     sums = np.bincount(cut[cut >= 0], rows - rows.min(), minlength=count)
     sizes = np.bincount(cut[cut >= 0], minlength=count)
@@ -124,7 +124,7 @@ def _heights(cut: NDArray[np.int16], count: int) -> Floats:
 
 
 def _plausible(heights: Floats) -> Floats:
-    """[pieces, classes] weights: no shoes on the head and no hair on the feet."""
+    """Return [pieces, classes] weights that make shoes on the head and hair on the feet unlikely."""
     weights = np.ones((len(heights), len(CLASSES)), np.float32)
     allowed = {"hair": (0, 0.3), "shoes": (0.8, 1), "lower": (0.33, 0.97), "upper": (0.08, 0.75), "outer": (0.08, 0.9)}
     for name, (begin, end) in allowed.items():
@@ -134,7 +134,7 @@ def _plausible(heights: Floats) -> Floats:
 
 
 def write_sheets(folder: Path, table: Table, where: Path) -> Iterator[Path]:
-    """Paths of the sheets written, ROWS x A_ROW people each, in the table's order."""
+    """Write the sheets, ROWS x A_ROW people each, in the table's order, and yield their paths."""
     where.mkdir(parents=True, exist_ok=True)
     order = sorted(table, key=lambda key: (key[0] in silhouettes.HELD_OUT, key))
     each = A_ROW * ROWS
@@ -157,7 +157,7 @@ def _sheet(tiles: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
 
 
 def _tile(folder: Path, key: tuple[str, int], row: Row) -> NDArray[np.uint8]:
-    """[TALL + 18, 2 * WIDE, 3]: the person, and the same with pieces."""
+    """Draw one person plain and with numbered pieces: [TALL + 18, 2 * WIDE, 3]."""
     image, number = key
     pixels, people = silhouettes.read(folder, image)
     cut = silhouettes.pieces(pixels, people == number)
@@ -183,7 +183,7 @@ def _drawn(seen: NDArray[np.uint8], cut: NDArray[np.int16], letters: str) -> NDA
     for number in range(len(letters)):
         piece = cv2.copyMakeBorder((cut == number).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
         if piece.any():
-            _, _, _, (x, y) = cv2.minMaxLoc(cv2.distanceTransform(piece, cv2.DIST_L2, 5))  # its thickest place
+            _, _, _, (x, y) = cv2.minMaxLoc(cv2.distanceTransform(piece, cv2.DIST_L2, 5))  # the piece's thickest place
             _write(drawn, f"{number}", (x - 8, y + 4), 0.38)
     return drawn
 

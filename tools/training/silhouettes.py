@@ -1,9 +1,10 @@
-"""Street pictures with a silhouette per person (Penn-Fudan) to garment maps, by pieces labelled by eye: pennfudan.tsv.
+"""Garment maps for street pictures with silhouettes (Penn-Fudan), from pieces labelled by eye: pennfudan.tsv.
 
-A silhouette says who is where, not what they wear. Each is cut into about 20 numbered pieces of one colour, and the
-table beside this file has one letter per piece. Which pixels are which piece depends on the picture and its mask
-alone, so that the table holds on every machine. `sheets.py` draws the pieces and proposes letters.
-The letters were proposed by a network and put right by eye, person by person; about one in 25 may still be wrong.
+A silhouette says where a person is, not what they wear. Each is cut into about 20 numbered pieces of one colour, and
+the table beside this file has one letter per piece. The cut depends on the picture and its mask alone, so the table
+holds on every machine. `sheets.py` draws the pieces and proposes letters.
+
+The letters were proposed by a model and corrected by eye, person by person; about one in 25 may still be wrong.
 """
 
 import csv
@@ -21,9 +22,9 @@ TABLE = Path(__file__).with_name("pennfudan.tsv")
 FIELDS = ("image", "person", "view", "pieces")
 VIEWS = ("front", "back", "side")
 LETTERS = dict(zip("khuoldsba", CLASSES[1:], strict=True)) | {"?": "unsure"}
-"""What a piece is: s[k]in, [h]air, [u]pper, [o]uter, [l]ower, [d]ress, [s]hoes, [b]ag, [a]ccessory, or mixed (?)."""
+"""Letters: s[k]in, [h]air, [u]pper, [o]uter, [l]ower, [d]ress, [s]hoes, [b]ag, [a]ccessory, mixed (?)."""
 UNKNOWN = 255
-"""In a class map: a person, but which class could not be told."""
+"""Class of a pixel that is a person's but could not be labelled."""
 
 HELD_OUT = frozenset(
     [f"FudanPed{number:05}" for number in (1, 7, 18, 25, 31, 45, 51, 58, 72)]
@@ -44,30 +45,30 @@ BANDS = (
     (0.87, 0.95, 2),
     (0.95, 1.0, 2),
 )
-"""Where pieces begin: from and to (shares of the body height), and how many side by side. A head is a seventh."""
+"""Bands of a silhouette: from, to (shares of the body height), pieces side by side. A head is a seventh."""
 COMPACTNESS = 14.0
-"""Colour difference (CIELAB, 0-100) that weighs as much as the distance between two pieces; smaller follows colour."""
+"""CIELAB distance (0-100) that weighs as much as the distance between two pieces; smaller follows colour more."""
 ROUNDS = 10
 SPECK = 0.12
-"""Of a piece: what hangs apart from it and is smaller goes to its neighbours."""
+"""Loose parts of a piece smaller than this share of it go to its neighbours."""
 
 
 class Row(NamedTuple):
-    """What one person wears."""
+    """Labels of one person."""
 
     view: str
     pieces: str
     """One of LETTERS for each piece."""
     line: int
-    """Of the table."""
+    """Line of the table."""
 
 
 Table = dict[tuple[str, int], Row]
-"""(image, person) to what is worn."""
+"""Labels by (image, person)."""
 
 
 def read_table(path: Path = TABLE) -> Table:
-    """Raises ConfigError for a view or letter that does not exist, and for a person who is listed twice."""
+    """Read the table; raises ConfigError for an unknown view or letter, and for a person who is listed twice."""
     rows: Table = {}
     with path.open(newline="") as table:
         for line, row in enumerate(csv.DictReader(table, delimiter="\t"), start=2):
@@ -83,7 +84,7 @@ def read_table(path: Path = TABLE) -> Table:
 
 
 def write_table(rows: Table, path: Path = TABLE) -> None:
-    """In order of pictures and people."""
+    """Write the table, sorted by picture and person."""
     with path.open("w", newline="") as table:
         writer = csv.writer(table, delimiter="\t", lineterminator="\n")
         writer.writerow(FIELDS)
@@ -91,7 +92,7 @@ def write_table(rows: Table, path: Path = TABLE) -> None:
 
 
 def names(folder: Path) -> list[str]:
-    """The pictures of which there is a mask, sorted, without endings; raises ConfigError if there are none."""
+    """Return the sorted names, without endings, of pictures that have a mask; raises ConfigError if there are none."""
     found = sorted(path.stem for path in (folder / "images").glob("*.jpg") if _mask(folder, path.stem).is_file())
     if not found:
         raise ConfigError(f"{folder}: expected images/*.jpg and masks/*.png of Penn-Fudan, found none; see SOURCES.tsv")
@@ -99,7 +100,7 @@ def names(folder: Path) -> list[str]:
 
 
 def read(folder: Path, image: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """[h, w, 3] RGB pixels and [h, w] people: 0 is nobody, 1 the first. Raises ConfigError if a file is missing."""
+    """Read [h, w, 3] RGB pixels and [h, w] people (0 is background). Raises ConfigError if a file is missing."""
     picture = folder / "images" / f"{image}.jpg"
     pixels = cv2.imread(str(picture), cv2.IMREAD_COLOR)
     people = cv2.imread(str(_mask(folder, image)), cv2.IMREAD_UNCHANGED)
@@ -109,17 +110,18 @@ def read(folder: Path, image: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]
 
 
 def numbers(people: NDArray[np.uint8]) -> list[int]:
-    """Of the people in a mask [h, w]."""
+    """Return the numbers of the people in a mask [h, w]."""
     return [int(number) for number in np.unique(people) if number]
 
 
 def labelled(
     folder: Path, image: str, table: Table | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Pixels [h, w, 3] RGB, people [h, w] (0 is nobody) and classes [h, w]: positions in CLASSES, or UNKNOWN.
+    """Return pixels [h, w, 3] RGB, people [h, w] (0 is background), classes [h, w] (CLASSES, or UNKNOWN).
 
-    Outside the silhouettes the class is 0, background, though some pictures show further people there, unlabelled.
-    People who are not in the table are UNKNOWN. Raises ConfigError where the table does not fit the pieces.
+    Outside the silhouettes the class is 0, background, though some pictures show further, unlabelled people there.
+    People
+    who are not in the table are UNKNOWN. Raises ConfigError where the table does not fit the pieces.
     """
     table = read_table() if table is None else table
     pixels, people = read(folder, image)
@@ -134,7 +136,7 @@ def labelled(
 
 
 def positions(letters: str) -> NDArray[np.uint8]:
-    """In CLASSES, UNKNOWN for a question mark.
+    """Return positions in CLASSES, UNKNOWN for a question mark.
 
     >>> positions("hu?").tolist()
     [2, 3, 255]
@@ -143,9 +145,9 @@ def positions(letters: str) -> NDArray[np.uint8]:
 
 
 def pieces(pixels: NDArray[np.uint8], silhouette: NDArray[np.bool_]) -> NDArray[np.int16]:
-    """[h, w] numbers of pieces, from 0, top to bottom and left to right; -1 outside the silhouette.
+    """Return [h, w] numbers of pieces, from 0, top to bottom and left to right; -1 outside the silhouette.
 
-    As SLIC (Achanta et al., 2012): k-means of colour and place, begun at points that the silhouette alone decides.
+    As in SLIC (Achanta et al., 2012): k-means of colour and place, from seeds that the silhouette alone decides.
     """
     seeds = _seeds(silhouette)
     top, left, height, width = _bounds(silhouette)
@@ -161,7 +163,7 @@ def pieces(pixels: NDArray[np.uint8], silhouette: NDArray[np.bool_]) -> NDArray[
 
 
 def count(silhouette: NDArray[np.bool_]) -> int:
-    """How many pieces a silhouette [h, w] is cut into, whatever is in the picture; some may be empty."""
+    """Return the number of pieces that a silhouette [h, w] is cut into, whatever the picture; some may be empty."""
     return len(_seeds(silhouette))
 
 
@@ -178,13 +180,13 @@ def _mask(folder: Path, image: str) -> Path:
 
 
 def _bounds(silhouette: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """Top, left, height and width."""
+    """Return top, left, height and width in pixels."""
     rows, columns = np.flatnonzero(silhouette.any(axis=1)), np.flatnonzero(silhouette.any(axis=0))
     return int(rows[0]), int(columns[0]), int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
 
 
 def _seeds(silhouette: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """[n, 2] x and y: in each band, means of as many equal shares of its pixels, from left to right."""
+    """Return seeds [n, 2], x and y: the means of equal shares of each band's pixels, from left to right."""
     top, _, height, _ = _bounds(silhouette)
     seeds = []
     for begin, end, count in BANDS:
@@ -195,7 +197,7 @@ def _seeds(silhouette: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _features(pixels: NDArray[np.uint8], inside: NDArray[np.bool_], count: int) -> NDArray[np.float64]:
-    """[pixels inside, 5]: CIELAB over COMPACTNESS, x and y over the usual distance between pieces."""
+    """Return [pixels inside, 5]: CIELAB over COMPACTNESS, x and y over the usual distance between pieces."""
     lab = cv2.cvtColor(cv2.medianBlur(pixels, 3), cv2.COLOR_RGB2LAB)[inside].astype(np.float64)
     lab[:, 0] *= 100 / 255  # OpenCV stores lightness in 0-255
     y, x = np.nonzero(inside)
@@ -203,7 +205,7 @@ def _features(pixels: NDArray[np.uint8], inside: NDArray[np.bool_], count: int) 
 
 
 def _cluster(points: NDArray[np.float64], nearest: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """k-means from a first assignment; a cluster that runs empty stays empty."""
+    """Run k-means from a first assignment; a cluster that runs empty stays empty."""
     for _ in range(ROUNDS):
         sizes = np.bincount(nearest, minlength=count)
         sums = [np.bincount(nearest, column, minlength=count) for column in points.T]
@@ -214,12 +216,12 @@ def _cluster(points: NDArray[np.float64], nearest: NDArray[np.intp], count: int)
 
 
 def _distances(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[centres, points], squared."""
+    """Return squared distances [centres, points]."""
     return np.array([np.square(points - centre).sum(axis=1) for centre in centres])
 
 
 def _tidied(cut: NDArray[np.int16], count: int) -> NDArray[np.int16]:
-    """Without specks: they become part of the piece that is nearest."""
+    """Give specks to the nearest piece."""
     kept = np.full_like(cut, -1)
     for number in range(count):
         piece = cut == number
@@ -237,7 +239,7 @@ def _tidied(cut: NDArray[np.int16], count: int) -> NDArray[np.int16]:
 
 
 def outlines(cut: NDArray[np.int16]) -> NDArray[np.bool_]:
-    """[h, w]: where a piece borders on the next, to the right or below."""
+    """Return [h, w]: True where a piece borders on another, to the right or below."""
     edges = np.zeros(cut.shape, bool)
     edges[:, :-1] |= cut[:, 1:] != cut[:, :-1]
     edges[:-1] |= cut[1:] != cut[:-1]

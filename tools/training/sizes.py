@@ -1,6 +1,6 @@
-"""The sizes that our network comes in: the same weights for each, so that they are trained once.
+"""The input sizes that our model comes in. All share the same weights, so that it is trained once.
 
-A size says how large a person is in the network's input, and what one run costs (models/README.md).
+The size decides how large a person is in the model's input, and what one run costs (models/README.md).
 """
 
 import sys
@@ -14,14 +14,14 @@ from tools.resize import Sides, resize_file
 from tools.training.nuisance import estimate, save
 
 DEFAULT: Sides = (353, 481)
-"""Height and width; what is trained, and quantized."""
+"""Height and width in pixels of the size that is trained and quantized."""
 SIZES: dict[Sides, str] = {
     DEFAULT: "cameras of 4:3; the default",
     (305, 545): "cameras of 16:9, at the default's cost",
     (481, 641): "cameras of 4:3, smaller people, wider streets",
     (417, 737): "cameras of 16:9, smaller people, wider streets",
 }
-"""Every size to what it is for."""
+"""Every size, and what it is for."""
 
 
 LICENCE = "Apache-2.0"
@@ -29,7 +29,8 @@ QUANTIZATION = "int8 activations, int8 weights per channel, uint8 in and out"
 
 
 def name_of(size: Sides) -> str:
-    """
+    """Return the model's name for an input of that height and width.
+
     >>> name_of((353, 481))
     'spotter-353x481'
     """
@@ -37,7 +38,7 @@ def name_of(size: Sides) -> str:
 
 
 def write_sizes(folder: Path) -> list[Path]:
-    """The files of all sizes in `folder`, made from the default's there; raises ModelError."""
+    """Write the files of all sizes in `folder` from the default size's file there; raises ModelError."""
     default = folder / f"{name_of(DEFAULT)}.tflite"
     paths = {size: folder / f"{name_of(size)}.tflite" for size in SIZES}
     for size, path in paths.items():
@@ -47,7 +48,7 @@ def write_sizes(folder: Path) -> list[Path]:
 
 
 def ship(folder: Path, ccp: Path) -> None:
-    """Everything that goes with the default's file in `folder`: other sizes, nuisance covariances, pins.
+    """Write everything that goes with the default size's file in `folder`: other sizes, nuisance covariances, pins.
 
     `ccp` holds the photos that the covariances come from. Raises EdgeError.
     """
@@ -63,13 +64,13 @@ def ship(folder: Path, ccp: Path) -> None:
 
 
 def pin_sizes(manifest: Path) -> list[str]:
-    """Pin the files beside `manifest` in it; the names of Edge TPU twins that other weights made useless."""
+    """Pin the files beside `manifest` in it; returns the Edge TPU twins that were compiled from other weights."""
     folder = manifest.parent
     return pin(manifest, {name_of(size): _entry(folder / f"{name_of(size)}.tflite", SIZES[size]) for size in SIZES})
 
 
 def _entry(path: Path, what_for: str) -> ModelEntry:
-    """What the file says of itself; opening it, and finding people's outputs in it, is the check that it is whole."""
+    """Describe a model file. Opening it and finding the pose outputs in it checks that it is whole."""
     network = TfliteInterpreter(path)
     layout = keypoints.read_layout(network.input, network.outputs)
     image = ModelInput(layout.height, layout.width, "uint8", network.input.scale, network.input.zero_point)

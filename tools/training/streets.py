@@ -1,4 +1,4 @@
-"""Street pictures with several labelled people each, from all sides, and the people cut out of them."""
+"""Street pictures with several labelled people each, seen from all sides, and the people cut out of them."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -15,33 +15,33 @@ from tools.training.paste import extent
 from tools.training.photos import Photo
 
 UNNUMBERED = -1
-"""In place of a photo's number: nothing is known of its patterns."""
+"""Photo number of a street person: nothing is known of their patterns."""
 SMALLEST = 60
-"""Pixels; shorter people are not cut out."""
+"""Height in pixels below which people are not cut out."""
 MARGIN = 4
-"""Pixels around somebody who is cut out."""
+"""Pixels kept around a person who is cut out."""
 
 
 class Street(NamedTuple):
-    """One picture."""
+    """One street picture with its labels."""
 
     pixels: Pixels
-    """[h, w, 3] RGB"""
+    """[h, w, 3] RGB."""
     people: Pixels
-    """[h, w] a number for each labelled person, 0 for nobody."""
+    """[h, w] a number for each labelled person, 0 for background."""
     classes: Pixels
     """[h, w] positions in records.CLASSES, codes of partial.py, or IGNORED."""
 
 
 def load(folder: Path, posenet: PoseNet) -> list[Street]:
-    """The Penn-Fudan pictures that may be trained on."""
+    """Load the Penn-Fudan pictures that may be trained on; their labels are in silhouettes.py."""
     cv2.setNumThreads(0)  # scenes are made in forked workers, which OpenCV's own threads do not survive
     names = [name for name in silhouettes.names(folder) if name not in silhouettes.HELD_OUT]
     return [_load(folder, name, posenet) for name in names]
 
 
 def cut_out(streets: list[Street]) -> list[Photo]:
-    """Each person alone, on background that counts as such."""
+    """Cut out each person alone, on pixels labelled as background."""
     return [photo for street in streets for photo in _people(street)]
 
 

@@ -1,4 +1,4 @@
-"""Close-ups of real cloth, made ready to be laid onto garments: neutral light, no shading, seamless, its scale known.
+"""Close-ups of real cloth, prepared to be laid onto garments: neutral light, no shading, seamless, known scale.
 
 Every cloth was photographed 8 to 32 times (turned, tilted, near, far, in folds), so whole cloths are held out:
 swatches.tsv says which, and what each is. Data: Medeiros et al., "Recognizing Clothing Colors and Visual Textures
@@ -22,39 +22,39 @@ TABLE = Path(__file__).with_name("swatches.tsv")
 FOLDERS = ("checkered", "dotted", "floral", "solid", "striped", "zig-zag")
 USES = ("train", "test", "none")
 SIDE = 256
-"""Pixels of a swatch as it is kept: on no garment is it larger."""
+"""Side of a prepared swatch in pixels; on no garment is it larger."""
 EDGE = 0.06
-"""Of a picture's side: the rim where the lens lets little light through is cut off."""
+"""Share of a picture's side that is cut off all round, where the lens lets little light through."""
 OWN_CAST = 0.7
-"""Of a picture's own estimate of its light's colour against that of all swatches."""
+"""Weight of a picture's own estimate of its light's colour; the rest is the estimate over all swatches."""
 SHADES = 6.0
-"""The Minkowski norm of shades of grey (Finlayson and Trezzi 2004)."""
+"""Minkowski norm of the "shades of grey" estimate (Finlayson and Trezzi 2004)."""
 BRIGHT = 0.85
-"""What the lightest parts of a swatch are raised to, 0..1."""
+"""Value (0 to 1) to which the lightest parts of a swatch are raised."""
 BROAD = 0.3
-"""Of the side: shading is what a blur of this deviation leaves."""
+"""Deviation of the blur that separates shading from cloth, as a share of the side."""
 DARK = 8.0
-"""L* added before shade is taken as a ratio, so that noise in black cloth does not blow up."""
+"""L* added before shade is taken as a ratio, so that noise in black cloth is not amplified."""
 OVERLAP = 0.12
-"""Of the side: within this width the cut between two repeats runs."""
+"""Width of the zone in which two repeats are joined, as a share of the side."""
 SMALLEST_REPEAT, OF_SPOTS = 0.5, 0.65
-"""Of the side: a seamless repeat is at least so wide; that of spots, some of which are one to a picture."""
+"""Least width of a seamless repeat, as a share of the side; larger for spots, since some pictures show only one."""
 PLAIN_SIDE = 64
-"""Pixels of plain cloth: its folds stay, its threads do not."""
+"""Side in pixels to which plain cloth is reduced: its folds stay, its threads vanish."""
 WEAVE_PX = 2.0
-"""Deviation of the blur that hides threads before the scale of a pattern is measured."""
+"""Deviation in pixels of the blur that hides threads before the scale of a pattern is measured."""
 
 Plane = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 
 
 class Swatch(NamedTuple):
-    """One picture of cloth."""
+    """One prepared picture of cloth."""
 
     name: str
-    """Folder and file."""
+    """Folder and file name."""
     kind: str
-    """Of vocabulary.PATTERNS."""
+    """One of vocabulary.PATTERNS."""
     tile: Bytes
     """[h, w, 3] RGB, seamless when repeated both ways; stripes run down."""
     period: float
@@ -67,7 +67,7 @@ class _Row(NamedTuple):
 
 
 def load(folder: Path, *, held_out: bool) -> list[Swatch]:
-    """The swatches to test with, or those to train on. Raises ConfigError where there are none."""
+    """Load the swatches to test with (`held_out`) or those to train on; raises ConfigError if there are none."""
     rows = [row for row in _rows(folder, "test" if held_out else "train") if row.path.exists()]
     if not rows:
         raise ConfigError(
@@ -94,10 +94,10 @@ def _rows(folder: Path, use: str, table: Path = TABLE) -> Iterator[_Row]:
 
 
 def _read(path: Path) -> Plane:
-    """[SIDE, SIDE, 3] RGB, 0..1."""
+    """Read a picture as [SIDE, SIDE, 3] RGB, 0 to 1."""
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
     if picture is None:
-        raise ConfigError(f"{path}: expected a JPEG picture, found none that can be read; copy it anew")
+        raise ConfigError(f"{path}: expected a JPEG picture, found none that can be read; copy it again")
     edge = int(EDGE * len(picture))
     small = cv2.resize(picture[edge:-edge, edge:-edge], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.float32) / np.float32(255)
@@ -114,19 +114,19 @@ def _swatch(row: _Row, picture: Plane, cast: NDArray[np.float64], usual: NDArray
 
 
 def _cast(picture: Plane) -> NDArray[np.float64]:
-    """[3] log of the light's colour, mean 0, by shades of grey."""
+    """Return the log of the light's colour [3], mean 0, by shades of grey."""
     light = np.log((picture.astype(np.float64) ** SHADES).mean(axis=(0, 1)) ** (1 / SHADES) + 1e-4)
     return np.asarray(light - light.mean())
 
 
 def neutral(picture: Plane, cast: NDArray[np.float64]) -> Plane:
-    """[h, w, 3] RGB without the light's colour, its lightest parts as light as BRIGHT."""
+    """Return [h, w, 3] RGB without the light's colour, its lightest parts as light as BRIGHT."""
     white = picture * np.exp(-cast).astype(np.float32)
     return np.asarray(np.clip(white * (BRIGHT / np.percentile(white.max(axis=2), 99)), 0, 1), np.float32)
 
 
 def flattened(picture: Plane) -> Plane:
-    """[h, w, 3] CIELAB without vignetting and slow shading."""
+    """Return [h, w, 3] CIELAB without vignetting and slow shading."""
     lab = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2Lab), np.float32)
     side = SIDE // 8
     small = cv2.resize(lab[..., 0] + np.float32(DARK), (side, side), interpolation=cv2.INTER_AREA)
@@ -155,7 +155,7 @@ def _turned(picture: Plane, degrees: float) -> Plane:
 
 
 def _sharpness(light: Plane, degrees: float, kind: str) -> float:
-    """How much the means of the columns (of checks: of the columns or of the rows, the duller) differ."""
+    """Return the variance of the columns' means; for checks, times that of the rows' means."""
     margin = len(light) * 3 // 20
     middle = _turned(light, degrees)[margin:-margin, margin:-margin]
     across, down = float(middle.mean(axis=0).var()), float(middle.mean(axis=1).var())
@@ -163,7 +163,7 @@ def _sharpness(light: Plane, degrees: float, kind: str) -> float:
 
 
 def _seamless(lab: Plane, kind: str) -> Plane:
-    """Stripes mirrored along their length, plain cloth both ways; the rest joined where it repeats."""
+    """Make a seamless tile: stripes mirrored along their length, plain cloth both ways, others joined."""
     if kind == "plain":
         small = np.asarray(cv2.resize(lab, (PLAIN_SIDE, PLAIN_SIDE), interpolation=cv2.INTER_AREA), np.float32)
         return np.concatenate([half := np.concatenate([small, small[::-1]]), half[:, ::-1]], axis=1)
@@ -175,9 +175,9 @@ def _seamless(lab: Plane, kind: str) -> Plane:
 
 
 def _repeating(lab: Plane, smallest: float) -> Plane:
-    """Cut to where its columns repeat best; a cut of least difference joins the ends.
+    """Crop the picture to where its columns repeat best, and join the ends along the cut of least difference.
 
-    Image quilting (Efros and Freeman 2001) of the picture with itself.
+    This is image quilting (Efros and Freeman 2001) of the picture with itself.
     """
     overlap = int(OVERLAP * lab.shape[1])
     begin, width = _best_repeat(lab, overlap, int(smallest * lab.shape[1]))
@@ -189,9 +189,9 @@ def _repeating(lab: Plane, smallest: float) -> Plane:
 
 
 def _best_repeat(lab: Plane, overlap: int, smallest: int) -> tuple[int, int]:
-    """First column and width: the columns there differ least from those one width on.
+    """Return first column and width of the repeat whose columns differ least from those one width further on.
 
-    Wide ones are better, and those that hold much of the pattern.
+    Wide repeats are preferred, and those that hold much of the pattern.
     """
     smooth = cv2.GaussianBlur(lab, (0, 0), WEAVE_PX)[::4]
     spread = np.cumsum(np.append(0, np.square(smooth - smooth.mean(axis=(0, 1))).mean(axis=(0, 2))))
@@ -208,7 +208,7 @@ def _best_repeat(lab: Plane, overlap: int, smallest: int) -> tuple[int, int]:
 
 
 def _cut(cost: Plane) -> NDArray[np.bool_]:
-    """[rows, columns] True left of the cheapest path from the first row to the last."""
+    """Return [rows, columns]: True left of the cheapest path from the first row to the last."""
     total = cost.astype(np.float64)
     rows, columns = total.shape
     for row in range(1, rows):

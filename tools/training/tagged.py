@@ -1,8 +1,8 @@
-"""Photos that only say what is worn, not where: their labels worked out by what is known, for training.
+"""Photos whose tags only say what is worn, not where: training labels computed from what is known.
 
-The silhouette teacher says which pixels are the person's; our own network says which garment each of them is, chosen
-among those that the photo's tags name (and skin and hair). What it is unsure of stays "anybody". A photo whose two
-silhouettes disagree is left out.
+The silhouette teacher says which pixels are the person's; our own model says which garment each of them is, among
+those that the photo's tags name (and skin and hair). Unsure pixels stay "anybody". A photo whose two silhouettes
+disagree is left out.
 """
 
 import sys
@@ -29,17 +29,17 @@ from tools.training.teacher import Teacher
 
 TAGGED_IDS = range(1005, 1805)
 ALWAYS = ("skin", "hair")
-"""Worn by everybody, tagged or not."""
+"""Classes on everyone, tagged or not."""
 IN, OUT = 0.8, 0.2
-"""The teacher's certainty from which a pixel is the person's, and up to which it is not; between them it is ignored."""
+"""Teacher's probability from which a pixel is the person's, and up to which it is not; between them it is ignored."""
 SURE = 0.6
-"""Of one class among those that the tags leave; below it a pixel is only known to be somebody's."""
+"""Probability, among the classes that the tags allow, from which a class is the label; else it is "anybody"."""
 AGREEMENT = 0.75
-"""Intersection over union of the two silhouettes, at least."""
+"""Smallest intersection over union of the two silhouettes."""
 
 
 def load(ccp: Path, teacher: Teacher, network: Interpreter, posenet: PoseNet, cache: Path) -> list[Photo]:
-    """The photos that can be used; worked out once and kept in `cache`, an .npz that is made for these two networks."""
+    """Load the usable photos; computed once and cached in `cache`, an .npz stamped with these two models."""
     stamp = f"{network.model_id} {posenet.network.model_id} {SURE} {AGREEMENT} {IN} {OUT} {REACH}"
     return kept(cache, stamp, lambda: (photo for photo in _made(ccp, teacher, network, posenet) if photo is not None))
 
@@ -53,7 +53,7 @@ def _made(ccp: Path, teacher: Teacher, network: Interpreter, posenet: PoseNet) -
 
 
 def label(number: int, pixels: Pixels, worn: set[str], teacher: Teacher, network: Interpreter) -> Photo | None:
-    """One photo of mostly one person who wears these classes; None where the two silhouettes disagree."""
+    """Label one photo of mostly one person who wears the classes `worn`; None if the two silhouettes disagree."""
     both = _chances(network, pixels) + _chances(network, pixels[:, ::-1])[:, ::-1]
     chances = np.asarray(both / 2, np.float32)
     inside = chances[..., 0] < 0.5
@@ -69,7 +69,7 @@ def label(number: int, pixels: Pixels, worn: set[str], teacher: Teacher, network
 
 
 def _classes(chances: Floats, silhouette: Floats, worn: set[str]) -> Pixels:
-    """[h, w] positions in CLASSES, or codes of partial.py."""
+    """Return [h, w] positions in CLASSES, or codes of partial.py."""
     is_possible = np.array([name in worn or name in ALWAYS for name in CLASSES])
     possible = chances * is_possible
     likeliest = possible.argmax(axis=-1).astype(np.uint8)
@@ -77,15 +77,15 @@ def _classes(chances: Floats, silhouette: Floats, worn: set[str]) -> Pixels:
     classes = np.where(is_sure, likeliest, CODES["anybody"]).astype(np.uint8)
     classes[silhouette < IN] = IGNORED
     classes[silhouette <= OUT] = 0
-    # A bag held out, hair in the wind: the teacher leaves them out, and who is sure of them is not overruled.
+    # The teacher misses a bag held out or hair in the wind; where our model is sure of them, they are no background.
     classes[(silhouette <= OUT) & (chances[..., 0] < 0.5)] = IGNORED
     return classes
 
 
 def _chances(network: Interpreter, pixels: Pixels) -> Floats:
-    """[h, w, classes] of the network."""
+    """Return the model's class probabilities, [h, w, classes]."""
     layout = garments.read_layout(network.input, network.outputs)
-    assert layout is not None, "a network that knows garments"
+    assert layout is not None, "a model with a garment map"
     height, width = network.input.shape[1:3]
     tensor, scale = letterbox(Frame(np.ascontiguousarray(pixels), 0.0, 0), height, width)
     inner = [round(side / scale) for side in pixels.shape[:2]]

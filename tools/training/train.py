@@ -1,7 +1,7 @@
-"""From labelled photos, street pictures and the simulated street to trained weights; goes on where it was stopped.
+"""Train the weights from labelled photos, street pictures and the simulated street; a stopped run resumes.
 
-First the maps alone, all that the published network has too fixed; then everything together; then the patterns alone,
-from many more prints than the rest could do with, all else fixed.
+First the maps alone, with the layers of the published model fixed. Then everything together. Then the patterns alone,
+from many more prints than the rest could cope with, with all else fixed.
 """
 
 import copy
@@ -23,30 +23,30 @@ from tools.training.pose import pose_of
 from tools.training.scenes import Source
 
 WARM_UP = 100
-"""Steps."""
+"""Steps over which the learning rate rises to its highest."""
 AVERAGING = 0.998
-"""Of the weights that are kept: an exponential mean over about 500 steps."""
+"""Decay per step of the exponential mean of the weights, which is what is kept: about the last 500 steps."""
 
 
 class Settings(NamedTuple):
-    """What a run depends on, beside its data."""
+    """Settings of a run, beside its data."""
 
     name: str
-    """Of its checkpoint and its log."""
+    """Name of its checkpoint and its log, without ending."""
     steps: int
     batch: int
     seed: int
     rate: float
-    """Of what is new; what was published learns at a fraction of it."""
+    """Highest learning rate, of the new layers; the published layers learn at `ported_share` of it."""
     parts: str = "all"
-    """What is trained: all, maps (what the published network has too stays as it is) or patterns."""
+    """What is trained: "all", "maps" (the layers of the published model stay fixed) or "patterns"."""
     ported_share: float = 0.25
     workers: int = 1
     device: str = "cpu"
 
 
 class Scenes(Dataset[tuple[Tensor, ...]]):
-    """Scene number i of a run; the same for every run of the same seed."""
+    """The scenes of a run by number; equal seeds give equal scenes."""
 
     def __init__(self, source: Source, settings: Settings, begin: int) -> None:
         self._source, self._seed = source, settings.seed
@@ -61,7 +61,7 @@ class Scenes(Dataset[tuple[Tensor, ...]]):
 
 
 def train(network: Network, teacher: Network, source: Source, settings: Settings, folder: Path) -> Network:
-    """The averaged weights after all steps. `network` is where to start, `teacher` knows the pose."""
+    """Train all steps and return the averaged weights. `network` is where to start, `teacher` supplies the pose."""
     folder.mkdir(parents=True, exist_ok=True)
     device = torch.device(settings.device)
     teacher = copy.deepcopy(teacher).eval().requires_grad_(requires_grad=False).to(device)
@@ -95,7 +95,7 @@ def train(network: Network, teacher: Network, source: Source, settings: Settings
 
 
 def normalised(pixels: Tensor) -> Tensor:
-    """[n, h, w, 3] bytes to [n, 3, h, w] from -1 to 1, as the published network reads them."""
+    """Convert bytes [n, h, w, 3] to floats [n, 3, h, w] from -1 to 1, as the published model reads them."""
     return ((pixels.float() - 128) / 128).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
@@ -131,7 +131,7 @@ def _groups(network: Network, settings: Settings) -> list[dict[str, Any]]:
 
 
 def _schedule(step: int, steps: int) -> float:
-    """Up in a line, down in half a cosine."""
+    """Return the share of the highest rate: a linear rise, then half a cosine down."""
     return min(1.0, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * step / steps)) + 1e-3
 
 
@@ -173,5 +173,5 @@ def _resume(path: Path, network: Network, mean: Network, optimizer: torch.optim.
     peaks = [group["peak"] for group in optimizer.param_groups]
     optimizer.load_state_dict(saved["optimizer"])
     for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-        group["peak"] = peak  # the settings of this run, not of the one that was stopped
+        group["peak"] = peak  # the rate of this run, not of the one that was stopped
     return int(saved["step"])

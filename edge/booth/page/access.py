@@ -1,7 +1,7 @@
-"""A request to whether it may come in: by its host name, its origin, its session and its form's token.
+"""Decide whether a request may come in, by its host name, origin, session and form token.
 
-Hostile pages open in the same browser are the reason for the checks on loopback too: one could post a form here, or
-point a name of its own at 127.0.0.1 (DNS rebinding) and read the answers.
+Loopback is checked too: a hostile page open in the same browser could post a form here, or point a name of its own at
+127.0.0.1 (DNS rebinding) and read the answers.
 """
 
 import asyncio
@@ -23,20 +23,20 @@ from edge.booth.page.password import LONGEST, is_password
 from edge.booth.page.session import LASTS_S, Session, Sessions
 
 MOST_BYTES = 2048
-"""The longest form has a password, a name and a token."""
+"""Largest form accepted. The longest real one holds a password, a name and a token."""
 MOST_FIELDS = 8
 BODY_S = 10
 """Seconds a browser may take to send a form."""
 
 
 def own_names() -> set[str]:
-    """What this machine is called on its network."""
+    """Return the host names of this machine on the LAN."""
     name = socket.gethostname().lower()
     return {"localhost", name, f"{name.partition('.')[0]}.local"}
 
 
 class Access:
-    """Owner of sessions and of failed log-ins."""
+    """Owner of the sessions and of the count of failed log-ins."""
 
     def __init__(
         self,
@@ -48,12 +48,12 @@ class Access:
         is_tls: bool,
         port: int,
     ) -> None:
-        """No password hash: no log-in, for loopback only. `hosts` are names besides the machine's own."""
+        """Without `password_hash` there is no log-in (loopback only). `hosts` are names besides the machine's own."""
         self.sessions = Sessions(monotonic)
         self.throttle = LoginThrottle(monotonic)
         self._hash = password_hash
         self._metrics_token = metrics_token
-        # On loopback not even the machine's own name: a neighbour could answer for it on the local network.
+        # On loopback not even the machine's own name is accepted: another machine on the LAN could answer to it.
         self._hosts = ({"localhost"} if password_hash is None else own_names()) | {name.lower() for name in hosts}
         self._is_tls = is_tls
         self._port = port
@@ -61,13 +61,14 @@ class Access:
 
     @property
     def is_locked(self) -> bool:
+        """Whether the page asks for a password."""
         return self._hash is not None
 
     def check_host(self, connection: HTTPConnection) -> None:
-        """An address cannot be rebound; raises 421 for any other."""
+        """Raise 421 unless the request names this machine or an IP address (an address cannot be rebound)."""
         names = connection.headers.getlist("host")
         if len(names) != 1 or not self._is_ours(_host_of(names[0])):
-            detail = "This page does not go by that name; reach it by its address, or add the name to page.hosts."
+            detail = "This page does not answer to that name; use the booth's address, or add the name to page.hosts."
             raise HTTPException(HTTPStatus.MISDIRECTED_REQUEST, detail)
 
     def _is_ours(self, host: str) -> bool:
@@ -80,27 +81,27 @@ class Access:
         return self.is_locked or found.is_loopback
 
     def check_origin(self, request: Request) -> None:
-        """Raises 403 unless the browser itself says that a page of ours sent this."""
+        """Raise 403 unless the browser says that the booth's own page sent this request."""
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
         own = f"{'https' if self._is_tls else 'http'}://{request.headers['host'].lower()}"
         if site not in (None, "same-origin") or origin not in (None, own) or (site is None and origin is None):
             raise HTTPException(HTTPStatus.FORBIDDEN, "This did not come from the booth's own page.")
 
     async def form(self, request: Request, session: Session | None) -> dict[str, str]:
-        """The fields of a form of ours; raises 400, 403, 408, 413 or 415."""
+        """Return the fields of a form from the booth's page; raises 400, 403, 408, 413 or 415."""
         if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
             raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected a form.")
         fields = _fields(await _body(request))
         if session is None or not self.sessions.is_token(session, fields.get("token", "")):
-            raise HTTPException(HTTPStatus.FORBIDDEN, "This form is of an older session; load the page again.")
+            raise HTTPException(HTTPStatus.FORBIDDEN, "This form belongs to an older session; load the page again.")
         return fields
 
     def session(self, request: Request) -> Session | None:
-        """The one that may see everything; None: log in first (or, where nobody has to, none was opened yet)."""
+        """Return the logged-in session, or None. Without a password, None means that none was opened yet."""
         return self._read(request, is_in=True)
 
     def visit(self, request: Request) -> Session | None:
-        """The one that carries the token of the login form."""
+        """Return the session that only carries the login form's token, or None."""
         return self._read(request, is_in=False)
 
     def _read(self, request: Request, *, is_in: bool) -> Session | None:
@@ -109,10 +110,11 @@ class Access:
         return session if session is not None and session.is_in is is_in else None
 
     def may_read(self, request: Request) -> bool:
+        """Whether the request may see the page."""
         return not self.is_locked or self.session(request) is not None
 
     def may_measure(self, request: Request) -> bool:
-        """Whoever may read, and whoever brings the token of the metrics."""
+        """Whether the request may read /metrics: it may see the page, or it carries the metrics token."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         expected = self._metrics_token
         is_bearer = expected is not None and scheme.lower() == "bearer"
@@ -121,7 +123,7 @@ class Access:
         )
 
     async def try_password(self, request: Request, password: str) -> bool:
-        """Raises 429, with the seconds to wait, after too many failures."""
+        """Return whether the password is right; raises 429, with the seconds to wait, after too many failures."""
         address = request.client.host if request.client else ""
         wait_s = self.throttle.wait_s(address)
         if wait_s > 0:
@@ -135,12 +137,12 @@ class Access:
         return is_right
 
     def _is_password(self, password: str) -> bool:
-        """One at a time: each takes 32 MiB."""
+        """Check one password at a time: each check takes 32 MiB."""
         with self._one_at_a_time:
             return self._hash is not None and len(password) <= LONGEST and is_password(password, self._hash)
 
     def set_cookie(self, response: Response, session: Session) -> None:
-        """The session's cookie along with the response."""
+        """Add the session's cookie to the response."""
         response.set_cookie(
             self._cookie(is_in=session.is_in),
             self.sessions.seal(session),
@@ -151,17 +153,19 @@ class Access:
         )
 
     def clear_cookie(self, response: Response) -> None:
+        """Delete both cookies of this booth from the browser."""
         for is_in in (True, False):
             name = self._cookie(is_in=is_in)
             response.delete_cookie(name, httponly=True, samesite="strict", secure=self._is_tls)
 
     def _cookie(self, *, is_in: bool) -> str:
-        """Cookies know no ports, and two booths may run on one machine."""
+        """Name of the cookie; it holds the port, since browsers ignore ports and two booths may run on one machine."""
         return f"{'__Host-' if self._is_tls else ''}spotter-{self._port}-{'in' if is_in else 'visit'}"
 
 
 def _host_of(text: str) -> str:
-    """
+    """Host name or address in a `Host` header, without the port.
+
     >>> [_host_of(text) for text in ("Booth.local:8080", "[::1]:80", "10.0.0.7")]
     ['booth.local', '::1', '10.0.0.7']
     """
@@ -180,7 +184,7 @@ async def _body(request: Request) -> bytes:
     except TimeoutError as err:
         raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, f"Expected the form within {BODY_S} s.") from err
     except ClientDisconnect as err:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "The form broke off.") from err
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The connection ended before the whole form arrived.") from err
     return body
 
 

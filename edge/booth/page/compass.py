@@ -1,6 +1,6 @@
-"""Cameras and alerts to places on a compass around the booth, north up; pure.
+"""Place cameras and alerts on a compass around the booth, north up; pure.
 
-Cameras stand at the booth and look outwards, so that the right of a picture lies clockwise of its middle.
+Cameras stand at the booth and look outwards, so the right of a picture lies clockwise of its middle.
 """
 
 import math
@@ -12,17 +12,18 @@ from edge import wire
 from edge.booth.page.snapshot import AlertView
 
 VIEW_DEG = 66
-"""Horizontal field of view of the Raspberry Pi camera module 3; the zones of a picture are thirds of it."""
+"""Horizontal field of view of the Raspberry Pi camera module 3, degrees. Each zone of a picture is a third of it."""
 ZONES: dict[wire.Zone, int] = {"left": -VIEW_DEG // 3, "centre": 0, "right": VIEW_DEG // 3}
 HEADINGS: dict[wire.Heading, int] = {"away": 0, "right": 90, "toward": 180, "left": 270}
 """Degrees clockwise from where the camera looks."""
 WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 RIM, MARK, CLOSER, NAME = 100.0, 80.0, 22.0, 112.0
-"""Distances from the middle, in units of the drawing: the rim, an alert, each further one there, a camera's name."""
+"""Distances from the middle, in units of the drawing: the rim, an alert, the step inwards for each further alert in the
+same direction, and a camera's name."""
 NARROW = 30.0
-"""A name nearer than this to the line from north to south stands across it, not beside."""
+"""A camera's name is centred where |x| is below this, in units of the drawing; elsewhere it starts or ends there."""
 NEAR_DEG = 15
-"""Alerts less than this apart would cover each other."""
+"""Alerts closer together than this would cover each other."""
 
 
 @dataclass(frozen=True)
@@ -37,29 +38,30 @@ class Camera:
 
     @property
     def side(self) -> str:
-        """Where its name goes from there, so that it stays clear of the rim."""
+        """Alignment of its name, clear of the rim: `across` (centred), `east` (starts here) or `west` (ends here)."""
         return "across" if abs(self.x) < NARROW else "east" if self.x > 0 else "west"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One alert."""
+    """One alert on the compass."""
 
     alert_id: str
     state: str
     x: float
     y: float
     heading_deg: int
-    """Where the person walks, degrees clockwise from north."""
+    """Direction in which the person walks, degrees clockwise from north."""
 
 
 def bearing(alert: wire.Alert) -> int | None:
-    """Where to look, degrees clockwise from north; None where the camera's facing is not known."""
+    """Direction to look in, degrees clockwise from north; None if the camera's facing is not known."""
     return None if alert.facing is None else (alert.facing + ZONES[alert.zone]) % 360
 
 
 def wind(degrees: float) -> str:
-    """
+    """Name of the nearest of eight compass points.
+
     >>> [wind(degrees) for degrees in (0, 22, 23, 190, 359)]
     ['north', 'north', 'north-east', 'south', 'north']
     """
@@ -67,7 +69,7 @@ def wind(degrees: float) -> str:
 
 
 def place(degrees: float, distance: float) -> tuple[float, float]:
-    """To the right and downwards, as SVG has x and y.
+    """SVG coordinates (x to the right, y down) of a point; `degrees` clockwise from north.
 
     >>> place(90, 100)
     (100.0, 0.0)
@@ -77,7 +79,7 @@ def place(degrees: float, distance: float) -> tuple[float, float]:
 
 
 def cameras(facings: Mapping[str, int | None]) -> list[Camera]:
-    """Those whose facing is known."""
+    """Return the cones of cameras whose facing is known, one for each direction."""
     names = defaultdict(list)
     for name, facing in sorted(facings.items()):
         if facing is not None:
@@ -91,7 +93,7 @@ def _cone(facing: int) -> str:
 
 
 def marks(alerts: Iterable[AlertView]) -> list[Mark]:
-    """Alerts that are still to be looked for, where their camera's facing is known."""
+    """Return marks for open and claimed alerts whose camera's facing is known."""
     found: list[Mark] = []
     taken: list[int] = []
     for view in alerts:

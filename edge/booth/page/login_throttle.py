@@ -1,4 +1,4 @@
-"""How often a password may be tried."""
+"""Limit how often passwords may be tried."""
 
 import ipaddress
 from collections import deque
@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 WINDOW_S = 60.0
 MOST_EACH, MOST_ALL = 5, 30
-"""Failures in a window: from one address, and from all together."""
+"""Failed attempts allowed within WINDOW_S: from one address, and from all addresses together."""
 EVERYBODY = ""
 
 
 class LoginThrottle:
-    """Owner of recent failures; not for several threads."""
+    """Owner of the recent failures; not thread-safe."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -24,12 +24,12 @@ class LoginThrottle:
         return max(waits)
 
     def begin(self, address: str) -> None:
-        """An attempt counts as failed from its start, so that many at once gain nothing."""
+        """Count an attempt as failed from its start, so that many at once gain nothing."""
         for name in (EVERYBODY, group(address)):
             self._failures.setdefault(name, deque()).append(self._monotonic())
 
     def succeed(self, address: str) -> None:
-        """The newest attempt was none: whoever knows the password is not held up by failures of before."""
+        """Uncount the newest attempt and forget earlier failures of this address."""
         self._failures[EVERYBODY].pop()
         self._failures.pop(group(address), None)
 
@@ -47,7 +47,7 @@ class LoginThrottle:
 
 
 def group(address: str) -> str:
-    """An IPv6 client owns a whole /64 of addresses.
+    """Return what failures are counted by: the address, or its /64 for IPv6, since a client owns a whole /64.
 
     >>> group("192.0.2.7"), group("2001:db8::1:2:3:4")
     ('192.0.2.7', '2001:db8::/64')

@@ -1,4 +1,4 @@
-"""A snapshot to Prometheus' text: counts and states of machines, nothing about anybody."""
+"""Write a snapshot in Prometheus' text format: counts and machine states, nothing about people."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,11 +12,11 @@ from edge.booth.trends import Outcomes
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 COUNTS = {
     "scores": "Sightings stored since the booth started",
-    "repeats": "Sightings delivered again",
+    "repeats": "Sightings delivered more than once",
     "late": "Sightings stored too late for an alert",
     "alerts": "Alerts sent",
-    "lapsed": "Alerts that expired with nobody going",
-    "overflow": "Messages that found the queue full",
+    "lapsed": "Alerts that expired unclaimed",
+    "overflow": "Messages dropped because the queue was full; nodes send them again",
 }
 OUTCOMES = ("claimed", "greeted", "not_found", "not_unusual", "declined")
 NODE_STATES = ("ok", "degraded", "failing")
@@ -33,12 +33,12 @@ class Readings(Collector):
         for name, about in COUNTS.items():
             yield CounterMetricFamily(f"spotter_{name}", about, snapshot.counts[name])
         yield _counter("spotter_refused", "Messages refused", "reason", snapshot.refused.items())
-        yield _counter("spotter_lost", "Sightings a node had to drop", "node", snapshot.lost.items())
-        yield CounterMetricFamily("spotter_broker_refusals", "What the broker refused", snapshot.refusals)
-        yield GaugeMetricFamily("spotter_broker_connected", "1 while the broker is there", snapshot.is_connected)
+        yield _counter("spotter_lost", "Sightings dropped from a full outbox", "node", snapshot.lost.items())
+        yield CounterMetricFamily("spotter_broker_refusals", "Requests the broker refused", snapshot.refusals)
+        yield GaugeMetricFamily("spotter_broker_connected", "1 while connected to the broker", snapshot.is_connected)
         yield GaugeMetricFamily("spotter_store_ok", "1 while scores can be stored", not snapshot.trouble)
-        yield GaugeMetricFamily("spotter_clock_ok", "1 while this machine's clock agrees", not snapshot.clock)
-        yield GaugeMetricFamily("spotter_queue_depth", "Messages that wait for the booth", snapshot.queued)
+        yield GaugeMetricFamily("spotter_clock_ok", "1 while this machine's clock is right", not snapshot.clock)
+        yield GaugeMetricFamily("spotter_queue_depth", "Messages waiting in the booth's queue", snapshot.queued)
         yield from self._nodes()
         yield from self._outcomes(snapshot.outcomes)
         yield from self._budget()
@@ -46,9 +46,9 @@ class Readings(Collector):
     def _nodes(self) -> Iterator[Metric]:
         states = GaugeMetricFamily("spotter_node_state", "1 for the state a node is in", labels=["node", "state"])
         odd = CounterMetricFamily(
-            "spotter_node_odd", "What no sound node does, since the booth started", labels=["node", "kind"]
+            "spotter_node_odd", "Things no healthy node does, since the booth started", labels=["node", "kind"]
         )
-        outbox = GaugeMetricFamily("spotter_node_outbox_depth", "Sightings that wait on a node", labels=["node"])
+        outbox = GaugeMetricFamily("spotter_node_outbox_depth", "Sightings waiting in a node's outbox", labels=["node"])
         for row in self._snapshot.nodes:
             for state in NODE_STATES:
                 states.add_metric([row.node, state], row.state == state)
@@ -63,13 +63,15 @@ class Readings(Collector):
     def _outcomes(self, outcomes: Outcomes | None) -> Iterator[Metric]:
         if outcomes is None:
             return
-        told = ((outcome, getattr(outcomes, outcome)) for outcome in OUTCOMES)
-        yield _counter("spotter_outcomes", "Alerts by what became of them", "outcome", told)
+        counts = ((outcome, getattr(outcomes, outcome)) for outcome in OUTCOMES)
+        yield _counter("spotter_outcomes", "Alerts by outcome", "outcome", counts)
 
     def _budget(self) -> Iterator[Metric]:
         budget = self._snapshot.budget
         if budget is not None and budget.threshold is not None:
-            yield GaugeMetricFamily("spotter_threshold_one_in", "Alerts start at 1 in this", budget.threshold)
+            yield GaugeMetricFamily(
+                "spotter_threshold_one_in", "People at least this rare (1 in N) are alerted", budget.threshold
+            )
 
 
 def _counter(name: str, about: str, label: str, values: Iterable[tuple[str, int]]) -> CounterMetricFamily:
@@ -80,6 +82,7 @@ def _counter(name: str, about: str, label: str, values: Iterable[tuple[str, int]
 
 
 def render(snapshot: Snapshot) -> bytes:
+    """Return the snapshot in Prometheus' text format, UTF-8."""
     registry = CollectorRegistry()
     registry.register(Readings(snapshot))
     return generate_latest(registry)

@@ -1,4 +1,4 @@
-"""A site password to the file that holds its hash, and back; the password itself is kept nowhere."""
+"""Hash the site password into a file and check against it; the password itself is never stored."""
 
 import base64
 import getpass
@@ -14,18 +14,19 @@ from edge import atomic_file
 from edge.errors import ConfigError
 
 LOG2_N, R, P = 15, 8, 3
-"""scrypt's cost, 32 MiB: one of the equivalent choices of the OWASP password storage cheat sheet."""
+"""scrypt's cost parameters (32 MiB): one of the equivalent choices of the OWASP password storage cheat sheet."""
 HASH_BYTES = 32
 MAX_MEMORY = 65 * 2**20
 MOST_LOG2_N, MOST_P = 16, 16
-"""A file that asks for more would not fit, or would keep the booth busy."""
+"""Highest cost accepted from a file; more would not fit into memory, or would keep the booth busy."""
 SHORTEST = 10
 LONGEST = 256
+"""Characters in a password, at least and at most."""
 SHORTEST_TOKEN = 20
 
 
 def hash_password(password: str) -> str:
-    """`scrypt$15$8$3$SALT$HASH`, salted anew each time; raises ConfigError for a password too short or too long."""
+    """Return `scrypt$15$8$3$SALT$HASH` with a new salt; raises ConfigError if the password is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise ConfigError(f"the password must have {SHORTEST} to {LONGEST} characters, found {len(password)}")
     salt = secrets.token_bytes(16)
@@ -33,7 +34,7 @@ def hash_password(password: str) -> str:
 
 
 class Hashed(NamedTuple):
-    """What a file holds, taken apart."""
+    """The parts of a stored hash."""
 
     log2_n: int
     r: int
@@ -43,7 +44,7 @@ class Hashed(NamedTuple):
 
 
 def parse(text: str) -> Hashed:
-    """Raises ValueError for what `hash_password` did not make."""
+    """Split a stored hash; raises ValueError if `hash_password` did not make it."""
     name, log2_n, r, p, salt, expected = text.split("$")
     found = Hashed(int(log2_n), int(r), int(p), *(base64.b64decode(part, validate=True) for part in (salt, expected)))
     is_ours = name == "scrypt" and 1 <= found.log2_n <= MOST_LOG2_N and found.r == R and 1 <= found.p <= MOST_P
@@ -54,7 +55,7 @@ def parse(text: str) -> Hashed:
 
 
 def is_password(password: str, hashed: str) -> bool:
-    """In constant time."""
+    """Whether the password matches the hash, compared in constant time."""
     known = parse(hashed)
     return hmac.compare_digest(_scrypt(password, known.salt, known.log2_n, known.r, known.p), known.hash)
 
@@ -69,7 +70,7 @@ def _text(data: bytes) -> str:
 
 
 def read_hash(path: str) -> str:
-    """What `spotter booth-password` wrote; raises ConfigError saying what to do."""
+    """Read the hash that `spotter booth-password` wrote; raises ConfigError that says what to do."""
     hashed = _read_secret("page.password_file", path)
     try:
         parse(hashed)
@@ -80,7 +81,7 @@ def read_hash(path: str) -> str:
 
 
 def read_token(path: str) -> str:
-    """The word that opens /metrics; raises ConfigError if it could be guessed."""
+    """Read the bearer token for /metrics; raises ConfigError if it is too short."""
     token = _read_secret("page.metrics_token_file", path)
     if len(token) < SHORTEST_TOKEN:
         advice = "make one with: openssl rand -hex 32"
@@ -95,19 +96,19 @@ def _read_secret(key: str, path: str) -> str:
                 raise ConfigError(f"{key} {path}: everybody on this machine can read it; chmod 600 {path}")
             return file.read(4096).strip()
     except (OSError, UnicodeDecodeError) as err:
-        raise ConfigError(f"{key} {path}: cannot be read ({err}); is it there, and this user's?") from err
+        raise ConfigError(f"{key} {path}: cannot be read ({err}); does it exist, and may this user read it?") from err
 
 
 def write_hash(path: Path, hashed: str) -> None:
-    """All of it or nothing, for its owner's eyes only; raises ConfigError if it cannot be written."""
+    """Write the file, whole or not at all, readable by its owner only; raises ConfigError if it cannot be written."""
     try:
         atomic_file.write(path, f"{hashed}\n".encode(), mode=0o600)
     except OSError as err:
-        raise ConfigError(f"{path}: cannot be written ({err}); does the folder exist, and may this user?") from err
+        raise ConfigError(f"{path}: cannot be written ({err}); does the folder exist, and is it writable?") from err
 
 
 def run_booth_password(out: Path) -> int:
-    """`spotter booth-password`: asks twice at a terminal, else reads one line; 0 once the hash is written."""
+    """`spotter booth-password`: ask twice at a terminal, else read one line; returns 0 once the hash is written."""
     if sys.stdin.isatty():
         password = getpass.getpass("Password of the booth's page: ")
         if getpass.getpass("Again: ") != password:

@@ -1,4 +1,4 @@
-"""A snapshot to the sentences and figures the page is made of; pure."""
+"""Turn a snapshot into the sentences and figures of the page; pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from edge.booth.page.snapshot import AlertState, AlertView, Outcome, Snapshot
 from edge.booth.trends import Row
 
 STALE_S = 20.0
-"""A booth at work shows something new twice a second, one that waits for its store every ten seconds."""
+"""A working booth updates the page twice a second, one that waits for its store every ten seconds."""
 
 ACTIONS: dict[AlertState, tuple[Outcome, ...]] = {
     "open": ("claimed",),
     "claimed": ("greeted", "not_found", "not_unusual", "declined"),
 }
-"""What is offered in a state; whatever is not named here is over."""
+"""Outcomes that staff can choose in each state. An alert in any other state is over."""
 LABELS: dict[Outcome, tuple[str, str]] = {
     "claimed": ("Claim", "c"),
     "greeted": ("Greeted", "g"),
@@ -23,7 +23,7 @@ LABELS: dict[Outcome, tuple[str, str]] = {
     "not_unusual": ("Not unusual", "u"),
     "declined": ("Declined", "d"),
 }
-"""Button and key."""
+"""Button label and keyboard key of each outcome."""
 STATES: dict[AlertState, str] = {
     "open": "open",
     "claimed": "claimed",
@@ -35,26 +35,27 @@ STATES: dict[AlertState, str] = {
     "withdrawn": "withdrawn",
 }
 REFUSALS = {
-    "schema": "they were not of the agreed form; are node and booth of the same version?",
-    "version": "node and booth speak different versions; update the older one.",
+    "schema": "they do not match the message format; do node and booth run the same version?",
+    "version": "node and booth use different message versions; update the older one.",
     "topic": "they came on a topic of another site; check `site` in node.yaml.",
-    "too_large": "they were too large; no node of ours sends such.",
-    "not_json": "they could not be read; no node of ours sends such.",
-    "sender": "they named another node than their topic; check `node` in node.yaml.",
-    "retained": "scores must never be retained; who else publishes to this broker?",
+    "too_large": "they were too large for our nodes; what else publishes to this broker?",
+    "not_json": "they were not valid JSON; what else publishes to this broker?",
+    "sender": "the node named inside is not the one in the topic; check `node` in node.yaml.",
+    "retained": "scores must never be retained; what else publishes to this broker?",
     "baseline": "a node's counts could not be read; is its software newer than the booth's?",
-    "too_many_nodes": "too many nodes; who else publishes to this broker?",
+    "too_many_nodes": "there were too many nodes; what else publishes to this broker?",
 }
-"""What a technician does about each."""
+"""Why messages were refused and what to do about it, by reason."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """One alert as it is read and heard."""
+    """One alert as the page shows it."""
 
     id: str
     state: AlertState
-    standing: str
+    status: str
+    """The state in plain English, and the laptop that claimed it."""
     rare: str
     look: str
     where: str
@@ -78,30 +79,31 @@ class Line:
 
 
 def troubles(snapshot: Snapshot, silent_s: float = 0.0) -> list[str]:
-    """What keeps the booth from its work, worst first; `silent_s` since it last showed anything."""
+    """Return the problems to show, worst first; `silent_s` is the age of the snapshot in seconds."""
     return list(_troubles(snapshot, silent_s))
 
 
 def _troubles(snapshot: Snapshot, silent_s: float) -> Iterator[str]:
     if silent_s > STALE_S:
-        yield f"The booth has said nothing new for {silent_s:.0f} s; is it still running?"
+        yield f"This page has not been updated for {silent_s:.0f} s; is the booth still running?"
     if not snapshot.is_connected:
-        yield "The MQTT broker is away; is mosquitto running? Cameras keep their scores."
+        yield "The MQTT broker cannot be reached; is mosquitto running? Cameras keep their scores until it is back."
     if snapshot.trouble:
-        yield f"Nothing is stored, cameras keep their scores: {snapshot.trouble}"
+        yield f"Scores cannot be stored; cameras keep them until they can: {snapshot.trouble}"
     if snapshot.clock:
         yield snapshot.clock
     if snapshot.refusals:
-        yield f"The broker refused {snapshot.refusals:,} times; see the log."
+        yield f"The broker refused {_many(snapshot.refusals, 'request')} of the booth; see the log."
     for node, count in sorted(snapshot.lost.items()):
-        yield f"{node} lost {_many(count, 'sighting')}: its outbox was full, the booth away too long."
+        yield f"{node} lost {_many(count, 'sighting')}: its outbox was full because the booth was away too long."
     for reason, count in sorted(snapshot.refused.items()):
         if count:
             yield f"Refused {_many(count, 'message')} ({reason}): {REFUSALS.get(reason, 'see the log.')}"
 
 
 def _many(count: int, noun: str) -> str:
-    """
+    """Count and noun, plural where needed.
+
     >>> _many(1, "sighting"), _many(1200, "sighting")
     ('1 sighting', '1,200 sightings')
     """
@@ -109,12 +111,12 @@ def _many(count: int, noun: str) -> str:
 
 
 def cards(snapshot: Snapshot) -> list[Card]:
-    """Newest first, without open ones that have expired since."""
+    """Return the alerts to show, newest first."""
     return [_card(view) for view in current(snapshot)]
 
 
 def current(snapshot: Snapshot) -> list[AlertView]:
-    """Whatever is open has not expired."""
+    """Return the alerts without those that are open but have expired."""
     return [view for view in snapshot.alerts if view.state != "open" or view.left_s > 0]
 
 
@@ -123,7 +125,7 @@ def _card(view: AlertView) -> Card:
     return Card(
         id=alert.id,
         state=view.state,
-        standing=STATES[view.state] + (f" by {view.claimed_by}" if view.claimed_by else ""),
+        status=STATES[view.state] + (f" by {view.claimed_by}" if view.claimed_by else ""),
         rare=span(alert),
         look=f"Look at the {alert.zone}" if degrees is None else f"Look {wind(degrees)}",
         where=where(alert),
@@ -136,26 +138,26 @@ def _card(view: AlertView) -> Card:
 
 
 def nobody(snapshot: Snapshot) -> str:
-    """Why there is no alert."""
+    """Return the sentence shown while there is no alert."""
     if snapshot.budget is not None and snapshot.budget.silence:
         return snapshot.budget.silence
     return "Nobody exceptional in the last minute."
 
 
 def unplaced(snapshot: Snapshot) -> list[str]:
-    """Cameras the compass cannot show."""
+    """Return the cameras whose facing is not known, so that the compass cannot show them."""
     names = {row.node for row in snapshot.nodes} | set(snapshot.facings)
     return sorted(name for name in names if snapshot.facings.get(name) is None)
 
 
 def figures(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Label and value, what matters most first."""
+    """Return label and value of each figure, the most important first."""
     counts = snapshot.counts
     found = [*_budget(snapshot), *_outcomes(snapshot)]
     found.append(("Since the booth started", _many(counts["scores"], "sighting")))
-    found.append(("Alerts that a laptop heard", f"{counts['alerts']:,}"))
-    found.append(("Too late for an alert", f"{counts['late']:,}"))
-    found.append(("Lapsed: nobody went in time", f"{counts['lapsed']:,}"))
+    found.append(("Alerts delivered to a laptop", f"{counts['alerts']:,}"))
+    found.append(("Sightings too late for an alert", f"{counts['late']:,}"))
+    found.append(("Alerts that expired unclaimed", f"{counts['lapsed']:,}"))
     return found
 
 
@@ -168,9 +170,9 @@ def _budget(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     rate = "" if budget.alerts_per_h is None else f"{budget.alerts_per_h:.1f} of "
     yield "Alerts an hour", f"{rate}{budget.per_hour:g} that can be greeted"
     if budget.threshold is not None:
-        yield "Alerts start at", f"1 in {budget.threshold:,.0f}"
+        yield "Alerts from", f"1 in {budget.threshold:,.0f}"
     if budget.stock is not None:
-        yield "Left to hand out", f"{budget.stock:,}"
+        yield "Left to give away", f"{budget.stock:,}"
 
 
 def _outcomes(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
@@ -178,16 +180,17 @@ def _outcomes(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     if outcomes is None:
         return
     ends: tuple[AlertState, ...] = ("greeted", "not_found", "not_unusual", "declined")
-    told = [f"{getattr(outcomes, end):,} {STATES[end]}" for end in ends if getattr(outcomes, end)]
-    if told:
-        yield "What became of alerts", ", ".join(told)
+    counts = [f"{getattr(outcomes, end):,} {STATES[end]}" for end in ends if getattr(outcomes, end)]
+    if counts:
+        yield "Outcomes of alerts", ", ".join(counts)
     if outcomes.precision is not None:
-        yield "Found people who were unusual", _share(outcomes.precision, outcomes.low, outcomes.high)
+        yield "Unusual, of those found", _share(outcomes.precision, outcomes.low, outcomes.high)
     if outcomes.greet_s is not None:
         yield "From sighting to greeting", f"{outcomes.greet_s:.0f} s on average"
 
 
 def trends(snapshot: Snapshot) -> list[Line]:
+    """Return the rows of the table of trends, as text."""
     return [_line(row) for row in snapshot.trends]
 
 
@@ -198,7 +201,7 @@ def _line(row: Row) -> Line:
 
 
 def _share(share: float, low: float | None = None, high: float | None = None) -> str:
-    """With its error bar, as people say it.
+    """Percentage, with its interval if one is given.
 
     >>> _share(0.126, 0.08, 0.171), _share(0.004)
     ('13 % (8-17)', '0.4 %')

@@ -1,4 +1,4 @@
-"""The page's addresses: who may ask for what, and what is answered."""
+"""The page's addresses, what each answers, and who may ask."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -41,7 +41,7 @@ HEADERS = {
 WHO = "spotter-who"
 """The cookie with the laptop's name; no secret, and kept when a session ends."""
 NAME = re.compile(r"[a-z0-9-]{3,32}")
-"""As every name on the wire."""
+"""The rule for every name on the wire."""
 WHO_S = 365 * 24 * 3600
 REFRESH_S = 5
 """A browser without JavaScript loads the page again this often."""
@@ -60,7 +60,7 @@ class Shown:
 
 
 class Pages:
-    """What can be asked for at the page; owner of nothing."""
+    """The handlers behind the page's addresses; keeps no state."""
 
     def __init__(
         self, access: Access, newest: Callable[[], Shown | None], on_outcome: OnOutcome, monotonic: Callable[[], float]
@@ -74,6 +74,7 @@ class Pages:
         )
 
     def app(self) -> ASGIApp:
+        """Return the web application, wrapped in Guard."""
         routes = [
             Route("/", self._page),
             Route("/state.json", self._state),
@@ -88,7 +89,7 @@ class Pages:
         return Guard(Starlette(routes=routes, exception_handlers={HTTPException: _say}), self._access)
 
     def _post(self, path: str, answer: Answer, *, before_login: bool = False) -> Route:
-        """A form's address: nothing is done before its origin, its session and its token were checked."""
+        """Route of a form; its origin, session and token are checked before anything is done."""
 
         async def checked(request: Request) -> Response:
             self._access.check_origin(request)
@@ -162,7 +163,7 @@ class Pages:
         return self._ask(request, "", 200)
 
     def _ask(self, request: Request, complaint: str, status: int) -> Response:
-        """The login form, with a fresh token: an old one ends with its session."""
+        """Return the login form; it gets a new token if the old one's session has ended."""
         visit = self._access.visit(request) or self._access.sessions.open(is_in=False)
         token = self._access.sessions.token(visit)
         response = self._render("login.html", status, complaint=complaint, token=token, who=_who(request))
@@ -177,7 +178,7 @@ class Pages:
             response.headers.update(err.headers or {})
             return response
         if not is_in:
-            return self._ask(request, "That is not the site's password.", HTTPStatus.FORBIDDEN)
+            return self._ask(request, "Wrong password.", HTTPStatus.FORBIDDEN)
         response = _go("/")
         self._access.sessions.close(visit)
         self._access.set_cookie(response, self._access.sessions.open(is_in=True))
@@ -206,19 +207,21 @@ class Pages:
         name = fields.get("outcome", "")
         outcome = next((known for known in OUTCOMES if known == name), None)
         if outcome is None:
-            raise HTTPException(HTTPStatus.BAD_REQUEST, f"Expected an outcome such as {', '.join(get_args(Outcome))}.")
+            raise HTTPException(
+                HTTPStatus.BAD_REQUEST, f"Expected one of these outcomes: {', '.join(get_args(Outcome))}."
+            )
         view = next(
             (view for view in presenter.current(self._snapshot()) if view.alert.id == fields.get("alert")), None
         )
         if view is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such alert any more.")
+            raise HTTPException(HTTPStatus.NOT_FOUND, "This alert is over.")
         if outcome not in presenter.ACTIONS.get(view.state, ()):
             by = f" by {view.claimed_by}" if view.claimed_by else ""
             raise HTTPException(HTTPStatus.CONFLICT, f"This alert is {presenter.STATES[view.state]}{by} already.")
         try:
             await run_in_threadpool(self._on_outcome, view.alert.id, outcome, _who(request))
         except EdgeError as err:
-            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, f"Not passed on: {err}") from err
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, f"The outcome was not sent: {err}") from err
         return _go("/")
 
     def _render(self, template: str, status: int = 200, /, **values: object) -> HTMLResponse:
@@ -226,7 +229,7 @@ class Pages:
 
 
 class Guard:
-    """Around everything, errors too: the host name is checked first, and every answer carries the headers."""
+    """Check the host name before anything else, and add the headers to every answer, errors included."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app

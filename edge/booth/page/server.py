@@ -1,4 +1,4 @@
-"""The newest snapshot to every browser that asks: a web server in a thread of its own."""
+"""Serve the newest snapshot to browsers: a web server in its own thread."""
 
 import asyncio
 import ipaddress
@@ -20,22 +20,25 @@ from edge.seams import Clock
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 200
-"""At once; a laptop holds one or two."""
+"""Most connections at once; a laptop holds one or two."""
 KEEP_S = 10
-"""A connection that asks nothing is closed after this."""
+"""An idle connection is closed after this many seconds."""
 FAREWELL_S = 2
-"""How long answers under way may take once the booth stops."""
+"""Seconds that answers in progress may take once the booth stops."""
 
 
 class Impatient(H11Protocol):
-    """Uvicorn waits for ever for the end of a request's head; whoever holds connections so would keep others out."""
+    """Close connections that send no complete request head.
+
+    Uvicorn alone would wait for it for ever, so a few such connections could keep everybody else out.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.loop.call_later(KEEP_S, self._look, None)
 
     def _look(self, before: RequestResponseCycle | None) -> None:
-        """Closes if nothing was asked since `before`, and that was answered."""
+        """Close the connection if no request came after `before`, and `before` was answered."""
         if self.transport.is_closing():
             return
         if self.cycle is before and (before is None or before.response_complete):
@@ -48,7 +51,7 @@ class Page:
     """Open from construction to `close`; `show` may be called from any thread."""
 
     def __init__(self, config: BoothConfig, on_outcome: OnOutcome, clock: Clock) -> None:
-        """Port 0 is any free one; raises ConfigError if it cannot listen there, or not safely."""
+        """Start serving; port 0 picks a free one. Raises ConfigError if it cannot listen there, or not safely."""
         self._monotonic = clock.monotonic
         self._shown: Shown | None = None
         self._socket = _listen(config.page_host, config.page_port)
@@ -75,7 +78,9 @@ class Page:
         shown_host = f"[{host}]" if ":" in host else host
         self.url = f"{'https' if is_tls else 'http'}://{shown_host}:{self._port}/"
         if access.is_locked and not is_tls:
-            log.warning("the page is open to the network without TLS: passwords can be overheard; set page.tls_cert")
+            log.warning(
+                "the page is open to the network without TLS: passwords can be read by others; set page.tls_cert"
+            )
         settings = uvicorn.Config(
             Pages(access, lambda: self._shown, on_outcome, self._monotonic).app(),
             ssl_certfile=section.tls_cert or None,
@@ -97,10 +102,11 @@ class Page:
         return settings
 
     def show(self, snapshot: Snapshot) -> None:
-        """From now on the page shows this."""
+        """Show this snapshot from now on."""
         self._shown = Shown(snapshot, self._monotonic())
 
     def close(self) -> None:
+        """Stop serving; waits up to FAREWELL_S for answers in progress."""
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
@@ -111,18 +117,18 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as err:
         raise ConfigError(f"page_host {host}, page_port {port}: cannot listen there ({err}); try --port 0") from err
-    # Connections inherit it. Without, the body of an answer waits 40 ms for the browser to acknowledge its head.
+    # Connections inherit this. Without it, the body of an answer waits 40 ms for the browser to acknowledge its head.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
 
 def _password_hash(host: str, config: BoothConfig) -> str | None:
-    """None on loopback, where whoever is at the machine may see the page."""
+    """Return the hash to check passwords against; None on loopback, where no log-in is needed."""
     if ipaddress.ip_address(host).is_loopback:
         return None
     if not config.page.password_file:
-        advice = "run: spotter booth-password --out FILE, and set page.password_file to FILE, or keep to 127.0.0.1"
-        raise ConfigError(f"page_host {config.page_host}: the network could see the page without a password; {advice}")
+        advice = "run: spotter booth-password --out FILE, and set page.password_file to FILE; or use 127.0.0.1"
+        raise ConfigError(f"page_host {config.page_host}: expected a password for a page on the network; {advice}")
     return password.read_hash(config.page.password_file)
 
 

@@ -1,4 +1,4 @@
-"""Who is at the page: signed cookies that end after a shift, a log-out or a restart of the booth."""
+"""Log-in sessions: signed cookies that end after 12 hours, at log-out, or when the booth restarts."""
 
 import hashlib
 import hmac
@@ -9,21 +9,21 @@ import msgspec
 from itsdangerous import BadSignature, URLSafeSerializer
 
 LASTS_S = 12 * 3600
-"""A long shift."""
+"""Lifetime of a session: one long shift."""
 
 
 class Session(msgspec.Struct, frozen=True):
-    """One browser's."""
+    """The session of one browser."""
 
     id: str
     since: float
-    """On the clock that Sessions was given."""
+    """When it was opened, in seconds on the clock that Sessions was given."""
     is_in: bool
-    """Whether the password was given, or none is wanted; else it only carries the login form's token."""
+    """True once logged in, or if no password is needed; False if it only carries the login form's token."""
 
 
 class Sessions:
-    """Owner of the secret that signs them, new at every start, and of those that were closed."""
+    """Owner of the signing secret, which is new at every start, and of the closed sessions."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -34,15 +34,16 @@ class Sessions:
         self._closed: dict[str, float] = {}
 
     def open(self, *, is_in: bool) -> Session:
+        """Return a new session that begins now."""
         return Session(secrets.token_urlsafe(16), self._monotonic(), is_in)
 
     def seal(self, session: Session) -> str:
-        """The cookie."""
+        """Return the cookie's value."""
         sealed = self._serializer.dumps(msgspec.to_builtins(session))
         return sealed if isinstance(sealed, str) else sealed.decode()
 
     def read(self, cookie: str) -> Session | None:
-        """None if it was not signed here since the start, is over, or was closed."""
+        """Return the session of a cookie; None if its signature is not of this run, or it has expired or was closed."""
         try:
             session = msgspec.convert(self._serializer.loads(cookie), Session)
         except (BadSignature, msgspec.ValidationError):
@@ -51,14 +52,15 @@ class Sessions:
         return None if is_over else session
 
     def close(self, session: Session) -> None:
-        """From now on its cookie is worth nothing, whoever kept a copy."""
+        """End the session: its cookie, and any copy of it, is invalid from now on."""
         now = self._monotonic()
         self._closed = {name: end for name, end in self._closed.items() if end > now}
         self._closed[session.id] = session.since + LASTS_S
 
     def token(self, session: Session) -> str:
-        """What a form of this session must bring along."""
+        """Return the token that every form of this session must carry."""
         return hmac.new(self._secret, b"form:" + session.id.encode(), hashlib.sha256).hexdigest()
 
     def is_token(self, session: Session, token: str) -> bool:
+        """Whether this is the session's form token, compared in constant time."""
         return hmac.compare_digest(self.token(session).encode(), token.encode("utf-8", "surrogatepass"))

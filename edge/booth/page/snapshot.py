@@ -19,25 +19,26 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     alert: wire.Alert
     state: AlertState = "open"
     claimed_by: str = ""
-    """Name of the laptop that claimed it; empty while nobody has."""
+    """Name of the laptop that claimed it; empty while unclaimed."""
     left_s: float = 0.0
-    """Until it expires."""
+    """Seconds until it expires."""
 
 
 class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
-    """How many people can be greeted, and what that makes of the threshold."""
+    """The budget of alerts, and the threshold that follows from it."""
 
     per_hour: float
     """People the booth can greet."""
     stock: int | None = None
-    """What is left to hand out; None: nobody counts it."""
+    """Items left to give away; None if stock is not counted."""
     threshold: float | None = None
-    """Alerts now start at 1 in this; None: not known yet."""
+    """People at least this rare (1 in N) are alerted now; None while nobody is."""
     traffic_per_h: float | None = None
-    """People who pass."""
+    """People who passed in the last hour."""
     alerts_per_h: float | None = None
+    """Alerts in the last hour."""
     silence: str = ""
-    """Why nobody is alerted right now, as a sentence; empty while people are."""
+    """Why nobody is alerted right now; empty if alerts are possible."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,23 +48,24 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     is_connected: bool
     refusals: int
-    """What the broker refused."""
+    """Connections, subscriptions and messages that the broker refused."""
     trouble: str
     """Why nothing is stored; empty when all is well."""
     clock: str = ""
-    """What is wrong with the time of this machine; empty when all is well."""
+    """What is wrong with this machine's clock; empty when all is well."""
     alerts: list[AlertView]
-    """Newest first, none expired."""
+    """Newest first."""
     nodes: list[NodeHealth]
     facings: dict[str, int | None]
-    """Where each camera looks, degrees clockwise from north."""
+    """Facing of each camera, degrees clockwise from north."""
     lost: dict[str, int]
-    """Scores that nodes had to drop."""
+    """Scores dropped by each node because its outbox was full."""
     counts: dict[str, int]
+    """Counters of the inbox, and the alerts sent and lapsed, since the booth started."""
     refused: dict[str, int]
-    """Messages by reason."""
+    """Refused messages by reason."""
     queued: int = 0
-    """Messages that wait for the booth."""
+    """Messages waiting in the booth's queue."""
     budget: BudgetView | None = None
     trends: list[Row] = []
     outcomes: Outcomes | None = None

@@ -1,4 +1,4 @@
-"""Alembic's entry: the steps run on the connection that opened the store."""
+"""Alembic's entry point: runs the migrations on the connection that opened the store."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""A database of any age to today's tables, or a clear refusal."""
+"""Migrate a database of any age to today's tables, or refuse it with a clear error."""
 
 from pathlib import Path
 
@@ -10,15 +10,15 @@ from alembic.runtime.migration import MigrationContext
 from edge.errors import StoreError
 
 FIRST = "0001"
-"""What stores had before they knew their version."""
+"""Version of stores from before versions were recorded."""
 LOCK = 0x5B07732
-"""Of PostgreSQL, so that only one of several workers that start together migrates; any number of our own."""
+"""Arbitrary id of a PostgreSQL lock, so that only one of several starting workers migrates."""
 
 
 def migrate(db: sa.Connection, site: str) -> None:
-    """Within the transaction of `db`; what has no site yet is `site`'s.
+    """Migrate within the transaction of `db`; rows without a site are assigned to `site`.
 
-    Raises StoreError for a store made by newer software, and for rows that would need a site where none is given.
+    Raises StoreError if newer software made the store, or if rows need a site and none is given.
     """
     if db.dialect.name == "postgresql":
         db.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
@@ -29,7 +29,7 @@ def migrate(db: sa.Connection, site: str) -> None:
     here = MigrationContext.configure(db).get_current_revision()
     if here is not None and here not in known:
         raise StoreError(
-            f"store {db.engine.url!r} has tables of version {here}, this software knows {max(known)} at most; "
+            f"store {db.engine.url!r} has tables of version {here}, expected {max(known)} at most; "
             "update the software, or give another store"
         )
     if here is None and sa.inspect(db).has_table("scores"):

@@ -1,4 +1,4 @@
-"""A page on loopback, and one that is open to the network, each with somebody at it."""
+"""Fixtures: a page on loopback and one that is open to the network, each with a browser."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Snapshots and booths' pages to start tests from."""
+"""Snapshots, and pages of booths, to start tests from."""
 
 import re
 from collections.abc import Iterator
@@ -80,14 +80,14 @@ TRENDS = [
 
 
 class ServedPage:
-    """A page that is open, the clock it goes by, and what was tapped."""
+    """An open page, its clock, and what was tapped on it."""
 
     def __init__(self, config: BoothConfig) -> None:
         self.clock = FakeClock()
         self.told: list[tuple[str, str, str]] = []
         self.breaks: Exception | None = None
         self.plays_booth = False
-        """Whether what was tapped is shown, as the booth does."""
+        """Whether the page then shows what was tapped, as the booth does."""
         self.page = Page(config, self._note, self.clock)
 
     def _note(self, alert_id: str, outcome: Outcome, who: str) -> None:
@@ -100,7 +100,7 @@ class ServedPage:
 
 @contextmanager
 def serve_page(**changes: Any) -> Iterator[ServedPage]:
-    """On loopback and on any free port unless told otherwise; shows `make_snapshot()`."""
+    """Serve a page that shows `make_snapshot()`, on a free port of loopback unless `changes` say otherwise."""
     served = ServedPage(BoothConfig(**({"page_port": 0} | changes)))
     try:
         served.page.show(make_snapshot())
@@ -116,12 +116,12 @@ def password_file(folder: Path) -> str:
 
 
 def locked(folder: Path, **changes: Any) -> dict[str, Any]:
-    """Settings of a page that is open to the network."""
+    """Return the settings of a page that is open to the network."""
     return {"page_host": "0.0.0.0", "page": PageSection(password_file=password_file(folder), **changes)}
 
 
 class Browser:
-    """What a browser does with forms and cookies; `url` is where it reaches the page."""
+    """A browser's handling of forms and cookies; `url` is where it reaches the page."""
 
     def __init__(self, url: str, *, verify: Any = True) -> None:
         self.url = url.replace("0.0.0.0", "127.0.0.1").rstrip("/")
@@ -136,7 +136,7 @@ class Browser:
         return found[1]
 
     def post(self, path: str, headers: dict[str, str] | None = None, /, **fields: str) -> httpx.Response:
-        """As a form of the page itself would be sent, unless `headers` say otherwise."""
+        """Send a form as the page itself would, unless `headers` differ."""
         return self.client.post(path, data=fields, headers={"Origin": self.url} | (headers or {}))
 
     def log_in(self, password: str = PASSWORD, **more: str) -> httpx.Response:

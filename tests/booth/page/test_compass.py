@@ -1,4 +1,4 @@
-"""Where to look, as geometry."""
+"""The direction to look in, as geometry."""
 
 import math
 

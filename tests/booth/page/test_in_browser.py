@@ -1,4 +1,4 @@
-"""The page as people use it: a real browser, by tap and by key, with and without JavaScript."""
+"""The page in a real browser: by tap and by key, with and without JavaScript."""
 
 import re
 import shutil
@@ -193,7 +193,7 @@ def test_logging_in(locked_page: ServedPage, stranger: Browser, window: Window) 
     window.page.get_by_label("Password").fill("wrong")
     window.page.get_by_label("Name of this laptop").fill("north")
     window.page.get_by_role("button", name="Log in").click()
-    expect(window.page.get_by_role("alert")).to_have_text("That is not the site's password.")
+    expect(window.page.get_by_role("alert")).to_have_text("Wrong password.")
     window.page.get_by_label("Password").fill(PASSWORD)
     window.page.get_by_label("Name of this laptop").fill("north")
     window.page.get_by_role("button", name="Log in").click()
@@ -241,7 +241,7 @@ def test_what_is_inline_does_not_run_and_is_complained_about(served: ServedPage,
 
 
 def test_a_hostile_page_can_say_nothing(served: ServedPage, window: Window) -> None:
-    """One that is open in the same browser, with its session, sends the forms of the page."""
+    """Another page, open in the same browser and session, sends the forms of the booth's page."""
     window.page.goto(served.page.url)
     token = window.page.locator("#live").get_attribute("data-token")
     html = f"""<form method="post" action="{served.page.url}outcome"><input name="token" value="{token}">
@@ -259,7 +259,7 @@ def test_a_hostile_page_can_say_nothing(served: ServedPage, window: Window) -> N
 def test_it_can_be_looked_at(
     served: ServedPage, chromium: Chromium, tmp_path: Path, shape: dict[str, Any], scheme: Any
 ) -> None:
-    """Nothing is cut off sideways, no text is tiny, nothing comes from elsewhere, the browser has no complaint."""
+    """Nothing is cut off sideways, no text is tiny, nothing loads from elsewhere, the browser has no complaint."""
     alerts = [make_view(1), make_view(2, "claimed", "north", node="camera-2"), make_view(3, "greeted", "north")]
     served.page.show(make_snapshot(alerts=alerts, budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS, is_connected=False))
     context = chromium.new_context(color_scheme=scheme, **shape)

@@ -1,4 +1,4 @@
-"""Few failures a minute, and nobody is kept out for longer."""
+"""Few failed logins are possible per minute, and no one is locked out for longer."""
 
 from hypothesis import given
 from hypothesis import strategies as st

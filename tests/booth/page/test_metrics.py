@@ -1,4 +1,4 @@
-"""What Prometheus reads is what the page shows, about machines alone."""
+"""Prometheus reads the figures that the page shows, about machines alone."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -10,7 +10,7 @@ from tests.booth.page.pages import BUDGET, COUNTS, OUTCOMES, Browser, make_snaps
 
 
 def read(snapshot: Snapshot) -> dict[tuple[str, ...], float]:
-    """(name, label values...) to value."""
+    """Return the values by (name, label values...)."""
     found = {}
     for family in text_string_to_metric_families(metrics.render(snapshot).decode()):
         assert family.documentation
@@ -52,7 +52,7 @@ def test_what_no_sound_node_does_is_counted() -> None:
 
 
 def test_nobody_is_in_it() -> None:
-    """An alert more changes nothing, and a node's name cannot break out of its label."""
+    """One more alert changes nothing, and a node's name cannot break out of its label."""
     some, more = (metrics.render(make_snapshot(alerts=[make_view(i + 1) for i in range(n)])) for n in (1, 3))
     assert some == more
     bad = 'x"} 1\nspotter_fake 1'

@@ -1,4 +1,4 @@
-"""A password is kept as a salted hash, in a file for its owner alone, and nothing weak or open to others is taken."""
+"""A password is stored as a salted hash in a file for its owner alone; weak passwords and open files are refused."""
 
 import io
 import stat

@@ -1,4 +1,4 @@
-"""Sentences and figures that are true, in plain words, worst first."""
+"""Sentences and figures of the page: true, in plain words, worst first."""
 
 import msgspec
 
@@ -11,11 +11,11 @@ def test_troubles_worst_first() -> None:
     snapshot = make_snapshot(is_connected=False, trouble="the disk is full", clock=clock, refusals=2)
     told = presenter.troubles(snapshot, silent_s=31)
     expected = (
-        "nothing new for 31 s",
-        "broker is away",
-        "Nothing is stored, cameras keep their scores: the disk is full",
+        "not been updated for 31 s",
+        "broker cannot be reached",
+        "cannot be stored; cameras keep them until they can: the disk is full",
         clock,
-        "refused 2 times",
+        "refused 2 requests",
     )
     for sentence, start in zip(told, (*expected, "camera-1 lost 3 sightings", "Refused 11 messages"), strict=True):
         assert start in sentence
@@ -26,7 +26,7 @@ def test_no_trouble_is_not_mentioned() -> None:
 
 
 def test_every_reason_to_refuse_has_words() -> None:
-    """What wire.py and the booth refuse for, said with what to do."""
+    """Every reason for which wire.py or the booth refuses a message has a sentence that says what to do."""
     reasons = {"topic", "too_large", "not_json", "version", "schema", "sender", "baseline"}
     reasons |= {"retained", "too_many_nodes"}
     assert set(presenter.REFUSALS) == reasons
@@ -51,10 +51,10 @@ def test_what_is_claimed_outlives_its_expiry_and_what_is_open_does_not() -> None
     views = [make_view(1, left_s=0), make_view(2, "claimed", "north", left_s=0)]
     snapshot = make_snapshot(alerts=views)
     (card,) = presenter.cards(snapshot)
-    assert card.standing == "claimed by north"
+    assert card.status == "claimed by north"
     assert card.actions == ("greeted", "not_found", "not_unusual", "declined")
     (over,) = presenter.cards(make_snapshot(alerts=[make_view(1, "declined", "north")]))
-    assert (over.standing, over.actions) == ("declined by north", ())
+    assert (over.status, over.actions) == ("declined by north", ())
 
 
 def test_a_hint_is_said_once() -> None:
@@ -74,10 +74,10 @@ def test_figures() -> None:
     found = dict(presenter.figures(make_snapshot(budget=BUDGET, outcomes=OUTCOMES)))
     assert found["People an hour"] == "1,180"
     assert found["Alerts an hour"] == "5.4 of 6 that can be greeted"
-    assert found["Alerts start at"] == "1 in 210"
-    assert found["Left to hand out"] == "14"
-    assert found["What became of alerts"] == "9 greeted, 4 not found, 2 not unusual, 1 declined"
-    assert found["Found people who were unusual"] == "82 % (52-95)"
+    assert found["Alerts from"] == "1 in 210"
+    assert found["Left to give away"] == "14"
+    assert found["Outcomes of alerts"] == "9 greeted, 4 not found, 2 not unusual, 1 declined"
+    assert found["Unusual, of those found"] == "82 % (52-95)"
     assert found["From sighting to greeting"] == "24 s on average"
     assert set(dict(presenter.figures(make_snapshot()))) < set(found)
 

@@ -84,7 +84,7 @@ def test_the_state_as_json(served: ServedPage, browser: Browser) -> None:
 def test_a_silent_booth_is_said(served: ServedPage, browser: Browser) -> None:
     assert "nothing new" not in browser.get("/").text
     served.clock.sleep(30)
-    assert "said nothing new for 30 s" in browser.get("/").text
+    assert "not been updated for 30 s" in browser.get("/").text
 
 
 @pytest.mark.parametrize("path", ["/", "/state.json", "/metrics", "/nowhere", "/static/page.css", "/static/../app.py"])
@@ -118,10 +118,10 @@ def test_outcomes_go_to_the_booth(served: ServedPage, browser: Browser, kind: st
 def test_outcomes_that_make_no_sense(served: ServedPage, browser: Browser) -> None:
     token = browser.token()
     for fields, status, say in (
-        ({"alert": ALERT, "outcome": "adored"}, 400, "Expected an outcome such as claimed"),
-        ({"alert": ALERT}, 400, "Expected an outcome"),
-        ({"alert": "0123456789abcdef", "outcome": "claimed"}, 404, "no such alert"),
-        ({"outcome": "claimed"}, 404, "no such alert"),
+        ({"alert": ALERT, "outcome": "adored"}, 400, "Expected one of these outcomes: claimed"),
+        ({"alert": ALERT}, 400, "Expected one of these outcomes"),
+        ({"alert": "0123456789abcdef", "outcome": "claimed"}, 404, "alert is over"),
+        ({"outcome": "claimed"}, 404, "alert is over"),
         ({"alert": ALERT, "outcome": "greeted"}, 409, "This alert is open already"),
     ):
         answer = browser.post("/outcome", token=token, **fields)
@@ -137,7 +137,7 @@ def test_outcomes_that_make_no_sense(served: ServedPage, browser: Browser) -> No
 def test_an_outcome_that_the_booth_cannot_pass_on(served: ServedPage, browser: Browser) -> None:
     served.breaks = StoreError("the disk is full")
     answer = browser.post("/outcome", token=browser.token(), alert=ALERT, outcome="claimed")
-    assert (answer.status_code, answer.text) == (503, "Not passed on: the disk is full\n")
+    assert (answer.status_code, answer.text) == (503, "The outcome was not sent: the disk is full\n")
 
 
 @pytest.mark.parametrize("who", ["", "ab", "Capitals", "a b c", "x" * 33, "north\n", "<b>bold</b>"])
@@ -176,7 +176,7 @@ HOSTILE = [
 def test_forms_of_other_pages_are_refused(
     served: ServedPage, browser: Browser, path: str, headers: dict[str, str]
 ) -> None:
-    """Even with the token, which no other page can know."""
+    """They are refused even with the token, which no other page can know."""
     answer = browser.post(path, headers, token=browser.token(), alert=ALERT, outcome="claimed", who="north")
     assert (answer.status_code, answer.text) == (403, "This did not come from the booth's own page.\n")
     assert served.told == []
@@ -279,7 +279,8 @@ def test_nothing_without_a_password(locked_page: ServedPage, stranger: Browser) 
         assert stranger.post(path, token=token, alert=ALERT, outcome="claimed", who="north").status_code == 401
     assert locked_page.told == []
     for text in (answer.text, stranger.get("/login").text, stranger.get("/state.json").text):
-        assert "430" not in text
+        assert "1 in 430" not in text
+        assert "one_in" not in text
         assert "camera-1" not in text
 
 
@@ -323,7 +324,7 @@ def test_a_visitors_session_opens_nothing(locked_page: ServedPage, stranger: Bro
 def test_a_wrong_password(stranger: Browser, wrong: str) -> None:
     answer = stranger.log_in(wrong)
     assert answer.status_code == 403
-    assert "not the site&#39;s password" in answer.text
+    assert "Wrong password" in answer.text
     assert stranger.get("/").status_code == 303
 
 
@@ -457,7 +458,7 @@ def test_whoever_keeps_asking_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_its_files_are_shipped() -> None:
-    """What is no module is named in pyproject.toml, or an installed page would lack it."""
+    """Files other than modules must be named in pyproject.toml, or an installed page would lack them."""
     root = Path(__file__).parents[3]
     settings = tomllib.loads((root / "pyproject.toml").read_text())
     globs = settings["tool"]["setuptools"]["package-data"]["edge.booth.page"]

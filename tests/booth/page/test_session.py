@@ -1,4 +1,4 @@
-"""Sessions end, and none can be made up."""
+"""Sessions end, and cannot be forged."""
 
 from hypothesis import given
 from hypothesis import strategies as st

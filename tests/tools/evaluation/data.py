@@ -13,7 +13,7 @@ WORDS = ("null", "skin", "hair", "shirt", "jacket", "pants", "dress", "boots", "
 
 
 def person() -> Pixels:
-    """[353, 240] classes: head with hair, an upper, a lower garment, shoes; all edges on multiples of 4."""
+    """Return [353, 240] classes: head with hair, an upper and a lower garment, shoes; edges on multiples of 4."""
     classes = np.zeros((353, 240), np.uint8)
     classes[20:32, 100:140], classes[32:60, 100:140] = 2, 1
     classes[60:180, 72:168], classes[180:300, 80:160], classes[300:332, 80:160] = 3, 5, 7
@@ -21,7 +21,7 @@ def person() -> Pixels:
 
 
 def write(folder: Path, number: int, classes: Pixels, skin: int = 170) -> Path:
-    """Photo and labels of one number; every class of its own grey, so that no garment has a print."""
+    """Write photo and labels of one number; each class has a grey of its own, so that no garment has a print."""
     for name in ("photos", "annotations/pixel-level"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     greys = np.array([90, skin, 40, 150, 60, 110, 120, 30, 70, 80], np.uint8)

@@ -1,4 +1,4 @@
-"""A network that is told what to answer: garment and pattern maps without a file."""
+"""A fake model that answers with given garment and pattern maps."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ HEIGHT, WIDTH = 353, 481
 
 
 class TellingInterpreter:
-    """Logits of whatever classes and kinds it is told, at strides 4 and 8, in an order of its own."""
+    """Returns logits of the given classes and kinds, at strides 4 and 8, in an unusual order."""
 
     model_id, accelerator, fallbacks, failures = "0123456789ab", "cpu", 0, 0
     input = TensorSpec("image", (1, HEIGHT, WIDTH, 3), "uint8", 1 / 128, 128)
@@ -20,7 +20,7 @@ class TellingInterpreter:
     )
 
     def __init__(self, classes: Pixels, kind: int = 0) -> None:
-        """`classes` [353, 481] of the network's input."""
+        """`classes` is [353, 481], in pixels of the model's input."""
         self._classes, self._kind = classes, kind
 
     def invoke(self, tensor: Pixels) -> list[Floats]:

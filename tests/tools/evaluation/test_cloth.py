@@ -1,4 +1,4 @@
-"""Held-out cloth on a flat canvas: of the kind that was asked for, at the scale of clothes."""
+"""Held-out cloth on a flat canvas: of the requested kind, at the scale of clothes."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ REAL = [kind for kind in PATTERNS if kind != "graphic"]
 
 
 def swatch(kind: str) -> Swatch:
-    """Plain cloth is green; the rest black and white squares with a red spot of its own size."""
+    """Return a swatch: green if plain; else black and white squares with a red spot of its own size."""
     tile = np.zeros((64, 64, 3), np.uint8)
     tile[:32, :32] = tile[32:, 32:] = 255
     tile[: 2 * REAL.index(kind) + 2, :16] = (255, 0, 0)

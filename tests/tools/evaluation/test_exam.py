@@ -1,4 +1,4 @@
-"""Whom scores are examined with: labelled photos, and photos that nobody has labelled."""
+"""People that scores are tested with: labelled photos, and unlabelled ones."""
 
 import shutil
 from pathlib import Path

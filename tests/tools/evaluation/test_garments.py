@@ -75,7 +75,7 @@ def test_luminance_of_next_to_no_skin_is_not_judged() -> None:
 
 
 def test_a_pose_network_alone_is_refused() -> None:
-    with pytest.raises(ModelError, match="pose network alone"):
+    with pytest.raises(ModelError, match="pose model"):
         Heads(KnowingInterpreter())
 
 

@@ -1,4 +1,4 @@
-"""Simulated days: what they are like, how they are judged, and that the targets are met on all of them."""
+"""Simulated days: their traffic, their figures, and that the targets are met on all of them."""
 
 import argparse
 

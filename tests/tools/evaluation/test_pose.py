@@ -1,4 +1,4 @@
-"""PCK and matching with known answers; peers and the command on the real networks."""
+"""PCK and matching with known answers; other models and the command on the real files."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tools.evaluation.pose import compare as counted
 from tools.evaluation.pose import found, match
 
 TORSO = 0.3
-"""Of a standing stick person's height (tests/people.py): shoulders at 0.18, hips at 0.48."""
+"""Torso of a standing stick person (tests/people.py) in heights: shoulders at 0.18, hips at 0.48."""
 
 
 def test_a_keypoint_within_a_fifth_of_the_torso_agrees() -> None:

@@ -1,4 +1,4 @@
-"""Prints on a garment: the same every time, really there, and nowhere else."""
+"""Prints on a garment: reproducible, really there, and nowhere else."""
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ PRINTED = [kind for kind in PATTERNS if kind != "plain"]
 
 @pytest.fixture
 def photo() -> Pixels:
-    """A grey torso, darker to one side, on a noisy street."""
+    """Return a grey torso, darker to one side, on a noisy street."""
     pixels = np.random.default_rng(0).integers(60, 200, (500, 400, 3)).astype(np.uint8)
     pixels[100:400, 100:300] = np.linspace(90, 150, 200)[None, :, None]
     return pixels
@@ -29,7 +29,7 @@ def garment() -> np.ndarray:
 
 
 def spread(pixels: Pixels) -> float:
-    """Standard deviation of what is finer than the shade of the middle of the garment, grey levels."""
+    """Return the standard deviation of fine shade in the middle of the garment, in grey levels."""
     part = pixels[120:380, 120:280].astype(np.float32)
     return float((part - cv2.GaussianBlur(part, (0, 0), 25)).std())
 

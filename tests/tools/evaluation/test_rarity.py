@@ -14,7 +14,7 @@ from tools.evaluation.splits import CONTROLS, EXCEPTIONS
 
 
 def exam(rng: np.random.Generator, people: int = 60) -> Exam:
-    """Rare ones wear orange; controls wear what many do."""
+    """Return people of whom rare ones wear orange and controls wear what many do."""
     usual = [ordinary(rng) for _ in range(people)]
     rare: Guises = {name: [outfit("orange", "pink", rng) for _ in usual] for name in (*EXCEPTIONS, "subtle pattern")}
     common: Guises = {name: [ordinary(rng) for _ in usual] for name in CONTROLS}
@@ -33,7 +33,7 @@ def test_what_is_rare_is_found_and_controls_are_not(usual: list[Appearance]) -> 
     found = rarity.judge(score, exam(np.random.default_rng(1)))
     assert found["AUROC rare hue"] > 0.97
     assert 0.3 < found["worst AUROC of common hue, common swap"] < 0.7
-    assert found["edited above its own original"] > 0.97
+    assert found["share of edited people above their original"] > 0.97
     assert found["precision in the top 5 %, 5 % being exceptions"] > 0.5
     assert found["jitters: mean rho"] == pytest.approx(1)
     assert found["jitters: worst mean rank shift"] == found["skin alone changed: worst mean rank shift"] == 0
@@ -47,7 +47,7 @@ def test_a_score_that_knows_nothing_gets_a_half() -> None:
 
     found = rarity.judge(chance, exam(np.random.default_rng(3), people=400))
     assert found["AUROC rare hue"] == pytest.approx(0.5, abs=0.07)
-    assert found["edited above its own original"] == pytest.approx(0.5, abs=0.07)
+    assert found["share of edited people above their original"] == pytest.approx(0.5, abs=0.07)
     assert found["precision in the top 5 %, 5 % being exceptions"] < 0.15
 
 
@@ -66,9 +66,9 @@ def test_intervals_hold_the_figure(usual: list[Appearance]) -> None:
 
 def test_calibration_and_curve_of_people_alike(usual: list[Appearance]) -> None:
     found = rarity.calibration(usual, RECIPE)
-    assert abs(found["observed at nominal 0.05"] - 0.05) < 4 * found["standard error at nominal 0.05"]
+    assert abs(found["share of people with p <= 0.05"] - 0.05) < 4 * found["standard error of the share with p <= 0.05"]
     curve = rarity.learning_curve(usual, exam(np.random.default_rng(1)), RECIPE)
-    assert list(curve) == ["rho of two baselines of 100"]
+    assert list(curve) == ["rank correlation of two baselines of 100"]
     assert all(rho > 0.5 for rho in curve.values())
 
 
@@ -84,7 +84,7 @@ def test_the_rivals_see_the_same_people(usual: list[Appearance]) -> None:
 
 
 def test_a_bias_is_seen_with_its_direction() -> None:
-    """Everyone with a hat is rarer here; skin and height are drawn by chance."""
+    """Everyone with a hat is rarer here; skin and height are random."""
     rng = np.random.default_rng(4)
     traits = [
         Traits(rng.normal(60, 10), rng.normal(500, 50), bool(hat), bool(rng.random() < 0.5), has_bare_arms=False)
@@ -97,5 +97,5 @@ def test_a_bias_is_seen_with_its_direction() -> None:
     assert low > 1.5
     ratio, low, high = found["flag-rate ratio, bare legs"]
     assert low < 1 < high
-    assert abs(found["rho of rarity and skin lightness"]) < 0.15
+    assert abs(found["rank correlation of rarity and skin lightness"]) < 0.15
     assert found["flag-rate ratio, bare arms"] is None, "nobody has them"

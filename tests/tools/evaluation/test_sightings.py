@@ -1,4 +1,4 @@
-"""Sightings against the truth, through the real network: short runs; tools/evaluate does the whole ones."""
+"""Sightings compared with the truth, through the real model: short runs; tools/evaluate does the full ones."""
 
 from contextlib import closing
 from pathlib import Path
@@ -28,7 +28,7 @@ def test_walkers_of_the_street_are_sighted_once_each(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [7, 11])
 def test_an_empty_street_has_nobody(seed: int) -> None:
-    """No background is a person."""
+    """No background counts as a person."""
     config = NodeConfig()
     pipeline = Pipeline(open_interpreter(config.detection), config)
     with closing(

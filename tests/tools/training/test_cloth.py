@@ -1,4 +1,4 @@
-"""Real cloth for training, on pictures drawn here: made seamless, its scale found, laid on, the same for a seed."""
+"""Real cloth for training, on pictures drawn here: seamless, at the right scale, laid on, equal for equal seeds."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -130,7 +130,7 @@ def test_stripes_run_down_the_tile_and_their_period_is_found(swatches: dict[str,
 
 @pytest.mark.parametrize("kind", PLACES)
 def test_a_tile_is_seamless(swatches: dict[str, Swatch], kind: str) -> None:
-    """Over its edges neighbours differ no more than they do elsewhere, where it differs most."""
+    """Neighbouring pixels across its edges differ no more than the most different ones elsewhere."""
     tile = swatches[kind].tile.astype(float)
     for axis in (0, 1):
         steps = np.abs(np.diff(np.concatenate([tile, tile.take([0], axis)], axis), axis=axis)).mean(axis=(1 - axis, 2))
@@ -161,7 +161,7 @@ def test_the_kind_can_still_be_seen(swatches: dict[str, Swatch], kind: str, fine
 
 
 def test_fine_cloth_does_not_alias() -> None:
-    """Stripes much finer than a pixel come out as their mean, not as broad false stripes."""
+    """Stripes much finer than a pixel become their mean, not false broad stripes."""
     tile = np.zeros((240, 240, 3), np.uint8)
     tile[:, np.arange(240) % 6 < 3] = 255
     for zoom in (1 / 20, 1 / 13, 1 / 30):

@@ -1,4 +1,4 @@
-"""The network to be trained: shapes, what it takes over from the published one, what it learns from."""
+"""The model to be trained: shapes, what it takes from the published one, what it learns from."""
 
 import copy
 from pathlib import Path
@@ -7,21 +7,23 @@ import cv2
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the training extra: pip install -e .[training]")
+pytest.importorskip("torch", reason="needs the training extra: pip install -e .[training]")
 
-from edge.config import DetectionSection  # noqa: E402
-from edge.detection import garments, keypoints  # noqa: E402
-from edge.errors import ModelError  # noqa: E402
-from edge.model.interpreter import TfliteInterpreter  # noqa: E402
-from edge.model.registry import model_path  # noqa: E402
-from edge.records import CLASSES  # noqa: E402
-from edge.vocabulary import PATTERNS  # noqa: E402
-from tools.training.losses import Truth, loss, pattern_loss  # noqa: E402
-from tools.training.network import Network  # noqa: E402
-from tools.training.partial import IGNORED  # noqa: E402
-from tools.training.paste import Scene  # noqa: E402
-from tools.training.port import again, port  # noqa: E402
-from tools.training.train import Settings, normalised, train  # noqa: E402
+import torch
+
+from edge.config import DetectionSection
+from edge.detection import garments, keypoints
+from edge.errors import ModelError
+from edge.model.interpreter import TfliteInterpreter
+from edge.model.registry import model_path
+from edge.records import CLASSES
+from edge.vocabulary import PATTERNS
+from tools.training.losses import Truth, loss, pattern_loss
+from tools.training.network import Network
+from tools.training.partial import IGNORED
+from tools.training.paste import Scene
+from tools.training.port import again, port
+from tools.training.train import Settings, normalised, train
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +151,7 @@ def test_the_patterns_alone_leave_the_rest_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_garment_is_judged_as_a_whole() -> None:
-    """Named rightly in every cell, in half of them, in none."""
+    """The kind is right in every cell, in half of them, in none."""
     maps = Network().eval()(torch.zeros(1, 3, 65, 49))
     patterns = torch.ones((1, 65, 49), dtype=torch.long)
     patterns[:, :, :24] = 0
@@ -164,7 +166,7 @@ def test_a_garment_is_judged_as_a_whole() -> None:
 
 
 def test_our_own_file_gives_back_the_network_it_was_made_from() -> None:
-    """All but the last rounding: what the shipped file says of a picture, its dequantized weights say too."""
+    """Equal up to the last rounding: the shipped file and its dequantized weights say the same of a picture."""
     model = model_path(DetectionSection().model)
     network = again(model).eval()
     pixels = np.random.default_rng(0).integers(0, 256, (353, 481, 3)).astype(np.uint8)

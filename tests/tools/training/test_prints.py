@@ -1,4 +1,4 @@
-"""Prints for training: on the garment and nowhere else, each of its kind, the same for the same seed."""
+"""Prints for training: on the garment and nowhere else, each of its kind, equal for equal seeds."""
 
 import cv2
 import numpy as np
@@ -9,11 +9,11 @@ from tools.training.prints import print_onto
 
 HEIGHT = 400.0
 PICTURE = np.kron(np.random.default_rng(3).integers(0, 256, (8, 8, 3)), np.ones((8, 8, 1), int)).astype(np.uint8)
-"""What is printed where a print is a photograph."""
+"""Picture that is printed where a print is a photograph."""
 
 
 def garment() -> tuple[np.ndarray, np.ndarray]:
-    """A grey coat with soft folds on a green ground, and its mask."""
+    """Return a grey coat with soft folds on a green ground, and its mask."""
     rng = np.random.default_rng(7)
     pixels = np.full((220, 160, 3), (60, 120, 60), np.uint8)
     mask = np.zeros((220, 160), bool)
@@ -24,7 +24,7 @@ def garment() -> tuple[np.ndarray, np.ndarray]:
 
 
 def roughness(pixels: np.ndarray, mask: np.ndarray) -> float:
-    """Lightness against its surroundings of a few pixels, inside the garment."""
+    """Return how much lightness differs from its surroundings of a few pixels, inside the garment."""
     light = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32)
     return float(np.abs(light - cv2.GaussianBlur(light, (0, 0), 6))[45:175, 45:115].mean())
 
@@ -49,7 +49,7 @@ def test_the_same_seed_prints_the_same(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", PATTERNS[1:])
 def test_a_print_is_rougher_than_plain_cloth(kind: str) -> None:
-    """In the middle of many: a strap or a shadow on plain cloth may be as rough as a faint print."""
+    """Compare medians of many: a strap or a shadow on plain cloth may be as rough as a faint print."""
     rough: dict[str, list[float]] = {"plain": [], kind: []}
     for each, found in rough.items():
         for seed in range(30):

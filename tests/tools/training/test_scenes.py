@@ -1,4 +1,4 @@
-"""Training pictures from made-up photos: the truth fits the picture, and a seed always makes the same."""
+"""Training pictures from made-up photos: the truth fits the picture, and equal seeds give equal pictures."""
 
 import dataclasses
 
@@ -77,7 +77,7 @@ def test_the_same_seed_makes_the_same_scene(source: Source) -> None:
 
 
 def test_the_truth_lies_where_the_garment_is(source: Source) -> None:
-    """Where nothing is printed anew, top and trousers differ in colour as they did in the photo."""
+    """Where nothing is printed, top and trousers differ in colour as they did in the photo."""
     told = 0
     for seed in range(40):
         scene = source.scene(seed)

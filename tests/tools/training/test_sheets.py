@@ -1,4 +1,4 @@
-"""Contact sheets and proposals, of a drawn person and with the shipped network."""
+"""Contact sheets and proposals, of a drawn person and with the shipped model."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Silhouettes to garment maps, on drawn people and, where they are, on all of Penn-Fudan's."""
+"""Silhouettes to garment maps, on drawn people and, if present, on all of Penn-Fudan's."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ HEAD, TOP, HIPS, BOTTOM, LEFT, RIGHT = 10, 40, 110, 190, 30, 70
 
 
 def drawn() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """A picture [200, 100, 3] RGB and its mask [200, 100]."""
+    """Return a picture [200, 100, 3] RGB and its mask [200, 100]."""
     pixels = np.full((200, 100, 3), GROUND, np.uint8)
     people = np.zeros((200, 100), np.uint8)
     people[HEAD:TOP, LEFT + 12 : RIGHT - 12] = 1

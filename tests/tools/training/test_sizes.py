@@ -1,4 +1,4 @@
-"""The sizes are one set of weights: the files, their pins and their recipes."""
+"""The sizes share one set of weights: the files, their pins and their recipes."""
 
 import shutil
 from pathlib import Path

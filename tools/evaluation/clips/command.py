@@ -1,4 +1,4 @@
-"""`tools/evaluate clips`: the whole product on real street clips, against the truth by eye."""
+"""`tools/evaluate clips`: measures the whole product on real street clips that were labelled by eye."""
 
 import argparse
 import sys
@@ -26,24 +26,28 @@ VIDEOS = (".mp4", ".mkv", ".avi", ".webm", ".mov")
 
 
 def add_arguments(parser: argparse.ArgumentParser, street: Path) -> None:
-    """`street` is the folder that clips/ and truth/ lie in."""
-    parser.add_argument("--clips", type=Path, default=street / "clips", help="folder; default: %(default)s")
-    parser.add_argument("--truth", type=Path, default=street / "truth", help="folder of JSON; default: %(default)s")
+    """Add the options; `street` is the folder that holds clips/ and truth/."""
+    parser.add_argument("--clips", type=Path, default=street / "clips", help="folder of clips; default: %(default)s")
+    parser.add_argument(
+        "--truth", type=Path, default=street / "truth", help="folder of truth files; default: %(default)s"
+    )
     parser.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
-    parser.add_argument("--fps", type=_rate, help="re-sample the clips to about so many frames a second")
-    parser.add_argument("--overlay", type=Path, help="write a frame every 2 s there, with truth and skeletons drawn in")
-    parser.add_argument("--alone", action="store_true", help="no other trackers and detectors beside it")
+    parser.add_argument("--fps", type=_rate, help="re-sample the clips to about this many frames per second")
+    parser.add_argument(
+        "--overlay", type=Path, help="write a frame every 2 s into this folder, with truth and skeletons"
+    )
+    parser.add_argument("--alone", action="store_true", help="do not measure other trackers and detectors")
 
 
 def clips(args: argparse.Namespace) -> dict[str, Any]:
-    """Counts by group and name (counts.py) of each clip and together; beside them other trackers and detectors.
+    """Return counts by group and name (counts.py), of each clip and of all; also those of other trackers and detectors.
 
-    A clip whose truth is broken is named under `not measured`; the others go on. Raises SourceError where there is
-    no folder or nothing to measure.
+    A clip with a broken truth file is named under `not measured`; the others go on. Raises SourceError if a folder is
+    missing or there is nothing to measure.
     """
     for folder, option in ((args.clips, "--clips"), (args.truth, "--truth")):
         if not folder.is_dir():
-            raise SourceError(f"{option} {folder}: expected a folder, found none there; say where it is")
+            raise SourceError(f"{option} {folder}: expected a folder, found none there; give the right one")
     if args.overlay is not None:
         check(args.overlay)
     peers = Present({}, {}) if args.alone else detectors()
@@ -69,7 +73,7 @@ Job = Callable[[Setting], Measured]
 
 
 def _jobs(clips: Path, truths: Path) -> Iterator[tuple[str, Job]]:
-    """Name and job of every truth file, then of every clip that none of them is about."""
+    """Yield name and job of every truth file, then of every clip without a truth file."""
     labelled = set()
     for path in sorted(truths.glob("*.json")):
         labelled.add(path.stem)
@@ -80,7 +84,7 @@ def _jobs(clips: Path, truths: Path) -> Iterator[tuple[str, Job]]:
 
 
 def _labelled(path: Path, clips: Path, setting: Setting) -> Measured:
-    tracking.motmetrics()  # missing, it is said before a clip is looked at
+    tracking.motmetrics()  # raises before any clip is run if the library is missing
     truth = read(path, clips)
     return with_truth(clips / truth.clip, truth, setting)
 
@@ -109,8 +113,8 @@ def _progress(jobs: list[tuple[str, Job]]) -> Iterable[tuple[str, Job]]:
 
 
 def _rate(text: str) -> float:
-    """Frames a second; argparse says what is wrong with others."""
+    """Parse frames per second; argparse reports what is wrong with other values."""
     rate = float(text)
     if not 0 < rate <= FASTEST_FPS:
-        raise argparse.ArgumentTypeError(f"expected frames a second from 0 to {FASTEST_FPS:g}, found {text}")
+        raise argparse.ArgumentTypeError(f"expected frames per second from 0 to {FASTEST_FPS:g}, found {text}")
     return rate

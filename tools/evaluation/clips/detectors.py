@@ -16,14 +16,14 @@ Detector = Callable[[Pixels], list[Box]]
 
 
 class Present(NamedTuple):
-    """The detectors there are, and why the others are not there."""
+    """The detectors that are present, and why the others are missing."""
 
     detectors: dict[str, Detector]
     left_out: dict[str, str]
 
 
 def detectors() -> Present:
-    """SSD-MobileNet and the two published PoseNets; a picture [h, w, 3] RGB in, boxes around bodies out."""
+    """Return SSD-MobileNet and the two published PoseNets; each maps a picture [h, w, 3] RGB to boxes around bodies."""
     found = Present({}, {})
     for name in (SSD, *POSENETS):
         network = available(name)
@@ -35,7 +35,7 @@ def detectors() -> Present:
 
 
 class Looking:
-    """Lets every detector see the labelled frames of one clip; `boxes` is what each found, by frame."""
+    """Runs every detector on the labelled frames of one clip; `boxes` holds what each found, by frame."""
 
     def __init__(self, detectors: dict[str, Detector], truth: Truth) -> None:
         self._detectors, self._labelled = detectors, set(truth.frames_labelled)

@@ -1,4 +1,4 @@
-"""Who each sighting is of, and what became of each person: one sighting, several, a shared one, or none."""
+"""Finds whose each sighting is, and what became of each person: one sighting, several, a shared one, or none."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,15 +14,15 @@ from tools.evaluation.clips.truth import Truth
 from tools.evaluation.clips.watch import Shown
 
 LONG_S = 1.0
-"""Somebody who is TALL for longer must get exactly one sighting."""
+"""Seconds at TALL from which a person must get exactly one sighting."""
 MOSTLY = 0.3
-"""Share of a track's labelled frames, at least 2, that must lie on one person for its sighting to be theirs."""
+"""Share of a track's labelled frames (at least 2) that must lie on one person for its sighting to be theirs."""
 ONE, SPLIT, MERGED, MISSED = "one", "split", "merged", "missed"
 
 
 @dataclass
 class Stay:
-    """What one track lay on, in labelled frames."""
+    """Counts of what one track lay on, in labelled frames."""
 
     people: Counter[str] = field(default_factory=Counter)
     ignored: int = 0
@@ -36,20 +36,20 @@ class Stay:
 
 
 class Owned(NamedTuple):
-    """A sighting and whose it is."""
+    """A sighting, and whose it is."""
 
     sighting: Sighting
     kind: str
     """`person`, `ignored` or `nobody`."""
     person: str | None
     also: tuple[str, ...] = ()
-    """Others on whom its track lay in a quarter of its frames on people, at least 2: it went over to them."""
+    """Other people on whom its track lay in a quarter of its frames on people (at least 2): it went over to them."""
     is_spanning: bool = False
-    """Its skeleton lay over two people at once in a quarter of its labelled frames, at least 2."""
+    """True if its skeleton lay over two people at once in a quarter of its labelled frames (at least 2)."""
 
 
 def stays(truth: Truth, shown: Mapping[int, Shown]) -> dict[int, Stay]:
-    """By track id; tracks are paired with people frame by frame, as detections are."""
+    """Return the stays by track id; tracks are paired with people frame by frame, as detections are."""
     found: defaultdict[int, Stay] = defaultdict(Stay)
     for number, people, regions in truth.each():
         tracks = shown[number].tracks if number in shown else []
@@ -68,7 +68,7 @@ def stays(truth: Truth, shown: Mapping[int, Shown]) -> dict[int, Stay]:
 
 
 def owned(sighting: Sighting, stay: Stay) -> Owned:
-    """Whose sighting it is: the person its track lay on most, unless it lay too little on anybody."""
+    """Return whose a sighting is: the person its track lay on most, unless it lay too little on anyone."""
     spanning = is_often(stay.spanning, stay.frames)
     main, frames = stay.people.most_common(1)[0] if stay.people else (None, 0)
     if main is None or frames < max(2, MOSTLY * stay.frames):
@@ -79,7 +79,7 @@ def owned(sighting: Sighting, stay: Stay) -> Owned:
 
 
 def fates(truth: Truth, sightings: Sequence[Owned]) -> dict[str, str]:
-    """{person: ONE, SPLIT, MERGED or MISSED} of everybody who is TALL for over a second."""
+    """Return {person: ONE, SPLIT, MERGED or MISSED} for everyone who is TALL for over LONG_S seconds."""
     mine, merged = Counter[str](), set[str]()
     for one in sightings:
         if one.person is not None:
@@ -89,7 +89,7 @@ def fates(truth: Truth, sightings: Sequence[Owned]) -> dict[str, str]:
 
 
 def fate_counts(truth: Truth, sightings: Sequence[Owned]) -> Counts:
-    """Counts of the groups `fates` and, of people who stand still all along, `still`."""
+    """Return counts of the group `fates` and, for people who never move, of `still`."""
     counts: Counts = Counter()
     sighted = {one.person for one in sightings}
     for name, fate in fates(truth, sightings).items():
@@ -101,7 +101,7 @@ def fate_counts(truth: Truth, sightings: Sequence[Owned]) -> Counts:
 
 
 def sighting_counts(sightings: Sequence[Owned]) -> Counts:
-    """Counts of the group `sightings` by whose, and of `stitched`: over two at once, gone over, either."""
+    """Return counts of `sightings` (by whose they are) and `stitched` (over two at once, went over, either)."""
     counts: Counts = Counter()
     for one in sightings:
         counts["sightings", one.kind] += 1
@@ -112,7 +112,7 @@ def sighting_counts(sightings: Sequence[Owned]) -> Counts:
 
 
 def implausible(shown: Mapping[int, Shown], sightings: Iterable[Sighting]) -> int:
-    """Sightings whose track's skeleton had impossible proportions in a quarter of its frames, at least 2."""
+    """Count sightings whose track had a skeleton of impossible proportions in a quarter of its frames (at least 2)."""
     frames, strange = Counter[int](), Counter[int]()
     for one in shown.values():
         for track in one.tracks:
@@ -123,7 +123,7 @@ def implausible(shown: Mapping[int, Shown], sightings: Iterable[Sighting]) -> in
 
 
 def _long_seen(truth: Truth) -> list[str]:
-    """Who is TALL for over LONG_S seconds of labelled frames."""
+    """Return the names of people who are TALL for over LONG_S seconds of labelled frames."""
     tall = Counter(
         name for name, person in truth.people.items() for box in person.boxes.values() if truth.height(box) >= TALL
     )

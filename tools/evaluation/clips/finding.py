@@ -1,4 +1,4 @@
-"""Is everybody found, and is everything that is found somebody? Recall and precision at the labelled frames."""
+"""Recall and precision at the labelled frames: is everyone found, and is every detection a person?"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -8,16 +8,16 @@ from tools.evaluation.clips.match import IGNORED, ON_PERSON, Boxes, fault, ignor
 from tools.evaluation.clips.truth import Box, Truth
 
 BANDS = ("45-70", "70-90", "90-130", "130-180", "180+")
-"""Of a person's height in pixels of the network's input."""
+"""Bands of a person's height, in pixels of the model's input."""
 LOWEST = (44.5, 70, 90, 130, 180)
-"""Where each begins; a box that was drawn 45 pixels tall may measure half a pixel less."""
+"""Lower limit of each band in pixels. A box that was drawn 45 pixels tall may measure half a pixel less."""
 EVERYBODY = "all"
 TALL = 90
-"""Pixels of the network's input from which somebody must get a sighting."""
+"""Height in pixels of the model's input from which a person must get a sighting."""
 
 
 def band(height: float) -> str | None:
-    """Which of BANDS a height is in; None if it is in none, since that small nobody is looked for.
+    """Return the band of a height; None below the lowest, where people are not looked for.
 
     >>> band(69.9), band(70), band(1000), band(44)
     ('45-70', '70-90', '180+', None)
@@ -27,7 +27,7 @@ def band(height: float) -> str | None:
 
 
 def finding(truth: Truth, boxes: Mapping[int, Boxes]) -> Counts:
-    """Counts of the groups `found`, `present` (by height, by view, by view if TALL) and `detections`.
+    """Return counts of the groups `found`, `present` (by height, by view, by view if TALL) and `detections`.
 
     `boxes` [n, 4] are around bodies, in pixels of the clip, by frame.
     """

@@ -1,4 +1,4 @@
-"""Boxes found and boxes known to pairs, and what the unpaired ones are: pure functions."""
+"""Pairs found boxes with known boxes, and classifies the unpaired ones: pure functions."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from tools.evaluation.clips.truth import Box
 MIN_IOU = 0.3
 """Intersection over union from which a found box is that of a known person."""
 HALF = 0.5
-"""Of a box inside another, from which it belongs there."""
+"""Share of a box inside another box from which it belongs there."""
 ON_REGION = 0.25
-"""Intersection over union with an ignored region, from which a box is the region's."""
+"""Intersection over union with an ignored region from which a box belongs to the region."""
 
 SECOND, ASKEW, ON_NOBODY = "second skeleton", "askew or on two", "on nobody"
 ON_PERSON, IGNORED = "on a person", "ignored"
@@ -24,9 +24,9 @@ Boxes = Sequence[Box] | Table
 
 
 def body_box(detection: Detection) -> Box:
-    """The keypoints' box grown to a body's: the head's top, the feet and clothes lie outside the keypoints.
+    """Grow the keypoints' box to a body's, since the top of the head, the feet and clothes lie outside the keypoints.
 
-    By 6 % of the height above and 8 % below, to 115 % of the width and at least 34 % of the height.
+    It grows by 6 % of the height above and 8 % below, to 115 % of the width and at least 34 % of the height.
     """
     x1, y1, x2, y2 = detection.box
     height, middle = y2 - y1, (x1 + x2) / 2
@@ -35,7 +35,7 @@ def body_box(detection: Detection) -> Box:
 
 
 def shared(one: Boxes, other: Boxes) -> tuple[Table, Table, Table]:
-    """[n, m] areas of intersection, [n, 1] and [1, m] areas of both."""
+    """Return the areas of intersection [n, m], of the first boxes [n, 1] and of the second [1, m]."""
     a, b = (np.asarray(boxes, float).reshape(-1, 4) for boxes in (one, other))
     width = np.minimum(a[:, None, 2], b[None, :, 2]) - np.maximum(a[:, None, 0], b[None, :, 0])
     height = np.minimum(a[:, None, 3], b[None, :, 3]) - np.maximum(a[:, None, 1], b[None, :, 1])
@@ -44,7 +44,7 @@ def shared(one: Boxes, other: Boxes) -> tuple[Table, Table, Table]:
 
 
 def iou(one: Boxes, other: Boxes) -> Table:
-    """[n, m] intersection over union.
+    """Return [n, m] intersection over union.
 
     >>> iou([(0, 0, 2, 2)], [(1, 0, 3, 2)]).round(3).tolist()
     [[0.333]]
@@ -55,7 +55,7 @@ def iou(one: Boxes, other: Boxes) -> Table:
 
 
 def matched(known: Boxes, found: Boxes) -> dict[int, int]:
-    """{position in found: position in known}, each used once, all overlaps together the most, each >= MIN_IOU."""
+    """Return {position in found: position in known}, each >= MIN_IOU and used once, overlaps largest in sum."""
     if not len(known) or not len(found):
         return {}
     table = iou(known, found)
@@ -64,7 +64,7 @@ def matched(known: Boxes, found: Boxes) -> dict[int, int]:
 
 
 def ignored(boxes: Boxes, regions: Boxes) -> NDArray[np.bool_]:
-    """[n] whether a box lies half inside an ignored region, or on one."""
+    """Return [n]: True where a box lies half inside an ignored region, or on one."""
     if not len(boxes) or not len(regions):
         return np.zeros(len(boxes), bool)
     inside = shared(boxes, regions)[0] / shared(boxes, regions)[1] >= HALF
@@ -72,7 +72,7 @@ def ignored(boxes: Boxes, regions: Boxes) -> NDArray[np.bool_]:
 
 
 def fault(box: Box, known: Boxes) -> str:
-    """What a box is that was paired with nobody: SECOND, ASKEW or ON_NOBODY."""
+    """Classify a box that was paired with no person: SECOND, ASKEW or ON_NOBODY."""
     if not len(known):
         return ON_NOBODY
     if iou([box], known).max() >= MIN_IOU:

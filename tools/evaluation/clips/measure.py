@@ -25,21 +25,21 @@ class Setting(NamedTuple):
 
     network: Interpreter
     fps: float | None
-    """Frames a second; None: all."""
+    """Frames per second; None for all frames."""
     overlay: Path | None
     detectors: dict[str, Detector]
     trackers: dict[str, Any]
 
 
 class Measured(NamedTuple):
-    """Of one clip."""
+    """Figures of one clip."""
 
     counts: Counts
     fps: float
     accumulators: dict[str, Any]
-    """motmetrics' of our tracker and the others; none for a clip without truth."""
+    """Accumulators of motmetrics, for our tracker and the others; none for a clip without truth."""
     detectors: dict[str, Counts]
-    """The groups of finding.py, of each other detector."""
+    """The groups of finding.py, for each other detector."""
 
 
 def with_truth(clip: Path, truth: Truth, setting: Setting) -> Measured:
@@ -71,7 +71,7 @@ def with_truth(clip: Path, truth: Truth, setting: Setting) -> Measured:
 
 
 def without_truth(clip: Path, setting: Setting) -> Measured:
-    """How many sightings there are, how many of them with impossible skeletons, and what was held back."""
+    """Count sightings, those with impossible skeletons, and tracks held back, on a clip without truth."""
     watched = _watch(clip, None, setting, None)
     return Measured(_without_truth(watched), watched.fps, {}, {})
 

@@ -1,4 +1,4 @@
-"""Frames with what is true and what was found drawn into them, to look at by eye. They show real people."""
+"""Draws the truth and what was found into frames, to look at by eye. The pictures show real people."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from tools.evaluation.clips.stitched import BELIEVED, is_implausible
 from tools.evaluation.clips.truth import Box, Truth
 
 EVERY_S = 2.0
-"""Seconds of the clip from one picture to the next; with a truth, at the labelled frame that follows."""
+"""Seconds of the clip between pictures; with a truth, the next labelled frame is taken."""
 WIDTH = 1280
-"""Pixels a picture is enlarged to, so that labels can be read."""
+"""Width in pixels to which a picture is enlarged, so that labels can be read."""
 ROOT = Path(__file__).resolve().parents[3]
 BONES = ((5, 6), (5, 7), (7, 9), (6, 8), (8, 10), (5, 11), (6, 12), (11, 12), (11, 13), (13, 15), (12, 14), (14, 16))
-"""Pairs of keypoints."""
+"""Pairs of keypoints that are joined by a line."""
 WHITE, GREY, RED, GREEN, YELLOW = (255, 255, 255), (130, 130, 130), (255, 60, 60), (60, 230, 60), (255, 220, 0)
 
 
@@ -41,7 +41,7 @@ class Overlay:
 
 
 def check(folder: Path) -> None:
-    """Raises ConfigError for a folder inside the repository."""
+    """Raise ConfigError for a folder inside the repository."""
     if folder.resolve().is_relative_to(ROOT):
         raise ConfigError(
             f"--overlay {folder}: expected a folder outside of {ROOT}, since the pictures show real people; "
@@ -50,8 +50,11 @@ def check(folder: Path) -> None:
 
 
 def drawn(frame: Frame, step: Step, truth: Truth | None) -> Pixels:
-    """[h, w, 3] RGB: truth white with its name, ignored regions grey, skeletons green (red with impossible
-    proportions), tracks yellow with their number, those not confirmed yet with a question mark.
+    """Return the picture [h, w, 3] RGB with everything drawn in.
+
+    Truth is white with its name, ignored regions are grey, skeletons green (red with impossible proportions), tracks
+    yellow
+    with their number (a question mark if not confirmed yet).
     """
     zoom = WIDTH / frame.pixels.shape[1]
     picture = np.asarray(cv2.resize(frame.pixels, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LINEAR), np.uint8)
@@ -90,7 +93,7 @@ def _skeleton(picture: Pixels, detection: Detection, zoom: float) -> None:
 
 
 def _text(picture: Pixels, text: str, at: np.ndarray, colour: tuple[int, int, int], size: float) -> None:
-    """On black, so that it can be read anywhere."""
+    """Draw text on black, so that it can be read anywhere."""
     x, y = (round(float(v)) for v in at)
     (width, height), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, 1)
     cv2.rectangle(picture, (x, y - height), (x + width, y + below), (0, 0, 0), -1)

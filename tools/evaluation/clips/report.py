@@ -1,4 +1,4 @@
-"""The figures of clips as tables: one column a clip, and all of them together."""
+"""Prints the figures of clips as tables: one column per clip, and one for all together."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +17,8 @@ Rows = dict[str, Callable[[Counts], str]]
 
 
 def percent(part: int, whole: int) -> str:
-    """
+    """Return a share as text.
+
     >>> percent(1, 4), percent(0, 0)
     ('25% of 4', '-')
     """
@@ -88,7 +89,7 @@ KNOWN: Rows = {"people, boxes": lambda counts: f"{counts['truth', 'people']}, {c
 
 
 def show(found: Mapping[str, Any]) -> None:
-    """Prints what command.clips found."""
+    """Print what command.clips found."""
     console = Console()
     console = console if console.is_terminal else Console(width=160)
     rates = {clip: f"{fps:.3g}" for clip, fps in found["fps"].items()}
@@ -96,7 +97,7 @@ def show(found: Mapping[str, Any]) -> None:
     if len(clips) > 1:
         clips[TOGETHER] = from_json(found[TOGETHER])
     table = _table(f"tools/evaluate clips, {found['model']}", list(clips))
-    table.add_row("frames a second", *(rates.get(name, "") for name in clips))
+    table.add_row("frames per second", *(rates.get(name, "") for name in clips))
     _fill(table, {**KNOWN, **FINDING}, clips)
     for figure in ("MOTA", "IDF1", "switches", "fragmentations"):
         table.add_row(figure, *(_figure(figure, found["tracking"]["ours"].get(name, {}).get(figure)) for name in clips))
@@ -108,11 +109,11 @@ def show(found: Mapping[str, Any]) -> None:
 
 
 def _show_beside(console: Console, found: Mapping[str, Any]) -> None:
-    """Clips without truth; other trackers; other detectors."""
+    """Print clips without truth, other trackers and other detectors."""
     if found["without truth"]:
         clips = {name: from_json(groups) for name, groups in found["without truth"].items()}
         table = _table("clips without truth", list(clips))
-        table.add_row("frames a second", *(f"{found['fps'][name]:.3g}" for name in clips))
+        table.add_row("frames per second", *(f"{found['fps'][name]:.3g}" for name in clips))
         wanted = ("impossible skeletons", "held back")
         _fill(table, {name: SIGHTINGS[name] for name in wanted}, clips)
         console.print(table)
@@ -143,7 +144,7 @@ def from_json(groups: Mapping[str, Mapping[str, int]]) -> Counts:
 
 
 def shares(counts: Counts) -> dict[str, float | None]:
-    """Recall of everybody and precision, for programs that read the JSON."""
+    """Return recall of everyone and precision, for programs that read the JSON."""
     return {
         "recall": share(counts, ("found", EVERYBODY), ("present", EVERYBODY)),
         "precision": precision(counts),
@@ -164,7 +165,7 @@ def _fill(table: Table, rows: Rows, columns: Mapping[str, Counts]) -> None:
 
 
 def _figure(name: str, value: float | None) -> str:
-    """Shares with three decimals, counts as whole numbers."""
+    """Format shares with three decimals, counts as whole numbers."""
     if value is None:
         return "-"
     return f"{value:.3f}" if name in ("MOTA", "IDF1") else f"{value:.0f}"

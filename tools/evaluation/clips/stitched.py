@@ -1,4 +1,4 @@
-"""Is one skeleton laid over two people? By the truth, and by its proportions where there is no truth."""
+"""Detects a skeleton laid over two people: by the truth, or by its proportions where there is no truth."""
 
 from collections.abc import Iterable
 
@@ -10,17 +10,18 @@ from edge.records import Detection, Floats
 from tools.evaluation.clips.truth import Box
 
 BELIEVED = DetectionSection().keypoint_threshold
-"""Keypoints less sure than that count for nothing here."""
+"""Keypoint confidence from which a keypoint counts here."""
 OWN = 0.25
-"""Share of a skeleton's keypoints that lie on one person and on no other, from which it is on that person."""
+"""Share of a skeleton's keypoints, on one person and no other, from which the skeleton is on that person."""
 WIDE_HIPS, LONG_LEG = 0.9, 2.3
-"""Torso lengths no body has: on the street the 95th percentiles of sound skeletons are 0.68 and 1.83."""
+"""Limits in torso lengths. On the street the 95th percentiles of sound skeletons are 0.68 and 1.83."""
 OFTEN = 0.25
-"""Share of a track's frames from which what is wrong with them is wrong with its sighting."""
+"""Share of a track's frames from which a fault of the frames is a fault of its sighting."""
 
 
 def is_often(times: int, frames: int, least: int = 2) -> bool:
-    """
+    """Return True if something happened in OFTEN of the frames, and at least `least` times.
+
     >>> is_often(1, 2), is_often(2, 8), is_often(2, 9)
     (False, True, False)
     """
@@ -28,9 +29,9 @@ def is_often(times: int, frames: int, least: int = 2) -> bool:
 
 
 def spans_two(detection: Detection, people: Iterable[Box]) -> bool:
-    """A quarter of its believed keypoints lie in one person's box alone, and a quarter in another's alone.
+    """Return True if a quarter of its sure keypoints lie in one person's box alone, and a quarter in another's alone.
 
-    So nobody who stands hidden behind somebody else makes the skeleton in front one of two.
+    A person hidden behind another therefore does not make the front skeleton count as two people.
     """
     points = detection.keypoints[detection.confidences >= BELIEVED]
     inside = np.array([_inside(points, box) for box in people], bool).reshape(-1, len(points))
@@ -39,7 +40,7 @@ def spans_two(detection: Detection, people: Iterable[Box]) -> bool:
 
 
 def is_implausible(detection: Detection) -> bool:
-    """Hips wider than 0.9 torso lengths, or a leg (hip to knee to ankle) longer than 2.3."""
+    """Return True for hips wider than 0.9 torso lengths, or a leg (hip to knee to ankle) longer than 2.3."""
     torso = torso_length(detection)
     if _length(detection, HIPS) > WIDE_HIPS * torso:
         return True
@@ -48,7 +49,7 @@ def is_implausible(detection: Detection) -> bool:
 
 
 def _length(detection: Detection, parts: list[int]) -> float:
-    """Pixels along these keypoints; 0 if one of them is not believed."""
+    """Return the length in pixels along these keypoints; 0 if one of them is not sure."""
     if (detection.confidences[parts] < BELIEVED).any():
         return 0.0
     return float(np.hypot(*np.diff(detection.keypoints[parts], axis=0).T).sum())

@@ -1,4 +1,4 @@
-"""MOTA, IDF1, switches and fragmentations of tracks at the labelled frames, by motmetrics; other trackers beside ours.
+"""MOTA, IDF1, switches and fragmentations of tracks at the labelled frames, by motmetrics; also of other trackers.
 
 Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics" (2008); Ristani
 et al., "Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking" (2016) for IDF1.
@@ -18,7 +18,7 @@ from tools.evaluation.clips.truth import Box, Truth
 from tools.evaluation.clips.watch import Shown
 
 FIGURES = {"mota": "MOTA", "idf1": "IDF1", "num_switches": "switches", "num_fragmentations": "fragmentations"}
-"""Of motmetrics, and what they are called here."""
+"""Names of figures in motmetrics, and in the tables here."""
 HOW_TO_INSTALL = "run tools/evaluate clips, which installs it"
 
 
@@ -28,11 +28,11 @@ class Tracked(NamedTuple):
     track_id: int
     box: Box
     is_confirmed: bool = True
-    """A track that is not is left out, but what it lies on is not given to another one."""
+    """A track that is not confirmed is left out, but the person it lies on is not given to another track."""
 
 
 Tracks = Mapping[int, list[Tracked]]
-"""By the frame's number."""
+"""Tracks by frame number."""
 
 
 def ours(shown: Mapping[int, Shown]) -> Tracks:
@@ -43,7 +43,7 @@ def ours(shown: Mapping[int, Shown]) -> Tracks:
 
 
 def accumulate(truth: Truth, tracks: Tracks) -> Any:
-    """A motmetrics accumulator of one clip. Tracks in ignored regions that are nobody's own are left out."""
+    """Return a motmetrics accumulator of one clip; unpaired tracks in ignored regions are left out."""
     names = {name: i for i, name in enumerate(sorted(truth.people))}
     accumulator = motmetrics().MOTAccumulator(auto_id=True)
     for number, people, regions in truth.each():
@@ -58,7 +58,7 @@ def accumulate(truth: Truth, tracks: Tracks) -> Any:
 
 
 def figures(accumulators: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """{clip: {figure: value}}, and under "together" of all clips as one."""
+    """Return {clip: {figure: value}}, with "together" for all clips as one."""
     if not accumulators:
         return {}
     table = (
@@ -73,19 +73,19 @@ def figures(accumulators: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def library() -> dict[str, Any] | str:
-    """{tracker's name: its class} of the library `trackers`, or why there are none."""
+    """Return {tracker's name: its class} of the library `trackers`, or the reason why it is missing."""
     try:
         import trackers  # noqa: PLC0415  an extra that nothing else needs
     except ImportError as err:
-        return f"the library trackers is not here ({err}): {HOW_TO_INSTALL}"
+        return f"the library trackers is missing ({err}): {HOW_TO_INSTALL}"
     return {"ByteTrack": trackers.ByteTrackTracker, "SORT": trackers.SORTTracker}
 
 
 def others(kind: Any, shown: Mapping[int, Shown], fps: float) -> Tracks:
-    """What another tracker makes of the same detections, as boxes.
+    """Return the tracks that another tracker makes of the same detections, as boxes.
 
-    It has the library's own settings, but starts tracks where ours does: its default of 0.7 is for detectors whose
-    confidences are higher.
+    It has the library's own settings, but starts tracks where ours does: the library's 0.7 is for detectors with higher
+    confidences.
     """
     start = TrackSection().birth_confidence
     high = {"high_conf_det_threshold": start} if "Byte" in kind.__name__ else {}
@@ -104,7 +104,7 @@ def _step(tracker: Any, detections: list[Detection]) -> list[Tracked]:
 
 
 def motmetrics() -> Any:
-    """The library; raises ConfigError saying how to have it."""
+    """Return the library motmetrics; raises ConfigError that says how to install it."""
     try:
         return import_module("motmetrics")
     except ImportError as err:

@@ -1,4 +1,4 @@
-"""Truth files to known people: who is where in a real clip, and what they wear, labelled by eye."""
+"""Truth files of real clips: where each person is, and what they wear, labelled by eye."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,21 +13,21 @@ from edge.errors import SourceError
 from edge.vocabulary import COLOURS, PATTERNS
 
 INPUT = (481, 353)
-"""Width and height of the network input that heights are told in, whatever the size of the network that runs."""
+"""Width and height of the model input in which heights are given, whatever the input size of the model that runs."""
 UNKNOWN = ""
-"""In place of a word: nobody could tell by eye."""
+"""Label of what could not be told by eye."""
 LABELLED_AS = {"floral": "busy"}
-"""Kinds of pattern that are labelled more finely than they are said."""
+"""Kinds of pattern with finer labels than the product has: label to the product's kind."""
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the clip."""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """One person of a clip. Colours and kinds of pattern are words of edge/vocabulary.py, or empty for unknown."""
+    """One person of a clip. Colours and kinds of pattern are those of edge/vocabulary.py, or empty for unknown."""
 
     view: Literal["front", "side", "back"]
-    """Which side of the person is seen, mostly."""
+    """Side of the person that is mostly seen."""
     upper: str
     lower: str
     shoes: str
@@ -35,9 +35,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     lower_pattern: str
     unusual: bool
     still: bool = False
-    """Stands on one spot all along."""
+    """True if the person stands on one spot all along."""
     boxes: dict[int, Box]
-    """Around the whole body, by the labelled frame's number."""
+    """Boxes around the whole body, by number of the labelled frame."""
 
     def __post_init__(self) -> None:
         """Raises ValueError, which msgspec reports with the place in the file."""
@@ -49,7 +49,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError(f"expected a pattern of {', '.join(PATTERNS)} or nothing, found {kind!r}")
 
     def pattern(self, region: str) -> str:
-        """The kind of pattern of `upper` or `lower`, as the product would say it; empty if unknown."""
+        """Return the kind of pattern of `upper` or `lower` in the product's words; empty if unknown."""
         kind: str = getattr(self, f"{region}_pattern")
         return LABELLED_AS.get(kind, kind)
 
@@ -62,10 +62,10 @@ class People(NamedTuple):
 
 
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
-    """What is true of one clip, at its labelled frames; fields not named here are allowed."""
+    """Truth of one clip at its labelled frames; other fields are allowed."""
 
     clip: Annotated[str, Meta(min_length=1)]
-    """The file's name."""
+    """File name."""
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     size: tuple[int, int]
     """Width and height in pixels."""
@@ -74,7 +74,7 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     """Frame numbers from 0, rising."""
     people: dict[str, Person]
     ignore: dict[int, list[Box]]
-    """Regions, by frame, where nobody could be told apart by eye: what is found there counts for nothing."""
+    """Regions, by frame, in which people could not be told apart by eye; detections there do not count."""
 
     def __post_init__(self) -> None:
         """Raises ValueError, which msgspec reports with the place in the file."""
@@ -87,20 +87,20 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def scale(self) -> float:
-        """Pixels of the clip per pixel of the network's input."""
+        """Return pixels of the clip per pixel of the model's input."""
         return max(side / input_side for side, input_side in zip(self.size, INPUT, strict=True))
 
     @property
     def stride(self) -> int:
-        """Frames from one labelled frame to the next, mostly."""
+        """Return the median number of frames between labelled frames."""
         return int(np.median(np.diff(self.frames_labelled)))
 
     def height(self, box: Box) -> float:
-        """Of a person, in pixels of the network's input."""
+        """Return a box's height in pixels of the model's input."""
         return (box[3] - box[1]) / self.scale
 
     def seconds(self, frames: int) -> float:
-        """How long so many labelled frames last."""
+        """Return the duration in seconds of that many labelled frames."""
         return frames * self.stride / self.fps
 
     def at(self, number: int) -> People:
@@ -108,15 +108,15 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
         return People(names, [self.people[name].boxes[number] for name in names])
 
     def each(self) -> Iterator[tuple[int, People, list[Box]]]:
-        """Number, people and ignored regions of every labelled frame."""
+        """Yield number, people and ignored regions of every labelled frame."""
         for number in self.frames_labelled:
             yield number, self.at(number), self.ignore.get(number, [])
 
 
 def read(path: Path, clips: Path) -> Truth:
-    """The truth of a clip in the folder `clips`.
+    """Read the truth of a clip in the folder `clips`.
 
-    Raises SourceError where the file is broken, the clip is not there, or it is not the one that was labelled.
+    Raises SourceError if the file is broken, the clip is missing, or it is not the clip that was labelled.
     """
     try:
         truth = msgspec.json.decode(path.read_bytes(), type=Truth)

@@ -1,4 +1,4 @@
-"""A clip through the whole pipeline, as edge/node/offline.py wires it, kept frame by frame for the comparison."""
+"""Runs a clip through the whole pipeline, as edge/node/batch.py wires it, and keeps every frame's result."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -18,27 +18,27 @@ Look = Callable[[Frame, Step], None]
 
 
 class Shown(NamedTuple):
-    """What the pipeline made of one frame."""
+    """Result of the pipeline for one frame."""
 
     detections: list[Detection]
     tracks: list[Track]
-    """Those seen in this very frame."""
+    """Tracks seen in this very frame."""
 
 
 class Watched(NamedTuple):
-    """What it made of a clip."""
+    """Result of the pipeline for a clip."""
 
     shown: dict[int, Shown]
-    """By the frame's number in the clip."""
+    """Results by frame number in the clip."""
     sightings: list[Sighting]
     held_back: dict[str, int]
     """Confirmed tracks without a sighting, by reason."""
     fps: float
-    """Frames a second that were looked at."""
+    """Frames per second that were processed."""
 
 
 def watch(clip: Path, network: Interpreter, keep: Keep, look: Look) -> Watched:
-    """Everything the pipeline sees in the frames that `keep` wants; `look` is called with each of them.
+    """Run the pipeline on the frames that `keep` accepts; `look` is called with each of them.
 
     Raises SourceError for a file that does not play.
     """
@@ -62,8 +62,9 @@ def everything(_: Frame) -> bool:
 
 
 def resampled(fps: float, truth: Truth | None = None) -> Keep:
-    """About so many frames a second. Every labelled frame stays, the others evenly between them, so that no rate is
-    below that of the labels.
+    """Keep about `fps` frames per second.
+
+    Every labelled frame stays, the others are spread evenly between them, so no rate is below that of the labels.
     """
     return _by_time(fps) if truth is None else _between_labels(fps, truth)
 

@@ -1,4 +1,4 @@
-"""Are the colour and the pattern that a sighting says those seen by eye?"""
+"""Compares the colour and pattern of a sighting with those seen by eye."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -33,11 +33,11 @@ BESIDE = {
     "purple": "red blue navy pink",
     "pink": "beige red purple",
 }
-"""Colours that two people may call the same garment; the other way round they are listed too."""
+"""Colours that two people may call the same garment; each pair is listed both ways."""
 
 
 def colour_word(palette: Floats) -> str | None:
-    """The colour of most of a region's `palette` [cells]; None if the region was not seen."""
+    """Return the main colour of a region's `palette` [cells]; None if the region was not seen."""
     if palette.sum() <= 0:
         return None
     shares = np.bincount(CELL_COLOURS, weights=palette, minlength=len(COLOURS))
@@ -45,12 +45,13 @@ def colour_word(palette: Floats) -> str | None:
 
 
 def pattern_word(kinds: Floats) -> str | None:
-    """The likeliest of the region's `kinds` [kinds]; None if the region was not seen."""
+    """Return the likeliest of a region's `kinds` [kinds]; None if the region was not seen."""
     return PATTERNS[int(kinds.argmax())] if kinds.sum() > 0 else None
 
 
 def colour_verdict(said: str | None, true: str) -> str:
-    """
+    """Return how a colour compares with the true one.
+
     >>> colour_verdict("navy", "black"), colour_verdict("red", "black"), colour_verdict(None, "black")
     ('adjacent', 'wrong', 'unseen')
     """
@@ -62,10 +63,12 @@ def colour_verdict(said: str | None, true: str) -> str:
 
 
 def word_counts(truth: Truth, sightings: Iterable[Owned]) -> Counts:
-    """Counts of the groups `REGION colour`, `REGION pattern`, `REGION patterned` and `REGION plain`.
+    """Return counts of the groups `REGION colour`, `REGION pattern`, `REGION patterned` and `REGION plain`.
 
-    Of every sighting that is somebody's, where the word was known by eye. `REGION patterned` are those which do wear
-    a pattern: `found` if any was said, `right` if the kind was too. `REGION plain` are the others: `called patterned`.
+    They cover every sighting of a person whose colour or pattern was known by eye. `REGION patterned` are garments with
+    a
+    pattern: `found` if any pattern was named, `right` if the kind was too. `REGION plain` are the others: `called
+    patterned`.
     """
     counts: Counts = Counter()
     for one in sightings:

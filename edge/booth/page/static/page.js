@@ -1,5 +1,5 @@
-// Keeps the page live without loading it again: fetches it every second and changes only what differs, so that focus
-// and a tap under way survive. Keys, sound and taps without leaving the page; everything else works without this.
+// Keeps the page up to date: fetches it every second and changes only what differs, so that focus and a tap in progress
+// survive. Also adds keys, sound and buttons that do not reload; everything else works without this script.
 "use strict";
 
 const AGAIN_MS = 1000;
@@ -70,11 +70,11 @@ async function poll() {
   try {
     await refresh();
   } catch {
-    // Said below, once it lasts.
+    // Shown below once it lasts.
   }
   const silent = Math.round((performance.now() - heardAt) / 1000);
   away.hidden = silent < SILENT_S;
-  away.textContent = away.hidden ? "" : `No answer from the booth for ${silent} s: what stands below is old. Is it running?`;
+  away.textContent = away.hidden ? "" : `No answer from the booth for ${silent} s: what you see is out of date. Is the booth running?`;
   setTimeout(poll, AGAIN_MS);
 }
 
@@ -145,7 +145,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return;
   }
-  // Without a chosen alert a key does nothing: the newest may have changed a moment ago.
+  // A key does nothing unless an alert is selected: the newest may have changed a moment ago.
   chosen()?.querySelector(`button[aria-keyshortcuts="${CSS.escape(event.key)}"]`)?.click();
 });
 
@@ -156,7 +156,7 @@ live.addEventListener("submit", async (event) => {
   const fields = new URLSearchParams(new FormData(form, submitter));
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields });
-    say(answer.ok ? `${submitter.firstChild.textContent.trim()}: said.` : (await answer.text()).trim());
+    say(answer.ok ? `${submitter.firstChild.textContent.trim()}: sent.` : (await answer.text()).trim());
     card.focus();
     await refresh();
   } catch {

@@ -1,4 +1,4 @@
-"""Scores once each, cursors, alerts and refusals."""
+"""Add the tables of scores, cursors, alerts and refusals."""
 
 import sqlalchemy as sa
 from alembic import op

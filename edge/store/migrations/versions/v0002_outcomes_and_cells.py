@@ -1,4 +1,4 @@
-"""What became of each alert; counts of what is worn, of exceptions, outcomes and traffic."""
+"""Add the outcome of each alert, and counts of clothes, exceptions, outcomes and traffic."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Whose each row is: several sites share one store."""
+"""Add the site to every row, so that several sites can share one store."""
 
 import sqlalchemy as sa
 from alembic import context, op

@@ -1,4 +1,4 @@
-"""What each node has counted, epoch by epoch: the makings of the site's baseline."""
+"""Add each node's counts by epoch, from which the site's baseline is made."""
 
 import sqlalchemy as sa
 from alembic import op

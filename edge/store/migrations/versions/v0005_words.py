@@ -1,4 +1,4 @@
-"""The booth's signed word on what nodes spot against, and whether they could have heard it."""
+"""Add the signed baseline of each site, and when it was published."""
 
 import sqlalchemy as sa
 from alembic import op

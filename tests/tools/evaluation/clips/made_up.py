@@ -14,9 +14,9 @@ from tools.evaluation.clips.truth import Box, Person, Truth
 from tools.evaluation.clips.watch import Shown
 
 FRAMES = tuple(range(0, 50, 5))
-"""Labelled in a clip of 10 frames a second: ten, half a second apart."""
+"""Labelled frames of a clip of 10 frames per second: ten, half a second apart."""
 SIZE = (481, 353)
-"""Of the network's input, so that pixels are its pixels."""
+"""Width and height of the model's input, so that pixels of the clip are pixels of the input."""
 
 
 def body(x: float, height: float = 200.0, top: float = 50.0) -> Detection:
@@ -29,7 +29,7 @@ def person(boxes: Mapping[int, Box], **words: Any) -> Person:
 
 
 def staying(x: float, height: float = 200.0, frames: Iterable[int] = FRAMES, **words: Any) -> Person:
-    """Somebody whose box is that of `body(x, height)` all along."""
+    """Return a person whose box is that of `body(x, height)` all the time."""
     return person(dict.fromkeys(frames, body_box(body(x, height))), **words)
 
 
@@ -50,7 +50,7 @@ def track(track_id: int, one: Detection, *, is_confirmed: bool = True) -> Track:
 
 
 def shown(*tracks: tuple[int, Mapping[int, Detection]]) -> dict[int, Shown]:
-    """Frame by frame, from (track id, its detections by frame)."""
+    """Return the frames made of (track id, its detections by frame)."""
     frames = {}
     for number in FRAMES:
         here = [track(track_id, by_frame[number]) for track_id, by_frame in tracks if number in by_frame]
@@ -59,7 +59,7 @@ def shown(*tracks: tuple[int, Mapping[int, Detection]]) -> dict[int, Shown]:
 
 
 def sighting(track_id: int, patterns: Mapping[str, str] | None = None, palettes: np.ndarray | None = None) -> Sighting:
-    """Of a track, with kinds of pattern by region; other regions are unseen."""
+    """Return a sighting of a track, with kinds of pattern by region; other regions are unseen."""
     departure = Departure(track_id, 0.0, 5.0, Zone.CENTRE, Heading.TOWARD, is_confirmed=True, has_moved=True)
     kinds = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
     for region, kind in (patterns or {}).items():
@@ -70,6 +70,6 @@ def sighting(track_id: int, patterns: Mapping[str, str] | None = None, palettes:
 
 
 def encoded(one: Truth, **changes: Any) -> bytes:
-    """As a truth file, some keys changed; None takes a key out."""
+    """Return a truth file's bytes with some keys changed; None removes a key."""
     fields = {**msgspec.to_builtins(one, str_keys=True), **changes}
     return msgspec.json.encode({name: value for name, value in fields.items() if value is not None})

@@ -1,4 +1,4 @@
-"""`tools/evaluate clips` on a real clip, and what it says where there is nothing right to measure."""
+"""`tools/evaluate clips` on a real clip, and its errors where there is nothing valid to measure."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ def arguments(street: Path, *words: str) -> argparse.Namespace:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """clips/ and truth/, empty."""
+    """Empty folders clips/ and truth/."""
     for name in ("clips", "truth"):
         (tmp_path / "street" / name).mkdir(parents=True)
     return tmp_path / "street"
@@ -105,7 +105,7 @@ def test_a_clip_without_truth_is_judged_by_its_skeletons(street: Path) -> None:
 
 
 def _is_plausible(counts: dict[str, dict[str, int]]) -> None:
-    """Of a network that finds most people: the man and the woman are there in 51 boxes, both long enough."""
+    """Check the counts of a model that finds most people: a man and a woman in 51 boxes, both long enough."""
     assert counts["truth"] == {"people": 2, "boxes": 51}
     assert counts["present"]["all"] == counts["present"]["front"] + counts["present"]["back"] == 51
     assert 25 <= counts["found"]["all"] <= 51

@@ -1,4 +1,4 @@
-"""Whose a sighting is, and what became of people: made-up tracks on people who stand still for five seconds."""
+"""Owners of sightings and fates of people: made-up tracks on people who stand still for five seconds."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ Tracks = tuple[int, Mapping[int, Detection]]
 
 
 def owners(people: Mapping[str, Person], *tracks: Tracks, ignore: list[Box] | None = None) -> list[Owned]:
-    """With a sighting of every track."""
+    """Return the owners, with one sighting per track."""
     known = truth(people, dict.fromkeys(FRAMES, ignore or []))
     found = stays(known, shown(*tracks))
     return [owned(sighting(track_id), found.get(track_id, Stay())) for track_id, _ in tracks]

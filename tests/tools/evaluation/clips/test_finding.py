@@ -1,4 +1,4 @@
-"""Recall by height and view, and precision outside what is ignored."""
+"""Recall by height and view, and precision outside ignored regions."""
 
 from tests.tools.evaluation.clips.made_up import FRAMES, body, staying, truth
 from tools.evaluation.clips.counts import of_group, precision

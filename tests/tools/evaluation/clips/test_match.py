@@ -33,7 +33,7 @@ def test_areas_and_overlaps() -> None:
 
 
 def test_each_is_paired_once_and_the_overlaps_are_the_most_together() -> None:
-    """The first found box overlaps both people; it goes to the one that nobody else overlaps."""
+    """The first found box overlaps both people; it goes to the one that no other box overlaps."""
     known, found = [moved(0), moved(15)], [moved(8), moved(20)]
     assert matched(known, found) == {0: 0, 1: 1}
     assert matched(known, [moved(300)]) == {}

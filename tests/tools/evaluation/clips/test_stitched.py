@@ -1,4 +1,4 @@
-"""Skeletons over two people, and skeletons that nobody has."""
+"""Skeletons over two people, and skeletons of impossible proportions."""
 
 from tests.tools.evaluation.clips.made_up import body
 from tools.evaluation.clips.match import body_box

@@ -1,4 +1,4 @@
-"""Truth files: what they say, and one clear error for each that is broken."""
+"""Truth files: what they hold, and one clear error for each broken one."""
 
 import hashlib
 from pathlib import Path
@@ -14,7 +14,7 @@ CLIP = b"not a video, but as good as one here"
 
 
 def file(folder: Path, **changes: Any) -> Path:
-    """A truth file of a clip that lies beside it."""
+    """Write a truth file and its clip beside it."""
     (folder / "made-up.mp4").write_bytes(CLIP)
     path = folder / "made-up.json"
     sha256 = {"sha256": hashlib.sha256(CLIP).hexdigest()}

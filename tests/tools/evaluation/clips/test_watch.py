@@ -1,4 +1,4 @@
-"""Which frames stay when a clip is re-sampled."""
+"""Frames that stay when a clip is re-sampled."""
 
 import numpy as np
 import pytest

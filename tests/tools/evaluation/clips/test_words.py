@@ -1,4 +1,4 @@
-"""Words of sightings against words by eye."""
+"""Colours and patterns of sightings compared with those seen by eye."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from tools.evaluation.clips.words import BESIDE, colour_word, word_counts
 
 
 def palettes(**words: str) -> np.ndarray:
-    """[regions, cells], each named region all of one colour."""
+    """Return [regions, cells], each named region all of one colour."""
     table = np.zeros((len(REGIONS), CELLS), np.float32)
     for region, word in words.items():
         table[REGIONS.index(region), COLOURS.index(word) == CELL_COLOURS] = 1
