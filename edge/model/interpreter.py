@@ -87,7 +87,7 @@ class TfliteInterpreter:
                     self._fall_back(err)
                 else:
                     self.failures += 1
-                    log.error("%s: the model failed to run (%s), loading it again", self._cpu, err)  # noqa: TRY400
+                    log.error("%s: the model failed to run (%s), loading it again", self._cpu, err)
                 self._use_cpu()
         try:
             return self._invoke(tensor)

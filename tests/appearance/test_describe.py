@@ -48,7 +48,7 @@ def test_somebody_nearer_in_front_costs_and_somebody_behind_does_not() -> None:
 
 @pytest.mark.parametrize("has_map", [True, False])
 @pytest.mark.parametrize(("bare_legs", "word"), [(False, "covered-legs"), (True, "bare-legs")])
-def test_a_view_is_shares_and_moments(bare_legs: bool, word: str, has_map: bool) -> None:  # noqa: FBT001
+def test_a_view_is_shares_and_moments(bare_legs: bool, word: str, has_map: bool) -> None:
     pixels, person, truth = person_picture(bare_legs=bare_legs)
     view = describe(pixels, person, [person], garment_map(truth) if has_map else None, NEUTRAL, 0.9)
     assert view is not None

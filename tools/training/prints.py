@@ -200,7 +200,7 @@ def _shapes(x: Plane, _y: Plane, dye: Dye) -> Plane:
         corners = middle + np.stack([np.cos(around), np.sin(around)], 1) * reach[:, None]
         corners = np.rint(corners * 16).astype(np.int32)
         if rng.random() < lines:
-            cv2.polylines(drawn, [corners], False, ink, max(round(size * 0.12), 1), cv2.LINE_AA, 4)  # noqa: FBT003
+            cv2.polylines(drawn, [corners], False, ink, max(round(size * 0.12), 1), cv2.LINE_AA, 4)
         else:
             cv2.fillPoly(drawn, [corners], ink, cv2.LINE_AA, 4)
     return drawn
