@@ -199,7 +199,7 @@ class Node:
 
 
 def _sentence(shift: Shift | None) -> str:
-    return "" if shift is None else f"{shift.what} is more {'un' if shift.is_more_unusual else ''}usual than then"
+    return "" if shift is None else f"{shift.what} is more {'un' if shift.is_more_unusual else ''}usual than before"
 
 
 def run_node(config: NodeConfig, *, is_temporary: bool, repair: str = "") -> int:

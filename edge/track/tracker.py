@@ -67,7 +67,7 @@ class _Person:
     start: Floats
     start_height: float
     height: float
-    """Running body height in pixels, from the believed keypoints."""
+    """Running body height in pixels (see `_height`)."""
     velocity: Floats = field(default_factory=lambda: np.zeros(2, np.float32))
     hits: int = 1
     has_moved: bool = False

@@ -104,7 +104,7 @@ def provoked(folder: Path) -> dict[str, wire.Health]:
         "refused-by-broker": {"refused_publishes": 1},
         "too-few-counted": {"is_calibrated": False},
         "baseline-refused": {"refusal": refusal(folder)},
-        "fashion-shifted": {"shift": "colour is more unusual than then"},
+        "fashion-shifted": {"shift": "colour is more unusual than before"},
     }
     board: dict[str, Any] = {
         "hot": {"cpu_c": 84.0},

@@ -34,7 +34,7 @@ def test_a_node_that_is_well_says_ok_and_nothing_else() -> None:
         ({"refused_acks": 1}, "lost the newest"),
         ({"certificate_days": 9.4}, "ends in 9 days"),
         ({"certificate_days": -2.2}, "ended 2 days ago"),
-        ({"shift": "colour is more unusual than then"}, "since the baseline was made (colour is more unusual"),
+        ({"shift": "colour is more unusual than before"}, "since the baseline was made (colour is more unusual"),
     ],
 )
 def test_what_others_count_is_said(change: dict[str, Any], word: str) -> None:

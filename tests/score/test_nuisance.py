@@ -56,7 +56,7 @@ def test_it_is_found_by_the_model_it_belongs_to(shipped: Nuisance) -> None:
 
 def test_a_baseline_that_wants_another_says_what_to_do(shipped: Nuisance) -> None:
     recipe = msgspec.structs.replace(RECIPE, nuisance="0123456789ab")
-    with pytest.raises(BaselineError, match=f"0123456789ab of model {RECIPE.model}, here is {shipped.id}"):
+    with pytest.raises(BaselineError, match=f"0123456789ab of model {RECIPE.model}, found {shipped.id}"):
         Baseline(recipe).learn(ordinary(np.random.default_rng(0)))
 
 
