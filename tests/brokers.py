@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,10 +92,10 @@ def make_mosquitto(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
         pytest.skip("no mosquitto on PATH; install it with apt")
     made: list[Mosquitto] = []
 
-    def make(**options: object) -> Mosquitto:
+    def make(**options: Any) -> Mosquitto:
         folder = tmp_path / f"mosquitto-{len(made)}"
         folder.mkdir()
-        made.append(Mosquitto(folder, **options))  # type: ignore[arg-type]
+        made.append(Mosquitto(folder, **options))
         made[-1].start()
         return made[-1]
 

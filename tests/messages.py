@@ -1,7 +1,7 @@
 """Valid messages to start tests from."""
 
 from math import log2
-from typing import Any
+from typing import Any, Literal
 
 from edge import wire
 from edge.baseline_codec import Counted
@@ -70,8 +70,8 @@ def make_health(**changes: Any) -> wire.Health:
     return wire.Health(**(fields | changes))
 
 
-def make_status(state: str = "online", boot: str = "01234567") -> wire.Status:
-    return wire.Status(state=state, boot=boot, software="0.1.0")  # type: ignore[arg-type]
+def make_status(state: Literal["online", "offline"] = "online", boot: str = "01234567") -> wire.Status:
+    return wire.Status(state=state, boot=boot, software="0.1.0")
 
 
 RECIPE = Recipe(

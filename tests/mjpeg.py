@@ -18,6 +18,8 @@ class NetworkCamera:
 
     def __init__(self, seed: int) -> None:
         self.spoil: Callable[[np.ndarray], np.ndarray] = lambda pixels: pixels
+        self.shots = 0
+        """Pictures made so far."""
         self._street = StreetCamera(seed, fps=FPS)
         self._rng = np.random.default_rng(0)
         camera = self
@@ -46,6 +48,7 @@ class NetworkCamera:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def shoot(self) -> bytes:
+        self.shots += 1
         frame = self._street.read()
         assert frame is not None
         noise = self._rng.normal(0, 2, frame.pixels.shape)

@@ -36,7 +36,9 @@ REACH_PX = 40.0
 
 def standing(x: float, top: float, height: float) -> Floats:
     """Return [17, 2] x, y of a person whose head's top is at (x, top), `height` pixels tall."""
-    return np.array([(x + dx * height, top + dy * height) for dx, dy in map(_STANDING.get, KEYPOINTS)], np.float32)
+    return np.array(
+        [(x + dx * height, top + dy * height) for dx, dy in (_STANDING[name] for name in KEYPOINTS)], np.float32
+    )
 
 
 def detection(keypoints: Floats, confidence: float = 0.9) -> Detection:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from edge.baseline_codec import MAGIC, MAX_CONTENT, pack, unpack
 from edge.errors import BaselineError
 from edge.score import baseline_file
+from edge.score.baseline import Baseline
 from tests.messages import make_counted
 from tests.outfits import RECIPE
 
@@ -66,7 +67,7 @@ def test_arrays_that_are_not_the_recipes_are_refused_before_memory_is_taken() ->
     huge = msgspec.structs.replace(RECIPE, textures=10**9)
     for counted in (
         make_counted(),
-        make_counted(recipe=huge, arrays=baseline_file.counted(baseline_file.Baseline(RECIPE)).arrays),
+        make_counted(recipe=huge, arrays=baseline_file.counted(Baseline(RECIPE)).arrays),
     ):
         with pytest.raises(BaselineError, match="memory: cannot be read"):
             baseline_file.from_counted(counted, "memory")

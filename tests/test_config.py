@@ -104,8 +104,8 @@ configs = (
 def test_round_trip(tmp_path_factory: pytest.TempPathFactory, config: NodeConfig | BoothConfig | WorkerConfig) -> None:
     path = tmp_path_factory.getbasetemp() / "config.yaml"
     path.write_text(yaml.safe_dump(msgspec.to_builtins(config), allow_unicode=True), encoding="utf-8")
-    found: object = load(path, type(config))  # type: ignore[type-var]
-    assert found == config
+    kind: Any = type(config)
+    assert load(path, kind) == config
 
 
 @pytest.mark.parametrize(

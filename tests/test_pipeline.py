@@ -6,7 +6,7 @@ import pytest
 from edge.config import NodeConfig
 from edge.palette import CELL_COLOURS
 from edge.pipeline import STAGES, Pipeline
-from edge.records import Heading, Zone
+from edge.records import Heading, Sighting, Zone
 from edge.vocabulary import COLOURS
 from tests.people import KnowingInterpreter, draw, standing
 
@@ -15,8 +15,8 @@ FPS = 8.0
 
 def walk(
     pipeline: Pipeline, network: KnowingInterpreter, colours: list[tuple[int, int, int]], *, step: float = 12.0
-) -> list:
-    found = []
+) -> list[Sighting]:
+    found: list[Sighting] = []
     for i in range(30):
         people = [standing(60 + 110 * k + step * i, 40, 260) for k in range(len(colours))]
         network.people = [p for p in people if p[:, 0].max() < 470]

@@ -43,7 +43,7 @@ class Row(NamedTuple):
     """One line of the compiler's table."""
 
     operator: str
-    count: int
+    number: int
     status: str
 
 
@@ -138,7 +138,7 @@ def compile_model(source: Path, into: Path) -> Report:
         )
     report = read_report(said)
     if report.left:
-        left = "; ".join(f"{row.count} {row.operator} ({row.status})" for row in report.left)
+        left = "; ".join(f"{row.number} {row.operator} ({row.status})" for row in report.left)
         raise ModelError(f"{source.name}: the compiler leaves on the CPU: {left}; nothing was pinned")
     return report
 
@@ -148,10 +148,10 @@ def read_report(said: str) -> Report:
     version = re.search(r"Edge TPU Compiler version (\S+)", said)
     total = re.search(r"Total number of operations: (\d+)", said)
     rows = list(_rows(said))
-    if version is None or total is None or sum(row.count for row in rows) != int(total[1]):
+    if version is None or total is None or sum(row.number for row in rows) != int(total[1]):
         raise ModelError(
             f"expected the report of {COMPILER} with a table of {total[1] if total else 'all'} operators, found one of "
-            f"{sum(row.count for row in rows)}: which version is it?"
+            f"{sum(row.number for row in rows)}: which version is it?"
         )
     return Report(version[1], int(total[1]), rows, re.findall(r"^O(?:n|ff)-chip memory .*$", said, re.MULTILINE))
 

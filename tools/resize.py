@@ -83,7 +83,7 @@ class _Graph:
     def _kind(self, operator: Any) -> str:
         code = self._model.OperatorCodes(operator.OpcodeIndex())
         number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
-        return next(name for name, value in vars(schema.BuiltinOperator).items() if value == number)
+        return next(str(name) for name, value in vars(schema.BuiltinOperator).items() if value == number)
 
 
 def _same(graph: _Graph, _old: _Graph, operator: Any) -> Sides:

@@ -192,7 +192,7 @@ class Inbox:
             self._refuse(err.reason, topic)
         except Exception as err:  # noqa: BLE001 - no message of one node may stop the others
             self._refuse("unexpected", topic)
-            log.error("a message could not be read (%s); report this as a defect", type(err).__name__)  # noqa: TRY400
+            log.error("a message could not be read (%s); report this as a defect", type(err).__name__)
 
     def _read(self, message: Received) -> tuple[wire.Address, wire.Message]:
         address, content = wire.decode(message.topic, message.payload)

@@ -70,7 +70,7 @@ class Worker:
                 log.info("stored since the start: %s", self.stored)
         except StoreError as err:
             if not self.trouble:
-                log.error("new sites are not stored, nothing old is deleted until this is fixed: %s", err)  # noqa: TRY400
+                log.error("new sites are not stored, nothing old is deleted until this is fixed: %s", err)
             self.trouble = str(err)
             return FIRST_PAUSE_S
         self.trouble = ""

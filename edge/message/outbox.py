@@ -64,7 +64,7 @@ class Outbox:
             self._db = self._open()
         except _Damaged as err:
             self.set_aside = self._move_away()
-            log.error("%s is damaged (%s); set aside as %s, new outbox started", self._path, err, self.set_aside)  # noqa: TRY400
+            log.error("%s is damaged (%s); set aside as %s, new outbox started", self._path, err, self.set_aside)
             self._db = self._open()
         self.epoch: str
         """This file's own id."""

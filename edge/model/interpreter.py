@@ -40,18 +40,18 @@ def runtime() -> Any:
     return module
 
 
-def no_edge_tpu() -> str:
+def no_edge_tpu(library_name: str = EDGETPU_LIBRARY) -> str:
     """Return why no Edge TPU can be used here, for the technician; empty if one is plugged in.
 
     Asks libedgetpu (its edgetpu_c.h), so an Edge TPU that this user may not open does not count.
     """
     try:
-        library = ctypes.CDLL(EDGETPU_LIBRARY)
+        library = ctypes.CDLL(library_name)
         list_devices, free_devices = library.edgetpu_list_devices, library.edgetpu_free_devices
     except OSError:
-        return f"{EDGETPU_LIBRARY} is not installed"
+        return f"{library_name} is not installed"
     except AttributeError:
-        return f"{EDGETPU_LIBRARY} cannot list its devices: expected libedgetpu"
+        return f"{library_name} cannot list its devices: expected libedgetpu"
     list_devices.argtypes, list_devices.restype = [ctypes.POINTER(ctypes.c_size_t)], ctypes.c_void_p
     free_devices.argtypes, free_devices.restype = [ctypes.c_void_p], None
     count = ctypes.c_size_t(0)
@@ -74,7 +74,7 @@ class TfliteInterpreter:
         if edgetpu is None or not self._try_edgetpu(edgetpu):
             self._use_cpu()
 
-    def invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+    def invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Return the real-valued outputs, in the order and shapes of `outputs`, for one tensor of the shape of `input`.
 
         Raises ModelError if reloading the model does not help.
@@ -87,7 +87,7 @@ class TfliteInterpreter:
                     self._fall_back(err)
                 else:
                     self.failures += 1
-                    log.error("%s: the model failed to run (%s), loading it again", self._cpu, err)  # noqa: TRY400
+                    log.error("%s: the model failed to run (%s), loading it again", self._cpu, err)
                 self._use_cpu()
         try:
             return self._invoke(tensor)
@@ -96,7 +96,7 @@ class TfliteInterpreter:
                 f"{self._cpu}: the model failed {TRIES + 1} times on one frame ({err}); check memory, then restart"
             ) from err
 
-    def _invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+    def _invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> list[NDArray[np.float32]]:
         self._runtime.set_tensor(self._input_index, tensor.reshape(self.input.shape))
         self._runtime.invoke()
         stored = (self._runtime.get_tensor(index) for index in self._output_indices)

@@ -105,6 +105,6 @@ def _write(content: bytes, path: Path) -> bool:
     try:
         baseline_file.write(content, path)
     except BaselineError as err:
-        log.error("%s; counts stay in memory and are saved later", err)  # noqa: TRY400 - the node continues
+        log.error("%s; counts stay in memory and are saved later", err)
         return False
     return True

@@ -161,8 +161,8 @@ def heartbeat(
     pulse: Pulse,
     counters: Counters,
     board: BoardReading,
-    view: View = View(),  # noqa: B008 - an immutable value
-    start: Start = Start(),  # noqa: B008
+    view: View = View(),
+    start: Start = Start(),
 ) -> Heartbeat:
     """Return the heartbeat message; `at` is UTC and `now` is monotonic, both in seconds."""
     invoke = np.array(list(pulse.invoke_ms) or [0.0])

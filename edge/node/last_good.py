@@ -41,7 +41,7 @@ def with_last_good(path: Path, state: Path, read: Callable[[Path], T]) -> tuple[
             found = read(copy)
         except EdgeError:
             raise err from None
-        log.error("%s; the last good copy is in use: %s", err, copy)  # noqa: TRY400 - a sentence for the technician
+        log.error("%s; the last good copy is in use: %s", err, copy)
         use = "its last good copy is in use: correct the file (the log says how), then restart the node"
         return found, f"{path.name} cannot be used; {use}."
     _keep(path, copy)

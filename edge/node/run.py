@@ -68,7 +68,7 @@ class Node:
         clock: Clock,
         stop: threading.Event,
         board: Board | None = None,
-        start: Start = Start(),  # noqa: B008 - an immutable value
+        start: Start = Start(),
     ) -> None:
         """Raises ModelError for a model that finds no poses, BaselineError for a baseline of another recipe."""
         self._config, self._camera, self._interpreter = config, camera, interpreter

@@ -131,7 +131,7 @@ class Scoring:
                 seq = self._outbox.put(self._unstored[0])
                 self._unstored.popleft()
         except StoreError as err:
-            log.error("%s; %d scores are only in memory", err, len(self._unstored))  # noqa: TRY400 - the node continues
+            log.error("%s; %d scores are only in memory", err, len(self._unstored))
             return None
         self._uplink.wake()
         return seq

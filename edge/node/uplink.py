@@ -114,7 +114,7 @@ class Uplink:
         try:
             return self._sender.step(now)
         except StoreError as err:
-            log.error("%s; trying again", err)  # noqa: TRY400 - the node continues
+            log.error("%s; trying again", err)
             return AGAIN_S
 
     def _send_trends(self) -> None:

@@ -100,8 +100,8 @@ class SqlStore:
         Without a site, call `at` first. Rows from before stores knew sites are assigned to this one.
         """
         self._site = site
-        self._database = Database(url, is_made=is_made)
-        self._transaction, self._insert = self._database.transaction, self._database.insert
+        self.database = Database(url, is_made=is_made)
+        self._transaction, self._insert = self.database.transaction, self.database.insert
         try:
             with self._transaction() as db:
                 migrate(db, site)
@@ -277,7 +277,7 @@ class SqlStore:
             return {str(reason): int(count) for reason, count in found}
 
     def close(self) -> None:
-        self._database.close()
+        self.database.close()
 
     def _insert_new(self, db: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> Sequence[sa.Row[Any]]:
         """Insert the rows that are missing; returns their primary keys."""

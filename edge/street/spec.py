@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import parse_qsl
 
 from edge.errors import ConfigError
@@ -79,12 +80,12 @@ def parse(spec: str) -> StreetSpec:
     seed, _, query = rest.partition("?")
     if kind != "street" or not (seed.isascii() and seed.isdecimal()):
         raise ConfigError(f"source {spec!r}: expected street:SEED with SEED a whole number, such as {EXAMPLE}")
-    settings: dict[str, int | float | tuple[int, int]] = {}
+    settings: dict[str, Any] = {}
     for name, text in parse_qsl(query, keep_blank_values=True):
         if name in settings:
             raise ConfigError(f"source {spec!r}: {name} is given twice; keep one")
         settings[name] = _value(spec, name, text)
-    found = StreetSpec(int(seed), **settings)  # type: ignore[arg-type]  # _value chose the type by the name
+    found = StreetSpec(int(seed), **settings)  # _value chose the types by the names
     found.check()
     return found
 

@@ -64,7 +64,7 @@ def test_the_guess_leaves_skin_and_hair_out() -> None:
 
 
 @pytest.mark.parametrize("has_map", [True, False])
-def test_changing_only_the_head_changes_no_garment_pixel(has_map: bool) -> None:  # noqa: FBT001
+def test_changing_only_the_head_changes_no_garment_pixel(has_map: bool) -> None:
     pixels, person, truth = person_picture()
     other = pixels.copy()
     head = slice(0, int(person.keypoints[5, 1]) - 4)

@@ -25,7 +25,7 @@ def cloth(kind: str, contrast: float = 25.0, period: float = 10.0) -> np.ndarray
         "dotted": dots,
         "busy": np.clip(rng.normal(0, 1, (64, 48)), -2, 2),
     }[kind]
-    return 50 + contrast * pattern + rng.normal(0, 1, (64, 48))
+    return np.asarray(50 + contrast * pattern + rng.normal(0, 1, (64, 48)))
 
 
 @pytest.mark.parametrize("kind", ["plain", "striped", "checked", "busy"])

@@ -11,15 +11,16 @@ from edge.appearance.colour import to_lab
 from edge.appearance.crop import crop
 from edge.appearance.garment_mask import garment_mask
 from edge.appearance.region import cloth, legs, masks, patches
-from edge.records import CLASSES
+from edge.records import CLASSES, Floats
 from tests.people import BAG, BOOTS, COAT, JEANS, detection, garment_map, person_picture
 
 NEUTRAL = np.ones(3, np.float32)
 WORN = {"upper": COAT, "lower": JEANS, "shoes": BOOTS, "carried": BAG}
 
 
-def mean_lab(colour: tuple[int, int, int]) -> np.ndarray:
-    return to_lab(np.array([[colour]], np.uint8), NEUTRAL)[0, 0]
+def mean_lab(colour: tuple[int, int, int]) -> Floats:
+    lab: Floats = to_lab(np.array([[colour]], np.uint8), NEUTRAL)[0, 0]
+    return lab
 
 
 def test_regions_hold_their_garments() -> None:

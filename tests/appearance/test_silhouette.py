@@ -4,14 +4,14 @@ import pytest
 from edge.appearance.crop import crop
 from edge.appearance.garment_mask import garment_mask
 from edge.appearance.silhouette import silhouette
-from edge.records import CLASSES, Floats, Pixels
+from edge.records import CLASSES, Detection, Floats, Pixels
 from edge.vocabulary import SILHOUETTES
 from tests.people import garment_map, person_picture
 
 WORDS = [more for _, more in SILHOUETTES]
 
 
-def composed(truth: Pixels, pixels: Pixels, person) -> dict[str, float]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def composed(truth: Pixels, pixels: Pixels, person: Detection) -> dict[str, float]:
     near = crop(pixels, person)
     return dict(zip(WORDS, silhouette(near, garment_mask(near, [], garment_map(truth))).tolist(), strict=True))
 

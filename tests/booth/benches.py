@@ -13,8 +13,7 @@ from edge.booth.selection import resumed
 from edge.config import AlertSection, BoothConfig
 from edge.fakes import InProcessBroker
 from edge.seams import Publish, Received
-from edge.store.store import SqlStore
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, WatchedBroker, WatchedStore
 from tests.messages import NOW
 
 
@@ -22,7 +21,7 @@ class Bench:
     """An inbox, a node that sends to it, and a laptop that receives alerts."""
 
     def __init__(self, url: str = "sqlite://", config: BoothConfig | None = None, *, with_laptop: bool = True) -> None:
-        self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), SqlStore(url, "booth")
+        self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), WatchedStore(url, "booth")
         self.heard: list[tuple[str, Any]] = []
         self.node = self.join(wire.node_topic("booth", "+", "ack"))
         if with_laptop:
@@ -30,7 +29,7 @@ class Bench:
         self.start(config or BoothConfig(alert=AlertSection(one_in=100.0)))
 
     def start(self, config: BoothConfig) -> None:
-        self.broker = self.hub.client()
+        self.broker = WatchedBroker(self.hub)
         self.alerts = ActiveAlerts(config, self.broker, self.store, self.clock)
         selection = resumed(config, self.store, self.clock.now())
         self.inbox = Inbox(config, self.broker, self.store, self.clock, selection, self.alerts)

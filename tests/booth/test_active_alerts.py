@@ -22,7 +22,7 @@ def feedback(name: str, outcome: wire.Outcome) -> wire.Feedback:
 
 
 def test_one_person_of_two_cameras_is_alerted_once_with_both_cameras() -> None:
-    facings = {"camera-1": 0, "camera-2": 40}
+    facings: dict[str, int | None] = {"camera-1": 0, "camera-2": 40}
     bench = Bench(config=BoothConfig(nodes=facings))
     with closing(bench.store):
         bench.say(make_score(one_in=2.0, zone="right", at=wire.to_time(NOW - 3)))

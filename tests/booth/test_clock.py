@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,13 +30,14 @@ class Site:
         self.path = path
         self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), SqlStore(f"sqlite:///{path}")
         self.node, self.laptop = self.hub.client(), self.hub.client()
-        self.heard: list[wire.Alert] = []
+        self.heard: list[Any] = []
+        """Alerts."""
         self.node.connect(will=None, births=tuple, subscriptions=(), on_message=print)
         self.laptop.connect(
             will=None,
             births=tuple,
             subscriptions=[wire.booth_topic("booth", "alert")],
-            on_message=lambda message: self.heard.append(wire.decode(*message[:2])[1]),  # type: ignore[arg-type]
+            on_message=lambda message: self.heard.append(wire.decode(message.topic, message.payload)[1]),
         )
         self.booth = Booth(config, self.hub.client(), self.store, self.clock)
         self.booth.connect()
@@ -43,9 +45,9 @@ class Site:
         """Seconds that the booth's clock is behind the right time."""
         self._seqs = iter(range(1, 10_000))
 
-    def say(self, *messages: wire.Message) -> Snapshot:
+    def say(self, *messages: wire.Score | wire.Health) -> Snapshot:
         for message in messages:
-            topic = wire.node_topic("booth", message.node, type(message).__name__.lower())  # type: ignore[union-attr]
+            topic = wire.node_topic("booth", message.node, type(message).__name__.lower())
             self.node.publish(Publish(topic, wire.encode(topic, message), 1, is_retained=False))
         return self.step()
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -46,6 +47,9 @@ class Home:
 
     def known(self) -> set[str]:
         return {topic.split("/")[-2] for topic, payload in self.configs.items() if payload}
+
+    def knows_only(self, nodes: list[str]) -> bool:
+        return self.known() == set(nodes)
 
 
 @pytest.fixture
@@ -129,7 +133,7 @@ def test_a_forgotten_node_is_taken_back(mosquitto: Mosquitto, home: Home) -> Non
         assert home.known() == (set() if len(nodes) == 2 else {"camera-1", "camera-2"}), "they may still come"
         told.sync(nodes)
         clock.sleep(STALE_S + 1)
-        wait_for(stepping(lambda t=told, n=nodes: t.sync(n), lambda n=nodes: home.known() == set(n)))  # type: ignore[misc]
+        wait_for(stepping(partial(told.sync, nodes), partial(home.knows_only, nodes)))
         broker.close()
 
 

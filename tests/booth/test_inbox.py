@@ -16,9 +16,10 @@ from edge.baseline_codec import Counted
 from edge.booth import active_alerts
 from edge.booth import inbox as module
 from edge.config import BoothConfig
-from edge.errors import StoreError
+from edge.errors import StoreError, WireError
 from edge.seams import Publish, Received
 from tests.booth.benches import Bench, bench
+from tests.fakes import ignore
 from tests.messages import EPOCH, NOW, make_counted, make_health, make_score, make_status
 
 SCORE = wire.node_topic("booth", "camera-1", "score")
@@ -26,14 +27,13 @@ SCORE = wire.node_topic("booth", "camera-1", "score")
 __all__ = ["bench"]
 
 
-def test_stored_alerted_acknowledged_in_this_order(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stored_alerted_acknowledged_in_this_order(bench: Bench) -> None:
     order: list[str] = []
-    record = bench.store.record
-    monkeypatch.setattr(bench.store, "record", lambda *a, **k: order.append("store") or record(*a, **k))
+    bench.store.on_write = order.append
     bench.say(make_score(one_in=3.0), make_score(seq=2))
-    monkeypatch.setattr(bench.broker, "publish", lambda m, timeout_s: order.append(m.topic.rsplit("/")[-1]) or True)
+    bench.broker.on_publish = lambda message: order.append(message.topic.rsplit("/")[-1])
     bench.step()
-    assert order == ["store", "alert", "ack"]
+    assert order == ["record", "alert", "ack"]
     assert vars(bench.inbox.counters) == vars(module.InboxCounters(scores=2))
     assert bench.alerts.sent == 1
 
@@ -172,15 +172,16 @@ def test_counts_on_another_topic_are_too_large(bench: Bench) -> None:
     assert bench.inbox.refused == {"too_large": 1}
 
 
-def test_counts_outlast_a_store_in_trouble(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise StoreError("the disk is full")
+def test_counts_outlast_a_store_in_trouble(bench: Bench) -> None:
+    def full(method: str) -> None:
+        if method == "keep_baseline":
+            raise StoreError("the disk is full")
 
     hand_in(bench, make_counted())
-    with monkeypatch.context() as patched:
-        patched.setattr(bench.store, "keep_baseline", full)
-        bench.step()
-        assert bench.inbox.trouble == "the disk is full"
+    bench.store.on_write = full
+    bench.step()
+    assert bench.inbox.trouble == "the disk is full"
+    bench.store.on_write = ignore
     bench.step()
     assert bench.store.baselines() == [("camera-1", make_counted())]
 
@@ -197,18 +198,14 @@ class Killed(BaseException):
         ("ack", 5, [("alert", 430.0), ("ack", 1)]),  # sent but not recorded: the second has the same id
     ],
 )
-def test_killed_in_between(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, waited_s: float, heard: list[Any]
-) -> None:
+def test_killed_in_between(tmp_path: Path, where: str, waited_s: float, heard: list[Any]) -> None:
     bench = Bench(f"sqlite:///{tmp_path}/booth.sqlite")
-    publish = bench.broker.publish
 
-    def dying(message: Publish, timeout_s: float) -> bool:
+    def die(message: Publish) -> None:
         if message.topic.endswith(where):
             raise Killed
-        return publish(message, timeout_s=timeout_s)
 
-    monkeypatch.setattr(bench.broker, "publish", dying)
+    bench.broker.on_publish = die
     bench.say(make_score())
     with pytest.raises(Killed):
         bench.inbox.step(0.0)
@@ -223,27 +220,23 @@ def test_killed_in_between(
         assert bench.step() == [("ack", 1)]
 
 
-def test_nothing_is_acknowledged_while_the_store_is_in_trouble(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    record = bench.store.record
-
-    def broken(*_: object, **__: object) -> None:
+def test_nothing_is_acknowledged_while_the_store_is_in_trouble(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    def full(_method: str) -> None:
         raise StoreError("the disk is full: free some space")
 
-    monkeypatch.setattr(bench.store, "record", broken)
+    bench.store.on_write = full
     bench.say(make_score())
     pauses = [bench.inbox.step(0.0) for _ in range(7)]
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
     assert bench.inbox.trouble == "the disk is full: free some space"
     assert caplog.text.count("nothing is stored or acknowledged") == 1
     assert bench.heard == []
-    monkeypatch.setattr(bench.store, "record", record)
+    bench.store.on_write = ignore
     assert bench.step() == [("alert", 430.0), ("ack", 1)]
     assert bench.inbox.trouble == ""
 
 
-def test_the_queue_is_bounded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_queue_is_bounded(bench: Bench) -> None:
     bench.say(*(make_score(seq=seq, one_in=2.0) for seq in range(1, module.QUEUED + 11)))
     assert bench.inbox.counters.overflow == 10
     for _ in range(module.QUEUED // module.BATCH - 1):
@@ -309,7 +302,8 @@ WAYS = ("retype", "retype", "drop", "add", "flip", "cut", "swell", "version", "s
 def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
     """Return a valid message that was damaged in one or two ways."""
     gap = wire.Gap(node="camera-1", epoch=EPOCH, upto=0, dropped=0)
-    message = draw(st.sampled_from([make_score(), make_score(), make_health(), make_status(), gap]))
+    good: list[wire.Message] = [make_score(), make_score(), make_health(), make_status(), gap]
+    message = draw(st.sampled_from(good))
     topic = f"spotter/v1/booth/node/camera-1/{type(message).__name__.lower()}"
     fields = json.loads(wire.pack(message))
     ways = draw(st.lists(st.sampled_from(WAYS), min_size=1, max_size=2))
@@ -339,7 +333,7 @@ def mutations(draw: st.DrawFn) -> tuple[str, bytes]:
 def _is_good(topic: str, payload: bytes) -> bool:
     try:
         address, message = wire.decode(topic, payload)
-    except wire.WireError:
+    except WireError:
         return False
     return address.node is not None and address.site == "booth" and not isinstance(message, wire.Alert)
 

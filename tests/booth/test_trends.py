@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from edge import wire
 from edge.booth.trends import binomial, exceptions, outcomes, trends
-from edge.booth.trends_report import make_report, parse_since, run_trends
+from edge.booth.trends_report import make_report, run_trends
+from edge.command import parse_since
 from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError, StoreError
 from edge.limits import FLOOR, WINDOW_S
@@ -160,7 +161,9 @@ def test_table_csv_json_and_plot_say_the_same(
     assert [row["value"] for row in rows] == [row["value"] for row in report["trends"]]
     run_trends(config, since=since, facet="", form="table", plot=None)
     assert "red upper" in capsys.readouterr().out
-    assert cv2.imread(str(tmp_path / "trends.png")).std() > 5
+    picture = cv2.imread(str(tmp_path / "trends.png"))
+    assert picture is not None
+    assert picture.std() > 5
     assert "<svg" in (tmp_path / "trends.svg").read_text()
 
 

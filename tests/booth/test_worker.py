@@ -61,8 +61,10 @@ class Bench:
         return {site: ack.upto for site, ack in found if isinstance(ack, wire.Ack)}
 
     def close(self) -> None:
-        for one in (*self._brokers, *self._stores):
-            one.close()
+        for broker in self._brokers:
+            broker.close()
+        for store in self._stores:
+            store.close()
 
 
 @pytest.fixture
@@ -124,7 +126,7 @@ def test_nothing_is_said_to_be_stored_while_the_store_is_held(bench: Bench, tmp_
     worker, _ = bench.worker("one")
     bench.say("soho", 1)
     until(worker)(lambda: bench.stored() == {"soho": 1})
-    with worker._store._transaction() as db:
+    with worker._store.database.transaction() as db:
         db.exec_driver_sql("PRAGMA busy_timeout = 50")
     with closing(sqlite3.connect(tmp_path / "centre.sqlite", isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")

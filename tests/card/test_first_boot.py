@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -177,8 +177,8 @@ def test_the_same_bundle_written_again_leaves_no_secret_either(node: Node, relea
 
 
 @pytest.fixture
-def cut(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int | None], list[str]]]:
-    """Yield `cut(n)`: the power fails before the n-th change of the disk or start of a program; None: never."""
+def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], list[str]]:
+    """Return `cut(n)`: the power fails before the n-th change of the disk or start of a program; None: never."""
     seen: list[str] = []
     limit: int | None = None
 

@@ -81,7 +81,7 @@ def schema(name: str) -> Any:
 
 
 def test_every_yaml_loads() -> None:
-    schemas = {"node.yaml": NodeConfig, "booth.yaml": BoothConfig, "centre/worker.yaml": WorkerConfig}
+    schemas: dict[str, Any] = {"node.yaml": NodeConfig, "booth.yaml": BoothConfig, "centre/worker.yaml": WorkerConfig}
     assert {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.yaml")} == set(schemas)
     for name, kind in schemas.items():
         load(FOLDER / name, kind)
@@ -156,7 +156,12 @@ def test_chrony_takes_the_booths_clock() -> None:
 
 def test_the_nodes_user_is_made(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
-    words = [program("systemd-sysusers", "systemd"), f"--root={tmp_path}", "--dry-run", FOLDER / "sysusers.conf"]
+    words: list[str | Path] = [
+        program("systemd-sysusers", "systemd"),
+        f"--root={tmp_path}",
+        "--dry-run",
+        FOLDER / "sysusers.conf",
+    ]
     done = run(words)
     assert done.returncode == 0
     assert "Creating user 'spotter'" in done.stderr

@@ -6,9 +6,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from edge import wire
 from edge.config import BrokerSection, Tls
@@ -86,8 +88,8 @@ def test_what_the_broker_will_not_take_is_not_sent_for_ever(
 
 def test_expiry_is_set(join: Callable[..., Client], mosquitto: Mosquitto) -> None:
     found: list[int] = []
-    client = paho.Client(paho.CallbackAPIVersion.VERSION2, "reader", protocol=paho.MQTTv5)
-    client.on_message = lambda _c, _d, m: found.append(m.properties.MessageExpiryInterval)
+    client = paho.Client(CallbackAPIVersion.VERSION2, "reader", protocol=paho.MQTTv5)
+    client.on_message = lambda _c, _d, m: found.append(vars(m.properties)["MessageExpiryInterval"])
     client.on_connect = lambda c, *_: c.subscribe("a", 1)
     client.on_subscribe = lambda *_: found.append(0)
     client.connect("127.0.0.1", mosquitto.port)
@@ -178,8 +180,8 @@ def test_presence(join: Callable[..., Client], mosquitto: Mosquitto, *, is_kille
         wait_for(lambda: len(watcher.heard) == 2)
         node.wait(10)
     time.sleep(0.2)
-    states = [wire.decode(heard.topic, heard.payload)[1].state for heard in watcher.heard]  # type: ignore[union-attr]
-    assert states == ["online", "offline"], "and no will after a clean farewell"
+    said: list[Any] = [wire.decode(heard.topic, heard.payload)[1] for heard in watcher.heard]
+    assert [status.state for status in said] == ["online", "offline"], "and no will after a clean farewell"
     late = join("late", "spotter/v1/booth/node/+/status")
     wait_for(lambda: late.heard)
     assert late.heard[0].is_retained

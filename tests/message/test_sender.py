@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from edge.message import sender as module
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
 from edge.seams import Publish, Received
+from tests.fakes import WatchedBroker
 from tests.messages import make_score, make_status
 
 ACK = wire.node_topic("booth", "camera-1", "ack")
@@ -25,7 +27,7 @@ class Bench:
     def __init__(self, path: Path, max_rows: int = 1000) -> None:
         self.hub = InProcessBroker()
         self.outbox = Outbox(path, node="camera-1", max_rows=max_rows)
-        self.broker = self.hub.client()
+        self.broker = WatchedBroker(self.hub)
         self.sender = Sender(self.outbox, self.broker, site="booth", node="camera-1")
         self.heard: list[Received] = []
         self.booth = self.hub.client()
@@ -47,9 +49,9 @@ class Bench:
 
     def take(self) -> list[int | str]:
         """Return what came since the last call: the seq of scores, `gap N` for gaps."""
-        found = [wire.decode(message.topic, message.payload)[1] for message in self.heard]
+        found: list[Any] = [wire.decode(message.topic, message.payload)[1] for message in self.heard]
         self.heard.clear()
-        return [m.seq if isinstance(m, wire.Score) else f"gap {m.upto}" for m in found]  # type: ignore[union-attr]
+        return [m.seq if isinstance(m, wire.Score) else f"gap {m.upto}" for m in found]
 
 
 @pytest.fixture
@@ -200,9 +202,9 @@ def test_wake_ends_the_wait(bench: Bench) -> None:
     bench.sender.wait(0.001)
 
 
-def test_scores_expire_at_the_broker_and_are_never_retained(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scores_expire_at_the_broker_and_are_never_retained(bench: Bench) -> None:
     sent: list[Publish] = []
-    monkeypatch.setattr(bench.broker, "publish", lambda message, timeout_s: sent.append(message) or True)
+    bench.broker.on_publish = sent.append
     bench.put(1)
     bench.sender.step(0.0)
     score = sent[-1]

@@ -1,9 +1,9 @@
 """The real runtime on the real model; the Edge TPU missing, failing and unplugged."""
 
+import ctypes
 import logging
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,23 +64,18 @@ void edgetpu_free_devices(struct edgetpu_device* devices) {{ free(devices); }}
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 @pytest.mark.parametrize(("count", "why"), [(0, "no Edge TPU is plugged in"), (1, ""), (2, "")])
-def test_libedgetpu_is_asked_for_its_devices(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, why: str
-) -> None:
+def test_libedgetpu_is_asked_for_its_devices(tmp_path: Path, count: int, why: str) -> None:
     """Uses a library with the two functions of edgetpu_c.h, loaded as the real one is."""
     (tmp_path / "edgetpu.c").write_text(LIBRARY.format(count=count))
     library = tmp_path / "libedgetpu.so.1"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, tmp_path / "edgetpu.c"], check=True)
-    monkeypatch.setattr(interpreter, "EDGETPU_LIBRARY", str(library))
-    assert no_edge_tpu() == why
+    assert no_edge_tpu(str(library)) == why
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
-def test_a_library_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interpreter, "EDGETPU_LIBRARY", "libc.so.6")
-    assert "expected libedgetpu" in no_edge_tpu()
-    monkeypatch.setattr(interpreter, "EDGETPU_LIBRARY", str(tmp_path / "libedgetpu.so.1"))
-    assert "is not installed" in no_edge_tpu()
+def test_a_library_that_is_none_is_named(tmp_path: Path) -> None:
+    assert "expected libedgetpu" in no_edge_tpu("libc.so.6")
+    assert "is not installed" in no_edge_tpu(str(tmp_path / "libedgetpu.so.1"))
 
 
 class UnpluggedRuntime:
@@ -131,10 +126,10 @@ class UnpluggedNetwork:
 
 
 @pytest.fixture
-def unplugged(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnpluggedRuntime]:
+def unplugged(monkeypatch: pytest.MonkeyPatch) -> UnpluggedRuntime:
     fake = UnpluggedRuntime()
     monkeypatch.setattr(interpreter, "runtime", lambda: fake)
-    monkeypatch.setattr(interpreter.ctypes, "CDLL", lambda name: name)
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: name)
     return fake
 
 

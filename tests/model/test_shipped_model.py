@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from edge.config import DetectionSection
 from edge.detection import keypoints
 from edge.model.interpreter import TfliteInterpreter
 from edge.model.manifest import manifest
@@ -116,12 +117,10 @@ def test_it_is_small_and_reads_raw_pixels(name: str) -> None:
     layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
     entry = manifest().models[name]
     assert (layout.height, layout.width) == (entry.input.height, entry.input.width)
-    assert (interpreter.input.scale, interpreter.input.zero_point) == (
-        pytest.approx(entry.input.scale),
-        entry.input.zero_point,
-    )
+    assert interpreter.input.scale == pytest.approx(entry.input.scale)
+    assert interpreter.input.zero_point == entry.input.zero_point
     outputs = interpreter.invoke(np.full(interpreter.input.shape, 128, np.uint8))
-    assert keypoints.decode(outputs, layout, keypoints.Settings()) == [], "an even grey shows nobody"
+    assert keypoints.decode(outputs, layout, DetectionSection()) == [], "an even grey shows nobody"
 
 
 def test_what_an_edge_tpu_cannot_run_is_noticed() -> None:

@@ -40,8 +40,8 @@ def report(
     now: float = 30.0,
     counters: Counters = WELL,
     board: BoardReading = BOARD,
-    view: View = View(),  # noqa: B008
-    start: Start = Start(),  # noqa: B008
+    view: View = View(),
+    start: Start = Start(),
 ) -> wire.Health:
     found = heartbeat("north", NOW, now, pulse, counters, board, view, start)
     topic = wire.node_topic("soho", "north", "health")

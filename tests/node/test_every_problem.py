@@ -10,9 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, get_args
 
 import httpx
@@ -174,12 +173,8 @@ def port(mosquitto: Mosquitto, problems: dict[str, wire.Health]) -> Iterator[int
         told = msgspec.structs.replace(beat, node=name, at=wire.to_time(time.time()))
         for leaf, message in (("status", make_status()), ("health", told)):
             topic = wire.node_topic(SITE, name, leaf)
-            wait_for(
-                lambda topic=topic, message=message: nodes.publish(  # type: ignore[misc]
-                    Publish(topic, wire.encode(topic, message), qos=1, is_retained=True), timeout_s=10
-                ),
-                what=name,
-            )
+            said = Publish(topic, wire.encode(topic, message), qos=1, is_retained=True)
+            wait_for(partial(nodes.publish, said, timeout_s=10), what=name)
     yield mosquitto.port
     nodes.close()
 
@@ -226,7 +221,7 @@ def shown(text: str, problems: dict[str, wire.Health]) -> dict[str, list[str]]:
 
 @pytest.mark.requires_broker
 def test_the_page_says_each(page: str, problems: dict[str, wire.Health]) -> None:
-    browser = Browser(SimpleNamespace(page=SimpleNamespace(url=page)))  # type: ignore[arg-type]
+    browser = Browser(page)
     assert "No frame for" not in browser.get("/").text, "not before the password"
     browser.log_in()
     wait_for(lambda: shown(browser.get("/").text, problems) == {}, 30, "every sentence on the page")

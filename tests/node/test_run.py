@@ -19,6 +19,7 @@ from edge.fakes import InProcessBroker
 from edge.message.outbox import Outbox
 from edge.node import run, uplink
 from edge.node.run import Node
+from edge.node.watchdog import notify
 from edge.pipeline import Pipeline
 from edge.records import Frame
 from edge.release.trial import read_status
@@ -39,7 +40,7 @@ class WalkersCamera:
 
     def __init__(
         self,
-        network: KnowingInterpreter,
+        network: "InOrderInterpreter",
         walkers: int,
         error: SourceError | None = None,
         meanwhile: Callable[[int], None] = lambda _: None,
@@ -49,7 +50,7 @@ class WalkersCamera:
         self._meanwhile = meanwhile
         self.is_closed = False
 
-    def _play(self, network: KnowingInterpreter, walkers: int) -> Iterator[Frame]:
+    def _play(self, network: "InOrderInterpreter", walkers: int) -> Iterator[Frame]:
         number = 0
         for walker in range(walkers):
             self._meanwhile(walker)
@@ -166,8 +167,12 @@ def test_systemd_is_told_how_it_goes(
         systemd.settimeout(5)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         told: list[str] = []
-        notify = run.notify
-        monkeypatch.setattr(run, "notify", lambda state: (notify(state), told.append(systemd.recv(1000).decode())))
+
+        def say(state: str) -> None:
+            notify(state)
+            told.append(systemd.recv(1000).decode())
+
+        monkeypatch.setattr(run, "notify", say)
         start(2)
     statuses = [word.removeprefix("STATUS=") for word in told if word.startswith("STATUS=")]
     last = read_status(statuses[-1])

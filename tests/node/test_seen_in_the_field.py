@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from edge.node.tamper import LOOK_S, SETTLED
 from tests.brokers import REPOSITORY, Mosquitto, wait_for
-from tests.mjpeg import NetworkCamera
+from tests.mjpeg import FPS, NetworkCamera
 from tests.programs import Program
 
 pytestmark = [pytest.mark.slow, pytest.mark.requires_broker, pytest.mark.timeout(500)]
@@ -35,6 +35,17 @@ def health(port: int) -> dict[str, Any]:
     return row
 
 
+class Still:
+    """The first picture it is given, for ever."""
+
+    def __init__(self) -> None:
+        self._first: np.ndarray | None = None
+
+    def __call__(self, pixels: np.ndarray) -> np.ndarray:
+        self._first = pixels if self._first is None else self._first
+        return self._first
+
+
 def test_covered_moved_frozen_and_unplugged(
     make_mosquitto: Callable[..., Mosquitto],
     start: Callable[..., Program],
@@ -54,14 +65,14 @@ def test_covered_moved_frozen_and_unplugged(
         return lambda: all(word in " ".join(health(broker.port)["problems"]) for word in words)
 
     wait_for(lambda: health(broker.port)["state"] == "ok", 60, "a node that is well")
-    time.sleep(35)
+    known = camera.shots + int(FPS * LOOK_S * (SETTLED + 5))
+    wait_for(lambda: camera.shots >= known, 90, "a view that is known")
     assert health(broker.port)["state"] == "ok", "also once the view is known"
     camera.spoil = lambda pixels: np.full_like(pixels, 2)
     wait_for(says("lens is covered"), 60, "covered")
     camera.spoil = lambda pixels: np.roll(pixels, 60, axis=1)
     wait_for(says("camera was moved"), 90, "moved")
-    still: list[np.ndarray] = []
-    camera.spoil = lambda pixels: (still or [still.append(pixels), pixels][1:])[0]
+    camera.spoil = Still()
     wait_for(says("image is frozen"), 90, "frozen")
     assert health(broker.port)["state"] == "failing"
     camera.spoil = lambda pixels: pixels

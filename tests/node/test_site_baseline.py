@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -112,7 +113,7 @@ def test_what_was_spoilt_on_the_way_is_refused_and_the_running_one_stays(
     ],
 )
 def test_what_the_site_signed_but_this_node_cannot_use_is_refused(
-    config: NodeConfig, site: Site, baseline: Baseline, changes: dict[str, object], words: str
+    config: NodeConfig, site: Site, baseline: Baseline, changes: dict[str, Any], words: str
 ) -> None:
     site_baseline = SiteBaseline(config, RECIPE)
     tell(site_baseline, site.payload(baseline, **changes))

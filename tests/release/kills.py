@@ -48,7 +48,8 @@ def run_until(at: int, folder: Path, release: str) -> None:
 
 
 def main(template: str, work: str, release: str = "") -> None:
-    os.fsync = os.sync = lambda *_: None  # a kill loses nothing that was written
+    for name in ("fsync", "sync"):
+        setattr(os, name, lambda *_: None)  # a kill loses nothing that was written
     at, status = 0, -1
     while status != 0:
         folder = Path(work) / str(at)

@@ -57,6 +57,7 @@ class LoggedService(FakeService):
     def __init__(self, node: "Node") -> None:
         super().__init__(node.clock, node.status)
         self._node = node
+        self.hangs = False
 
     def order(self, word: str) -> None:
         sys.audit("spotter.service", word)
@@ -68,6 +69,8 @@ class LoggedService(FakeService):
         super().stop()
 
     def kill(self) -> None:
+        if self.hangs:
+            raise ProvisionError("systemctl stop: timed out")
         self.order("kill")
         super().kill()
 
@@ -95,6 +98,8 @@ class Node:
         self.clock = FakeClock()
         self.statuses: dict[str, Status] = {}
         self.service = LoggedService(self)
+        self.run: Callable[[Sequence[str]], None] = self.pretend
+        """What starts programs."""
 
     def provision(self, release: Release, key: Path) -> None:
         """Set the node up as first boot does, with counts made since."""
@@ -127,10 +132,10 @@ class Node:
 
     def runs(self) -> str:
         """Return the version that the unit's program would report."""
-        words = [self.home / "current/venv/bin/spotter", "--version"]
+        words = [str(self.home / "current/venv/bin/spotter"), "--version"]
         return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
-    def run(self, words: Sequence[str]) -> None:
+    def pretend(self, words: Sequence[str]) -> None:
         """Make an environment of one script, written in two steps; it does not know `colour:` in node.yaml."""
         sys.audit("spotter.program", *words)
         if words[1:3] == ["-m", "venv"]:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_a_release_that_was_half_installed_is_installed_anew(tmp_path: Path) -> 
 
     with pytest.raises(ProvisionError):
         install(release, tmp_path / "root", fail)
-    ran = []
+    ran: list[Sequence[str]] = []
     install(release, tmp_path / "root", ran.append)
     assert len(ran) == 3
     assert not (home / "venv/half").exists()

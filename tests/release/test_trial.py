@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from edge.node.health import heartbeat, status_line
 from edge.release.trial import HEALTHY_S, START_S, Beat, Trial, read_status
 from edge.seams import ServiceReading
-from tests.node.test_health import BOARD, WELL, running
+from tests.node.readings import BOARD, WELL, running
 
 BEFORE = ServiceReading(is_running=True, run="a", status="ok, 900 frames, broker connected")
 BEAT_S = 10.0

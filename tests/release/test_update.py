@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,9 @@ import pytest
 from edge.cli import main
 from edge.errors import ConfigError, ProvisionError
 from edge.node.system_notices import system_notices
-from edge.release import update
 from edge.release.install import MANIFEST, SIGNATURE, Release, run_program
 from edge.release.signature import sign_release
-from edge.release.update import SPARE_MB
+from edge.release.update import SPARE_MB, run_update
 from tests.conftest import REPOSITORY
 from tests.release.nodes import OTHER_RECIPE, Node, Site, Status, well
 
@@ -217,15 +216,13 @@ def test_a_full_card_is_said_before_anything_is_written(
     refuse(node, new.folder, r"MB are needed, 200 MB are free; make room")
 
 
-def test_a_card_that_fills_up_meanwhile_leaves_nothing_half(
-    node: Node, new: Release, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def run(words: list[str]) -> None:
-        Node.run(node, words)
+def test_a_card_that_fills_up_meanwhile_leaves_nothing_half(node: Node, new: Release) -> None:
+    def run(words: Sequence[str]) -> None:
+        node.pretend(words)
         if "install" in words:
             raise ProvisionError("pip: No space left on device")
 
-    monkeypatch.setattr(node, "run", run)
+    node.run = run
     refuse(node, new.folder, "No space left on device")
 
 
@@ -250,7 +247,7 @@ def test_counts_of_another_size_stay_with_the_same_weights(node: Node, old: Rele
     """A release names the recipe of the default model; this node's counts come from another size of it."""
     (node.state / "frozen.json").write_text(json.dumps({"v": 1, "mode": "spot", "recipe": "1" * 12}))
     assert new.recipe == old.recipe != "1" * 12
-    assert node.update.take(new.folder).is_kept
+    assert node.update.apply(new.folder).is_kept
 
 
 @pytest.mark.parametrize(("mode", "is_refused"), [("spot", True), ("collect", False)])
@@ -299,7 +296,7 @@ def test_an_interrupted_update_goes_back(node: Node, old: Release, new: Release)
 
 def kills(template: Path, work: Path, *release: Path) -> list[Node]:
     """Return the node as each kill left it, and last as it is without a kill; see kills.py."""
-    words = [sys.executable, "-m", "tests.release.kills", template, work, *release]
+    words = [sys.executable, "-m", "tests.release.kills", *map(str, (template, work, *release))]
     subprocess.run(words, cwd=REPOSITORY, check=True)
     return [Node(path) for path in sorted(work.iterdir(), key=lambda path: int(path.name))]
 
@@ -369,13 +366,9 @@ def test_settling_is_killed_before_every_change_in_turn(
 
 def test_a_unit_that_does_not_stop_is_left_to_the_guard(node: Node, old: Release, new: Release) -> None:
     """The link leads back at once, whatever systemctl says."""
-    kill = node.service.kill
-
-    def hang() -> None:
-        raise ProvisionError("systemctl stop: timed out")
 
     def freeze(after_s: float) -> str:
-        node.service.kill = hang  # type: ignore[method-assign]
+        node.service.hangs = True
         return freezes(after_s)
 
     node.statuses[new.id] = freeze
@@ -383,7 +376,7 @@ def test_a_unit_that_does_not_stop_is_left_to_the_guard(node: Node, old: Release
         node.update.apply(new.folder)
     assert node.runs() == f"spotter {old.id}\n"
     assert node.service.is_guarded
-    node.service.kill = kill  # type: ignore[method-assign]
+    node.service.hangs = False
     assert "it processed no frame for" in node.update.recover()
     assert node.service.started_at is not None
     assert not node.service.is_guarded
@@ -405,15 +398,14 @@ def test_the_command_says_what_runs(
     node: Node, new: Release, *, is_well: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     node.statuses[new.id] = well if is_well else freezes
-    monkeypatch.setattr(update, "Update", lambda *_: node.update)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    code, said = main(["update", str(new.folder)]), capsys.readouterr()
+    code, said = run_update(new.folder, is_forced=False, update=node.update), capsys.readouterr()
     if is_well:
         assert (code, said.out.partition(";")[0]) == (0, f"release {new.id} runs")
     else:
         assert (code, said.out) == (1, "")
         assert f"The update to {new.id} failed: it processed no frame" in said.err
-    assert main(["update", "--settle"]) == 0
+    assert run_update(None, is_forced=False, update=node.update) == 0
     assert capsys.readouterr().out == "no update was interrupted\n"
 
 
@@ -426,23 +418,22 @@ def test_the_command_is_roots_alone(
 
 
 def test_a_disk_that_is_full_for_a_link_is_no_traceback(
-    node: Node, old: Release, new: Release, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    node: Node, old: Release, new: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Path, _target: str) -> None:
         raise OSError(28, "No space left on device", str(self))
 
-    monkeypatch.setattr(update, "Update", lambda *_: node.update)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(Path, "symlink_to", full)
-    assert main(["update", str(new.folder)]) == 2
-    assert "No space left on device; make room" in capsys.readouterr().err
+    with pytest.raises(ProvisionError, match="No space left on device; make room"):
+        run_update(new.folder, is_forced=False, update=node.update)
     assert node.runs() == f"spotter {old.id}\n"
 
 
 @pytest.mark.slow
 def test_real_wheels_in_real_environments(tmp_path: Path, site: Site, old: Release, new: Release) -> None:
     node = Node(tmp_path / "node")
-    node.run = run_program  # type: ignore[method-assign]
+    node.run = run_program
     node.provision(old, site.folder / "release.pub")
     node.service.start()
     assert node.runs() == "spotter 0.1.0\n"

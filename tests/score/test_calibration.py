@@ -2,7 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.score.calibration import BIN_BITS, BINS, bin_of, rarity, wilson
+from edge.interval import wilson
+from edge.score.calibration import BIN_BITS, BINS, bin_of, rarity
 
 histograms = st.lists(st.tuples(st.integers(0, BINS - 1), st.integers(1, 500)), max_size=20)
 

@@ -27,7 +27,7 @@ def test_people_as_before_raise_no_alarm() -> None:
 
 @pytest.mark.parametrize(("times", "is_more_unusual"), [(1.6, True), (0.6, False)])
 @pytest.mark.parametrize("facet", [None, *FACETS])
-def test_a_shift_is_noticed_with_what_and_which_way(times: float, is_more_unusual: bool, facet: str | None) -> None:  # noqa: FBT001
+def test_a_shift_is_noticed_with_what_and_which_way(times: float, is_more_unusual: bool, facet: str | None) -> None:
     rng = np.random.default_rng(1)
     drift = watching(rng)
     for _ in range(400):

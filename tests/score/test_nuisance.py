@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,7 +22,7 @@ SIZES = {
 
 
 @pytest.fixture
-def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nuisance:
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nuisance]:
     """A nuisance file beside the manifest, as the product has it."""
     one = Nuisance(RECIPE.model, 50, **{name: np.eye(size).tolist() for name, size in SIZES.items()})
     (tmp_path / "ours.nuisance.json").write_bytes(msgspec.json.encode(one))

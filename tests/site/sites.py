@@ -5,6 +5,7 @@ import socket
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from edge.booth.page.password import hash_password
 from edge.config import BrokerSection, Tls
@@ -36,9 +37,9 @@ def new_site(folder: Path, name: str = "soho", *, passphrase: bytes | None = Non
     return site
 
 
-def add_node(site: Site, name: str, facing: int | None = None, **options: object) -> Path:
+def add_node(site: Site, name: str, facing: int | None = None, **options: Any) -> Path:
     network = Network(booth=site.settings.booth[0])
-    return site.add_node(name, facing=facing, source="street:7", network=network, **options)  # type: ignore[arg-type]
+    return site.add_node(name, facing=facing, source="street:7", network=network, **options)
 
 
 def issue(site: Site, name: str, now: datetime | None = None, days: int = 1) -> Identity:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from edge import wire
 from edge.errors import ProvisionError, WireError
@@ -126,7 +127,7 @@ def test_strangers_are_refused(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # as above
 def test_no_certificate_is_refused(site: Site, running: SiteBroker) -> None:
-    client = paho.Client(paho.CallbackAPIVersion.VERSION2, "north", protocol=paho.MQTTv5)
+    client = paho.Client(CallbackAPIVersion.VERSION2, "north", protocol=paho.MQTTv5)
     client.tls_set(str(site.folder / "ca.pem"))
     connected: list[object] = []
     client.on_connect = lambda *given: connected.append(given)

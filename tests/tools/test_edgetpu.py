@@ -118,7 +118,7 @@ def test_a_published_report_is_read() -> None:
         "CONCATENATION                  1          More than one subgraph is not supported\n"
     )
     assert (report.version, report.total) == ("15.0.340273435", 85)
-    assert [(row.operator, row.count) for row in report.left] == [
+    assert [(row.operator, row.number) for row in report.left] == [
         ("DEQUANTIZE", 2),
         ("CUSTOM", 1),
         ("CONCATENATION", 1),

@@ -208,7 +208,7 @@ def _against_teacher(networks: dict[str, Interpreter], found: dict[str, Found], 
     """Add to `found` what each model finds compared with the teacher, and how long it takes."""
     teacher = PoseNet(networks[UPSTREAM])
     ids = drawn(args.ids or HELD_OUT, args.photos)
-    kinds = {SSD: Ssd, MOVENET: MoveNet}
+    kinds: dict[str, type[Ssd | MoveNet | PoseNet]] = {SSD: Ssd, MOVENET: MoveNet}
     took = milliseconds(networks)
     for name, network in networks.items():
         looker = kinds.get(name, PoseNet)(network)

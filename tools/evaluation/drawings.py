@@ -10,9 +10,12 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.records import Floats, Pixels
 
+Points = NDArray[np.floating[Any]]
+"""[n, 2] x, y in pixels."""
 Colour = tuple[float, float, float]
 """Red, green, blue, 0 to 255."""
 SUBPIXELS = 4
@@ -44,11 +47,11 @@ class Pen:
     def ink(self) -> Colour:
         return self.inks[self.rng.integers(len(self.inks))]
 
-    def fill(self, points: Floats, ink: Colour) -> None:
+    def fill(self, points: Points, ink: Colour) -> None:
         """Fill a polygon [n, 2] of x, y in pixels."""
         cv2.fillPoly(self.canvas, [_fixed(points)], ink, cv2.LINE_AA, SUBPIXELS)
 
-    def stroke(self, points: Floats, ink: Colour, width: float, *, closed: bool = False) -> None:
+    def stroke(self, points: Points, ink: Colour, width: float, *, closed: bool = False) -> None:
         """Draw a line through points [n, 2], `width` pixels wide."""
         thick = max(1, round(width))
         cv2.polylines(self.canvas, [_fixed(points)], closed, ink, thick, cv2.LINE_AA, SUBPIXELS)
@@ -60,7 +63,9 @@ class Pen:
     def blob(self, at: Floats, radius: float, *, wobble: float = 0.15, stretch: float = 1.0) -> Floats:
         """Return an uneven round outline [40, 2], turned at random."""
         angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-        waves = sum(np.sin(k * angle + self.rng.uniform(0, 7)) * self.rng.normal(0, wobble / k) for k in (2, 3, 5))
+        waves = np.zeros_like(angle)
+        for k in (2, 3, 5):
+            waves += np.sin(k * angle + self.rng.uniform(0, 7)) * self.rng.normal(0, wobble / k)
         shape = radius * (1 + waves)[:, None] * np.stack([np.cos(angle) * stretch, np.sin(angle)], axis=1)
         return _turn(shape, self.rng.uniform(0, 2 * np.pi)) + at
 
@@ -349,10 +354,10 @@ def _pointed(points: int) -> Floats:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).astype(np.float32)
 
 
-def _turn(points: Floats, angle: float) -> Floats:
+def _turn(points: Points, angle: float) -> Floats:
     cos, sin = np.cos(angle), np.sin(angle)
-    return (points @ np.array([[cos, sin], [-sin, cos]])).astype(np.float32)
+    return np.asarray(points @ np.array([[cos, sin], [-sin, cos]]), np.float32)
 
 
-def _fixed(points: Floats) -> np.ndarray:
+def _fixed(points: Points) -> NDArray[np.int32]:
     return np.rint(np.asarray(points) * (1 << SUBPIXELS)).astype(np.int32)

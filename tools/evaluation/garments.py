@@ -55,7 +55,7 @@ def garments(
             pure[name] += np.isin(truth[mask], members(REGIONS[name])).sum(), mask.sum()
     return {
         "photos": len(ids),
-        **_overlap(sum(tables)),
+        **_overlap(np.sum(tables, axis=0)),
         **_purity(pure),
         **_fairness(np.array(tables), np.array(skins)),
     }
@@ -81,7 +81,7 @@ def overlap(table: Counts) -> Floats:
     """
     both = np.diag(table)
     either = table.sum(axis=0) + table.sum(axis=1) - both
-    return np.divide(both, either, out=np.full(len(both), np.nan), where=either > 0)
+    return np.asarray(np.divide(both, either, out=np.full(len(both), np.nan), where=either > 0))
 
 
 def skin_luminance(photo: Pixels, labels: Pixels) -> float:

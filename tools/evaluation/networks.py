@@ -32,7 +32,7 @@ class FloatInterpreter:
 
     def invoke(self, tensor: Pixels) -> list[Floats]:
         real = tensor.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        return self._network.invoke(real)  # type: ignore[arg-type]  # the file says float32
+        return self._network.invoke(real)
 
 
 def open_network(name: str) -> Interpreter:
@@ -53,7 +53,7 @@ class Seen(NamedTuple):
     @property
     def classes(self) -> Pixels:
         """Return [h, w], the likeliest class."""
-        return self.garments.argmax(axis=-1).astype(np.uint8)
+        return np.asarray(self.garments.argmax(axis=-1), np.uint8)
 
 
 class Heads:
@@ -86,7 +86,7 @@ class Heads:
 def upsample(cells: Floats, stride: int, height: int, width: int) -> Floats:
     """Upsample [rows, columns, c] to [height, width, c]: bilinear, corners aligned, cropped to that size."""
     rows, columns = (_weights(count, stride, size) for count, size in zip(cells.shape, (height, width), strict=False))
-    return np.einsum("yr,rcd,xc->yxd", rows, cells, columns, optimize=True)
+    return np.asarray(np.einsum("yr,rcd,xc->yxd", rows, cells, columns, optimize=True))
 
 
 def _weights(count: int, stride: int, size: int) -> Floats:

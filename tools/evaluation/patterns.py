@@ -27,6 +27,7 @@ from tools.evaluation.people import mask_box
 from tools.evaluation.prints import fineness, lay_on
 from tools.training.swatches import Swatch
 
+Scores = Sequence[float] | NDArray[np.float64]
 BY_EYE = Path(__file__).with_name("patterns.tsv")
 """Table of photo number, garment class and kind, one garment per line."""
 WEARABLE = ("upper", "outer", "lower", "dress")
@@ -122,7 +123,7 @@ def recalls(truth: Sequence[int], said: Sequence[int]) -> list[float]:
     return [float(one.mean()) if len(one) else float("nan") for one in of_kind]
 
 
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+def auroc(positive: Scores, negative: Scores) -> float:
     """Return the chance that a positive's score lies above a negative's; ties count half.
 
     >>> auroc([0.9, 0.4], [0.1, 0.4])
@@ -188,7 +189,7 @@ def _at_both_heights(heads: Heads, labels: Pixels, worn: _Worn, usual: list[Judg
 def _height(labels: Pixels, heads: Heads) -> float:
     """Return the person's height in pixels of the model's input."""
     _, top, _, bottom = mask_box(labels)
-    return (bottom - top) * min(heads.height / labels.shape[0], heads.width / labels.shape[1])
+    return float((bottom - top) * min(heads.height / labels.shape[0], heads.width / labels.shape[1]))
 
 
 def _judge(heads: Heads, photo: Pixels, labels: Pixels, whose: int, kind: int, *, is_bold: bool) -> list[Judged]:

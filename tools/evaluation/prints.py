@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import iqr
 
 from edge.records import Floats, Pixels
-from tools.evaluation.drawings import DRAW, Pen
+from tools.evaluation.drawings import DRAW, Colour, Pen
 
 Mask = NDArray[np.bool_]
 
@@ -77,7 +77,7 @@ def fineness(photo: Pixels, garment: Mask, tall_px: float) -> float:
     return float(iqr(fine[garment[part]], scale="normal"))
 
 
-def _colours(rng: np.random.Generator, contrast: tuple[float, float]) -> tuple[Floats, tuple[tuple[float, ...], ...]]:
+def _colours(rng: np.random.Generator, contrast: tuple[float, float]) -> tuple[Floats, tuple[Colour, ...]]:
     """Return the ground and three inks, RGB 0..255, that differ from it by a CIE76 distance within `contrast`."""
     while True:
         lightness, chroma, hue = rng.uniform(15, 90), 45 * rng.random() ** 1.5, rng.uniform(0, 2 * np.pi)
@@ -90,7 +90,7 @@ def _colours(rng: np.random.Generator, contrast: tuple[float, float]) -> tuple[F
         rgb = cv2.cvtColor(lab[None], cv2.COLOR_LAB2RGB)[0]
         back = cv2.cvtColor(rgb[None], cv2.COLOR_RGB2LAB)[0]
         if np.abs(back - lab).max() < 2:  # else no screen can show it
-            return rgb[0] * 255, tuple(tuple(float(c) for c in ink * 255) for ink in rgb[1:])
+            return rgb[0] * 255, tuple((r, g, b) for r, g, b in (rgb[1:] * 255).tolist())
 
 
 def _luminance(pixels: Pixels) -> Floats:
@@ -138,9 +138,8 @@ def _drape(pen: Pen, shade: Floats, anchor: tuple[float, float], angle: float) -
     radius = ROUND * width
     around = radius * np.arcsin(np.clip((x - np.float32(width / 2)) / radius, -0.95, 0.95))
     middle = radius * np.arcsin(np.clip((anchor[0] - width / 2) / radius, -0.95, 0.95))
-    across, down = around - middle, y - np.float32(anchor[1])
-    across = across + _folds(pen, shade) * pen.cm
-    down = down + _folds(pen, shade) * pen.cm * 0.5
+    across = np.asarray(around - middle) + _folds(pen, shade) * pen.cm
+    down = np.asarray(y - np.float32(anchor[1])) + _folds(pen, shade) * pen.cm * 0.5
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     centre = pen.centre
     u, v = across * cos + down * sin + centre[0], down * cos - across * sin + centre[1]

@@ -15,19 +15,19 @@ SEED = 0
 
 def fitted(usual: Sequence[Appearance]) -> dict[str, Callable[[Sequence[Appearance | None]], Figures]]:
     """Return scorers by name, each fitted on everyone; features are standardised, unseen ones set to the mean."""
-    from pyod.models.copod import COPOD  # noqa: PLC0415  an extra of its own, slow to load
-    from pyod.models.ecod import ECOD  # noqa: PLC0415
-    from pyod.models.hbos import HBOS  # noqa: PLC0415
-    from pyod.models.iforest import IForest  # noqa: PLC0415
-    from pyod.models.knn import KNN  # noqa: PLC0415
-    from pyod.models.loda import LODA  # noqa: PLC0415
-    from sklearn.covariance import OAS  # noqa: PLC0415
+    from pyod.models.copod import COPOD
+    from pyod.models.ecod import ECOD
+    from pyod.models.hbos import HBOS
+    from pyod.models.iforest import IForest
+    from pyod.models.knn import KNN
+    from pyod.models.loda import LODA
+    from sklearn.covariance import OAS
 
     raw = np.array([features(one) for one in usual])
     mean, spread = np.nanmean(raw, axis=0), np.maximum(np.nanstd(raw, axis=0), 1e-6)
 
     def standard(people: Sequence[Appearance]) -> Figures:
-        return np.nan_to_num((np.array([features(one) for one in people]) - mean) / spread)
+        return np.asarray(np.nan_to_num((np.array([features(one) for one in people]) - mean) / spread), np.float64)
 
     known = standard(usual)
     methods: dict[str, Any] = {

@@ -31,7 +31,7 @@ def on_tflite_runtime(words: list[str]) -> dict[str, Any] | str:
     try:
         if not (HOME / ".installed").exists():
             _install(python)
-        command = [python, "-m", "tools.evaluation", *words, "--json", "--alone"]
+        command = [str(python), "-m", "tools.evaluation", *words, "--json", "--alone"]
         search = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         done = subprocess.run(
             command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": search}
@@ -45,6 +45,6 @@ def on_tflite_runtime(words: list[str]) -> dict[str, Any] | str:
 
 def _install(python: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", HOME], check=True, capture_output=True, text=True)
-    install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *PACKAGES]
+    install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *PACKAGES]
     subprocess.run(install, check=True, capture_output=True, text=True)
     (HOME / ".installed").touch()

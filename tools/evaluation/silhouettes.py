@@ -86,7 +86,7 @@ def _look(network: Interpreter, posenet: PoseNet | None, pixels: Pixels, people:
         shrink((nobody if posenet is None else bystanders(pixels, people > 0, posenet)).astype(np.uint8), who.shape)
         == 0
     )
-    each = [who == number for number in np.unique(who) if number]
+    each: list[Mask] = [who == number for number in np.unique(who) if number]
     return Tally(
         confusion(truth[known], seen[known]),
         _both_and_either(who > 0, seen > 0),
@@ -105,7 +105,7 @@ def _decoded(network: Interpreter, pixels: Pixels, shape: tuple[int, ...]) -> Pi
     tensor, _ = letterbox(Frame(pixels, 0.0, 0), *network.input.shape[1:3])
     cells = garments.decode(network.invoke(tensor), layout).classes
     y, x = (np.rint(np.arange(side) / garments.GARMENT_STRIDE).astype(int) for side in shape)
-    return cells[y.clip(max=cells.shape[0] - 1)][:, x.clip(max=cells.shape[1] - 1)]
+    return np.asarray(cells[y.clip(max=cells.shape[0] - 1)][:, x.clip(max=cells.shape[1] - 1)])
 
 
 def _commonest(seen: Pixels, person: Mask) -> float | None:
@@ -138,11 +138,12 @@ def _small(pixels: Pixels, people: Pixels, classes: Pixels) -> tuple[Pixels, Pix
 def _sum(tallies: Iterable[Tally]) -> Tally:
     each = list(tallies)
     sums = (sum(getattr(one, name) for one in each) for name in ("argmax", "person", "decoded", "labelled", "found"))
-    return Tally(*(np.asarray(one) for one in sums), [share for one in each for share in one.torsos])
+    argmax, person, decoded, labelled, found = (np.asarray(one) for one in sums)
+    return Tally(argmax, person, decoded, labelled, found, [share for one in each for share in one.torsos])
 
 
 def _both_and_either(one: Mask, other: Mask) -> Counts:
-    return np.array([(one & other).sum(), (one | other).sum()])
+    return np.array([(one & other).sum(), (one | other).sum()], np.int64)
 
 
 def _ratio(counts: Counts) -> float:

@@ -46,7 +46,7 @@ def main() -> int:
     args = parser.parse_args()
     if unknown := set(args.targets) - set(NAMES):
         parser.error(f"expected TARGETs of {', '.join(NAMES)}; found {', '.join(sorted(unknown))}")
-    names = args.targets or NAMES
+    names: list[str] = args.targets or list(NAMES)
     if args.again:
         return _again(parser, names, args.again, args.keep)
     if importlib.util.find_spec("atheris") is None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from edge import config, signing
@@ -20,8 +21,10 @@ from edge.card.bundle import Bundle, boot_files
 from edge.card.first_boot import FirstBoot
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, Tls, WorkerConfig
 from edge.node import certificate
+from edge.places import ETC
 from edge.release import install
-from edge.release.signature import SIGNATURE, read_signed, sign_release
+from edge.release.install import SIGNATURE
+from edge.release.signature import read_signed, sign_release
 from edge.site import check_files
 from edge.site.new_site import make_site
 from edge.site.settings import Network, Purpose, SiteSettings
@@ -97,9 +100,13 @@ def make_node(folder: Path) -> Target:
     for way, pem in zip(list(ways), good_ways, strict=True):
         if pem.startswith(b"-----BEGIN"):
             label, der = _opened(pem)
-            ways.append(lambda data, way=way, label=label: way(_armoured(label, data)))
+            ways.append(functools.partial(_read_armoured, way, label))
             seeds.append(seed(len(ways) - 1, der))
     return Target(seeds, functools.partial(chosen, ways))
+
+
+def _read_armoured(way: Callable[[bytes], object], label: bytes, data: bytes) -> object:
+    return way(_armoured(label, data))
 
 
 def make_bundle(folder: Path) -> Target:
@@ -116,7 +123,7 @@ def make_bundle(folder: Path) -> Target:
 
     def boot(bundle: bytes, taken: bytes) -> None:
         shutil.rmtree(root, ignore_errors=True)
-        (root / first_boot.ETC).mkdir(parents=True)
+        (root / ETC).mkdir(parents=True)
         (root / first_boot.RECORD).write_bytes(taken)
         (card / first_boot.FOLDER / first_boot.BUNDLE).write_bytes(bundle)
         FirstBoot(card, root, lambda _: None, owner="").take_up()
@@ -144,6 +151,7 @@ def make_signature(folder: Path) -> Target:
     sign_release(release, private, None)
     signature, keys = (release / SIGNATURE).read_bytes(), (private.read_bytes(), public.read_bytes())
     signer, key = signature.split()[0], load_pem_private_key(keys[0], None)
+    assert isinstance(key, Ed25519PrivateKey)
 
     def check(manifest: bytes, signature: bytes, public_key: bytes) -> None:
         (release / install.MANIFEST).write_bytes(manifest)

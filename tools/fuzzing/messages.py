@@ -35,7 +35,7 @@ def make_wire(folder: Path) -> Target:
     """Fuzz every topic; what is accepted must read the same after it is written again."""
     site = Site(folder)
     node, booth = functools.partial(wire.node_topic, SITE, NODE), functools.partial(wire.booth_topic, SITE)
-    good = {
+    good: dict[str, wire.Message] = {
         node("status"): make_status(),
         node("health"): make_health(problems=["The lens is covered."], view=["covered"], self_test=["disk"]),
         node("score"): make_score(),
@@ -74,7 +74,7 @@ def make_wire(folder: Path) -> Target:
         assert wire.decode(topic, again)[1] == message, again
 
     ways = [functools.partial(check, topic) for topic in good]
-    seeds = [seed(way, wire.encode(*pair)) for way, pair in enumerate(good.items())]
+    seeds = [seed(way, wire.encode(topic, message)) for way, (topic, message) in enumerate(good.items())]
     return Target(seeds, functools.partial(chosen, ways))
 
 

@@ -1,5 +1,7 @@
 """Real cloth laid onto garments: a swatch at the scale of clothes, often in other colours."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +122,7 @@ def _turn(angle: float) -> Plane:
     return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32)
 
 
-def _in_range(middle: Plane, apart: Plane) -> Plane:
+def _in_range(middle: Plane, apart: NDArray[np.floating[Any]]) -> Plane:
     """Add ground and differences, the ground moved so that neither end of the lightness is clipped."""
     low, high = np.percentile(_sample(apart)[..., 0], (2, 98))
     room = RANGE[0] - low, RANGE[1] - high

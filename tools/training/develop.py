@@ -9,7 +9,7 @@ from tools.training.paste import Bytes, Rng
 
 def developed(pixels: Bytes, rng: Rng) -> Bytes:
     """Return [h, w, 3] RGB with random camera effects."""
-    picture = _lit(pixels.astype(np.float32) / 255, rng)
+    picture = _lit(np.asarray(pixels.astype(np.float32) / 255, np.float32), rng)
     if rng.random() < 0.5:
         picture = picture * np.exp(rng.normal(0, 0.08, 3)).astype(np.float32)
     if rng.random() < 0.3:
@@ -40,16 +40,16 @@ def _lit(picture: Floats, rng: Rng) -> Floats:
 def _blurred(picture: Floats, rng: Rng) -> Floats:
     """Blur as a lens out of focus, a camera of few pixels or a sideways movement does."""
     if rng.random() < 0.25:
-        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.4)))
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.4))), np.float32)
     if rng.random() < 0.15:
         size = [max(round(side / float(rng.uniform(1.2, 2.5))), 8) for side in picture.shape[1::-1]]
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        picture = cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        picture = np.asarray(cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
     if rng.random() < 0.1:
         kernel = np.zeros((7, 7), np.float32)
         reach = int(rng.integers(1, 4))
         kernel[3, 3 - reach : 4 + reach] = 1 / (2 * reach + 1)
-        picture = cv2.filter2D(picture, -1, kernel if rng.random() < 0.7 else kernel.T)
+        picture = np.asarray(cv2.filter2D(picture, -1, kernel if rng.random() < 0.7 else kernel.T), np.float32)
     return np.asarray(picture, np.float32)
 
 

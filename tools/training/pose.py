@@ -27,7 +27,8 @@ def pose_of(teacher: Network, image: Tensor, truth: Truth) -> Maps:
             if not maps[position].numel():
                 maps[position] = found.new_zeros((len(image), *found.shape[1:]))
             maps[position][which] = found
-    return Maps(*maps, maps[0], maps[0])
+    heatmaps, short_offsets, mid_offsets = maps
+    return Maps(heatmaps, short_offsets, mid_offsets, heatmaps, heatmaps)
 
 
 def _tallest(garments: Tensor) -> float:

@@ -4,7 +4,7 @@ tools/evaluation draws its own, unlike these, so that the evaluation measures pa
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -64,7 +64,7 @@ def _dyes(cloth: NDArray[np.uint8], rng: Rng, count: int, least: float) -> Plane
     own = own_colour(cloth)
     if rng.random() > 0.4:
         own = np.array([rng.uniform(8, 95), *rng.normal(0, 22, 2)], np.float32)
-    dyes = [own]
+    dyes: list[NDArray[np.floating[Any]]] = [own]
     apart = float(np.exp(rng.uniform(np.log(least), np.log(BOLD))))
     while len(dyes) < count:
         step = rng.normal(0, 1, 3) * (1.0, 0.7, 0.7)
@@ -150,9 +150,8 @@ def _of_cell(column: Plane, row: Plane, salt: int) -> Plane:
 def _busy(x: Plane, y: Plane, dye: Dye) -> Plane:
     """Draw flowers, camouflage, animal spots, shapes or photographs: many different things all over."""
     rng = dye.rng
-    which = rng.choice([_flowers, _blots, _shapes, _cells, _photograph], p=[0.25, 0.25, 0.2, 0.1, 0.2])
-    drawn: Plane = which(x, y, dye)
-    return drawn
+    kinds = (_flowers, _blots, _shapes, _cells, _photograph)
+    return kinds[rng.choice(len(kinds), p=[0.25, 0.25, 0.2, 0.1, 0.2])](x, y, dye)
 
 
 def _blots(x: Plane, _y: Plane, dye: Dye) -> Plane:
@@ -201,7 +200,7 @@ def _shapes(x: Plane, _y: Plane, dye: Dye) -> Plane:
         corners = middle + np.stack([np.cos(around), np.sin(around)], 1) * reach[:, None]
         corners = np.rint(corners * 16).astype(np.int32)
         if rng.random() < lines:
-            cv2.polylines(drawn, [corners], False, ink, max(round(size * 0.12), 1), cv2.LINE_AA, 4)  # noqa: FBT003
+            cv2.polylines(drawn, [corners], False, ink, max(round(size * 0.12), 1), cv2.LINE_AA, 4)
         else:
             cv2.fillPoly(drawn, [corners], ink, cv2.LINE_AA, 4)
     return drawn
@@ -210,7 +209,7 @@ def _shapes(x: Plane, _y: Plane, dye: Dye) -> Plane:
 def _cells(x: Plane, _y: Plane, dye: Dye) -> Plane:
     """Draw patches that touch: each pixel gets the ink of the nearest place."""
     size = max(dye.unit * float(dye.rng.uniform(0.8, 1.6)), 4.0)
-    places = np.array([middle for middle, _ in _scattered(x, size, dye)][:120] or [(0.0, 0.0)], np.float32)
+    places = np.array([middle for middle, _ in _scattered(x, size, dye)][:120] or [np.zeros(2)], np.float32)
     seeds = np.full(x.shape, 255, np.uint8)
     column, row = np.clip(places.astype(np.intp), 0, np.array(x.shape[::-1]) - 1).T
     seeds[row, column] = 0
@@ -229,8 +228,10 @@ def _photograph(x: Plane, y: Plane, dye: Dye) -> Plane:
         tile = dye.colours[rank * len(dye.colours) // rank.size]
     else:
         tile = np.clip((tile - tile.mean(axis=(0, 1))) * 1.5 + np.array([50, 0, 0]), (5, -45, -45), (95, 45, 45))
-    at = [plane % (2 * side - 2) for plane, side in zip((x, y), size, strict=True)]  # mirrored at every repeat
-    drawn = cv2.remap(tile.astype(np.float32), *at, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT_101)
+    across, down = (
+        plane % (2 * side - 2) for plane, side in zip((x, y), size, strict=True)
+    )  # mirrored at every repeat
+    drawn = cv2.remap(tile.astype(np.float32), across, down, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT_101)
     return np.asarray(drawn, np.float32)
 
 
@@ -270,8 +271,8 @@ def _picture(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> No
     height, width = drawn.shape[:2]
     tile = cv2.resize(dye.picture, (max(round(size), 4), max(round(size * float(dye.rng.uniform(0.7, 1.3))), 4)))
     left, top = (round(float(at[i]) - tile.shape[1 - i] / 2) for i in (0, 1))
-    whole = cv2.copyMakeBorder(tile, height, height, width, width, cv2.BORDER_REPLICATE)
-    whole = whole[height - top :, width - left :][:height, :width]
+    bordered = cv2.copyMakeBorder(tile, height, height, width, width, cv2.BORDER_REPLICATE)
+    whole = np.asarray(bordered[height - top :, width - left :][:height, :width], np.float32)
     stencil = np.zeros((height, width), np.float32)
     corner = (left + tile.shape[1], top + tile.shape[0])
     if dye.rng.random() < 0.5:
@@ -293,7 +294,9 @@ def _write(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> None
         left_bottom = (round(at[0] - size / 2), round(float(at[1]) + line * height * scale * 1.6))
         stencil = np.zeros(drawn.shape[:2], np.uint8)
         cv2.putText(stencil, word, left_bottom, font, scale, 255, max(1, round(scale * 3)), cv2.LINE_AA)
-        drawn[:] = _mix(stencil.astype(np.float32) / 255, drawn, colours[1 + line % (len(colours) - 1)])
+        drawn[:] = _mix(
+            np.asarray(stencil.astype(np.float32) / 255, np.float32), drawn, colours[1 + line % (len(colours) - 1)]
+        )
 
 
 def _ground(x: Plane, dye: Dye) -> Plane:

@@ -227,7 +227,8 @@ class Source:
         pixels, classes = (np.ascontiguousarray(plane[side]) for plane in (photo.pixels, photo.classes))
         size = (SIZE[1], SIZE[0])
         strip = cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)
-        return plain_scene(np.asarray(strip, np.uint8), cv2.resize(classes, size, interpolation=cv2.INTER_NEAREST))
+        nearest = cv2.resize(classes, size, interpolation=cv2.INTER_NEAREST)
+        return plain_scene(np.asarray(strip, np.uint8), np.asarray(nearest, np.uint8))
 
 
 def _filling(shift: np.ndarray, matrix: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -235,7 +236,7 @@ def _filling(shift: np.ndarray, matrix: np.ndarray, shape: tuple[int, ...]) -> n
     height, width = shape
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ matrix.T
     slack = np.stack([-corners.min(axis=0), np.array(SIZE[::-1]) - corners.max(axis=0)])
-    return np.clip(shift, slack.min(axis=0), slack.max(axis=0))
+    return np.asarray(np.clip(shift, slack.min(axis=0), slack.max(axis=0)))
 
 
 def _relit(pixels: Bytes, rng: Rng) -> Bytes:

@@ -54,7 +54,8 @@ def _made(ccp: Path, teacher: Teacher, network: Interpreter, posenet: PoseNet) -
 
 def label(number: int, pixels: Pixels, worn: set[str], teacher: Teacher, network: Interpreter) -> Photo | None:
     """Label one photo of mostly one person who wears the classes `worn`; None if the two silhouettes disagree."""
-    chances = (_chances(network, pixels) + _chances(network, pixels[:, ::-1])[:, ::-1]) / 2
+    both = _chances(network, pixels) + _chances(network, pixels[:, ::-1])[:, ::-1]
+    chances = np.asarray(both / 2, np.float32)
     inside = chances[..., 0] < 0.5
     if not inside.any():
         return None

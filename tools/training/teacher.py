@@ -62,8 +62,9 @@ class Teacher:
         zoom = SIDE / (ROOM * max(x2 - x1, y2 - y1))
         matrix = np.array([[zoom, 0, SIDE / 2 - zoom * (x1 + x2) / 2], [0, zoom, SIDE / 2 - zoom * (y1 + y2) / 2]])
         small = cv2.GaussianBlur(pixels, (0, 0), 0.4 / zoom) if zoom < 0.7 else pixels  # or it would alias
-        square = cv2.warpAffine(small, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR).astype(np.float32) / 255
-        logits = self._network.invoke(square[None])[self._mask][0, ..., 0]  # type: ignore[arg-type]  # floats, as it wants
+        looked_at = cv2.warpAffine(small, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+        square = np.asarray(looked_at.astype(np.float32) / 255, np.float32)
+        logits = self._network.invoke(square[None])[self._mask][0, ..., 0]
         likely = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
         back = cv2.warpAffine(likely, matrix, pixels.shape[1::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         return np.asarray(back, np.float32)

@@ -65,7 +65,7 @@ def train(network: Network, teacher: Network, source: Source, settings: Settings
     folder.mkdir(parents=True, exist_ok=True)
     device = torch.device(settings.device)
     teacher = copy.deepcopy(teacher).eval().requires_grad_(requires_grad=False).to(device)
-    network = copy.deepcopy(network).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = copy.deepcopy(network).to(device).to(memory_format=torch.channels_last)
     mean = copy.deepcopy(network)
     optimizer = torch.optim.AdamW(_groups(network, settings), weight_decay=1e-4)
     checkpoint = folder / f"{settings.name}.pt"
@@ -80,7 +80,7 @@ def train(network: Network, teacher: Network, source: Source, settings: Settings
             terms = _step(network, teacher, pixels.to(device), truth, settings)
             total = torch.stack(list(terms.values())).sum()
             optimizer.zero_grad(set_to_none=True)
-            total.backward()  # type: ignore[no-untyped-call]
+            total.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             optimizer.step()
             _average(mean, network, min(AVERAGING, (step + 1) / (step + 10)))
@@ -90,7 +90,8 @@ def train(network: Network, teacher: Network, source: Source, settings: Settings
             log.flush()
             if step % 250 == 0 or step == settings.steps:
                 _save(checkpoint, step, network, mean, optimizer)
-    return mean.cpu().eval()
+    mean.cpu().eval()
+    return mean
 
 
 def normalised(pixels: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ def served() -> Iterator[ServedPage]:
 
 @pytest.fixture
 def browser(served: ServedPage) -> Iterator[Browser]:
-    made = Browser(served)
+    made = Browser(served.page.url)
     yield made
     made.client.close()
 
@@ -29,6 +29,6 @@ def locked_page(tmp_path: Path) -> Iterator[ServedPage]:
 
 @pytest.fixture
 def stranger(locked_page: ServedPage) -> Iterator[Browser]:
-    made = Browser(locked_page)
+    made = Browser(locked_page.page.url)
     yield made
     made.client.close()

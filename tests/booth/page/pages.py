@@ -123,8 +123,8 @@ def locked(folder: Path, **changes: Any) -> dict[str, Any]:
 class Browser:
     """A browser's handling of forms and cookies; `url` is where it reaches the page."""
 
-    def __init__(self, served: ServedPage, *, verify: Any = True) -> None:
-        self.url = served.page.url.replace("0.0.0.0", "127.0.0.1").rstrip("/")
+    def __init__(self, url: str, *, verify: Any = True) -> None:
+        self.url = url.replace("0.0.0.0", "127.0.0.1").rstrip("/")
         self.client = httpx.Client(base_url=self.url, verify=verify, timeout=20)
 
     def get(self, path: str, **headers: str) -> httpx.Response:

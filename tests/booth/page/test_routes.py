@@ -191,7 +191,7 @@ def test_a_form_without_any_origin_is_refused(served: ServedPage, browser: Brows
 
 @pytest.mark.parametrize("path", FORMS)
 def test_a_form_without_this_sessions_token_is_refused(served: ServedPage, browser: Browser, path: str) -> None:
-    other = Browser(served)
+    other = Browser(served.page.url)
     foreign = other.token()
     other.client.close()
     browser.get("/")
@@ -236,7 +236,7 @@ def test_two_host_names_are_refused(served: ServedPage) -> None:
 
 def test_names_that_were_configured(tmp_path: Path) -> None:
     with serve_page(page=PageSection(hosts=["Booth.example"])) as served:
-        browser = Browser(served)
+        browser = Browser(served.page.url)
         assert browser.get("/", host="booth.example:80").status_code == 200
         assert browser.get("/", host="other.example").status_code == 421
         browser.client.close()
@@ -344,7 +344,7 @@ def test_too_many_wrong_passwords(locked_page: ServedPage, stranger: Browser) ->
 def test_a_restart_logs_everybody_out(tmp_path: Path, stranger: Browser) -> None:
     stranger.log_in()
     with serve_page(**locked(tmp_path)) as again:
-        newcomer = Browser(again)
+        newcomer = Browser(again.page.url)
         old, new = (urlsplit(browser.url).port for browser in (stranger, newcomer))
         for name, value in stranger.client.cookies.items():
             newcomer.client.cookies.set(name.replace(str(old), str(new)), value)
@@ -372,7 +372,7 @@ def test_a_token_opens_the_metrics_alone(tmp_path: Path) -> None:
     path.touch(0o600)
     path.write_text("0123456789abcdef0123\n")
     with serve_page(**locked(tmp_path, metrics_token_file=str(path))) as served:
-        browser = Browser(served)
+        browser = Browser(served.page.url)
         bearer = "Bearer 0123456789abcdef0123"
         assert browser.get("/metrics", authorization=bearer).status_code == 200
         for wrong in ("Bearer 0123456789abcdef012", "Bearer", "Basic 0123456789abcdef0123", ""):
@@ -390,7 +390,7 @@ def test_tls(tmp_path: Path) -> None:
     subprocess.run(["openssl", *words, *names], check=True, capture_output=True)
     with serve_page(**locked(tmp_path, tls_cert=certificate, tls_key=key)) as served:
         assert served.page.url.startswith("https://")
-        browser = Browser(served, verify=ssl.create_default_context(cafile=certificate))
+        browser = Browser(served.page.url, verify=ssl.create_default_context(cafile=certificate))
         answer = browser.log_in()
         assert answer.status_code == 303
         assert answer.headers["set-cookie"].startswith("__Host-spotter-")

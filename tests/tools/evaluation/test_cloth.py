@@ -47,7 +47,7 @@ def test_the_whole_canvas_is_of_that_cloth(kind: str) -> None:
 
 def test_a_period_is_as_long_as_on_clothes() -> None:
     for seed in range(8):
-        flips = np.count_nonzero(np.diff((canvas("busy", seed)[250, :, 2] > 127).astype(int)))
+        flips = int(np.count_nonzero(np.diff((canvas("busy", seed)[250, :, 2] > 127).astype(int))))
         period_cm = 2 * 400 / max(flips, 1) / CM
         assert 0.6 * PERIOD_CM[0] < period_cm < 1.6 * PERIOD_CM[1]
 

@@ -1,5 +1,7 @@
 """Edited people: only the garment changes, in its own light; and the nuisances, which change no clothes."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from tests.people import person_picture
 from tools.evaluation import edits
 from tools.evaluation.edits import Labelled
 from tools.evaluation.jitters import JITTERS
+
+Edit = Callable[[Labelled, np.random.Generator], Pixels | None]
 
 OUTER, LOWER, SKIN = (CLASSES.index(name) for name in ("outer", "lower", "skin"))
 
@@ -30,9 +34,15 @@ def test_the_largest_garments_come_first(photo: Labelled) -> None:
     assert sizes == sorted(sizes, reverse=True)
 
 
+def edited(photo: Labelled, edit: Edit, seed: int) -> Pixels:
+    found = edit(photo, np.random.default_rng(seed))
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("edit", [edits.rare_hue, edits.common_hue, edits.bold_pattern, edits.subtle_pattern])
-def test_nothing_but_one_garment_changes(photo: Labelled, edit) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    found = edit(photo, np.random.default_rng(3))
+def test_nothing_but_one_garment_changes(photo: Labelled, edit: Edit) -> None:
+    found = edited(photo, edit, 3)
     changed = np.unique(photo.classes[(found != photo.pixels).any(axis=2)])
     assert changed.tolist() == [edits.garments(photo)[0]]
 
@@ -40,9 +50,7 @@ def test_nothing_but_one_garment_changes(photo: Labelled, edit) -> None:  # type
 def test_a_rare_hue_is_saturated_and_a_common_one_is_not(photo: Labelled) -> None:
     inside = photo.classes == edits.garments(photo)[0]
     for seed in range(10):
-        rare, common = (
-            lab(edit(photo, np.random.default_rng(seed)))[inside] for edit in (edits.rare_hue, edits.common_hue)
-        )
+        rare, common = (lab(edited(photo, edit, seed))[inside] for edit in (edits.rare_hue, edits.common_hue))
         assert np.hypot(*np.median(rare[:, 1:], axis=0)) > 30
         assert np.hypot(*np.median(common[:, 1:], axis=0)) < 25
 
@@ -59,7 +67,7 @@ def test_bold_is_three_times_subtle(photo: Labelled) -> None:
     ground = lab(photo.pixels)[inside][:, 0]
     for seed in range(8):
         bold, subtle = (
-            np.abs(lab(edit(photo, np.random.default_rng(seed)))[inside][:, 0] - ground).max()
+            np.abs(lab(edited(photo, edit, seed))[inside][:, 0] - ground).max()
             for edit in (edits.bold_pattern, edits.subtle_pattern)
         )
         assert bold == pytest.approx(42, abs=8)

@@ -37,5 +37,5 @@ def test_the_mapping_covers_the_data_sets_own_list(shared_data: Path) -> None:
 def test_photo_and_classes_have_one_size(shared_data: Path) -> None:
     photo, classes = read(shared_data / "ccp", 705)
     assert photo.shape == (*classes.shape, 3)
-    assert (photo.dtype, classes.dtype) == (np.uint8, np.uint8)
+    assert photo.dtype == classes.dtype == np.uint8
     assert {0, 1, 2} < set(np.unique(classes)) <= set(range(10))

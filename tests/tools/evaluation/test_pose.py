@@ -109,7 +109,7 @@ def test_peers_see_the_labelled_person(shared_data: Path, peer: str) -> None:
     network = available(peer)
     if isinstance(network, str):
         pytest.skip(network)
-    looker = {SSD: Ssd, MOVENET: MoveNet}[peer](network)
+    looker = Ssd(network) if peer == SSD else MoveNet(network)
     teacher = PoseNet(open_network("posenet-353x481"))
     people, _ = read(shared_data / "ccp", 705)
     if isinstance(looker, Ssd):

@@ -8,7 +8,7 @@ import pytest
 from edge.records import Appearance
 from tests.outfits import RECIPE, ordinary, outfit
 from tools.evaluation import fairness, rarity
-from tools.evaluation.exam import Exam
+from tools.evaluation.exam import Exam, Guises
 from tools.evaluation.fairness import Traits
 from tools.evaluation.splits import CONTROLS, EXCEPTIONS
 
@@ -16,9 +16,9 @@ from tools.evaluation.splits import CONTROLS, EXCEPTIONS
 def exam(rng: np.random.Generator, people: int = 60) -> Exam:
     """Return people of whom rare ones wear orange and controls wear what many do."""
     usual = [ordinary(rng) for _ in range(people)]
-    rare = {name: [outfit("orange", "pink", rng) for _ in usual] for name in (*EXCEPTIONS, "subtle pattern")}
-    common = {name: [ordinary(rng) for _ in usual] for name in CONTROLS}
-    same = {"as before": list(usual)}
+    rare: Guises = {name: [outfit("orange", "pink", rng) for _ in usual] for name in (*EXCEPTIONS, "subtle pattern")}
+    common: Guises = {name: [ordinary(rng) for _ in usual] for name in CONTROLS}
+    same: Guises = {"as before": list(usual)}
     return Exam(usual, [], {**rare, **common}, same, {"skin -15 L*": list(usual)}, rng.normal(size=people))
 
 

@@ -11,6 +11,7 @@ from edge.frame.source import open_camera
 from edge.node.batch import sightings
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
+from edge.street.camera import StreetCamera
 from tools.evaluation.exceptions import NIGHT, Job, watch
 from tools.evaluation.people import CLIPS, photos
 from tools.evaluation.street import one_camera
@@ -33,9 +34,10 @@ def test_an_empty_street_has_nobody(seed: int) -> None:
     with closing(
         open_camera(f"street:{seed}?rate=0.5&minutes=0.5&skip=9000", clock=SystemClock(), pace="fast")
     ) as camera:
+        assert isinstance(camera, StreetCamera)
         empty = 0
         while (frame := camera.read()) is not None:
-            if not camera.truth(frame.number):  # type: ignore[attr-defined]
+            if not camera.truth(frame.number):
                 empty += 1
                 assert pipeline.step(frame).detections == []
     assert empty > 10

@@ -21,15 +21,15 @@ Y, X = np.mgrid[0:SIDE, 0:SIDE].astype(float)
 
 def stripes(degrees: float = 0.0) -> np.ndarray:
     turn = np.radians(degrees)
-    return (np.sin((X * np.cos(turn) + Y * np.sin(turn)) * 2 * np.pi / PERIOD) > 0).astype(float)
+    return np.asarray(np.sin((X * np.cos(turn) + Y * np.sin(turn)) * 2 * np.pi / PERIOD) > 0, float)
 
 
 def checks() -> np.ndarray:
-    return (stripes() + stripes(90)) / 2
+    return np.asarray((stripes() + stripes(90)) / 2)
 
 
 def dots() -> np.ndarray:
-    return (np.hypot(X % 128 - 64, Y % 128 - 64) < 30).astype(float)
+    return np.asarray(np.hypot(X % 128 - 64, Y % 128 - 64) < 30, float)
 
 
 def blots() -> np.ndarray:
@@ -76,7 +76,7 @@ def test_no_cloth_of_the_table_is_both_trained_on_and_held_out() -> None:
     assert not paths["train"] & paths["test"]
     assert 0.25 < len(paths["test"]) / (len(paths["train"]) + len(paths["test"])) < 0.4
     lines = [line.split("\t") for line in TABLE.read_text().splitlines()[1:]]
-    uses = {(line[0], line[4]): set() for line in lines}
+    uses: dict[tuple[str, str], set[str]] = {(line[0], line[4]): set() for line in lines}
     for line in lines:
         uses[line[0], line[4]].add(line[5])
     assert all(len(each) == 1 for each in uses.values()), "a cloth is in folds and flat: both or neither is held out"

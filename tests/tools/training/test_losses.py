@@ -3,24 +3,26 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the training extra: pip install -e .[training]")
+pytest.importorskip("torch", reason="needs the training extra: pip install -e .[training]")
 
-from edge.records import CLASSES  # noqa: E402
-from tools.training.losses import Truth, _garments  # noqa: E402
-from tools.training.network import Maps  # noqa: E402
-from tools.training.partial import CODES, IGNORED, SETS, members  # noqa: E402
-from tools.training.pose import ENLARGED, pose_of  # noqa: E402
+import torch
+
+from edge.records import CLASSES
+from tools.training.losses import Truth, _garments
+from tools.training.network import Maps
+from tools.training.partial import CODES, IGNORED, SETS, members
+from tools.training.pose import ENLARGED, pose_of
 
 UPPER, LOWER, SHOES = (CLASSES.index(name) for name in ("upper", "lower", "shoes"))
 
 
-def logits_of(position: int, size: int = 9) -> "torch.Tensor":
+def logits_of(position: int, size: int = 9) -> torch.Tensor:
     sure = torch.full((1, len(CLASSES), size, size), -6.0)
     sure[:, position] = 6.0
     return sure
 
 
-def truth_of(code: int) -> "torch.Tensor":
+def truth_of(code: int) -> torch.Tensor:
     return torch.full((1, 17, 17), code)
 
 
@@ -64,7 +66,7 @@ class OnePerson(torch.nn.Module):
         self.at = at
         self.heights: list[int] = []
 
-    def forward(self, image: "torch.Tensor") -> Maps:
+    def forward(self, image: torch.Tensor) -> Maps:
         height, width = image.shape[2:]
         self.heights.append(height)
         rows, columns = (height - 1) // 16 + 1, (width - 1) // 16 + 1
@@ -82,7 +84,7 @@ def test_small_people_are_taught_by_a_larger_picture_in_pixels_of_their_own() ->
     garments[0, 100:180, 50:80] = UPPER
     garments[1, 20:340, 50:180] = UPPER
     teacher = OnePerson((0.25, 0.5))
-    found = pose_of(teacher, image, Truth(garments, garments, garments))  # type: ignore[arg-type]  # as good as a network
+    found = pose_of(teacher, image, Truth(garments, garments, garments))
     assert sorted(teacher.heights) == [353, int(352 * ENLARGED) // 16 * 16 + 1]
     y, x = np.meshgrid(np.arange(23) * 16.0, np.arange(17) * 16.0, indexing="ij")
     for picture in range(2):

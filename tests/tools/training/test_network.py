@@ -7,20 +7,23 @@ import cv2
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the training extra: pip install -e .[training]")
+pytest.importorskip("torch", reason="needs the training extra: pip install -e .[training]")
 
-from edge.config import DetectionSection  # noqa: E402
-from edge.detection import garments, keypoints  # noqa: E402
-from edge.errors import ModelError  # noqa: E402
-from edge.model.interpreter import TfliteInterpreter  # noqa: E402
-from edge.model.registry import model_path  # noqa: E402
-from edge.records import CLASSES  # noqa: E402
-from edge.vocabulary import PATTERNS  # noqa: E402
-from tools.training.losses import Truth, loss, pattern_loss  # noqa: E402
-from tools.training.network import Network  # noqa: E402
-from tools.training.port import again, port  # noqa: E402
-from tools.training.scenes import IGNORED, Scene  # noqa: E402
-from tools.training.train import Settings, normalised, train  # noqa: E402
+import torch
+
+from edge.config import DetectionSection
+from edge.detection import garments, keypoints
+from edge.errors import ModelError
+from edge.model.interpreter import TfliteInterpreter
+from edge.model.registry import model_path
+from edge.records import CLASSES
+from edge.vocabulary import PATTERNS
+from tools.training.losses import Truth, loss, pattern_loss
+from tools.training.network import Network
+from tools.training.partial import IGNORED
+from tools.training.paste import Scene
+from tools.training.port import again, port
+from tools.training.train import Settings, normalised, train
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +170,7 @@ def test_our_own_file_gives_back_the_network_it_was_made_from() -> None:
     model = model_path(DetectionSection().model)
     network = again(model).eval()
     pixels = np.random.default_rng(0).integers(0, 256, (353, 481, 3)).astype(np.uint8)
-    pixels = cv2.GaussianBlur(pixels, (0, 0), 9) // 2 + 60
+    pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), 9), np.uint8) // 2 + 60
     outputs = {output.shape[-1]: output for output in TfliteInterpreter(model).invoke(pixels[None])}
     with torch.no_grad():
         found = network(normalised(torch.from_numpy(pixels[None])))

@@ -9,9 +9,10 @@ import pytest
 from edge.records import CLASSES, KEYPOINTS, Detection, Floats, Pixels
 from tools.evaluation.labels import TRAIN_IDS
 from tools.training.bystanders import bystanders
+from tools.training.partial import CODES, IGNORED
 from tools.training.paste import SIZE, blank, extent, pasted, placement, plain_scene
-from tools.training.photos import IGNORED, Photo, kept
-from tools.training.tagged import CODES, _classes
+from tools.training.photos import Photo, kept
+from tools.training.tagged import _classes
 
 
 class PoseNet:

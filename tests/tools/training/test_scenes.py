@@ -8,9 +8,10 @@ import pytest
 from edge.records import CLASSES
 from edge.vocabulary import PATTERNS
 from tools.training.kinds import read_kinds
-from tools.training.partial import CODES
+from tools.training.partial import CODES, IGNORED
+from tools.training.paste import SIZE
 from tools.training.photos import HEIGHT, Photo
-from tools.training.scenes import IGNORED, SIZE, Source
+from tools.training.scenes import Source
 from tools.training.streets import Street, cut_out
 from tools.training.swatches import Swatch
 

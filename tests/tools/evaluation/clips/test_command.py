@@ -70,11 +70,12 @@ def test_impossible_rates_are_refused(folder: Path, words: list[str]) -> None:
 
 @pytest.mark.requires_clips
 def test_a_clip_is_measured_while_broken_ones_are_named(street: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, changes in {
+    spoilt: dict[str, dict[str, str | None]] = {
         "keyless": {"fps": None},
         "gone": {"clip": "gone.mp4"},
         "other": {"clip": "other.mp4"},
-    }.items():
+    }
+    for name, changes in spoilt.items():
         (street / "truth" / f"{name}.json").write_bytes(encoded(truth({"A": staying(100)}), **changes))
     (street / "clips" / "other.mp4").write_bytes(b"not the one that was labelled")
     (street / "clips" / "unplayable.mp4").write_bytes(b"no video at all")

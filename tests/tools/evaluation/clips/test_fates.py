@@ -66,7 +66,8 @@ def test_whoever_stands_still_is_counted_apart() -> None:
 
 def test_a_sighting_is_of_a_person_of_an_ignored_region_or_of_nobody() -> None:
     region = (350.0, 0.0, 481.0, 353.0)
-    tracks = ONE_OF_BOTH[0], (3, dict.fromkeys(FRAMES, body(420))), (4, dict.fromkeys(FRAMES, body(200))), (5, {})
+    tracks: list[Tracks] = [ONE_OF_BOTH[0], (5, {})]
+    tracks[1:1] = [(3, dict.fromkeys(FRAMES, body(420))), (4, dict.fromkeys(FRAMES, body(200)))]
     found = owners(PEOPLE, *tracks, ignore=[region])
     assert [one.kind for one in found] == ["person", "ignored", "nobody", "ignored"]
     assert of_group(sighting_counts(found), "sightings") == {"person": 1, "ignored": 2, "nobody": 1}

@@ -15,7 +15,7 @@ def palettes(**words: str) -> np.ndarray:
     table = np.zeros((len(REGIONS), CELLS), np.float32)
     for region, word in words.items():
         table[REGIONS.index(region), COLOURS.index(word) == CELL_COLOURS] = 1
-    return table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    return np.asarray(table / np.maximum(table.sum(axis=1, keepdims=True), 1))
 
 
 def test_every_colour_is_beside_those_that_it_is_beside_of() -> None:
