@@ -142,7 +142,7 @@ def wheels_for(release: Release) -> list[str]:
     if python not in release.pythons:
         known = ", ".join(release.pythons)
         raise ProvisionError(
-            f"release {release.id}: has wheels for Python {known}, but this node has {python}; build another release"
+            f"release {release.id}: has wheels for Python {known}, this node has {python}; build another release"
         )
     return [str(release.folder / name) for name in release.pythons[python]]
 

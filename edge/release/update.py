@@ -249,8 +249,6 @@ def run_update(folder: Path | None, *, is_forced: bool, update: Update | None = 
         with Console(stderr=True).status(f"{folder}: checking, installing, then watching it for two minutes"):
             outcome = update.apply(folder.resolve(), is_forced=is_forced)
     except OSError as err:
-        raise ProvisionError(
-            f"{err.filename}: {err.strerror}; delete files on the card, or write the card again"
-        ) from err
+        raise ProvisionError(f"{err.filename}: {err.strerror}; make room on the card, or write it again") from err
     print(outcome.sentence, file=sys.stdout if outcome.is_kept else sys.stderr)
     return 0 if outcome.is_kept else 1

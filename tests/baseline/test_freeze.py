@@ -73,7 +73,7 @@ def test_too_few_are_refused_unless_forced(found: list[NodeCounts]) -> None:
     with pytest.raises(BaselineError, match=r"expected 100 .* found 80 of 200 .* --force"):
         add_up(found[:2], "booth")
     assert add_up(found[:2], "booth", is_forced=True).sightings == 200
-    with pytest.raises(BaselineError, match="no node of site soho has handed in counts"):
+    with pytest.raises(BaselineError, match="no node of site soho has sent counts"):
         add_up([], "soho", is_forced=True)
 
 

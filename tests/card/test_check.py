@@ -301,7 +301,7 @@ def test_damage_to_an_image(image: Path, kind: str, tmp_path: Path, capsys: pyte
 
 
 def test_what_cannot_be_looked_at(image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ProvisionError, match=r"nowhere\.img: cannot be read; expected a folder, or a card"):
+    with pytest.raises(ProvisionError, match=r"nowhere\.img: cannot be read; expected a folder, an image file"):
         check_path(tmp_path / "nowhere.img")
     assert main(["provision", "check", str(image), "--live"]) == 2
     monkeypatch.setenv("PATH", "/nowhere")

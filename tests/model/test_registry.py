@@ -212,7 +212,7 @@ def test_a_broken_line_is_resumed(pin: Any, server: Server) -> None:
 def test_a_line_that_keeps_breaking_leaves_a_part_for_the_next_run(pin: Any, server: Server) -> None:
     pin(net=entry_of(DATA, origin=server.url))
     server.breaks_after = [1000, 0]
-    with pytest.raises(ModelError, match=r"broke off after 1000 of 524288 bytes.*are kept.*--mirror DIR"):
+    with pytest.raises(ModelError, match=r"broke after 1000 of 524288 bytes.*are kept.*--mirror DIR"):
         registry.fetch()
     assert left_behind() == ["net.tflite.part"]
     registry.fetch()
@@ -283,7 +283,7 @@ def test_a_mirror_that_is_missing_or_wrong_says_what_to_do(pin: Any, mirror: Pat
     with pytest.raises(ModelError, match=r"origin_of_net.tflite: expected 524288 bytes, found 77; copy it"):
         registry.fetch(mirror=mirror)
     (mirror / "origin_of_net.tflite").unlink()
-    with pytest.raises(ModelError, match=r"origin_of_net.tflite: cannot read it from the mirror .No such file"):
+    with pytest.raises(ModelError, match=r"origin_of_net.tflite: cannot be read .No such file"):
         registry.fetch(mirror=mirror)
     assert left_behind() == []
 
@@ -335,7 +335,7 @@ def test_a_file_size_limit_leaves_nothing_half_written(pin: Any, server: Server,
 def test_a_folder_that_cannot_be_made_is_named(pin: Any, mirror: Path, tmp_path: Path) -> None:
     (tmp_path / "fetched").write_text("a file is in the way")
     pin(net=entry_of(DATA))
-    with pytest.raises(ModelError, match=r"fetched/net\.tflite: cannot write it"):
+    with pytest.raises(ModelError, match=r"fetched/net\.tflite: cannot be written"):
         registry.fetch(mirror=mirror)
 
 

@@ -103,7 +103,7 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_program_that_fails_is_quoted() -> None:
-    with pytest.raises(ProvisionError, match="exit code 3, and it said: no such thing"):
+    with pytest.raises(ProvisionError, match="exit code 3: no such thing"):
         run_program([sys.executable, "-c", "import sys; print('no such thing'); sys.exit(3)"])
 
 
