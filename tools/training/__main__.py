@@ -1,7 +1,6 @@
 """Train the model: from photos and clips to models/*.tflite in one command. A stopped run resumes at its checkpoint."""
 
 import argparse
-import dataclasses
 import os
 import sys
 from collections.abc import Iterator
@@ -41,10 +40,6 @@ NAME = name_of(SIZE)
 TEACHER, FINER_TEACHER = "posenet-353x481", "posenet-481x641"
 STREETS = range(2000, 2012)
 """Seeds of the simulated streets that are trained on; nothing is measured on these."""
-PRINTED_SHARES = (0.33, 0.62, 0.05, 0.0, 0.0)
-"""Shares of the kinds of scenes (as in scenes.Source) while the patterns alone are trained."""
-PRINTED = 0.75
-"""Share of the garments in those scenes that get a print. At .85 real plain cloth was too often called patterned."""
 CALIBRATION_FRAMES = 300
 RATE = 2e-3
 """Highest learning rate, of the new layers; the published layers learn at a fraction of it."""
@@ -72,20 +67,15 @@ def main() -> int:
     parser.add_argument(
         "--steps", type=int, default=11000, help="steps that train everything together; default: %(default)s"
     )
-    parser.add_argument(
-        "--pattern-steps", type=int, default=3000, help="last, the patterns alone; default: %(default)s"
-    )
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate; default: %(default)s")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--workers", type=int, default=max((os.cpu_count() or 2) - 1, 1))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=0)
-    untrained = parser.add_mutually_exclusive_group()
-    untrained.add_argument(
-        "--nuisance-only", action="store_true", help="no training: sizes, covariances, pins of the model in --out"
-    )
-    untrained.add_argument(
-        "--export-only", action="store_true", help="no training: all sizes, from --begin or the model in --out"
+    parser.add_argument(
+        "--export-only",
+        action="store_true",
+        help="no training: all sizes, covariances and pins, from --begin or the model in --out",
     )
     parser.add_argument(
         "--begin", type=Path, help="weights (.pt, or a .tflite of ours) to start from instead of the published ones"
@@ -94,7 +84,7 @@ def main() -> int:
     try:
         if args.export_only:
             _export_only(args)
-        elif not args.nuisance_only:
+        else:
             _run(args)
         ship(args.out, args.ccp)
     except EdgeError as err:
@@ -113,9 +103,6 @@ def _run(args: argparse.Namespace) -> None:
     maps = usual._replace(name="maps", steps=args.map_steps, seed=args.seed + 2, parts="maps")
     trained = train(network, teacher, source, maps, args.folder)
     trained = train(trained, teacher, source, usual, args.folder)
-    printed = dataclasses.replace(source, shares=PRINTED_SHARES, printed=PRINTED)
-    patterns = usual._replace(name="patterns", steps=args.pattern_steps, seed=args.seed + 1, parts="patterns")
-    trained = train(trained, teacher, printed, patterns, args.folder)
     torch.save(trained.state_dict(), args.folder / f"{NAME}.pt")
     _export(trained, source, args)
     console.print(f"wrote {args.out / NAME}.tflite; now tools/evaluate garments --model {args.out / NAME}.tflite")

@@ -119,10 +119,6 @@ class Network(nn.Module):
             self.patterns(self.texture(texture)),
         )
 
-    def of_patterns(self) -> list[nn.Module]:
-        """Return the modules that serve the patterns alone."""
-        return [self.texture_4, self.texture_8, self.texture, self.patterns]
-
     def ported(self) -> list[Conv]:
         """Return the layers that the published model has too, in the order of its graph."""
         return [

@@ -1,7 +1,6 @@
 """Train the weights from labelled photos, street pictures and the simulated street; a stopped run resumes.
 
-First the maps alone, with the layers of the published model fixed. Then everything together. Then the patterns alone,
-from many more prints than the rest could cope with, with all else fixed.
+First the maps alone, with the layers of the published model fixed, then everything together.
 """
 
 import copy
@@ -17,7 +16,7 @@ from rich.progress import track
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from tools.training.losses import Truth, loss, pattern_loss
+from tools.training.losses import Truth, loss
 from tools.training.network import Maps, Network
 from tools.training.pose import pose_of
 from tools.training.scenes import Source
@@ -39,7 +38,7 @@ class Settings(NamedTuple):
     rate: float
     """Highest learning rate, of the new layers; the published layers learn at `ported_share` of it."""
     parts: str = "all"
-    """What is trained: "all", "maps" (the layers of the published model stay fixed) or "patterns"."""
+    """What is trained: "all", or "maps" (the layers of the published model stay fixed)."""
     ported_share: float = 0.25
     workers: int = 1
     device: str = "cpu"
@@ -77,7 +76,7 @@ def train(network: Network, teacher: Network, source: Source, settings: Settings
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * _schedule(step, settings.steps)
             truth = Truth(*(plane.to(device).long() for plane in planes))
-            terms = _step(network, teacher, pixels.to(device), truth, settings)
+            terms = _step(network, teacher, pixels.to(device), truth)
             total = torch.stack(list(terms.values())).sum()
             optimizer.zero_grad(set_to_none=True)
             total.backward()
@@ -99,13 +98,9 @@ def normalised(pixels: Tensor) -> Tensor:
     return ((pixels.float() - 128) / 128).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
-def _step(network: Network, teacher: Network, pixels: Tensor, truth: Truth, settings: Settings) -> dict[str, Tensor]:
+def _step(network: Network, teacher: Network, pixels: Tensor, truth: Truth) -> dict[str, Tensor]:
     image = normalised(pixels)
     with torch.autocast(pixels.device.type, torch.bfloat16):
-        if settings.parts == "patterns":
-            for part in network.eval().of_patterns():
-                part.train()
-            return {"patterns": pattern_loss(network(image), truth)}
         wanted = pose_of(teacher, image, truth)
         found: Maps = network.train()(image)
     return loss(found, wanted, truth)
@@ -113,10 +108,6 @@ def _step(network: Network, teacher: Network, pixels: Tensor, truth: Truth, sett
 
 def _groups(network: Network, settings: Settings) -> list[dict[str, Any]]:
     network.requires_grad_(requires_grad=True)
-    if settings.parts == "patterns":
-        network.requires_grad_(requires_grad=False)
-        parts = [part.requires_grad_() for part in network.of_patterns()]
-        return [{"params": [p for part in parts for p in part.parameters()], "peak": settings.rate}]
     ported = {id(p) for conv in network.ported() for p in conv.parameters()}
     old = [p for p in network.parameters() if id(p) in ported]
     new = [p for p in network.parameters() if id(p) not in ported]
