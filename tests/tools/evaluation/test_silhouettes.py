@@ -52,7 +52,7 @@ def test_everybody_found_is_a_full_overlap(streets: Path) -> None:
     for how in ("as decoded", "likeliest class"):
         assert found[f"person-mask IoU, {how}"] > 0.93, "but for half a cell around every edge"
     assert found["people found"] == 1
-    assert found["one garment is one class: share of its commonest"] == 1
+    assert found["share of a torso's commonest garment class"] == 1
 
 
 def test_one_of_two_is_half_of_both(streets: Path) -> None:
