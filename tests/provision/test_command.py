@@ -105,7 +105,7 @@ def test_sites_that_are_not_made(words: list[str], complaint: str, capsys: pytes
     [
         (["+"], "3 to 32"),
         (["#"], "3 to 32"),
-        (["booth"], "own name"),
+        (["booth"], "is reserved"),
         (["north", "--facing", "400"], "facing"),
         (["north", "--booth", "10.0.0.1"], "certificate: 192.168.50.1"),
         (["north", "--address", "192.168.51.2/24"], "another subnet"),
@@ -139,7 +139,7 @@ def test_no_two_nodes_have_one_address(capsys: pytest.CaptureFixture[str]) -> No
     assert provision("node", "north", *words) == 0
     assert provision("node", "north", *words, "--renew") == 0
     assert provision("node", "south", *words) == 2
-    assert "--address 192.168.50.11/24: is north's; give another" in capsys.readouterr().err
+    assert "--address 192.168.50.11/24: belongs to north; give another" in capsys.readouterr().err
     assert Site(Path("soho")).nodes == ["north"]
 
 
@@ -204,7 +204,7 @@ def test_check_says_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
     Path("soho/nodes/north/node.key").chmod(0o600)
     capsys.readouterr()
     assert provision("check", "soho", "--broker", f"127.0.0.1:{free_port()}") == 1
-    assert "live: 127.0.0.1 is there, but nothing listens" in capsys.readouterr().out
+    assert "live: 127.0.0.1 answers, but nothing listens" in capsys.readouterr().out
 
 
 def test_the_command_line_stays_light() -> None:
