@@ -49,6 +49,9 @@ def make_snapshot(**changes: Any) -> Snapshot:
     return Snapshot(**(fields | changes))
 
 
+ALERT = make_view().alert.id
+READABLE = ("/state.json", "/metrics")
+"""What only those who logged in may read, besides the page itself."""
 BUDGET = BudgetView(per_hour=6, stock=14, threshold=210, traffic_per_h=1180, alerts_per_h=5.4)
 OUTCOMES = Outcomes(
     claimed=1, greeted=9, not_found=4, not_unusual=2, declined=1, precision=0.82, low=0.52, high=0.95, greet_s=24
