@@ -80,7 +80,7 @@ class Failing(PictureModel):
         return super().invoke(tensor)
 
 
-def test_a_network_that_fails_for_good_ends_the_node_loudly_and_loses_no_score(
+def test_a_model_that_fails_for_good_ends_the_node_loudly_and_loses_no_score(
     run_node: RunNode, booth: Booth, tmp_path: Path
 ) -> None:
     model = Failing(after=90)

@@ -87,7 +87,7 @@ class ServedPage:
 
     def __init__(self, config: BoothConfig) -> None:
         self.clock = FakeClock()
-        self.told: list[tuple[str, str, str]] = []
+        self.reported: list[tuple[str, str, str]] = []
         self.breaks: Exception | None = None
         self.plays_booth = False
         """Whether the page then shows what was tapped, as the booth does."""
@@ -96,7 +96,7 @@ class ServedPage:
     def _note(self, alert_id: str, outcome: Outcome, who: str) -> None:
         if self.breaks is not None:
             raise self.breaks
-        self.told.append((alert_id, outcome, who))
+        self.reported.append((alert_id, outcome, who))
         if self.plays_booth:
             self.page.show(make_snapshot(alerts=[make_view(1, outcome, who)]))
 

@@ -40,14 +40,14 @@ def test_forms_of_other_pages_are_refused(
     """They are refused even with the token, which no other page can know."""
     answer = browser.post(path, headers, token=browser.token(), alert=ALERT, outcome="claimed", who="north")
     assert (answer.status_code, answer.text) == (403, "This did not come from the booth's own page.\n")
-    assert served.told == []
+    assert served.reported == []
 
 
 def test_a_form_without_any_origin_is_refused(served: ServedPage, browser: Browser) -> None:
     fields = {"token": browser.token(), "alert": ALERT, "outcome": "claimed"}
     assert browser.client.post("/outcome", data=fields).status_code == 403
     assert browser.client.post("/outcome", data=fields, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
-    assert len(served.told) == 1
+    assert len(served.reported) == 1
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -62,7 +62,7 @@ def test_a_form_without_this_sessions_token_is_refused(served: ServedPage, brows
         assert "older session" in answer.text
     browser.client.cookies.clear()
     assert browser.post(path, token=foreign, alert=ALERT, outcome="claimed", who="north").status_code == 403
-    assert served.told == []
+    assert served.reported == []
 
 
 def test_tokens_end_with_their_session(served: ServedPage, browser: Browser) -> None:
@@ -120,7 +120,7 @@ def test_large_and_broken_forms(served: ServedPage, browser: Browser) -> None:
         "/outcome", content=b"token=%ff", headers=origin | {"Content-Type": "application/x-www-form-urlencoded"}
     )
     assert broken.status_code == 400
-    assert served.told == []
+    assert served.reported == []
 
 
 def test_nothing_without_a_password(locked_page: ServedPage, stranger: Browser) -> None:
@@ -131,7 +131,7 @@ def test_nothing_without_a_password(locked_page: ServedPage, stranger: Browser) 
     token = stranger.token("/login")
     for path in ("/outcome", "/who", "/logout"):
         assert stranger.post(path, token=token, alert=ALERT, outcome="claimed", who="north").status_code == 401
-    assert locked_page.told == []
+    assert locked_page.reported == []
     for text in (answer.text, stranger.get("/login").text, stranger.get("/state.json").text):
         assert "1 in 430" not in text
         assert "one_in" not in text
@@ -144,7 +144,7 @@ def test_logging_in_and_out(locked_page: ServedPage, stranger: Browser) -> None:
     assert stranger.get("/login").headers["location"] == "/"
     assert [stranger.get(path).status_code for path in READABLE] == [200, 200]
     stranger.post("/outcome", token=stranger.token(), alert=ALERT, outcome="claimed")
-    assert locked_page.told == [(ALERT, "claimed", "north")]
+    assert locked_page.reported == [(ALERT, "claimed", "north")]
     kept = dict(stranger.client.cookies)
     assert stranger.post("/logout", token=stranger.token()).status_code == 303
     stranger.client.cookies.update(kept)

@@ -92,7 +92,7 @@ def test_outcomes_go_to_the_booth(served: ServedPage, browser: Browser, kind: st
     assert browser.post("/who", token=token, who="north").status_code == 303
     answer = browser.post("/outcome", token=token, alert=ALERT, outcome=kind)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    assert served.told == [(ALERT, kind, "north")]
+    assert served.reported == [(ALERT, kind, "north")]
 
 
 def test_outcomes_that_make_no_sense(served: ServedPage, browser: Browser) -> None:
@@ -111,7 +111,7 @@ def test_outcomes_that_make_no_sense(served: ServedPage, browser: Browser) -> No
     assert "claimed by south" in browser.post("/outcome", token=token, alert=ALERT, outcome="claimed").text
     served.page.show(make_snapshot(alerts=[make_view(left_s=0)]))
     assert browser.post("/outcome", token=token, alert=ALERT, outcome="claimed").status_code == 404
-    assert served.told == []
+    assert served.reported == []
 
 
 def test_an_outcome_that_the_booth_cannot_pass_on(served: ServedPage, browser: Browser) -> None:
@@ -130,7 +130,7 @@ def test_a_laptop_has_a_plain_name(browser: Browser, who: str) -> None:
 def test_a_name_that_was_slipped_in_is_not_believed(served: ServedPage, browser: Browser) -> None:
     browser.client.cookies.set("spotter-who", "<b>")
     browser.post("/outcome", token=browser.token(), alert=ALERT, outcome="claimed")
-    assert served.told == [(ALERT, "claimed", "booth")]
+    assert served.reported == [(ALERT, "claimed", "booth")]
 
 
 def test_an_error_of_ours_says_nothing(served: ServedPage, browser: Browser) -> None:

@@ -69,7 +69,7 @@ def test_nothing_is_logged(
     caplog.set_level(0)
     browser.post("/outcome", token=browser.token(), alert=ALERT, outcome="claimed")
     browser.get("/state.json")
-    assert served.told
+    assert served.reported
     assert [record.name for record in caplog.records if record.name.startswith(("uvicorn", "edge"))] == []
     assert capfd.readouterr() == ("", "")
 
