@@ -34,7 +34,7 @@ class Purpose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """purpose.yaml: what the notice promises passers-by, and the booth keeps."""
 
     who: Text
-    """Who runs the cameras: name and address."""
+    """Name and address of those who run the cameras."""
     purpose: Text
     """What the cameras are for, in one sentence."""
     contact: Text

@@ -21,7 +21,7 @@ NOW = EARLIEST + 1e7
 
 class Broken(Deaf):
     def invoke(self, tensor: np.ndarray) -> list[np.ndarray]:
-        raise ModelError("model.tflite: the network failed 4 times on one frame; check memory, then restart")
+        raise ModelError("model.tflite: the model failed 4 times on one frame; check memory, then restart")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_every_network_finds_the_drawn_people(config: NodeConfig, model: str) ->
 
 
 @pytest.mark.parametrize("kind", [Deaf, Broken])
-def test_a_network_that_sees_nobody(config: NodeConfig, network: TfliteInterpreter, kind: type[Deaf]) -> None:
+def test_a_model_that_sees_nobody(config: NodeConfig, network: TfliteInterpreter, kind: type[Deaf]) -> None:
     assert parts(config, kind(network)) == ["model"]
 
 

@@ -13,7 +13,16 @@ from edge.cli import main
 from edge.site.site import Site
 from tests.brokers import REPOSITORY, free_port
 
-TOLD = ["--who", "Shoe shop", "--purpose", "offer shoes", "--contact", "privacy@example.org", "--keep-days", "2"]
+FOR_THE_NOTICE = [
+    "--who",
+    "Shoe shop",
+    "--purpose",
+    "offer shoes",
+    "--contact",
+    "privacy@example.org",
+    "--keep-days",
+    "2",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +36,7 @@ def provision(*words: str) -> int:
 
 
 def make(*words: str) -> None:
-    assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *TOLD, *words) == 0
+    assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *FOR_THE_NOTICE, *words) == 0
 
 
 def test_from_nothing_to_three_nodes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,9 +81,9 @@ def test_the_page_password_opens_the_page(capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.parametrize("missing", ["--who", "--purpose", "--contact", "--keep-days"])
 def test_no_site_without_telling_why(missing: str, capsys: pytest.CaptureFixture[str]) -> None:
-    at = TOLD.index(missing)
-    told = TOLD[:at] + TOLD[at + 2 :]
-    assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *told) == 2
+    at = FOR_THE_NOTICE.index(missing)
+    given = FOR_THE_NOTICE[:at] + FOR_THE_NOTICE[at + 2 :]
+    assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *given) == 2
     error = capsys.readouterr().err
     assert f"{missing} missing: the notice must tell passers-by" in error
     assert not Path("soho").exists()
@@ -93,7 +102,7 @@ def test_no_site_without_telling_why(missing: str, capsys: pytest.CaptureFixture
     ],
 )
 def test_sites_that_are_not_made(words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *TOLD, *words) == 2
+    assert provision("site", "soho", "--site", "soho", "--booth", "192.168.50.1", *FOR_THE_NOTICE, *words) == 2
     error = capsys.readouterr().err
     assert complaint in error
     assert "Traceback" not in error
@@ -105,7 +114,7 @@ def test_sites_that_are_not_made(words: list[str], complaint: str, capsys: pytes
     [
         (["+"], "3 to 32"),
         (["#"], "3 to 32"),
-        (["booth"], "own name"),
+        (["booth"], "is reserved"),
         (["north", "--facing", "400"], "facing"),
         (["north", "--booth", "10.0.0.1"], "certificate: 192.168.50.1"),
         (["north", "--address", "192.168.51.2/24"], "another subnet"),
@@ -139,7 +148,7 @@ def test_no_two_nodes_have_one_address(capsys: pytest.CaptureFixture[str]) -> No
     assert provision("node", "north", *words) == 0
     assert provision("node", "north", *words, "--renew") == 0
     assert provision("node", "south", *words) == 2
-    assert "--address 192.168.50.11/24: is north's; give another" in capsys.readouterr().err
+    assert "--address 192.168.50.11/24: belongs to north; give another" in capsys.readouterr().err
     assert Site(Path("soho")).nodes == ["north"]
 
 
@@ -154,7 +163,7 @@ def test_git_leaves_a_sites_keys_alone() -> None:
 def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     Path("long.txt").write_text("correct horse\n")
     Path("short.txt").write_text("horse\n")
-    words = ["site", "soho", "--site", "soho", "--booth", "192.168.50.1", *TOLD, "--passphrase-file"]
+    words = ["site", "soho", "--site", "soho", "--booth", "192.168.50.1", *FOR_THE_NOTICE, "--passphrase-file"]
     assert provision(*words, "short.txt") == 2
     assert "at least 8" in capsys.readouterr().err
     assert provision(*words, "long.txt") == 0
@@ -204,7 +213,7 @@ def test_check_says_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
     Path("soho/nodes/north/node.key").chmod(0o600)
     capsys.readouterr()
     assert provision("check", "soho", "--broker", f"127.0.0.1:{free_port()}") == 1
-    assert "live: 127.0.0.1 is there, but nothing listens" in capsys.readouterr().out
+    assert "live: 127.0.0.1 answers, but nothing listens" in capsys.readouterr().out
 
 
 def test_the_command_line_stays_light() -> None:

@@ -5,58 +5,22 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from edge.cli import main
-from edge.errors import ConfigError, ProvisionError
+from edge.errors import ProvisionError
 from edge.node.system_notices import system_notices
-from edge.release.install import MANIFEST, SIGNATURE, Release, run_program
-from edge.release.signature import sign_release
-from edge.release.update import SPARE_MB, run_update
+from edge.release.install import Release, run_program
+from edge.release.update import run_update
 from tests.conftest import REPOSITORY
-from tests.release.nodes import OTHER_RECIPE, Node, Site, Status, well
+from tests.release.nodes import Node, Site, Status, well
 
 IN_TIME_S = 180.0
 """Seconds within which an unhealthy release must be gone."""
 
-
-@pytest.fixture(autouse=True)
-def _nothing_waits_for_a_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("fsync", "sync"):
-        monkeypatch.setattr(os, name, lambda *_: None)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site(tmp_path_factory.mktemp("site") / "soho")
-
-
-@pytest.fixture(scope="module")
-def old(site: Site) -> Release:
-    return site.release("0.1.0")
-
-
-@pytest.fixture(scope="module")
-def new(site: Site) -> Release:
-    return site.release("0.2.0")
-
-
-@pytest.fixture(scope="module")
-def other(site: Site) -> Release:
-    """A release with a model that makes another recipe."""
-    return site.release("0.3.0", OTHER_RECIPE)
-
-
-@pytest.fixture
-def node(tmp_path: Path, site: Site, old: Release) -> Node:
-    found = Node(tmp_path / "node")
-    found.provision(old, site.folder / "release.pub")
-    found.service.start()
-    found.clock.sleep(100)
-    return found
+pytestmark = pytest.mark.usefixtures("no_disk_waits")
 
 
 def test_a_healthy_release_stays(node: Node, old: Release, new: Release) -> None:
@@ -71,9 +35,9 @@ def test_a_healthy_release_stays(node: Node, old: Release, new: Release) -> None
     assert node.problem == ""
 
 
-def test_releases_but_the_last_two_are_deleted(node: Node, site: Site, old: Release, new: Release) -> None:
+def test_releases_but_the_last_two_are_deleted(node: Node, signing_site: Site, old: Release, new: Release) -> None:
     node.update.apply(new.folder)
-    newest = site.release("0.2.1")
+    newest = signing_site.release("0.2.1")
     node.update.apply(newest.folder)
     assert {path.name for path in (node.home / "releases").iterdir()} == {new.id, newest.id}
 
@@ -139,96 +103,6 @@ def test_a_later_update_that_succeeds_takes_the_sentence_back(node: Node, new: R
     assert node.problem == ""
 
 
-def cut(folder: Path) -> None:
-    path = max(folder.glob("*.whl"), key=lambda path: path.stat().st_size)
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def sign_again(folder: Path, **changes: object) -> None:
-    manifest = json.loads((folder / MANIFEST).read_text()) | changes
-    (folder / MANIFEST).write_text(json.dumps(manifest))
-    sign_release(folder, folder.parents[1] / "soho.key", None)
-
-
-REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
-    "no release": (shutil.rmtree, "manifest.json: cannot be read .* sign-release"),
-    "not signed": (lambda folder: (folder / SIGNATURE).unlink(), "manifest.sig: cannot be read .* sign-release"),
-    "no signature": (lambda folder: (folder / SIGNATURE).write_text("yes"), "manifest.sig: is not a signature"),
-    "manifest changed": (
-        lambda folder: (folder / MANIFEST).write_text((folder / MANIFEST).read_text() + " "),
-        "manifest.json: was changed after it was signed",
-    ),
-    "file damaged": (cut, "whl: is damaged .*expected sha256"),
-    "file missing": (lambda folder: next(folder.glob("*.whl")).unlink(), "whl: cannot be read"),
-    "another Python": (
-        lambda folder: sign_again(folder, pythons={"3.9": ["pip-1.whl", "exception_spotter-1.whl"]}),
-        r"has wheels for Python 3\.9, this node has",
-    ),
-    "another recipe": (
-        lambda folder: sign_again(folder, recipe=OTHER_RECIPE),
-        "collected.baseline, so it cannot use .* --force",
-    ),
-}
-
-
-@pytest.mark.parametrize(("damage", "said"), REFUSED.values(), ids=REFUSED)
-def test_what_is_refused_changes_nothing(
-    node: Node, site: Site, new: Release, tmp_path: Path, damage: Callable[[Path], object], said: str
-) -> None:
-    folder = tmp_path / "usb/release"
-    shutil.copytree(new.folder, folder)
-    shutil.copy(site.folder / "release.key", tmp_path / "soho.key")
-    damage(folder)
-    refuse(node, folder, said)
-
-
-def refuse(node: Node, folder: Path, said: str) -> None:
-    before, starts = node.tree(), node.service.starts
-    with pytest.raises(ProvisionError, match=said) as found:
-        node.update.apply(folder)
-    assert len(str(found.value)) < 400
-    assert (node.tree(), node.service.starts) == (before, starts)
-
-
-def test_another_sites_release_is_refused(node: Node, new: Release, tmp_path: Path) -> None:
-    foreign = Site(tmp_path / "kensington").release("0.2.0")
-    refuse(node, foreign.folder, "expected a signature by key [0-9a-f]{12}, found [0-9a-f]{12}")
-
-
-def test_a_node_without_a_key_refuses_everything(node: Node, new: Release) -> None:
-    (node.root / "etc/spotter/release.pub").write_text("nonsense")
-    refuse(node, new.folder, r"release\.pub: is not a public key for releases; provision this node again")
-
-
-def test_settings_that_the_release_does_not_know_are_said(node: Node, old: Release, new: Release) -> None:
-    (node.root / "etc/spotter/node.yaml").write_text("node: north\n# colour: red\n")
-    refuse(node, new.folder, f"release {new.id} is refused, {old.id} keeps running: .*colour: is no key")
-
-
-def test_settings_that_are_broken_already_are_said(node: Node, new: Release) -> None:
-    (node.root / "etc/spotter/node.yaml").write_text("colour: red\n")
-    with pytest.raises(ConfigError, match="colour"):
-        node.update.apply(new.folder)
-
-
-def test_a_full_card_is_said_before_anything_is_written(
-    node: Node, new: Release, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    usage = shutil.disk_usage("/")._replace(free=int(SPARE_MB * 1e6))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    refuse(node, new.folder, r"needs \d+ MB, 200 MB are free")
-
-
-def test_a_card_that_fills_up_meanwhile_leaves_nothing_half(node: Node, new: Release) -> None:
-    def run(words: Sequence[str]) -> None:
-        node.pretend(words)
-        if "install" in words:
-            raise ProvisionError("pip: No space left on device")
-
-    node.run = run
-    refuse(node, new.folder, "No space left on device")
-
-
 def test_a_forced_recipe_starts_from_nothing_and_puts_the_counts_aside(
     node: Node, old: Release, other: Release
 ) -> None:
@@ -251,26 +125,6 @@ def test_counts_of_another_size_stay_with_the_same_weights(node: Node, old: Rele
     (node.state / "frozen.json").write_text(json.dumps({"v": 1, "mode": "spot", "recipe": "1" * 12}))
     assert new.recipe == old.recipe != "1" * 12
     assert node.update.apply(new.folder).is_kept
-
-
-@pytest.mark.parametrize(("mode", "is_refused"), [("spot", True), ("collect", False)])
-def test_the_booths_baseline_counts_too(node: Node, other: Release, mode: str, *, is_refused: bool) -> None:
-    (node.state / "collected.baseline").unlink()
-    (node.state / "frozen.json").write_text(json.dumps({"v": 1, "mode": mode, "recipe": "1" * 12}))
-    if is_refused:
-        refuse(node, other.folder, "frozen.json, so it cannot use")
-    else:
-        assert node.update.apply(other.folder).is_kept
-
-
-def test_a_baseline_that_node_yaml_names_is_not_to_be_forced(node: Node, other: Release) -> None:
-    named = node.root / "site.baseline"
-    (node.state / "collected.baseline").rename(named)
-    (node.root / "etc/spotter/node.yaml").write_text(f"score: {{baseline: {named}}}\n")
-    before = node.tree()
-    with pytest.raises(ProvisionError, match=r"score\.baseline in node\.yaml"):
-        node.update.apply(other.folder, is_forced=True)
-    assert node.tree() == before
 
 
 def test_two_at_a_time_are_one_too_many(node: Node, new: Release) -> None:
@@ -309,10 +163,12 @@ def counts(node: Node) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def killed_updates(tmp_path_factory: pytest.TempPathFactory, site: Site, old: Release, other: Release) -> list[Path]:
+def killed_updates(
+    tmp_path_factory: pytest.TempPathFactory, signing_site: Site, old: Release, other: Release
+) -> list[Path]:
     """Folders of nodes whose forced update was killed at each change in turn, and of one that was not."""
     folder = tmp_path_factory.mktemp("killed")
-    Node(folder / "node").provision(old, site.folder / "release.pub")
+    Node(folder / "node").provision(old, signing_site.folder / "release.pub")
     return [left.root.parent for left in kills(folder / "node", folder / "work", other.folder)]
 
 
@@ -434,10 +290,10 @@ def test_a_disk_that_is_full_for_a_link_is_no_traceback(
 
 
 @pytest.mark.slow
-def test_real_wheels_in_real_environments(tmp_path: Path, site: Site, old: Release, new: Release) -> None:
+def test_real_wheels_in_real_environments(tmp_path: Path, signing_site: Site, old: Release, new: Release) -> None:
     node = Node(tmp_path / "node")
     node.run = run_program
-    node.provision(old, site.folder / "release.pub")
+    node.provision(old, signing_site.folder / "release.pub")
     node.service.start()
     assert node.runs() == "spotter 0.1.0\n"
     assert node.update.apply(new.folder).is_kept

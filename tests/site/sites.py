@@ -19,7 +19,7 @@ from tests.brokers import PROGRAM, free_port, wait_for
 
 PURPOSE = Purpose(
     who="Shoe shop, 1 Old Street, London",
-    purpose="To offer a pair of shoes to whoever stands out",
+    purpose="To offer a pair of shoes to people who stand out",
     contact="privacy@example.org",
     keep_days=1,
 )

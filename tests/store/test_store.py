@@ -1,71 +1,23 @@
 """The store keeps each score once, moves its cursors only over stored rows, and keeps no exact times."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
-import sqlalchemy as sa
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge import wire
 from edge.errors import StoreError
-from edge.store import migrations
 from edge.store import store as module
 from edge.store.store import EVERYWHERE, Decision, Source, SqlStore
-from edge.store.tables import alerts, baselines, cells, cursors, scores, tables
-from tests import databases
-from tests.messages import EPOCH, NOW, make_counted, make_score
-
-CAMERA = Source("camera-1", EPOCH)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "booth.sqlite"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with databases.postgresql() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
-    """URL of an empty store; everything holds for SQLite and PostgreSQL."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{path}"
-    else:
-        with databases.database(request.getfixturevalue("server")) as made:
-            yield made
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
-    with closing(SqlStore(url)) as opened:
-        yield opened
-
-
-def rows(store: SqlStore, table: sa.Table) -> list[dict[str, object]]:
-    with store.database.transaction() as db:
-        return [dict(row) for row in db.execute(sa.select(table)).mappings()]
-
-
-def put(store: SqlStore, *seqs: int, due: dict[wire.ScoreKey, str] | None = None) -> module.Recorded:
-    return store.record([make_score(seq=seq) for seq in seqs], [], lambda _: Decision(due or {}, 0), {}, now=NOW)
-
-
-def nobody(_: object) -> Decision:
-    return Decision({}, 0)
+from edge.store.tables import alerts, cells, cursors, scores
+from tests.messages import EPOCH, NOW, make_score
+from tests.store.stores import CAMERA, counted, nobody, put, rows
 
 
 def gap(upto: int, dropped: int = 0) -> wire.Gap:
@@ -212,10 +164,6 @@ def test_any_order_of_delivery(batches: list[list[int]]) -> None:
             assert not batch or recorded.upto == {CAMERA: expected}
 
 
-def counted(store: SqlStore, kind: module.Kind) -> dict[tuple[int, str, str], int]:
-    return {(cell.window, cell.node, cell.words): cell.n for cell in store.cells(kind)}
-
-
 def test_people_alerts_and_their_words_are_counted_once(store: SqlStore) -> None:
     start, day = module.window(NOW), int(NOW // 86400) * 86400
     final = make_score(seq=3, early=False, follows=2)
@@ -283,60 +231,6 @@ def test_small_counts_go_with_the_scores_and_large_ones_stay(store: SqlStore) ->
     assert not rows(store, alerts)
 
 
-def make_old(url: str, version: str) -> None:
-    """Make a store of that version with an acknowledged score and its alert; none before 0002 says its version."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as db:
-        config.attributes.update(connection=db, site="")
-        command.upgrade(config, version)
-        score = (
-            'INSERT INTO scores (node, epoch, seq, "window", state, reasons, zone, heading, quality, early, baseline)'
-            f" VALUES ('camera-1', '{EPOCH}', 1, {module.window(NOW)}, 'scored', '[]', 'left', 'left', 1, false, '')"
-        )
-        alert = f"INSERT INTO alerts VALUES ('aaaaaaaa', {module.window(NOW)}, 'sent', 'camera-1', '{EPOCH}', 1"
-        for statement in (
-            score,
-            f"INSERT INTO cursors VALUES ('camera-1', '{EPOCH}', 1, 0, 0)",
-            f"{alert})" if version == "0001" else f"{alert}, NULL)",
-            "DROP TABLE alembic_version" if version == "0001" else "SELECT 1",
-        ):
-            db.execute(sa.text(statement))
-    engine.dispose()
-
-
-@pytest.mark.parametrize("version", ["0001", "0002"])
-def test_a_store_of_before_versions_or_sites_keeps_its_scores(url: str, version: str) -> None:
-    make_old(url, version)
-    with pytest.raises(StoreError, match="run that booth on it once"):
-        SqlStore(url)
-    with closing(SqlStore(url, "soho")) as store:
-        assert put(store, 1, 2).new == {wire.ScoreKey("camera-1", EPOCH, 2)}
-        assert store.feedback("aaaaaaaa", "claimed", now=NOW)
-        assert {row["site"] for table in (scores, cursors, alerts, cells) for row in rows(store, table)} == {"soho"}
-    with closing(SqlStore(url)) as store:
-        assert store.sites() == ["soho"], "once every row has its site, nobody needs to say one"
-
-
-def test_one_word_a_site_and_a_newer_one_is_not_taken_for_published(store: SqlStore) -> None:
-    soho, mitte = store.at("soho"), store.at("mitte")
-    assert (soho.signed_baseline(), soho.published_at()) == (None, None)
-    soho.save_signed_baseline(b"older")
-    soho.save_signed_baseline(b"newer")
-    soho.note_published(b"older", NOW)
-    assert (soho.signed_baseline(is_unpublished=True), soho.published_at()) == (b"newer", None)
-    soho.note_published(b"newer", NOW)
-    assert (soho.signed_baseline(is_unpublished=True), soho.signed_baseline(), soho.published_at()) == (
-        None,
-        b"newer",
-        int(NOW),
-    )
-    soho.save_signed_baseline(b"newer")
-    assert soho.published_at() is None, "frozen again is published again"
-    assert mitte.signed_baseline() is None
-
-
 def test_sites_do_not_mix(store: SqlStore) -> None:
     """Nodes of two sites may have the same name, the same epoch and the same alert."""
     soho, mitte = store.at("soho"), store.at("mitte")
@@ -357,19 +251,6 @@ def test_sites_do_not_mix(store: SqlStore) -> None:
     assert store.purge(NOW + 900) == 5, "what is personal ends for all sites alike"
 
 
-def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
-    with closing(SqlStore(url)) as store, store.database.transaction() as db:
-        db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, expected 0005 at most"):
-        SqlStore(url)
-
-
-def test_migrations_make_the_tables_that_the_code_names(store: SqlStore) -> None:
-    with store.database.transaction() as db:
-        context = MigrationContext.configure(db)
-        assert compare_metadata(context, tables) == []
-
-
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_two_workers_on_one_database_leave_no_hole(url: str) -> None:
     """Each worker stores every other score of one outbox; the cursor ends at the last."""
@@ -386,34 +267,3 @@ def test_two_workers_on_one_database_leave_no_hole(url: str) -> None:
         assert row["upto"] == 100
         assert one.refusals() == {"schema": 100}
         assert counted(one, "traffic") == {(module.window(NOW), "camera-1", "sightings"): 100}
-
-
-@given(told=st.lists(st.tuples(st.sampled_from(["aaaaaaaa", "bbbbbbbb"]), st.integers(50, 60)), max_size=6))
-@settings(max_examples=30)
-def test_of_each_epoch_the_largest_counts_are_kept_however_often_they_are_told(told: list[tuple[str, int]]) -> None:
-    largest: dict[str, int] = {}
-    with closing(SqlStore("sqlite://")) as store:
-        for epoch, sightings in told:
-            store.keep_baseline("camera-1", make_counted(sightings, epoch))
-            largest[epoch] = max(largest.get(epoch, 0), sightings)
-        found = store.baselines()
-    assert found == [("camera-1", make_counted(sightings, epoch)) for epoch, sightings in sorted(largest.items())]
-
-
-def test_counts_are_kept_by_site_node_and_epoch(url: str, store: SqlStore) -> None:
-    for site, node, epoch in (("booth", "camera-2", EPOCH), ("booth", "camera-1", EPOCH), ("soho", "camera-1", EPOCH)):
-        store.at(site).keep_baseline(node, make_counted(50, epoch))
-        store.at(site).keep_baseline(node, make_counted(101, epoch))
-        store.at(site).keep_baseline(node, make_counted(51, epoch))
-    store.purge(NOW + 1e9)
-    with closing(SqlStore(url)) as again:
-        assert [node for node, _ in again.at("booth").baselines()] == ["camera-1", "camera-2"]
-        assert again.at("soho").baselines() == [("camera-1", make_counted(101, EPOCH))]
-
-
-def test_damaged_counts_are_said(store: SqlStore) -> None:
-    store.keep_baseline("camera-1", make_counted())
-    with store.database.transaction() as db:
-        db.execute(baselines.update().values(content=b"torn"))
-    with pytest.raises(StoreError, match="counts of camera-1 in the store: is not a baseline"):
-        store.baselines()

@@ -179,9 +179,9 @@ def _expect_the_next_one(board: Board, ears: Ears, after_s: float) -> None:
         after_s=after_s,
         like=lambda said: said.frames > 0 and said.software == NEXT_VERSION,
     )
-    told = [problem for problem in health.problems if "update" in problem]
-    _mark(at, f"health with frames, {health.software}: {' '.join(told)}")
-    _expect(len(told) == 1 and not _is_on_trial(board), "one problem that names the update, and no trial")
+    named = [problem for problem in health.problems if "update" in problem]
+    _mark(at, f"health with frames, {health.software}: {' '.join(named)}")
+    _expect(len(named) == 1 and not _is_on_trial(board), "one problem that names the update, and no trial")
 
 
 def _started_s(board: Board) -> float:

@@ -144,11 +144,11 @@ def _alerts(heard: Sequence[Heard], ids: Sequence[str], threshold: float, whom: 
         if one.rarity >= threshold:
             alerts.setdefault(person, one.walker)
     wanted = {one.walker for one in heard if one.rarity >= threshold} - {NOBODY}
-    told = Counter(walker for walker in alerts.values() if walker != NOBODY)
+    alerted = Counter(walker for walker in alerts.values() if walker != NOBODY)
     return {
         f"alerts on {whom}": len(alerts),
-        f"share of these that are duplicates, {whom} alerted": (told.total() - len(told)) / max(len(alerts), 1),
-        f"people never alerted, {whom} alerted": len(wanted - set(told)) / max(len(wanted), 1),
+        f"share of these that are duplicates, {whom} alerted": (alerted.total() - len(alerted)) / max(len(alerts), 1),
+        f"people never alerted, {whom} alerted": len(wanted - set(alerted)) / max(len(wanted), 1),
     }
 
 

@@ -150,15 +150,15 @@ def _early_figures(baseline: Baseline, seen: Sequence[Seen]) -> dict[str, Any]:
     """Return how much sooner early reports come, and how many of them the final score takes back."""
     rare = 1 / NodeConfig().score.early_one_in
     final = [baseline.score(one.sighting.appearance).p_value <= rare for one in seen]
-    told = [one.early is not None and baseline.score(one.early.appearance).p_value <= rare for one in seen]
-    both = [one for one, is_final, is_told in zip(seen, final, told, strict=True) if is_final and is_told]
+    early = [one.early is not None and baseline.score(one.early.appearance).p_value <= rare for one in seen]
+    both = [one for one, is_final, is_early in zip(seen, final, early, strict=True) if is_final and is_early]
     return {
         f"sightings at 1 in {1 / rare:.0f} or rarer": sum(final),
         "share of these reported early": len(both) / max(sum(final), 1),
         "seconds earlier than the final report, median": float(
             np.median([one.reported_at - one.early_at for one in both] or [0.0])
         ),
-        "share of early reports that are less rare in the end": 1 - len(both) / max(sum(told), 1),
+        "share of early reports that are less rare in the end": 1 - len(both) / max(sum(early), 1),
     }
 
 

@@ -49,6 +49,9 @@ def make_snapshot(**changes: Any) -> Snapshot:
     return Snapshot(**(fields | changes))
 
 
+ALERT = make_view().alert.id
+READABLE = ("/state.json", "/metrics")
+"""What only those who logged in may read, besides the page itself."""
 BUDGET = BudgetView(per_hour=6, stock=14, threshold=210, traffic_per_h=1180, alerts_per_h=5.4)
 OUTCOMES = Outcomes(
     claimed=1, greeted=9, not_found=4, not_unusual=2, declined=1, precision=0.82, low=0.52, high=0.95, greet_s=24
@@ -84,7 +87,7 @@ class ServedPage:
 
     def __init__(self, config: BoothConfig) -> None:
         self.clock = FakeClock()
-        self.told: list[tuple[str, str, str]] = []
+        self.reported: list[tuple[str, str, str]] = []
         self.breaks: Exception | None = None
         self.plays_booth = False
         """Whether the page then shows what was tapped, as the booth does."""
@@ -93,7 +96,7 @@ class ServedPage:
     def _note(self, alert_id: str, outcome: Outcome, who: str) -> None:
         if self.breaks is not None:
             raise self.breaks
-        self.told.append((alert_id, outcome, who))
+        self.reported.append((alert_id, outcome, who))
         if self.plays_booth:
             self.page.show(make_snapshot(alerts=[make_view(1, outcome, who)]))
 

@@ -85,7 +85,7 @@ def test_claimed_and_greeted_by_tap(served: ServedPage, phone: Window) -> None:
     phone.page.get_by_role("button", name="Greeted").tap()
     expect(phone.page.locator(".card")).to_contain_text("greeted by booth")
     expect(phone.page.locator(".card button")).to_have_count(0)
-    assert [outcome for _, outcome, _ in served.told] == ["claimed", "greeted"]
+    assert [outcome for _, outcome, _ in served.reported] == ["claimed", "greeted"]
     assert phone.complaints == []
 
 
@@ -97,7 +97,7 @@ def test_by_key(served: ServedPage, window: Window, key: str, end: AlertState) -
     window.page.goto(served.page.url)
     window.page.keyboard.press("c")
     window.page.wait_for_timeout(200)
-    assert served.told == [], "nothing is chosen yet"
+    assert served.reported == [], "nothing is chosen yet"
     window.page.keyboard.press("j")
     expect(window.page.locator(".card")).to_be_focused()
     expect(window.page.locator(".mark.chosen")).to_have_count(1)
@@ -106,7 +106,7 @@ def test_by_key(served: ServedPage, window: Window, key: str, end: AlertState) -
     expect(window.page.locator(".card")).to_be_focused()
     window.page.keyboard.press(key)
     expect(window.page.locator(".card button")).to_have_count(0)
-    assert [outcome for _, outcome, _ in served.told] == ["claimed", end]
+    assert [outcome for _, outcome, _ in served.reported] == ["claimed", end]
 
 
 def test_choosing_survives_what_comes_and_goes(served: ServedPage, window: Window) -> None:
@@ -131,7 +131,7 @@ def test_keys_do_nothing_while_somebody_types(served: ServedPage, window: Window
     assert field.input_value() == "jcg"
     window.page.get_by_role("button", name="Name it").click()
     expect(field).to_have_value("jcg")
-    assert served.told == []
+    assert served.reported == []
 
 
 def test_an_alert_expires(served: ServedPage, window: Window) -> None:
@@ -198,7 +198,7 @@ def test_logging_in(locked_page: ServedPage, stranger: Browser, window: Window) 
     window.page.get_by_label("Name of this laptop").fill("north")
     window.page.get_by_role("button", name="Log in").click()
     window.page.get_by_role("button", name="Claim").click()
-    wait_for(lambda: [who for _, _, who in locked_page.told] == ["north"])
+    wait_for(lambda: [who for _, _, who in locked_page.reported] == ["north"])
     window.page.get_by_role("button", name="Log out").click()
     expect(window.page.get_by_label("Password")).to_be_visible()
 
@@ -251,7 +251,7 @@ def test_a_hostile_page_can_say_nothing(served: ServedPage, window: Window) -> N
     window.page.get_by_role("button", name="Win").click()
     window.page.wait_for_url("**/outcome")
     assert "did not come from the booth" in window.page.content()
-    assert served.told == []
+    assert served.reported == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

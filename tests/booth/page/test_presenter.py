@@ -9,7 +9,7 @@ from tests.booth.page.pages import BUDGET, OUTCOMES, TRENDS, make_snapshot, make
 def test_troubles_worst_first() -> None:
     clock = "The clock of this machine was set"
     snapshot = make_snapshot(is_connected=False, trouble="the disk is full", clock=clock, refusals=2)
-    told = presenter.troubles(snapshot, silent_s=31)
+    sentences = presenter.troubles(snapshot, silent_s=31)
     expected = (
         "not been updated for 31 s",
         "broker cannot be reached",
@@ -17,7 +17,7 @@ def test_troubles_worst_first() -> None:
         clock,
         "refused 2 requests",
     )
-    for sentence, start in zip(told, (*expected, "camera-1 lost 3 sightings", "Refused 11 messages"), strict=True):
+    for sentence, start in zip(sentences, (*expected, "camera-1 lost 3 sightings", "Refused 11 messages"), strict=True):
         assert start in sentence
 
 
@@ -30,8 +30,8 @@ def test_every_reason_to_refuse_has_words() -> None:
     reasons = {"topic", "too_large", "not_json", "version", "schema", "sender", "baseline"}
     reasons |= {"retained", "too_many_nodes"}
     assert set(presenter.REFUSALS) == reasons
-    (told,) = presenter.troubles(make_snapshot(lost={}, refused={"unheard-of": 1}))
-    assert told == "Refused 1 message (unheard-of): see the log."
+    (sentence,) = presenter.troubles(make_snapshot(lost={}, refused={"unheard-of": 1}))
+    assert sentence == "Refused 1 message (unheard-of): see the log."
 
 
 def test_an_alert_is_said_in_words() -> None:

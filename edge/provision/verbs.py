@@ -1,0 +1,201 @@
+"""What each verb of `spotter provision` does and prints; `command.py` has their options."""
+
+import logging
+import secrets
+import sys
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from edge.command import BAD_NEWS, GOOD, Args
+from edge.errors import ProvisionError
+from edge.provision.passphrase import new_passphrase, read_passphrase, wifi_password
+from edge.site.settings import Network, Purpose, SiteSettings, check_host, check_name
+
+S = TypeVar("S", bound=msgspec.Struct)
+PAGE_PASSWORD_BYTES = 9
+"""Twelve characters once encoded as base64."""
+
+
+def provision_site(args: Args) -> int:
+    """Make a new site; print its page password, which is stored only as a hash."""
+    from edge.booth.page.password import hash_password
+    from edge.site.new_site import make_site
+
+    purpose = _purpose(args)
+    settings = _convert(
+        {"site": args.site, "booth": [*map(check_host, args.booth)], "port": args.port, "installed": args.installed},
+        SiteSettings,
+    )
+    passphrase = new_passphrase(args.passphrase_file)
+    password = secrets.token_urlsafe(PAGE_PASSWORD_BYTES)
+    site = make_site(args.dir, settings, purpose, passphrase=passphrase, page_password_hash=hash_password(password))
+    if passphrase is None:
+        print("warning: no passphrase; a copy of this folder is enough to add nodes to this site", file=sys.stderr)
+    print(f"{args.dir}: site {site.name}, broker {settings.booth[0]}:{settings.port}")
+    print(f"page password, shown once: {password}")
+    print(f"next: spotter provision node NAME --site-dir {args.dir} --facing DEGREES")
+    return GOOD
+
+
+def _purpose(args: Args) -> Purpose:
+    asked = {"who": args.who, "purpose": args.purpose, "contact": args.contact, "keep_days": args.keep_days}
+    missing = [f"--{name.replace('_', '-')}" for name, value in asked.items() if value is None]
+    if missing:
+        raise ProvisionError(
+            f"{', '.join(missing)} missing: the notice must tell passers-by who runs the cameras, why, how long data "
+            "is kept and whom to ask; give these options and run the command again"
+        )
+    return _convert(asked, Purpose)
+
+
+def provision_node(args: Args) -> int:
+    """Add a node to a site, or renew it."""
+    from edge.site.site import Site
+
+    check_name(args.name)
+    site = Site(args.site_dir)
+    booth = args.booth or site.settings.booth[0]
+    if booth not in site.settings.booth:
+        raise ProvisionError(
+            f"--booth {booth}: expected an address of the broker's certificate: {', '.join(site.settings.booth)}"
+        )
+    network = {
+        "booth": booth,
+        "address": args.address,
+        "gateway": args.gateway,
+        "wifi": args.wifi,
+        "wifi_password": wifi_password(args),
+        "wifi_country": args.wifi_country,
+    }
+    home = site.add_node(
+        args.name,
+        facing=args.facing,
+        source=args.source,
+        network=_convert(network, Network),
+        passphrase=read_passphrase(args.passphrase_file, is_needed=site.has_passphrase),
+        is_renewal=args.renew,
+    )
+    print(f"{home}: written; it becomes /etc/spotter on the node")
+    print(f"next: spotter provision image {args.name} --site-dir {args.site_dir} --device /dev/sdX (or --image FILE)")
+    if args.renew:
+        print("the previous certificate is revoked")
+        print(_reload(args.site_dir, is_installed=site.settings.installed))
+    print("if spotter booth runs, restart it, so that its alerts say where this camera looks")
+    return GOOD
+
+
+def provision_image(args: Args) -> int:
+    """Write a node's settings and release onto a card or into an image file."""
+    from edge.card.write import run_image
+    from edge.site.site import Site
+
+    site = Site(args.site_dir)
+
+    def ask() -> bytes | None:
+        return read_passphrase(args.passphrase_file, is_needed=site.has_passphrase)
+
+    return run_image(args.node, site, args.target, args.release, ask, is_replacing=args.replace)
+
+
+def provision_release(args: Args) -> int:
+    """Build the release that nodes install."""
+    from edge.release.build import run_release
+
+    return run_release(args.release)
+
+
+def provision_sign_release(args: Args) -> int:
+    """Sign a release with the site's key."""
+    from edge.release.signature import sign_release
+    from edge.site.site import Site
+
+    site = Site(args.site_dir)
+    passphrase = read_passphrase(args.passphrase_file, is_needed=site.has_passphrase)
+    release = sign_release(args.release, site.folder / "release.key", passphrase)
+    print(f"{args.release}: release {release.id} is signed for {site.name}")
+    print("next: copy the folder to a node, then there: sudo spotter update FOLDER")
+    return GOOD
+
+
+def provision_laptop(args: Args) -> int:
+    """Make or renew a laptop's certificate."""
+    from edge.site.site import Site
+
+    site = Site(args.site_dir)
+    home = site.add_laptop(
+        args.name,
+        passphrase=read_passphrase(args.passphrase_file, is_needed=site.has_passphrase),
+        is_renewal=args.renew,
+    )
+    print(f"{home}: copy it to the laptop, then there: spotter watch --config {home.name}/laptop.yaml")
+    print("use one certificate for one program at a time: the broker disconnects the first when a second connects")
+    print(_reload(args.site_dir, is_installed=site.settings.installed))
+    return GOOD
+
+
+def provision_revoke(args: Args) -> int:
+    """Revoke the certificate of a node or laptop."""
+    from edge.site.site import Site
+
+    site = Site(args.site_dir)
+    site.revoke(args.name, passphrase=read_passphrase(args.passphrase_file, is_needed=site.has_passphrase))
+    print(f"{args.name}: revoked, and its key deleted here")
+    print(_reload(args.site_dir, is_installed=site.settings.installed))
+    print(
+        "then new connections are refused; an open one can neither send nor receive, and ends with the broker's restart"
+    )
+    return GOOD
+
+
+def _reload(folder: Path, *, is_installed: bool) -> str:
+    """Return how to make mosquitto read its access rules and revocation list again.
+
+    SIGHUP is enough for both (measured with mosquitto 2.0.11).
+    """
+    if is_installed:
+        files = f"{folder}/broker/acl {folder}/broker/crl.pem"
+        return f"make the broker read it: sudo cp {files} /etc/spotter/broker/ && sudo systemctl reload mosquitto"
+    return "make the broker read it: kill -HUP $(pidof mosquitto)"
+
+
+def provision_check(args: Args) -> int:
+    """Print what is wrong with a site, a node's folder or a card; return BAD_NEWS if anything is."""
+    from edge.provision.check import check_live, check_path
+    from edge.site.site import Site
+
+    site = Site(args.site_dir) if args.site_dir else None
+    found, is_live = check_path(args.path, site), args.live or args.broker is not None
+    if is_live and not args.path.is_dir():
+        raise ProvisionError(f"{args.path}: --live needs the folder of a site or node, not a card")
+    if is_live:
+        logging.getLogger("edge.message.mqtt").setLevel(logging.CRITICAL)  # its failures are reported below
+        found += check_live(args.path, args.broker)
+    for finding in found:
+        print(msgspec.json.encode(finding._asdict()).decode() if args.json else f"{finding.where}: {finding.sentence}")
+    if not found and not args.json:
+        asks = not is_live and (args.path / "site.yaml").exists()
+        print(f"{args.path}: nothing is wrong{' with the files; --live checks the running site too' if asks else ''}")
+    return BAD_NEWS if found else GOOD
+
+
+def provision_notice(args: Args) -> int:
+    """Write the notice for passers-by as a PDF."""
+    from edge.site.notice import write_notice
+    from edge.site.site import Site
+
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it logs every table it drops
+    write_notice(Site(args.site_dir).purpose, args.out, args.language)
+    print(f"{args.out}: print it and hang it up where the cameras look")
+    return GOOD
+
+
+def _convert(values: dict[str, Any], schema: type[S]) -> S:
+    """Convert the options' values to `schema`; raises ProvisionError naming the wrong option."""
+    try:
+        return msgspec.convert(values, schema)
+    except msgspec.ValidationError as err:
+        text, _, place = str(err).partition(" - at ")
+        option = place.strip("`").removeprefix("$.").split("[")[0].replace("_", "-")
+        raise ProvisionError(f"--{option}: {text}" if option else text) from err
