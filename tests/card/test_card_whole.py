@@ -41,7 +41,7 @@ def test_three_commands_make_a_card_that_makes_a_node(tmp_path: Path, capsys: py
         assert (root / "etc/spotter" / name).read_bytes() == (site / "nodes/north" / name).read_bytes()
     assert main(["config", "check", str(root / "etc/spotter/node.yaml")]) == 0
     assert main(["provision", "image", "south", *image.split()[3:]]) == 2
-    assert "is no node of soho; there are: north" in capsys.readouterr().err
+    assert "is not a node of soho, which has: north" in capsys.readouterr().err
 
 
 def _install(words: Any, ran: list[Any]) -> None:
