@@ -133,7 +133,7 @@ def test_damaged_counts_go_on_from_the_last_snapshot(
     run_node(Playing(walk(model)), model)
     assert baseline_file.load(collected).sightings == sightings
     assert (tmp_path / "collected.baseline.old").exists()
-    assert f"damaged: they go on from {sightings - 3} people" in booth.said
+    assert f"damaged: counting continues from {sightings - 3} people" in booth.said
 
 
 def test_a_damaged_frozen_baseline_gives_way_to_its_copy(run_node: RunNode, booth: Booth, tmp_path: Path) -> None:
