@@ -23,9 +23,9 @@ CLASS_WEIGHTS = (1.0, 1.4, 1.4, 1.2, 1.0, 1.0, 1.3, 1.5, 1.4, 2.0)
 SET_WEIGHTS = (1.3, 1.3, 1.3, 1.5, 1.3)
 """Weight of each of partial.SETS in the loss."""
 PATTERN_WEIGHTS = (0.5, 1.0, 1.0, 1.4, 1.0, 1.4)
-"""Weight of each of vocabulary.PATTERNS in the loss. Plain counts less, since most real cloth is plain: with 1 for plain, a
-quarter of the patterned garments of training photos were called plain. Dots and graphics count more: dots are easily
-lost among busy prints, graphics among the plain cloth around them.
+"""Weight of each of vocabulary.PATTERNS in the loss. Plain counts less, since most real cloth is plain: with 1 for
+plain, a quarter of the patterned garments of training photos were called plain. Dots and graphics count more: dots are
+easily lost among busy prints, graphics among the plain cloth around them.
 """
 POSE_WEIGHT = 4.0
 """Weight of the pose in the loss. With less it drifts from its teacher's: at 0.5 only .894 of the keypoints were found
