@@ -79,5 +79,5 @@ def test_an_operator_that_is_not_known_is_named(content: bytes) -> None:
             data[code._tab.Pos + at : code._tab.Pos + at + size] = schema.BuiltinOperator.SOFTMAX.to_bytes(
                 size, "little"
             )
-    with pytest.raises(ModelError, match="SOFTMAX: its size is not known"):
+    with pytest.raises(ModelError, match="operator 0 is SOFTMAX"):
         resized(bytes(data), (481, 641))

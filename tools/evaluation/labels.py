@@ -39,8 +39,9 @@ CLASS_OF = {word: CLASSES.index(name) for name, words in WORDS.items() for word 
 
 def read(ccp: Path, number: int) -> tuple[Pixels, Pixels]:
     """Return the photo [h, w, 3] RGB and the class of each pixel [h, w], as positions in CLASSES."""
+    pixels = picture(ccp, number)
     labels = scipy.io.loadmat(ccp / "annotations" / "pixel-level" / f"{number:04d}.mat")["groundtruth"]
-    return picture(ccp, number), _classes(ccp)[labels]
+    return pixels, _classes(ccp)[labels]
 
 
 def picture(ccp: Path, number: int) -> Pixels:

