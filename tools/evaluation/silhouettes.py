@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from edge.detection import garments
-from edge.detection.letterbox import letterbox
+from edge.detection.letterbox import PADDING, letterbox
 from edge.errors import ModelError
 from edge.records import CLASSES, Counts, Frame, Pixels
 from edge.seams import Interpreter
@@ -31,6 +31,19 @@ FOUND = 0.5
 TORSO = (0.2, 0.45)
 """Start and end of the torso in heights of a silhouette: there one garment covers the body."""
 WORN = [CLASSES.index(name) for name in ("upper", "outer", "dress")]
+
+
+class Picture(NamedTuple):
+    """One street picture with its truth, all [h, w]."""
+
+    pixels: Pixels
+    """[h, w, 3] RGB."""
+    people: Pixels
+    """A number for each labelled person, 0 for background."""
+    classes: Pixels
+    """Positions in CLASSES, or street.UNKNOWN."""
+    unlabelled: Pixels
+    """1 where a person without a label stands, as far as a pose model finds them."""
 
 
 class Tally(NamedTuple):
@@ -61,13 +74,16 @@ def silhouettes(
     Some people in the pictures have no label, so that finding them counts as a mistake. With a `posenet` that finds
     them too, one more figure leaves their places out.
     """
-    wanted = list(names)
-    found: dict[str, Any] = {"pictures": len(wanted)}
-    for title, size in (("", _as_it_is), (f", people {SMALL} px tall", _small)):
-        tally = _sum(_look(network, posenet, *size(*street.labelled(folder, name))) for name in _progress(wanted))
+    heads, pictures = Heads(network), [_load(folder, name, posenet) for name in _progress(list(names))]
+    small = [_small(picture, (heads.height, heads.width)) for picture in pictures]
+    found: dict[str, Any] = {"pictures": len(pictures)}
+    for title, shown in (("", pictures), (f", people {SMALL} px tall", small)):
+        tally = _sum(_look(network, heads, picture) for picture in shown)
         found |= {
             f"person-mask IoU, as decoded{title}": _ratio(tally.decoded),
-            f"person-mask IoU, as decoded, where everybody has a label{title}": _ratio(tally.labelled),
+            f"person-mask IoU, as decoded, where everybody has a label{title}": _ratio(tally.labelled)
+            if posenet
+            else None,
             f"person-mask IoU, likeliest class{title}": _ratio(tally.person),
             f"people found{title}": _ratio(tally.found),
             f"garment mIoU{title}": float(np.nanmean(overlap(tally.argmax))),
@@ -76,22 +92,24 @@ def silhouettes(
     return found
 
 
-def _look(network: Interpreter, posenet: PoseNet | None, pixels: Pixels, people: Pixels, classes: Pixels) -> Tally:
-    seen = Heads(network).see(pixels).classes
-    truth, who = (shrink(plane, seen.shape) for plane in (classes, people))
-    product = _decoded(network, pixels, seen.shape)
-    known = truth != street.UNKNOWN
-    nobody = np.zeros(people.shape, bool)
-    counted = (
-        shrink((nobody if posenet is None else bystanders(pixels, people > 0, posenet)).astype(np.uint8), who.shape)
-        == 0
-    )
-    each: list[Mask] = [who == number for number in np.unique(who) if number]
+def _load(folder: Path, name: str, posenet: PoseNet | None) -> Picture:
+    pixels, people, classes = street.labelled(folder, name)
+    nowhere = np.zeros(people.shape, np.uint8)
+    unlabelled = nowhere if posenet is None else bystanders(pixels, people > 0, posenet).astype(np.uint8)
+    return Picture(pixels, people, classes, unlabelled)
+
+
+def _look(network: Interpreter, heads: Heads, picture: Picture) -> Tally:
+    seen = heads.see(picture.pixels).classes
+    people, truth, unlabelled = (shrink(plane, seen.shape) for plane in picture[1:])
+    product = _decoded(network, picture.pixels, seen.shape)
+    known, counted = truth != street.UNKNOWN, unlabelled == 0
+    each: list[Mask] = [people == number for number in np.unique(people) if number]
     return Tally(
         confusion(truth[known], seen[known]),
-        _both_and_either(who > 0, seen > 0),
-        _both_and_either(who > 0, product > 0),
-        _both_and_either((who > 0)[counted], (product > 0)[counted]) if posenet else np.zeros(2, np.int64),
+        _both_and_either(people > 0, seen > 0),
+        _both_and_either(people > 0, product > 0),
+        _both_and_either((people > 0)[counted], (product > 0)[counted]),
         np.array([sum((seen[one] > 0).mean() >= FOUND for one in each), len(each)]),
         [share for share in (_commonest(seen, one) for one in each) if share is not None],
     )
@@ -117,22 +135,18 @@ def _commonest(seen: Pixels, person: Mask) -> float | None:
     return float(np.bincount(worn).max() / len(worn)) if len(worn) else None
 
 
-def _as_it_is(pixels: Pixels, people: Pixels, classes: Pixels) -> tuple[Pixels, Pixels, Pixels]:
-    return pixels, people, classes
-
-
-def _small(pixels: Pixels, people: Pixels, classes: Pixels) -> tuple[Pixels, Pixels, Pixels]:
-    """Put the picture on a grey one, so that the tallest person is SMALL pixels of the model's input tall."""
+def _small(picture: Picture, sides: tuple[int, int]) -> Picture:
+    """Put the picture on a grey one of the input's height and width, its tallest person SMALL pixels tall."""
+    people = picture.people
     heights = [np.ptp(np.flatnonzero((people == number).any(axis=1))) + 1 for number in np.unique(people) if number]
-    zoom = SMALL / max(heights)
-    size = [round(side * zoom) for side in people.shape[::-1]]
-    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    planes = [shrink(plane, (size[1], size[0])) for plane in (people, classes)]
-    canvas = [np.full((353, 481, 3), 128, np.uint8), np.zeros((353, 481), np.uint8), np.zeros((353, 481), np.uint8)]
-    height, width = (min(side, room) for side, room in zip(small.shape, (353, 481), strict=False))
-    for onto, plane in zip(canvas, (small, *planes), strict=True):
+    size = [round(side * SMALL / max(heights)) for side in people.shape]
+    pixels = np.asarray(cv2.resize(picture.pixels, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+    planes = [pixels, *(shrink(plane, tuple(size)) for plane in picture[1:])]
+    height, width = (min(pair) for pair in zip(size, sides, strict=True))
+    canvas = [np.full((*sides, 3), PADDING, np.uint8), *(np.zeros(sides, np.uint8) for _ in planes[1:])]
+    for onto, plane in zip(canvas, planes, strict=True):
         onto[:height, :width] = plane[:height, :width]
-    return canvas[0], canvas[1], canvas[2]
+    return Picture(*canvas)
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:

@@ -31,8 +31,8 @@ def dress(pixels: Bytes, mask: NDArray[np.bool_], draw: Draw, rng: Rng, *, is_pa
 
     Folds and light of the garment stay. If the garment is patterned already, only its broad light and shade stay.
     """
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    part = np.s_[top : top + height, left : left + width]
     inside, patch = mask[part], pixels[part]
     x, y = _cloth(inside.shape, rng)
     dyed = _shade(draw(x, y, patch[inside]), patch, inside, rng, is_patterned=is_patterned)

@@ -81,5 +81,5 @@ def cropped(scene: Scene, rng: Rng) -> Scene:
 
 def extent(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     """Return first row, last row, first column and last column that hold anything; `mask` must not be empty."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
+    left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return top, top + height - 1, left, left + width - 1

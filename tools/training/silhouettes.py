@@ -181,8 +181,8 @@ def _mask(folder: Path, image: str) -> Path:
 
 def _bounds(silhouette: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     """Return top, left, height and width in pixels."""
-    rows, columns = np.flatnonzero(silhouette.any(axis=1)), np.flatnonzero(silhouette.any(axis=0))
-    return int(rows[0]), int(columns[0]), int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
+    left, top, width, height = cv2.boundingRect(silhouette.astype(np.uint8))
+    return top, left, height, width
 
 
 def _seeds(silhouette: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -24,6 +24,7 @@ from tools.evaluation.networks import upsample
 from tools.evaluation.peers import PoseNet
 from tools.training.bystanders import REACH, bystanders
 from tools.training.partial import CODES, IGNORED
+from tools.training.paste import extent
 from tools.training.photos import HEIGHT, Photo, kept
 from tools.training.teacher import Teacher
 
@@ -59,9 +60,8 @@ def label(number: int, pixels: Pixels, worn: set[str], teacher: Teacher, network
     inside = chances[..., 0] < 0.5
     if not inside.any():
         return None
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    box = (float(columns[0]), float(rows[0]), float(columns[-1]), float(rows[-1]))
-    silhouette = teacher.silhouette(pixels, box)
+    top, bottom, left, right = extent(inside)
+    silhouette = teacher.silhouette(pixels, (left, top, right, bottom))
     is_person = silhouette >= 0.5
     if (inside & is_person).sum() < AGREEMENT * (inside | is_person).sum():
         return None

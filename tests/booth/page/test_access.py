@@ -1,4 +1,4 @@
-"""Who may open the page: own forms, known host names, the password and its session, the metrics' token."""
+"""Access to the page: host names, forms, the password and its session, and the token for /metrics."""
 
 import socket
 from pathlib import Path

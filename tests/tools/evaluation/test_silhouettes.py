@@ -9,7 +9,7 @@ import pytest
 from edge.errors import ConfigError
 from edge.records import CLASSES, Detection, Pixels
 from tests.tools.evaluation.maps import HEIGHT, WIDTH, TellingInterpreter
-from tools.evaluation.silhouettes import SMALL, _commonest, _small, silhouettes
+from tools.evaluation.silhouettes import SMALL, Picture, _commonest, _small, silhouettes
 
 
 class OneMore:
@@ -81,7 +81,9 @@ def test_a_garment_in_two_classes_is_told() -> None:
 def test_people_are_shown_small() -> None:
     people = np.zeros((700, 500), np.uint8)
     people[100:600, 200:300] = 1
-    pixels, who, classes = _small(np.zeros((700, 500, 3), np.uint8), people, people * UPPER)
+    nowhere = np.zeros_like(people)
+    whole = Picture(np.zeros((700, 500, 3), np.uint8), people, np.asarray(people * UPPER, np.uint8), nowhere)
+    pixels, who, classes, _ = _small(whole, (HEIGHT, WIDTH))
     assert pixels.shape == (HEIGHT, WIDTH, 3)
     assert np.ptp(np.flatnonzero(who.any(axis=1))) + 1 == pytest.approx(SMALL, abs=1)
     assert set(np.unique(classes)) == {0, UPPER}
