@@ -170,7 +170,7 @@ def test_the_configuration_asks_for_what_the_conversion_assumes(pi: type[FakePic
     assert config["lores"]["format"] == "YUV420"
 
 
-def test_without_a_network_there_is_no_small_stream(pi: type[FakePicamera2]) -> None:
+def test_without_a_model_input_there_is_no_small_stream(pi: type[FakePicamera2]) -> None:
     pi.script = [99.9]
     frame = open_picamera(clock=TestClock()).read()
     assert frame is not None
@@ -249,14 +249,14 @@ def test_without_the_library_the_error_says_how_to_install_it(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("main", "network", "expected"),
+    ("main", "model_input", "expected"),
     [
         ((1280, 720), (481, 641), (640, 360)),
         ((1640, 1232), (353, 481), (468, 352)),
         ((320, 240), (481, 641), (320, 240)),
     ],
 )
-def test_the_small_stream_fits_the_network(
-    main: tuple[int, int], network: tuple[int, int], expected: tuple[int, int]
+def test_the_small_stream_fits_the_model_input(
+    main: tuple[int, int], model_input: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    assert lores_size(main, network) == expected
+    assert lores_size(main, model_input) == expected

@@ -31,12 +31,12 @@ def edgetpu(cpu: Path) -> Path:
 
 
 @pytest.mark.requires_upstream
-def test_the_network_runs_and_its_layout_is_a_posenets(cpu: Path) -> None:
-    network = TfliteInterpreter(cpu)
-    assert network.accelerator == "cpu"
-    assert (network.input.scale, network.input.zero_point) == (1 / 128, 128)
-    layout = read_layout(network.input, network.outputs)
-    outputs = network.invoke(GREY)
+def test_the_model_runs_and_its_layout_is_a_posenets(cpu: Path) -> None:
+    opened = TfliteInterpreter(cpu)
+    assert opened.accelerator == "cpu"
+    assert (opened.input.scale, opened.input.zero_point) == (1 / 128, 128)
+    layout = read_layout(opened.input, opened.outputs)
+    outputs = opened.invoke(GREY)
     assert [output.dtype for output in outputs] == [np.float32] * 3
     assert outputs[layout.heatmaps].shape == (1, 23, 31, 17)
     assert outputs[layout.heatmaps].max() < 0, "nobody stands on grey"
@@ -47,11 +47,11 @@ def test_a_missing_edge_tpu_is_loud_counted_and_replaced(
     cpu: Path, edgetpu: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        network = TfliteInterpreter(cpu, edgetpu)
-    assert (network.accelerator, network.fallbacks) == ("cpu", 1)
+        opened = TfliteInterpreter(cpu, edgetpu)
+    assert (opened.accelerator, opened.fallbacks) == ("cpu", 1)
     assert "libedgetpu" in caplog.text
-    assert network.model_id == TfliteInterpreter(cpu).model_id
-    assert len(network.invoke(GREY)) == 3
+    assert opened.model_id == TfliteInterpreter(cpu).model_id
+    assert len(opened.invoke(GREY)) == 3
 
 
 LIBRARY = """
@@ -93,11 +93,11 @@ class UnpluggedRuntime:
     def Interpreter(self, *, model_content: bytes, experimental_delegates: list[str], num_threads: int) -> Any:  # noqa: N802
         self.made.append("edgetpu" if experimental_delegates else "cpu")
         if experimental_delegates:
-            return UnpluggedNetwork(fails_after=2)
-        return UnpluggedNetwork(fails_after=self.cpu_lasts.pop(0) if self.cpu_lasts else None)
+            return UnpluggedInterpreter(fails_after=2)
+        return UnpluggedInterpreter(fails_after=self.cpu_lasts.pop(0) if self.cpu_lasts else None)
 
 
-class UnpluggedNetwork:
+class UnpluggedInterpreter:
     def __init__(self, fails_after: int | None) -> None:
         self.left = fails_after
 
@@ -136,32 +136,32 @@ def unplugged(monkeypatch: pytest.MonkeyPatch) -> UnpluggedRuntime:
 def test_an_edge_tpu_unplugged_in_the_middle_costs_no_frame(tmp_path: Path, unplugged: UnpluggedRuntime) -> None:
     for name in ("cpu", "tpu"):
         (tmp_path / name).write_bytes(name.encode())
-    network = TfliteInterpreter(tmp_path / "cpu", tmp_path / "tpu")
-    assert network.accelerator == "edgetpu"
+    opened = TfliteInterpreter(tmp_path / "cpu", tmp_path / "tpu")
+    assert opened.accelerator == "edgetpu"
     frames = [np.full((2, 2, 3), value, np.uint8) for value in (5, 7, 9, 11)]
-    assert [float(network.invoke(frame)[0][0, 0]) for frame in frames] == [1.0, 2.0, 3.0, 4.0]
-    assert (network.accelerator, network.fallbacks) == ("cpu", 1)
+    assert [float(opened.invoke(frame)[0][0, 0]) for frame in frames] == [1.0, 2.0, 3.0, 4.0]
+    assert (opened.accelerator, opened.fallbacks) == ("cpu", 1)
     assert unplugged.made == ["edgetpu", "cpu"]
 
 
-def test_a_network_that_fails_a_few_times_is_opened_anew_and_costs_no_frame(
+def test_a_model_that_fails_a_few_times_is_opened_again_and_costs_no_frame(
     tmp_path: Path, unplugged: UnpluggedRuntime
 ) -> None:
     (tmp_path / "cpu").write_bytes(b"cpu")
     unplugged.cpu_lasts = [1, 0, 1]
-    network = TfliteInterpreter(tmp_path / "cpu")
+    opened = TfliteInterpreter(tmp_path / "cpu")
     frames = [np.full((2, 2, 3), value, np.uint8) for value in (5, 7, 9)]
-    assert [float(network.invoke(frame)[0][0, 0]) for frame in frames] == [1.0, 2.0, 3.0]
-    assert (network.failures, network.fallbacks, len(unplugged.made)) == (3, 0, 4)
+    assert [float(opened.invoke(frame)[0][0, 0]) for frame in frames] == [1.0, 2.0, 3.0]
+    assert (opened.failures, opened.fallbacks, len(unplugged.made)) == (3, 0, 4)
 
 
-def test_a_network_that_fails_for_good_says_so(tmp_path: Path, unplugged: UnpluggedRuntime) -> None:
+def test_a_model_that_fails_for_good_says_so(tmp_path: Path, unplugged: UnpluggedRuntime) -> None:
     (tmp_path / "cpu").write_bytes(b"cpu")
     unplugged.cpu_lasts = [0] * 10
-    network = TfliteInterpreter(tmp_path / "cpu")
+    opened = TfliteInterpreter(tmp_path / "cpu")
     with pytest.raises(ModelError, match=r"failed 4 times on one frame \(USB transfer error 5\); check memory"):
-        network.invoke(np.zeros((2, 2, 3), np.uint8))
-    assert network.failures == interpreter.TRIES
+        opened.invoke(np.zeros((2, 2, 3), np.uint8))
+    assert opened.failures == interpreter.TRIES
 
 
 def test_a_file_that_is_no_model_says_what_to_do(tmp_path: Path) -> None:

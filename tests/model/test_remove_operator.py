@@ -59,11 +59,11 @@ def tiny_model(*, custom: str = "Decode", signature: bool = True, subgraphs: int
 
 
 def run(model: bytes, tensor: Any) -> list[Any]:
-    network = litert.Interpreter(model_content=model)
-    network.allocate_tensors()
-    network.set_tensor(network.get_input_details()[0]["index"], tensor)
-    network.invoke()
-    return [network.get_tensor(output["index"]).copy() for output in network.get_output_details()]
+    interpreter = litert.Interpreter(model_content=model)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], tensor)
+    interpreter.invoke()
+    return [interpreter.get_tensor(output["index"]).copy() for output in interpreter.get_output_details()]
 
 
 def test_the_field_numbers_are_those_of_the_schema() -> None:

@@ -60,8 +60,8 @@ def passing(every_s: int, until: int) -> Pulse:
 class Deaf(TfliteInterpreter):
     """The real model with all outputs zero: a chip that answers, but nonsense."""
 
-    def __init__(self, network: TfliteInterpreter) -> None:
-        self.__dict__ |= network.__dict__
+    def __init__(self, interpreter: TfliteInterpreter) -> None:
+        self.__dict__ |= interpreter.__dict__
 
     def invoke(self, tensor: np.ndarray) -> list[np.ndarray]:
         return [np.zeros_like(output) for output in super().invoke(tensor)]

@@ -40,24 +40,24 @@ class WalkersCamera:
 
     def __init__(
         self,
-        network: "InOrderInterpreter",
+        interpreter: "InOrderInterpreter",
         walkers: int,
         error: SourceError | None = None,
         meanwhile: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self._frames = self._play(network, walkers)
+        self._frames = self._play(interpreter, walkers)
         self._error = error
         self._meanwhile = meanwhile
         self.is_closed = False
 
-    def _play(self, network: "InOrderInterpreter", walkers: int) -> Iterator[Frame]:
+    def _play(self, interpreter: "InOrderInterpreter", walkers: int) -> Iterator[Frame]:
         number = 0
         for walker in range(walkers):
             self._meanwhile(walker)
             for step in range(40):
                 person = standing(60 + 16 * step, 40, 260)
                 people = [(person, (240, 130, 20))] if person[:, 0].max() < 470 else []
-                network.people_at[number] = [person for person, _ in people]
+                interpreter.people_at[number] = [person for person, _ in people]
                 yield draw(people, number)
                 number += 1
 
@@ -121,15 +121,15 @@ def start(hub: InProcessBroker, tmp_path: Path) -> Starting:
         error: SourceError | None = None,
         meanwhile: Callable[[int], None] = lambda _: None,
     ) -> int:
-        network = InOrderInterpreter()
+        interpreter = InOrderInterpreter()
         config = NodeConfig(
             state=str(tmp_path), frame=FrameSection(pace="fast"), health_s=0.05, score=score or ScoreSection()
         )
         with closing(Outbox(tmp_path / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
             node = Node(
                 config,
-                camera=WalkersCamera(network, walkers, error, meanwhile),
-                interpreter=network,
+                camera=WalkersCamera(interpreter, walkers, error, meanwhile),
+                interpreter=interpreter,
                 outbox=outbox,
                 broker=hub.client(),
                 clock=SystemClock(),
@@ -229,13 +229,13 @@ def test_without_a_booth_nothing_is_deleted(
     hub: InProcessBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uplink, "DRAIN_S", 0.5)
-    network = InOrderInterpreter()
+    interpreter = InOrderInterpreter()
     config = NodeConfig(state=str(tmp_path), frame=FrameSection(pace="fast"))
     with closing(Outbox(tmp_path / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
         node = Node(
             config,
-            camera=WalkersCamera(network, 2),
-            interpreter=network,
+            camera=WalkersCamera(interpreter, 2),
+            interpreter=interpreter,
             outbox=outbox,
             broker=hub.client(),
             clock=SystemClock(),

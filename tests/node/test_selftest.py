@@ -25,7 +25,7 @@ class Broken(Deaf):
 
 
 @pytest.fixture(scope="module")
-def network() -> TfliteInterpreter:
+def interpreter() -> TfliteInterpreter:
     return open_interpreter(DetectionSection())
 
 
@@ -37,14 +37,16 @@ def config(tmp_path: Path) -> NodeConfig:
     return NodeConfig(state=str(state), broker=BrokerSection(tls=tls))
 
 
-def parts(config: NodeConfig, network: TfliteInterpreter, now: float = NOW) -> list[str]:
-    failed = self_test(config, network, FakeClock(now))
+def parts(config: NodeConfig, interpreter: TfliteInterpreter, now: float = NOW) -> list[str]:
+    failed = self_test(config, interpreter, FakeClock(now))
     assert all(len(failure.sentence) > 30 for failure in failed)
     return [failure.part for failure in failed]
 
 
-def test_a_node_that_is_well_passes_and_leaves_nothing_behind(config: NodeConfig, network: TfliteInterpreter) -> None:
-    assert parts(config, network) == []
+def test_a_node_that_is_well_passes_and_leaves_nothing_behind(
+    config: NodeConfig, interpreter: TfliteInterpreter
+) -> None:
+    assert parts(config, interpreter) == []
     assert list(Path(config.state).iterdir()) == []
 
 
@@ -55,43 +57,43 @@ def test_every_size_finds_the_drawn_people(config: NodeConfig, model: str) -> No
 
 @pytest.mark.requires_upstream
 @pytest.mark.parametrize("model", ["posenet-353x481", "posenet-481x641"])
-def test_every_network_finds_the_drawn_people(config: NodeConfig, model: str) -> None:
+def test_every_model_finds_the_drawn_people(config: NodeConfig, model: str) -> None:
     assert parts(config, open_interpreter(DetectionSection(model=model))) == []
 
 
 @pytest.mark.parametrize("kind", [Deaf, Broken])
-def test_a_model_that_sees_nobody(config: NodeConfig, network: TfliteInterpreter, kind: type[Deaf]) -> None:
-    assert parts(config, kind(network)) == ["model"]
+def test_a_model_that_sees_nobody(config: NodeConfig, interpreter: TfliteInterpreter, kind: type[Deaf]) -> None:
+    assert parts(config, kind(interpreter)) == ["model"]
 
 
-def test_an_edge_tpu_that_is_not_there(config: NodeConfig, network: TfliteInterpreter) -> None:
+def test_an_edge_tpu_that_is_not_there(config: NodeConfig, interpreter: TfliteInterpreter) -> None:
     wanted = msgspec.structs.replace(config, detection=DetectionSection(accelerator="edgetpu"))
-    assert parts(wanted, network) == ["accelerator"]
+    assert parts(wanted, interpreter) == ["accelerator"]
 
 
 def test_an_edge_tpu_that_failed_at_the_start(config: NodeConfig) -> None:
     """`accelerator: auto` found it and chose it, and yet the CPU does the work."""
-    network = open_interpreter(DetectionSection())
-    network.fallbacks = 1
-    assert parts(config, network) == ["accelerator"]
+    interpreter = open_interpreter(DetectionSection())
+    interpreter.fallbacks = 1
+    assert parts(config, interpreter) == ["accelerator"]
 
 
 def test_a_disk_that_takes_nothing(
-    config: NodeConfig, network: TfliteInterpreter, monkeypatch: pytest.MonkeyPatch
+    config: NodeConfig, interpreter: TfliteInterpreter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda number: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    assert parts(config, network) == ["disk"]
+    assert parts(config, interpreter) == ["disk"]
     assert list(Path(config.state).iterdir()) == []
 
 
-def test_a_clock_without_a_battery(config: NodeConfig, network: TfliteInterpreter) -> None:
-    assert parts(config, network, 3600.0) == ["clock"]
+def test_a_clock_without_a_battery(config: NodeConfig, interpreter: TfliteInterpreter) -> None:
+    assert parts(config, interpreter, 3600.0) == ["clock"]
     file = Path(config.state) / "outbox.sqlite"
     file.touch()
     os.utime(file, (NOW, NOW))
-    assert parts(config, network, NOW - 7200) == ["clock"]
-    assert parts(config, network, NOW - 60) == []
+    assert parts(config, interpreter, NOW - 7200) == ["clock"]
+    assert parts(config, interpreter, NOW - 60) == []
 
 
-def test_a_certificate_of_another_node(config: NodeConfig, network: TfliteInterpreter) -> None:
-    assert parts(msgspec.structs.replace(config, node="camera-2"), network) == ["certificate"]
+def test_a_certificate_of_another_node(config: NodeConfig, interpreter: TfliteInterpreter) -> None:
+    assert parts(msgspec.structs.replace(config, node="camera-2"), interpreter) == ["certificate"]

@@ -20,7 +20,7 @@ def test_every_shipped_size_is_measured() -> None:
 
 
 @pytest.mark.parametrize("stream", STREAMS)
-def test_a_wide_picture_shows_people_larger_to_a_wide_network(stream: tuple[int, int]) -> None:
+def test_a_wide_picture_shows_people_larger_to_a_wide_model(stream: tuple[int, int]) -> None:
     default, wide, fine, fine_wide = (
         frame_px(90, stream, one) for one in ((353, 481), (305, 545), (481, 641), (417, 737))
     )

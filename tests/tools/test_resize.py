@@ -56,12 +56,12 @@ def test_back_again_it_is_the_same_file(content: bytes) -> None:
 
 
 @pytest.mark.requires_upstream
-def test_the_published_network_is_resized_too(tmp_path: Path, picture: np.ndarray) -> None:
+def test_the_published_model_is_resized_too(tmp_path: Path, picture: np.ndarray) -> None:
     """The published model pads its pictures with an operator of its own."""
     resize_file(model_path("posenet-353x481"), tmp_path / "posenet.tflite", (305, 545))
-    network = TfliteInterpreter(tmp_path / "posenet.tflite")
-    assert read_layout(network.input, network.outputs).width == 545
-    assert len(network.invoke(picture[:305, :545])) == 3
+    interpreter = TfliteInterpreter(tmp_path / "posenet.tflite")
+    assert read_layout(interpreter.input, interpreter.outputs).width == 545
+    assert len(interpreter.invoke(picture[:305, :545])) == 3
 
 
 @pytest.mark.parametrize("size", [(352, 481), (360, 640), (481, 640)])

@@ -4,7 +4,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ from edge.config import DetectionSection
 from edge.errors import EdgeError
 from edge.seams import Interpreter
 from tools.evaluation.booth import booth
+from tools.evaluation import rivals
 from tools.evaluation.clips import command as real_clips
 from tools.evaluation.clips.report import show
 from tools.evaluation.exceptions import exceptions
 from tools.evaluation.fairness import fairness
 from tools.evaluation.garments import garments
 from tools.evaluation.labels import TEST_IDS, TRAIN_IDS
-from tools.evaluation.networks import open_network
+from tools.evaluation.models import open_model
 from tools.evaluation.pacing import pacing
 from tools.evaluation.patterns import BY_EYE, patterns
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
@@ -44,8 +45,9 @@ LABELLED = f"{min(TRAIN_IDS)}-{max(TEST_IDS)}"
 Found = dict[str, Any]
 
 
-def main() -> int:
-    args = _parser().parse_args()
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure what the words of the command line name; None: sys.argv. Returns the exit code."""
+    args = _parser().parse_args(words)
     try:
         found = _COMMANDS[args.what](args)
     except EdgeError as err:
@@ -124,13 +126,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _garments(args: argparse.Namespace) -> Found:
     ids = numbers(args.ids)
-    return _beside(args, lambda network: garments(network, args.ccp, ids), ["--ids", args.ids])
+    return _beside(args, lambda interpreter: garments(interpreter, args.ccp, ids), ["--ids", args.ids])
 
 
 def _silhouettes(args: argparse.Namespace) -> Found:
     finer = available(FINER)
     posenet = None if isinstance(finer, str) else PoseNet(finer)
-    found = silhouettes(open_network(args.model), args.streets, posenet=posenet)
+    found = silhouettes(open_model(args.model), args.streets, posenet=posenet)
     return {
         "model": args.model,
         **found,
@@ -144,43 +146,46 @@ def _patterns(args: argparse.Namespace) -> Found:
         swatches, missing = load(args.swatches, held_out=True), {}
     except EdgeError as err:
         swatches, missing = [], {"held-out real cloth": f"left out: {err}"}
-    return _beside(args, lambda network: patterns(network, args.ccp, ids, args.by_eye, swatches) | missing, words)
+    return _beside(
+        args, lambda interpreter: patterns(interpreter, args.ccp, ids, args.by_eye, swatches) | missing, words
+    )
 
 
 def _rarity(args: argparse.Namespace) -> Found:
+    rivals.check_packages()  # before the hour of measuring, not after it
     photos = args.photos or args.ccp
     ids = set(numbers(args.ids))
     baseline = [number for number in BASELINE_IDS if args.photos or number not in ids]
-    return {"model": args.model, **rarity(open_network(args.model), args.ccp, baseline, photos, sorted(ids))}
+    return {"model": args.model, **rarity(open_model(args.model), args.ccp, baseline, photos, sorted(ids))}
 
 
 def _fairness(args: argparse.Namespace) -> Found:
     unlabelled = [number for number in BASELINE_IDS if number > max(LABELLED_IDS)]
-    return {"model": args.model, **fairness(open_network(args.model), args.ccp, numbers(args.ids), unlabelled)}
+    return {"model": args.model, **fairness(open_model(args.model), args.ccp, numbers(args.ids), unlabelled)}
 
 
 def _beside(args: argparse.Namespace, judge: Callable[[Interpreter], Found], words: list[str]) -> Found:
     """Return the figures of the model, and beside them those of its float file and of the other runtime."""
-    found: Found = {"model": args.model, **judge(open_network(args.model))}
+    found: Found = {"model": args.model, **judge(open_model(args.model))}
     if not args.alone:
-        floats = {FLOAT: judge(open_network(args.float))} if args.float else {}
+        floats = {FLOAT: judge(open_model(args.float))} if args.float else {}
         found["beside"] = {**floats, TFLITE: _tflite(args, words)}
     return found
 
 
 def _people(args: argparse.Namespace) -> Found:
-    networks = {args.model: open_network(args.model)}
+    interpreters = {args.model: open_model(args.model)}
     if args.float and not args.alone:
-        networks[FLOAT] = open_network(args.float)
-    found = {name: _one_people(network, args) for name, network in networks.items()}
+        interpreters[FLOAT] = open_model(args.float)
+    found = {name: _one_people(interpreter, args) for name, interpreter in interpreters.items()}
     left_out = {}
-    for name, network in _peers(networks[args.model], alone=args.alone).items():
-        if isinstance(network, str):
-            left_out[name] = f"left out: {network}"
+    for name, interpreter in _peers(interpreters[args.model], alone=args.alone).items():
+        if isinstance(interpreter, str):
+            left_out[name] = f"left out: {interpreter}"
         else:
-            networks[name], found[name] = network, {}
-    if UPSTREAM in networks:
-        _against_teacher(networks, found, args)
+            interpreters[name], found[name] = interpreter, {}
+    if UPSTREAM in interpreters:
+        _against_teacher(interpreters, found, args)
     answer = {"model": args.model, **found.pop(args.model)}
     if not args.alone:
         words = ["--clips", str(args.clips), "--photos", str(args.photos), *(["--ids", args.ids] if args.ids else [])]
@@ -188,30 +193,30 @@ def _people(args: argparse.Namespace) -> Found:
     return answer
 
 
-def _one_people(network: Interpreter, args: argparse.Namespace) -> Found:
+def _one_people(interpreter: Interpreter, args: argparse.Namespace) -> Found:
     return {
-        **photos(network, args.ccp, drawn(args.ids or LABELLED, args.photos)),
-        **clips(network, args.clips),
+        **photos(interpreter, args.ccp, drawn(args.ids or LABELLED, args.photos)),
+        **clips(interpreter, args.clips),
     }
 
 
-def _peers(network: Interpreter, *, alone: bool) -> dict[str, Interpreter | str]:
+def _peers(interpreter: Interpreter, *, alone: bool) -> dict[str, Interpreter | str]:
     """Return the teacher and the other models to compare with, or the reason why one is missing."""
     try:
-        upstream = available(twin(network))
+        upstream = available(twin(interpreter))
     except EdgeError as err:
         upstream = str(err)
     return {UPSTREAM: upstream} if alone else {UPSTREAM: upstream, SSD: available(SSD), MOVENET: available(MOVENET)}
 
 
-def _against_teacher(networks: dict[str, Interpreter], found: dict[str, Found], args: argparse.Namespace) -> None:
+def _against_teacher(interpreters: dict[str, Interpreter], found: dict[str, Found], args: argparse.Namespace) -> None:
     """Add to `found` what each model finds compared with the teacher, and how long it takes."""
-    teacher = PoseNet(networks[UPSTREAM])
+    teacher = PoseNet(interpreters[UPSTREAM])
     ids = drawn(args.ids or HELD_OUT, args.photos)
     kinds: dict[str, type[Ssd | MoveNet | PoseNet]] = {SSD: Ssd, MOVENET: MoveNet}
-    took = milliseconds(networks)
-    for name, network in networks.items():
-        looker = kinds.get(name, PoseNet)(network)
+    took = milliseconds(interpreters)
+    for name, interpreter in interpreters.items():
+        looker = kinds.get(name, PoseNet)(interpreter)
         found[name] |= compare(looker, teacher, args.ccp, ids, args.clips)
         found[name]["one invoke, ms, one thread"] = took[name]
         found[name]["one invoke, ratio to upstream PoseNet"] = took[name] / took[UPSTREAM]

@@ -15,13 +15,13 @@ from edge.seams import Interpreter
 
 
 def cost(
-    network: Interpreter, baseline: Baseline, photos: Sequence[Pixels], people: Sequence[Appearance]
+    interpreter: Interpreter, baseline: Baseline, photos: Sequence[Pixels], people: Sequence[Appearance]
 ) -> dict[str, Any]:
     """Return medians in milliseconds, and their ratio to one invoke."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     describe, invoke, score = [], [], []
-    pipeline = Pipeline(network, NodeConfig())
+    pipeline = Pipeline(interpreter, NodeConfig())
     for pixels, one in zip(photos, people, strict=True):
         frame = Frame(pixels, 0.0, 0)
         found = pipeline.people(frame)

@@ -52,8 +52,8 @@ class Exam(NamedTuple):
 class Look:
     """Turns photos into appearances as `spotter score` does."""
 
-    def __init__(self, network: Interpreter) -> None:
-        self._pipeline = Pipeline(network, NodeConfig())
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._pipeline = Pipeline(interpreter, NodeConfig())
         self.recipe = self._pipeline.recipe
 
     def __call__(self, pixels: Pixels | None) -> Appearance | None:

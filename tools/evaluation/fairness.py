@@ -50,9 +50,9 @@ class Traits(NamedTuple):
     has_bare_arms: bool
 
 
-def fairness(network: Interpreter, ccp: Path, ids: Sequence[int], unlabelled_ids: Sequence[int]) -> Found:
+def fairness(interpreter: Interpreter, ccp: Path, ids: Sequence[int], unlabelled_ids: Sequence[int]) -> Found:
     """Return ratios of flag rates with 95 % intervals, correlations, and the effect of changing the skin alone."""
-    look = Look(network)
+    look = Look(interpreter)
     always = unlabelled(look, ccp, unlabelled_ids)
     people, traits, changed = [], [], []
     for number in progress(ids, "labelled people"):

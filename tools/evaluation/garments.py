@@ -15,7 +15,7 @@ from edge.detection.garments import PERSON
 from edge.records import CLASSES, Counts, Floats, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.labels import read
-from tools.evaluation.networks import Heads, Seen
+from tools.evaluation.models import Heads, Seen
 
 Mask = NDArray[np.bool_]
 
@@ -39,10 +39,10 @@ def members(names: Iterable[str]) -> list[int]:
 
 
 def garments(
-    network: Interpreter, ccp: Path, ids: list[int], *, find_regions: Callable[[Seen], dict[str, Mask]] = regions
+    interpreter: Interpreter, ccp: Path, ids: list[int], *, find_regions: Callable[[Seen], dict[str, Mask]] = regions
 ) -> dict[str, Any]:
     """Return every figure, pixels summed over all photos; raises ModelError if the model has no garment map."""
-    heads = Heads(network)
+    heads = Heads(interpreter)
     tables, skins = [], []
     pure = {name: np.zeros(2, np.int64) for name in REGIONS}
     for number in track(ids, description="garments", disable=not sys.stderr.isatty(), console=Console(stderr=True)):

@@ -22,7 +22,7 @@ from edge.vocabulary import PATTERNS
 from tools.evaluation.cloth import spread
 from tools.evaluation.garments import shrink
 from tools.evaluation.labels import read
-from tools.evaluation.networks import Heads
+from tools.evaluation.models import Heads
 from tools.evaluation.people import mask_box
 from tools.evaluation.prints import fineness, lay_on
 from tools.training.swatches import Swatch
@@ -61,10 +61,10 @@ class _Worn(NamedTuple):
 
 
 def patterns(
-    network: Interpreter, ccp: Path, ids: Sequence[int], by_eye: Path = BY_EYE, swatches: Sequence[Swatch] = ()
+    interpreter: Interpreter, ccp: Path, ids: Sequence[int], by_eye: Path = BY_EYE, swatches: Sequence[Swatch] = ()
 ) -> dict[str, Any]:
     """Return every figure; raises ModelError without a pattern map. `swatches` has every kind except graphics."""
-    heads = Heads(network)
+    heads = Heads(interpreter)
     prints: tuple[list[Judged], list[Judged]] = [], []
     cloth: tuple[list[Judged], list[Judged]] = [], []
     for number in track(ids, description="prints", disable=not sys.stderr.isatty(), console=Console(stderr=True)):

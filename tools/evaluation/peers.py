@@ -15,7 +15,7 @@ from edge.model.manifest import manifest
 from edge.model.registry import model_path
 from edge.records import Detection, Frame, Pixels
 from edge.seams import Interpreter
-from tools.evaluation.networks import open_network
+from tools.evaluation.models import open_model
 from tools.evaluation.pose import Box
 from tools.resize import resized
 
@@ -37,14 +37,14 @@ ROUNDS = 30
 class PoseNet:
     """A model with a pose head, and the people it finds."""
 
-    def __init__(self, network: Interpreter) -> None:
+    def __init__(self, interpreter: Interpreter) -> None:
         """Raises ModelError if the model has no pose head."""
-        self.network = network
-        self._layout = keypoints.read_layout(network.input, network.outputs)
+        self.interpreter = interpreter
+        self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
 
     def people(self, pixels: Pixels) -> list[Detection]:
         tensor, scale = letterbox(Frame(pixels, 0.0, 0), self._layout.height, self._layout.width)
-        return decode(self.network.invoke(tensor), self._layout, DetectionSection(), scale=scale)
+        return decode(self.interpreter.invoke(tensor), self._layout, DetectionSection(), scale=scale)
 
     def boxes(self, pixels: Pixels) -> list[Box]:
         return [person.box for person in self.people(pixels)]
@@ -53,13 +53,13 @@ class PoseNet:
 class Ssd:
     """SSD-MobileNet v1 for COCO, with its boxes of people."""
 
-    def __init__(self, network: Interpreter) -> None:
-        self.network = network
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
 
     def boxes(self, pixels: Pixels) -> list[Box]:
         height, width = pixels.shape[:2]
-        small = cv2.resize(pixels, self.network.input.shape[2:0:-1], interpolation=cv2.INTER_AREA)
-        corners, classes, scores, _ = (output[0] for output in self.network.invoke(np.asarray(small, np.uint8)))
+        small = cv2.resize(pixels, self.interpreter.input.shape[2:0:-1], interpolation=cv2.INTER_AREA)
+        corners, classes, scores, _ = (output[0] for output in self.interpreter.invoke(np.asarray(small, np.uint8)))
         people = corners[(classes == PERSON) & (scores >= SSD_SCORE)] * (height, width, height, width)
         sure = scores[(classes == PERSON) & (scores >= SSD_SCORE)]
         sides = [(x1, y1, x2 - x1, y2 - y1) for y1, x1, y2, x2 in people.tolist()]
@@ -70,27 +70,27 @@ class Ssd:
 class MoveNet:
     """MoveNet single pose: finds one person, in a picture cropped around them."""
 
-    def __init__(self, network: Interpreter) -> None:
-        self.network = network
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
 
     def person(self, pixels: Pixels, box: Box) -> Detection:
         """Return the person in that box, in pixels of the picture."""
-        side = self.network.input.shape[1]
+        side = self.interpreter.input.shape[1]
         x1, y1, x2, y2 = box
         reach = max(x2 - x1, y2 - y1) * (0.5 + MARGIN)
         left, top, zoom = (x1 + x2) / 2 - reach, (y1 + y2) / 2 - reach, side / (2 * reach)
         cut = cv2.warpAffine(pixels, np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]]), (side, side))
-        found = self.network.invoke(np.asarray(cut, np.uint8))[0].reshape(17, 3)
+        found = self.interpreter.invoke(np.asarray(cut, np.uint8))[0].reshape(17, 3)
         points = (found[:, 1::-1] * (side / zoom) + (left, top)).astype(np.float32)
         return Detection(points, found[:, 2], box, float(found[:, 2].mean()), DetectionSection().keypoint_threshold)
 
 
-def twin(network: Interpreter, folder: Path = RESIZED) -> str:
+def twin(interpreter: Interpreter, folder: Path = RESIZED) -> str:
     """Return the upstream PoseNet for the same input size: its name, or the file in `folder` that it was resized to.
 
     Raises ModelError for a size that no PoseNet can have, or if the published model is missing.
     """
-    height, width = network.input.shape[1:3]
+    height, width = interpreter.input.shape[1:3]
     for name, entry in manifest().models.items():
         if (
             name.startswith("posenet-")
@@ -105,18 +105,20 @@ def twin(network: Interpreter, folder: Path = RESIZED) -> str:
     return str(target)
 
 
-def milliseconds(networks: dict[str, Interpreter], rounds: int = ROUNDS) -> dict[str, float]:
+def milliseconds(interpreters: dict[str, Interpreter], rounds: int = ROUNDS) -> dict[str, float]:
     """Return the median milliseconds of one invoke of each model, outputs dequantized.
 
     The models take turns, so that noise of the machine hits all alike.
     """
     rng = np.random.default_rng(0)
-    tensors = {name: rng.integers(0, 256, network.input.shape[1:], np.uint8) for name, network in networks.items()}
-    took: dict[str, list[float]] = {name: [] for name in networks}
+    tensors = {
+        name: rng.integers(0, 256, interpreter.input.shape[1:], np.uint8) for name, interpreter in interpreters.items()
+    }
+    took: dict[str, list[float]] = {name: [] for name in interpreters}
     for _ in range(rounds):
-        for name, network in networks.items():
+        for name, interpreter in interpreters.items():
             begun = perf_counter()
-            network.invoke(tensors[name])
+            interpreter.invoke(tensors[name])
             took[name].append(perf_counter() - begun)
     return {name: float(np.median(times)) * 1000 for name, times in took.items()}
 
@@ -124,6 +126,6 @@ def milliseconds(networks: dict[str, Interpreter], rounds: int = ROUNDS) -> dict
 def available(name: str) -> Interpreter | str:
     """Return the model, or the reason why it is missing."""
     try:
-        return open_network(name)
+        return open_model(name)
     except ModelError as err:
         return str(err)

@@ -39,9 +39,9 @@ CERTAIN = TrackSection().birth_confidence
 """Confidence from which the teacher's people must be found: that from which a track may start."""
 
 
-def photos(network: Interpreter, ccp: Path, ids: list[int]) -> dict[str, Any]:
+def photos(interpreter: Interpreter, ccp: Path, ids: list[int]) -> dict[str, Any]:
     """Return the figures on photos, of the main person of each as the pipeline would describe them."""
-    pipeline = Pipeline(network, NodeConfig())
+    pipeline = Pipeline(interpreter, NodeConfig())
     counts: Counter[str] = Counter()
     for number in _progress(ids, "photos"):
         with closing(Photos(ccp / "photos" / f"{number:04d}.jpg", clock=SystemClock())) as photo:
@@ -64,11 +64,11 @@ def photos(network: Interpreter, ccp: Path, ids: list[int]) -> dict[str, Any]:
     }
 
 
-def clips(network: Interpreter, folder: Path) -> dict[str, Any]:
+def clips(interpreter: Interpreter, folder: Path) -> dict[str, Any]:
     """Return the sightings on the clips whose people were counted."""
     return {
         f"{clip}: sightings (expected {expected})": sum(
-            1 for _ in sightings([str(folder / clip)], network, NodeConfig())
+            1 for _ in sightings([str(folder / clip)], interpreter, NodeConfig())
         )
         for clip, expected in CLIPS.items()
     }

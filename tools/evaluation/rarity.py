@@ -29,9 +29,9 @@ Scorer = Callable[[Sequence[Appearance | None]], Figures]
 """Returns [people] scores, higher for rarer; NaN for a missing person."""
 
 
-def rarity(network: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos: Path, ids: Sequence[int]) -> Found:
+def rarity(interpreter: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos: Path, ids: Sequence[int]) -> Found:
     """Return every figure of ours, and `beside` them those of methods that keep every person."""
-    look = Look(network)
+    look = Look(interpreter)
     exam = examine(look, photos, ids, colour_bits(ccp, LABELLED_IDS))
     usual = unlabelled(look, ccp, baseline_ids)
     baselines = [learnt(usual, look.recipe, seed) for seed in SEEDS]
@@ -46,7 +46,7 @@ def rarity(network: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos:
         **calibration(usual, look.recipe),
         **learning_curve(usual, exam, look.recipe),
         **drift(usual, exam, look.recipe),
-        **cost(network, baselines[0], [one.pixels for one in exam.photos], exam.people),
+        **cost(interpreter, baselines[0], [one.pixels for one in exam.photos], exam.people),
         "baseline, bytes": len(baseline_file.to_bytes(baselines[0])),
         "beside": {
             **{f"{facet} alone": judge(scorer(baselines[0], facet), exam) for facet in FACETS},

@@ -1,16 +1,29 @@
 """PyOD's methods and one flat Mahalanobis distance on the same features; most of them store every person they saw."""
 
+import importlib.util
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.errors import EdgeError
 from edge.records import Appearance
 from edge.score.features import COLOUR_OF_CELL, vectors
 
 Figures = NDArray[np.float64]
 SEED = 0
+PACKAGES = ("pyod", "sklearn", "opendp")
+"""Import names of the packages that only the extra `rivals` installs; OpenDP makes the baselines with noise."""
+
+
+def check_packages() -> None:
+    """Raise EdgeError if a package of the extra `rivals` is not installed."""
+    if missing := [name for name in PACKAGES if importlib.util.find_spec(name) is None]:
+        raise EdgeError(
+            f"rarity is compared with other methods, which need {', '.join(PACKAGES)}; not installed: "
+            f"{', '.join(missing)}. Run tools/evaluate rarity, which installs them, or pip install -e .[rivals]"
+        )
 
 
 def fitted(usual: Sequence[Appearance]) -> dict[str, Callable[[Sequence[Appearance | None]], Figures]]:

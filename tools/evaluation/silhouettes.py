@@ -17,7 +17,7 @@ from edge.errors import ModelError
 from edge.records import CLASSES, Counts, Frame, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.garments import confusion, overlap, shrink
-from tools.evaluation.networks import Heads
+from tools.evaluation.models import Heads
 from tools.evaluation.peers import PoseNet
 from tools.training import silhouettes as street
 from tools.training.bystanders import bystanders
@@ -64,7 +64,7 @@ class Tally(NamedTuple):
 
 
 def silhouettes(
-    network: Interpreter,
+    interpreter: Interpreter,
     folder: Path,
     names: Iterable[str] = sorted(street.HELD_OUT),
     posenet: PoseNet | None = None,
@@ -74,11 +74,11 @@ def silhouettes(
     Some people in the pictures have no label, so that finding them counts as a mistake. With a `posenet` that finds
     them too, one more figure leaves their places out.
     """
-    heads, pictures = Heads(network), [_load(folder, name, posenet) for name in _progress(list(names))]
+    heads, pictures = Heads(interpreter), [_load(folder, name, posenet) for name in _progress(list(names))]
     small = [_small(picture, (heads.height, heads.width)) for picture in pictures]
     found: dict[str, Any] = {"pictures": len(pictures)}
     for title, shown in (("", pictures), (f", people {SMALL} px tall", small)):
-        tally = _sum(_look(network, heads, picture) for picture in shown)
+        tally = _sum(_look(interpreter, heads, picture) for picture in shown)
         found |= {
             f"person-mask IoU, as decoded{title}": _ratio(tally.decoded),
             f"person-mask IoU, as decoded, where everybody has a label{title}": _ratio(tally.labelled)
@@ -99,10 +99,10 @@ def _load(folder: Path, name: str, posenet: PoseNet | None) -> Picture:
     return Picture(pixels, people, classes, unlabelled)
 
 
-def _look(network: Interpreter, heads: Heads, picture: Picture) -> Tally:
+def _look(interpreter: Interpreter, heads: Heads, picture: Picture) -> Tally:
     seen = heads.see(picture.pixels).classes
     people, truth, unlabelled = (shrink(plane, seen.shape) for plane in picture[1:])
-    product = _decoded(network, picture.pixels, seen.shape)
+    product = _decoded(interpreter, picture.pixels, seen.shape)
     known, counted = truth != street.UNKNOWN, unlabelled == 0
     each: list[Mask] = [people == number for number in np.unique(people) if number]
     return Tally(
@@ -115,13 +115,13 @@ def _look(network: Interpreter, heads: Heads, picture: Picture) -> Tally:
     )
 
 
-def _decoded(network: Interpreter, pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
+def _decoded(interpreter: Interpreter, pixels: Pixels, shape: tuple[int, ...]) -> Pixels:
     """Return [h, w] classes as the product decodes them: each pixel takes its nearest cell's."""
-    layout = garments.read_layout(network.input, network.outputs)
+    layout = garments.read_layout(interpreter.input, interpreter.outputs)
     if layout is None:
         raise ModelError("expected a model with a garment map, found a pose model")
-    tensor, _ = letterbox(Frame(pixels, 0.0, 0), *network.input.shape[1:3])
-    cells = garments.decode(network.invoke(tensor), layout).classes
+    tensor, _ = letterbox(Frame(pixels, 0.0, 0), *interpreter.input.shape[1:3])
+    cells = garments.decode(interpreter.invoke(tensor), layout).classes
     y, x = (np.rint(np.arange(side) / garments.GARMENT_STRIDE).astype(int) for side in shape)
     return np.asarray(cells[y.clip(max=cells.shape[0] - 1)][:, x.clip(max=cells.shape[1] - 1)])
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from edge.errors import EdgeError
 from edge.model.registry import model_path
 from tools.evaluation.labels import TRAIN_IDS
-from tools.evaluation.networks import open_network
+from tools.evaluation.models import open_model
 from tools.evaluation.peers import PoseNet
 from tools.resize import resize_file
 from tools.training import streets
@@ -118,10 +118,10 @@ def _begin(path: Path | None, teacher: Network) -> Network:
 def _source(args: argparse.Namespace, console: Console) -> Source:
     """Load everything that scenes are made of; computed labels are cached in the training's folder."""
     args.folder.mkdir(parents=True, exist_ok=True)
-    posenet = PoseNet(open_network(FINER_TEACHER))
+    posenet = PoseNet(open_model(FINER_TEACHER))
     photos = load(args.ccp, TRAIN_IDS, posenet, args.folder / "photos.npz")
     silhouettes = Teacher(fetch(args.folder))
-    tagged = load_tagged(args.ccp, silhouettes, open_network(str(args.tagger)), posenet, args.folder / "tagged.npz")
+    tagged = load_tagged(args.ccp, silhouettes, open_model(str(args.tagger)), posenet, args.folder / "tagged.npz")
     seen = streets.load(args.streets, posenet)
     people = streets.cut_out(seen)
     clips = clip_frames(sorted(args.clips.glob("*.gif")))

@@ -23,9 +23,9 @@ DIGITS = 6
 """Significant digits in the file."""
 
 
-def estimate(network: Interpreter, ccp: Path, ids: Sequence[int] = TRAIN_IDS) -> Nuisance:
+def estimate(interpreter: Interpreter, ccp: Path, ids: Sequence[int] = TRAIN_IDS) -> Nuisance:
     """Return the mean covariance of a person's vectors over all jitters, over PEOPLE evenly drawn from `ids`."""
-    look = Look(network)
+    look = Look(interpreter)
     within: dict[str, list[NDArray[np.float64]]] = {name: [] for name in MOMENTS}
     people = 0
     for number in progress(ids[:: max(len(ids) // PEOPLE, 1)], "nuisance"):
@@ -38,7 +38,7 @@ def estimate(network: Interpreter, ccp: Path, ids: Sequence[int] = TRAIN_IDS) ->
         for name in MOMENTS:
             within[name] += _covariance([vectors(guise)[name] for guise in guises])
     matrices = {name: _rounded(np.mean(each, axis=0)) for name, each in within.items()}
-    return Nuisance(network.model_id, people, **matrices)
+    return Nuisance(interpreter.model_id, people, **matrices)
 
 
 def save(nuisance: Nuisance, model: Path) -> Path:

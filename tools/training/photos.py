@@ -56,7 +56,7 @@ def load(ccp: Path, numbers: Iterable[int], posenet: PoseNet, cache: Path) -> li
         for number in track(wanted, "labelled photos", disable=not sys.stderr.isatty()):
             yield _load(ccp, number, posenet)
 
-    stamp = f"{posenet.network.model_id} {wanted} {REACH}"
+    stamp = f"{posenet.interpreter.model_id} {wanted} {REACH}"
     return [photo for photo in kept(cache, stamp, made) if photo.person.any()]
 
 

@@ -55,7 +55,7 @@ def main() -> int:
     return 0
 
 
-def propose(folder: Path, network: TfliteInterpreter) -> Table:
+def propose(folder: Path, interpreter: TfliteInterpreter) -> Table:
     """Propose a row for each person, from what a model finds in each piece and from where the piece is."""
     rows: Table = {}
     for image in silhouettes.names(folder):
@@ -63,23 +63,25 @@ def propose(folder: Path, network: TfliteInterpreter) -> Table:
         for number in silhouettes.numbers(people):
             silhouette = people == number
             cut = silhouettes.pieces(pixels, silhouette)
-            likely = probabilities(network, pixels, silhouette)
+            likely = probabilities(interpreter, pixels, silhouette)
             rows[image, number] = _proposal(cut, silhouettes.count(silhouette), likely)
     return rows
 
 
-def probabilities(network: TfliteInterpreter, pixels: NDArray[np.uint8], silhouette: NDArray[np.bool_]) -> Floats:
+def probabilities(interpreter: TfliteInterpreter, pixels: NDArray[np.uint8], silhouette: NDArray[np.bool_]) -> Floats:
     """Return class probabilities [h, w, classes] of the whole picture, computed with the person at PERSON_HEIGHT.
 
     Raises ModelError for a model without a garment map.
     """
-    layout = garments.read_layout(network.input, network.outputs)
+    layout = garments.read_layout(interpreter.input, interpreter.outputs)
     if layout is None:
-        raise ModelError(f"expected a model with a garment map, found outputs {network.outputs}; use one of models/")
-    _, height, width, _ = network.input.shape
+        raise ModelError(
+            f"expected a model with a garment map, found outputs {interpreter.outputs}; use one of models/"
+        )
+    _, height, width, _ = interpreter.input.shape
     there = _enlarged(silhouette, PERSON_HEIGHT, (width, height))
     seen = cv2.warpAffine(pixels, there, (width, height), flags=cv2.INTER_AREA, borderValue=(PADDING,) * 3)
-    logits = network.invoke(np.asarray(seen, np.uint8))[layout.garments][0]
+    logits = interpreter.invoke(np.asarray(seen, np.uint8))[layout.garments][0]
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     likely = powers / powers.sum(axis=-1, keepdims=True)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

@@ -71,7 +71,7 @@ def pin_sizes(manifest: Path) -> list[str]:
 
 def _entry(path: Path, what_for: str) -> ModelEntry:
     """Describe a model file. Opening it and finding the pose outputs in it checks that it is whole."""
-    network = TfliteInterpreter(path)
-    layout = keypoints.read_layout(network.input, network.outputs)
-    image = ModelInput(layout.height, layout.width, "uint8", network.input.scale, network.input.zero_point)
+    interpreter = TfliteInterpreter(path)
+    layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
+    image = ModelInput(layout.height, layout.width, "uint8", interpreter.input.scale, interpreter.input.zero_point)
     return ModelEntry(path.name, LICENCE, *digest(path), image, QUANTIZATION, "pose", purpose=what_for)

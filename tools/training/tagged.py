@@ -20,7 +20,7 @@ from edge.detection.letterbox import letterbox
 from edge.records import CLASSES, Floats, Frame, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.labels import picture, tags
-from tools.evaluation.networks import upsample
+from tools.evaluation.models import upsample
 from tools.evaluation.peers import PoseNet
 from tools.training.bystanders import REACH, bystanders
 from tools.training.partial import CODES, IGNORED
@@ -39,23 +39,25 @@ AGREEMENT = 0.75
 """Smallest intersection over union of the two silhouettes."""
 
 
-def load(ccp: Path, teacher: Teacher, network: Interpreter, posenet: PoseNet, cache: Path) -> list[Photo]:
+def load(ccp: Path, teacher: Teacher, interpreter: Interpreter, posenet: PoseNet, cache: Path) -> list[Photo]:
     """Load the usable photos; computed once and cached in `cache`, an .npz stamped with these two models."""
-    stamp = f"{network.model_id} {posenet.network.model_id} {SURE} {AGREEMENT} {IN} {OUT} {REACH}"
-    return kept(cache, stamp, lambda: (photo for photo in _made(ccp, teacher, network, posenet) if photo is not None))
+    stamp = f"{interpreter.model_id} {posenet.interpreter.model_id} {SURE} {AGREEMENT} {IN} {OUT} {REACH}"
+    return kept(
+        cache, stamp, lambda: (photo for photo in _made(ccp, teacher, interpreter, posenet) if photo is not None)
+    )
 
 
-def _made(ccp: Path, teacher: Teacher, network: Interpreter, posenet: PoseNet) -> Iterable[Photo | None]:
+def _made(ccp: Path, teacher: Teacher, interpreter: Interpreter, posenet: PoseNet) -> Iterable[Photo | None]:
     for number in track(TAGGED_IDS, "tagged photos", disable=not sys.stderr.isatty()):
-        photo = label(number, _sized(picture(ccp, number)), tags(ccp, number), teacher, network)
+        photo = label(number, _sized(picture(ccp, number)), tags(ccp, number), teacher, interpreter)
         if photo is not None:
             photo.classes[bystanders(photo.pixels, photo.person, posenet)] = IGNORED
         yield photo
 
 
-def label(number: int, pixels: Pixels, worn: set[str], teacher: Teacher, network: Interpreter) -> Photo | None:
+def label(number: int, pixels: Pixels, worn: set[str], teacher: Teacher, interpreter: Interpreter) -> Photo | None:
     """Label one photo of mostly one person who wears the classes `worn`; None if the two silhouettes disagree."""
-    both = _chances(network, pixels) + _chances(network, pixels[:, ::-1])[:, ::-1]
+    both = _chances(interpreter, pixels) + _chances(interpreter, pixels[:, ::-1])[:, ::-1]
     chances = np.asarray(both / 2, np.float32)
     inside = chances[..., 0] < 0.5
     if not inside.any():
@@ -82,14 +84,14 @@ def _classes(chances: Floats, silhouette: Floats, worn: set[str]) -> Pixels:
     return classes
 
 
-def _chances(network: Interpreter, pixels: Pixels) -> Floats:
+def _chances(interpreter: Interpreter, pixels: Pixels) -> Floats:
     """Return the model's class probabilities, [h, w, classes]."""
-    layout = garments.read_layout(network.input, network.outputs)
+    layout = garments.read_layout(interpreter.input, interpreter.outputs)
     assert layout is not None, "a model with a garment map"
-    height, width = network.input.shape[1:3]
+    height, width = interpreter.input.shape[1:3]
     tensor, scale = letterbox(Frame(np.ascontiguousarray(pixels), 0.0, 0), height, width)
     inner = [round(side / scale) for side in pixels.shape[:2]]
-    chances = softmax(upsample(network.invoke(tensor)[layout.garments][0], GARMENT_STRIDE, *inner), axis=-1)
+    chances = softmax(upsample(interpreter.invoke(tensor)[layout.garments][0], GARMENT_STRIDE, *inner), axis=-1)
     return np.asarray(cv2.resize(chances, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 

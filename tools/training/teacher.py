@@ -49,8 +49,8 @@ class Teacher:
     """Finds the silhouette of one person at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._network = TfliteInterpreter(path, threads=2)
-        shapes = [output.shape for output in self._network.outputs]
+        self._interpreter = TfliteInterpreter(path, threads=2)
+        shapes = [output.shape for output in self._interpreter.outputs]
         self._mask = shapes.index((1, SIDE, SIDE, 1))
 
     def silhouette(self, pixels: Pixels, box: tuple[float, float, float, float]) -> Floats:
@@ -64,7 +64,7 @@ class Teacher:
         small = cv2.GaussianBlur(pixels, (0, 0), 0.4 / zoom) if zoom < 0.7 else pixels  # or it would alias
         looked_at = cv2.warpAffine(small, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
         square = np.asarray(looked_at.astype(np.float32) / 255, np.float32)
-        logits = self._network.invoke(square[None])[self._mask][0, ..., 0]
+        logits = self._interpreter.invoke(square[None])[self._mask][0, ..., 0]
         likely = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
         back = cv2.warpAffine(likely, matrix, pixels.shape[1::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         return np.asarray(back, np.float32)

@@ -12,7 +12,7 @@ from edge.records import CLASSES
 from edge.vocabulary import COLOURS
 from tools.evaluation.exam import Look, examine
 from tools.evaluation.labels import read
-from tools.evaluation.networks import open_network
+from tools.evaluation.models import open_model
 
 BITS = np.full((len(CLASSES), len(COLOURS)), 3.0)
 NUMBERS = (705, 706)
@@ -21,12 +21,12 @@ NUMBERS = (705, 706)
 @pytest.fixture(scope="module")
 def look() -> Look:
     try:
-        return Look(open_network(DetectionSection().model))
+        return Look(open_model(DetectionSection().model))
     except ModelError as err:
         pytest.skip(str(err))
 
 
-def test_photos_without_labels_are_edited_where_the_network_sees_garments(
+def test_photos_without_labels_are_edited_where_the_model_sees_garments(
     look: Look, shared_data: Path, tmp_path: Path
 ) -> None:
     for number in NUMBERS:

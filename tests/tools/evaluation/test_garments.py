@@ -1,6 +1,5 @@
 """Overlap, recall and purity of garment maps with known answers."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from tests.tools.evaluation.data import person, write
 from tests.tools.evaluation.maps import HEIGHT, WIDTH, TellingInterpreter
 from tools.evaluation.__main__ import main
 from tools.evaluation.garments import confusion, garments, overlap, skin_luminance
-from tools.evaluation.networks import Heads, upsample
+from tools.evaluation.models import Heads, upsample
 
 
 def padded(classes: Pixels) -> Pixels:
@@ -37,7 +36,7 @@ def test_upsampling_meets_the_corners() -> None:
     assert upsample(cells, 4, 3, 4).shape == (3, 4, 1)
 
 
-def test_a_network_that_knows_is_right_everywhere(tmp_path: Path) -> None:
+def test_a_model_that_knows_is_right_everywhere(tmp_path: Path) -> None:
     write(tmp_path, 705, person())
     found = garments(TellingInterpreter(padded(person())), tmp_path, [705])
     assert found["garment mIoU"] > 0.85, "but for half a cell around every edge"
@@ -74,12 +73,11 @@ def test_luminance_of_next_to_no_skin_is_not_judged() -> None:
     assert np.isnan(skin_luminance(np.full((100, 100, 3), 99, np.uint8), labels))
 
 
-def test_a_pose_network_alone_is_refused() -> None:
+def test_a_pose_model_alone_is_refused() -> None:
     with pytest.raises(ModelError, match="pose model"):
         Heads(KnowingInterpreter())
 
 
-def test_the_command_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(sys, "argv", ["tools/evaluate", "garments", "--model", "nothing.tflite", "--no-tflite"])
-    assert main() == 2
+def test_the_command_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["garments", "--model", "nothing.tflite", "--no-tflite"]) == 2
     assert "nothing.tflite" in capsys.readouterr().err

@@ -57,7 +57,7 @@ def test_the_table_of_real_garments_is_read(tmp_path: Path) -> None:
     assert labelled(table) == [(705, "upper", "striped"), (706, "lower", "plain")]
 
 
-def test_a_network_that_says_striped_of_everything(tmp_path: Path) -> None:
+def test_a_model_that_says_striped_of_everything(tmp_path: Path) -> None:
     write(tmp_path, 705, person())
     table = tmp_path / "patterns.tsv"
     table.write_text("705\tupper\tstriped\n705\tlower\tplain\n")
@@ -88,17 +88,16 @@ def test_real_cloth_is_judged_by_kind_at_both_heights(tmp_path: Path) -> None:
     write(tmp_path, 705, person())
     tile = np.kron(np.array([[0, 255], [255, 0]]), np.ones((20, 20)))[..., None].repeat(3, axis=2).astype(np.uint8)
     swatches = [Swatch(kind, kind, tile, 40.0) for kind in PATTERNS if kind != "graphic"]
-    network = TellingInterpreter(NOTHING, PATTERNS.index("dotted"))
-    found = patterns(network, tmp_path, [705], tmp_path / "none.tsv", swatches)
+    interpreter = TellingInterpreter(NOTHING, PATTERNS.index("dotted"))
+    found = patterns(interpreter, tmp_path, [705], tmp_path / "none.tsv", swatches)
     for size in ("200 px and more", "120 px"):
         assert found[f"garments of held-out real cloth, {size}"] == 6
         assert found[f"six kinds on held-out real cloth, balanced accuracy, {size}"] == pytest.approx(1 / 6)
     assert found["printed garments, 120 px"] == 12
 
 
-def test_without_swatches_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_swatches_a_sentence_says_so(tmp_path: Path) -> None:
     write(tmp_path, 705, person())
-    monkeypatch.setattr(commands, "open_network", lambda _: TellingInterpreter(NOTHING))
     words = ["patterns", "--ccp", str(tmp_path), "--ids", "705-705", "--by-eye", str(tmp_path / "none"), "--alone"]
     args = commands._parser().parse_args([*words, "--swatches", str(tmp_path / "nowhere")])
     found = commands._patterns(args)

@@ -9,7 +9,7 @@ from edge.errors import ModelError
 from edge.model.registry import model_path
 from tests.people import KnowingInterpreter, detection, standing
 from tools.evaluation.labels import read
-from tools.evaluation.networks import open_network
+from tools.evaluation.models import open_model
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
 from tools.evaluation.people import compare, frames, mask_box
 from tools.evaluation.pose import compare as counted
@@ -68,14 +68,14 @@ def test_every_size_has_its_upstream_twin() -> None:
 def test_a_size_that_was_not_published_is_made(tmp_path: Path) -> None:
     other = KnowingInterpreter()
     other.input = other.input._replace(shape=(1, 305, 545, 3))
-    teacher = PoseNet(open_network(twin(other, tmp_path)))
+    teacher = PoseNet(open_model(twin(other, tmp_path)))
     assert teacher.people(np.full((720, 1280, 3), 128, np.uint8)) == []
     other.input = other.input._replace(shape=(1, 100, 100, 3))
     with pytest.raises(ModelError, match="100x100"):
         twin(other, tmp_path)
 
 
-def test_networks_take_turns_at_being_timed() -> None:
+def test_models_take_turns_at_being_timed() -> None:
     took = milliseconds({"one": KnowingInterpreter(), "other": KnowingInterpreter()}, rounds=2)
     assert all(one > 0 for one in took.values())
 
@@ -83,7 +83,7 @@ def test_networks_take_turns_at_being_timed() -> None:
 @pytest.mark.requires_upstream
 @pytest.mark.requires_clips
 def test_the_teacher_agrees_with_itself(shared_data: Path, tmp_path: Path) -> None:
-    teacher = PoseNet(open_network("posenet-353x481"))
+    teacher = PoseNet(open_model("posenet-353x481"))
     for clip in ("face-demographics-walking.gif", "car-detection.mp4"):
         (tmp_path / clip).symlink_to(shared_data / "clips" / clip)
     answer = compare(teacher, teacher, shared_data / "ccp", [705, 706], tmp_path)
@@ -97,7 +97,7 @@ def test_the_teacher_agrees_with_itself(shared_data: Path, tmp_path: Path) -> No
 @pytest.mark.requires_upstream
 @pytest.mark.requires_clips
 def test_a_file_is_as_good_as_a_name(shared_data: Path) -> None:
-    named, filed = open_network("posenet-353x481"), open_network(str(model_path("posenet-353x481")))
+    named, filed = open_model("posenet-353x481"), open_model(str(model_path("posenet-353x481")))
     assert named.model_id == filed.model_id
     assert sum(1 for _ in frames(shared_data / "clips" / "people-detection.gif")) == 3
 
@@ -106,11 +106,11 @@ def test_a_file_is_as_good_as_a_name(shared_data: Path) -> None:
 @pytest.mark.requires_clips
 @pytest.mark.parametrize("peer", [SSD, MOVENET])
 def test_peers_see_the_labelled_person(shared_data: Path, peer: str) -> None:
-    network = available(peer)
-    if isinstance(network, str):
-        pytest.skip(network)
-    looker = Ssd(network) if peer == SSD else MoveNet(network)
-    teacher = PoseNet(open_network("posenet-353x481"))
+    interpreter = available(peer)
+    if isinstance(interpreter, str):
+        pytest.skip(interpreter)
+    looker = Ssd(interpreter) if peer == SSD else MoveNet(interpreter)
+    teacher = PoseNet(open_model("posenet-353x481"))
     people, _ = read(shared_data / "ccp", 705)
     if isinstance(looker, Ssd):
         assert found(looker.boxes(people), teacher.boxes(people)) >= 1

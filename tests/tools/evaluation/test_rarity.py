@@ -1,6 +1,8 @@
 """The figures of `tools/evaluate rarity` and `fairness`, on made-up people whose answers are known."""
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from edge.records import Appearance
 from tests.outfits import RECIPE, ordinary, outfit
 from tools.evaluation import fairness, rarity
+from tools.evaluation.__main__ import main
 from tools.evaluation.exam import Exam, Guises
 from tools.evaluation.fairness import Traits
 from tools.evaluation.splits import CONTROLS, EXCEPTIONS
@@ -81,6 +84,16 @@ def test_the_rivals_see_the_same_people(usual: list[Appearance]) -> None:
         assert np.isfinite(score(people.people)).all(), name
         assert np.isnan(score([None, usual[0]])).tolist() == [True, False]
     assert rarity.judge(rivals.fitted(usual)["kNN"], people)["AUROC rare hue"] > 0.9
+
+
+def test_a_missing_package_is_named_before_anything_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyod", None)  # as if it were not installed
+    assert main(["rarity", "--ccp", str(tmp_path / "none"), "--model", "none"]) == 2
+    said = capsys.readouterr().err
+    assert "not installed: pyod" in said
+    assert "tools/evaluate rarity" in said
 
 
 def test_a_bias_is_seen_with_its_direction() -> None:

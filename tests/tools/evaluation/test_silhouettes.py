@@ -31,7 +31,7 @@ UPPER, OUTER, LOWER = (CLASSES.index(name) for name in ("upper", "outer", "lower
 
 @pytest.fixture
 def streets(tmp_path: Path) -> Path:
-    """Two people of 200 pixels on a picture as large as the network's input."""
+    """Two people of 200 pixels on a picture as large as the model's input."""
     people = np.zeros((HEIGHT, WIDTH), np.uint8)
     people[60:260, 80:140], people[60:260, 300:360] = 1, 2
     for folder, plane in (("images", np.full((HEIGHT, WIDTH, 3), 90, np.uint8)), ("masks", people)):
@@ -61,7 +61,7 @@ def test_one_of_two_is_half_of_both(streets: Path) -> None:
     assert found["people found"] == 0.5
 
 
-def test_somebody_without_a_label_is_left_out_where_a_pose_network_finds_them(streets: Path) -> None:
+def test_somebody_without_a_label_is_left_out_where_a_pose_model_finds_them(streets: Path) -> None:
     classes = seen(80, 300, 200)  # the third has no label
     found = silhouettes(TellingInterpreter(classes), streets, ["one"], posenet=OneMore((195, 55, 265, 265)))  # type: ignore[arg-type]
     assert found["person-mask IoU, as decoded"] < 0.7

@@ -21,8 +21,8 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 
 
 def test_a_proposal_has_a_letter_for_each_piece(tmp_path: Path) -> None:
-    network = TfliteInterpreter(model_path("spotter-353x481"))
-    rows = sheets.propose(saved(tmp_path), network)
+    interpreter = TfliteInterpreter(model_path("spotter-353x481"))
+    rows = sheets.propose(saved(tmp_path), interpreter)
     assert list(rows) == [(IMAGE, 1)]
     assert len(rows[IMAGE, 1].pieces) == silhouettes.count(drawn()[1] == 1)
     assert set(rows[IMAGE, 1].pieces) <= set(LETTERS)

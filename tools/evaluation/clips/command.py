@@ -20,7 +20,7 @@ from tools.evaluation.clips.measure import Measured, Setting, with_truth, withou
 from tools.evaluation.clips.overlay import check
 from tools.evaluation.clips.report import TOGETHER, to_json
 from tools.evaluation.clips.truth import read
-from tools.evaluation.networks import open_network
+from tools.evaluation.models import open_model
 
 VIDEOS = (".mp4", ".mkv", ".avi", ".webm", ".mov")
 
@@ -54,7 +54,7 @@ def clips(args: argparse.Namespace) -> dict[str, Any]:
     library = {} if args.alone else tracking.library()
     trackers = {} if isinstance(library, str) else library
     left_out = {**peers.left_out, **({"ByteTrack, SORT": library} if isinstance(library, str) else {})}
-    setting = Setting(open_network(args.model), args.fps, args.overlay, peers.detectors, trackers)
+    setting = Setting(open_model(args.model), args.fps, args.overlay, peers.detectors, trackers)
     jobs = list(_jobs(args.clips, args.truth))
     measured: dict[str, Measured] = {}
     failed: dict[str, str] = {}

@@ -16,30 +16,28 @@ from edge.records import CLASSES, Floats, Frame, Pixels
 from edge.seams import Interpreter, TensorSpec
 from edge.vocabulary import PATTERNS
 
-"""Pixels of the model's input per cell; cell (i, j) sits at pixel (i, j) * stride (aligned corners)."""
-
 
 class FloatInterpreter:
     """A float32 file of a model that takes the same bytes as the quantized one: 0..255 means -1..1."""
 
     accelerator, fallbacks, failures = "cpu", 0, 0
 
-    def __init__(self, network: TfliteInterpreter) -> None:
-        self._network = network
-        self.model_id = network.model_id
-        self.input = network.input._replace(dtype="uint8", scale=2 / 255, zero_point=128)
-        self.outputs: Sequence[TensorSpec] = network.outputs
+    def __init__(self, interpreter: TfliteInterpreter) -> None:
+        self._interpreter = interpreter
+        self.model_id = interpreter.model_id
+        self.input = interpreter.input._replace(dtype="uint8", scale=2 / 255, zero_point=128)
+        self.outputs: Sequence[TensorSpec] = interpreter.outputs
 
     def invoke(self, tensor: Pixels) -> list[Floats]:
         real = tensor.astype(np.float32) / np.float32(127.5) - np.float32(1)
-        return self._network.invoke(real)
+        return self._interpreter.invoke(real)
 
 
-def open_network(name: str) -> Interpreter:
+def open_model(name: str) -> Interpreter:
     """Open a name of models/manifest.yaml or a .tflite file, on one CPU thread; ModelError if it is neither."""
     path = Path(name) if name.endswith(".tflite") else model_path(name)
-    network = TfliteInterpreter(path)
-    return FloatInterpreter(network) if network.input.dtype == "float32" else network
+    interpreter = TfliteInterpreter(path)
+    return FloatInterpreter(interpreter) if interpreter.input.dtype == "float32" else interpreter
 
 
 class Seen(NamedTuple):
@@ -59,23 +57,23 @@ class Seen(NamedTuple):
 class Heads:
     """The garment and pattern heads of a model, found by their shapes."""
 
-    def __init__(self, network: Interpreter) -> None:
+    def __init__(self, interpreter: Interpreter) -> None:
         """Raises ModelError if the model has neither head."""
-        self._network = network
-        self.height, self.width = network.input.shape[1:3]
+        self._interpreter = interpreter
+        self.height, self.width = interpreter.input.shape[1:3]
         self._garments = self._find(GARMENT_STRIDE, len(CLASSES))
         self._patterns = self._find(PATTERN_STRIDE, len(PATTERNS))
 
     def see(self, photo: Pixels) -> Seen:
         tensor, scale = letterbox(Frame(photo, 0.0, 0), self.height, self.width)
-        outputs = self._network.invoke(tensor)
+        outputs = self._interpreter.invoke(tensor)
         height, width = (round(side / scale) for side in photo.shape[:2])
         logits = upsample(outputs[self._garments][0], GARMENT_STRIDE, height, width)
         return Seen(softmax(logits, axis=-1), softmax(outputs[self._patterns][0], axis=-1))
 
     def _find(self, stride: int, channels: int) -> int:
         wanted = (1, (self.height - 1) // stride + 1, (self.width - 1) // stride + 1, channels)
-        shapes = [output.shape for output in self._network.outputs]
+        shapes = [output.shape for output in self._interpreter.outputs]
         if wanted not in shapes:
             raise ModelError(
                 f"expected an output {wanted} (garments or patterns), found {shapes}: is this a pose model?"
@@ -84,7 +82,10 @@ class Heads:
 
 
 def upsample(cells: Floats, stride: int, height: int, width: int) -> Floats:
-    """Upsample [rows, columns, c] to [height, width, c]: bilinear, corners aligned, cropped to that size."""
+    """Upsample [rows, columns, c] to [height, width, c]: bilinear, cropped to that size.
+
+    Cell (i, j) lies at pixel (i * stride, j * stride): aligned corners.
+    """
     rows, columns = (_weights(count, stride, size) for count, size in zip(cells.shape, (height, width), strict=False))
     return np.asarray(np.einsum("yr,rcd,xc->yxd", rows, cells, columns, optimize=True))
 
