@@ -158,6 +158,11 @@ def _add_cards(verbs: Commands) -> None:
         "Build the release that nodes install: the project and its wheels for 64-bit Raspberry Pi OS.",
         "spotter provision release",
     )
+    release.add_argument(
+        "--update-lock",
+        action="store_true",
+        help="take the newest wheels that pyproject.toml allows, and write them into edge/release/wheels-*.txt",
+    )
     signed = add_command(
         verbs,
         "sign-release",

@@ -103,7 +103,7 @@ def provision_release(args: Args) -> int:
     """Build the release that nodes install."""
     from edge.release.build import run_release
 
-    return run_release(args.release)
+    return run_release(args.release, update_lock=args.update_lock)
 
 
 def provision_sign_release(args: Args) -> int:

@@ -1,6 +1,7 @@
 """Build a release from a checkout: a folder with every wheel an aarch64 board needs, and a manifest that pins them.
 
-Nodes compile and download nothing. Building needs the internet, or PIP_FIND_LINKS.
+Nodes compile and download nothing. Building needs the internet, or PIP_FIND_LINKS. It takes exactly the wheels that
+wheels-3.11.txt and wheels-3.13.txt name, each checked by its SHA-256 (lock.py).
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from edge.errors import ProvisionError
 from edge.model.manifest import checkout
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
+from edge.release import lock
 from edge.release.install import FORMAT, MANIFEST, Release, read_release
 
 PYTHONS = {"3.11": ("numpy<2",), "3.13": ()}
@@ -42,17 +44,22 @@ EPOCH = "315532800"
 give equal wheels."""
 
 
-def build_release(out: Path) -> Release:
-    """Build a release from this checkout in `out`, replacing any; raises ProvisionError, and then changes nothing."""
+def build_release(out: Path, *, update_lock: bool = False) -> Release:
+    """Build a release from this checkout in `out`, replacing any; raises ProvisionError, and then `out` stays as it is.
+
+    `update_lock` takes the newest wheels that pyproject.toml allows, and writes them into the checkout's lock files.
+    """
     source = checkout()
     if not (source / "pyproject.toml").exists():
         raise ProvisionError("a release is built from a checkout of the project: run .venv/bin/spotter there")
     out = out.resolve()
+    if out.exists():
+        read_release(out)  # raises for any other folder, which must not be deleted
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as work:
         new = Path(work) / "release"
         new.mkdir()
-        pythons = _collect(source, new)
+        pythons = collect(_build_wheel(source, new), new, source / lock.FOLDER, update_lock=update_lock)
         files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(new.iterdir())}
         digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
         release = Release(new, f"{__version__}-{digest[:8]}", __version__, *_ids(), pythons, files)
@@ -60,7 +67,6 @@ def build_release(out: Path) -> Release:
         del written["folder"]
         (new / MANIFEST).write_text(json.dumps(written, indent=1) + "\n")
         if out.exists():
-            read_release(out)  # raises for any other folder, which must not be deleted
             out.rename(Path(work) / "old")
         new.rename(out)
     return read_release(out)
@@ -94,20 +100,27 @@ def missing(wheels: Iterable[Path], python: str) -> list[str]:
     return sorted(lacking)
 
 
-def _collect(source: Path, into: Path) -> dict[str, list[str]]:
-    """Collect the wheels in `into`; returns their names by Python version."""
-    own = _build_wheel(source, into)
-    pythons = {}
-    for python, constraints in PYTHONS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            _download(own, python, constraints, Path(folder))
-            found = sorted(Path(folder).glob("*.whl"))
-            if lacking := missing(found, python):
+def collect(own: Path, into: Path, locks: Path, *, update_lock: bool = False) -> dict[str, list[str]]:
+    """Collect in `into` our wheel `own` and those that it needs; returns their names by Python version.
+
+    Downloads what the lock files in `locks` name; with `update_lock` resolves the requirements and writes these files.
+    """
+    pythons, found = {}, dict[str, list[Path]]()
+    with tempfile.TemporaryDirectory() as work:
+        for python, constraints in PYTHONS.items():
+            folder = Path(work) / python
+            _download(own, python, folder, [] if update_lock else ["-r", str(lock.read(locks, python))], constraints)
+            found[python] = sorted(wheel for wheel in folder.glob("*.whl") if wheel.name != own.name)
+            if lacking := missing([own, *found[python]], python):
                 raise ProvisionError(
-                    f"no wheel for Python {python} on aarch64 of: {'; '.join(lacking)}; add one to PIP_FIND_LINKS"
+                    f"no wheel for Python {python} on aarch64 of: {'; '.join(lacking)}; run spotter provision release "
+                    "--update-lock, or add one to PIP_FIND_LINKS and then run it"
                 )
-            pythons[python] = [wheel.name for wheel in found]
-            for wheel in found:
+        for python, wheels in found.items():
+            if update_lock:
+                lock.write(locks, python, wheels)
+            pythons[python] = sorted(wheel.name for wheel in [own, *wheels])
+            for wheel in wheels:
                 shutil.move(wheel, into / wheel.name)
     return pythons
 
@@ -126,11 +139,12 @@ def _build_wheel(source: Path, into: Path) -> Path:
     return next(into.glob("exception_spotter-*.whl"))
 
 
-def _download(own: Path, python: str, constraints: Sequence[str], into: Path) -> None:
-    """Download every wheel that ours needs on that Python, and pip to install them."""
+def _download(own: Path, python: str, into: Path, locked: Sequence[str], constraints: Sequence[str]) -> None:
+    """Download the wheels of the lock file; without one, every wheel that ours needs on that Python, and pip."""
     arguments = ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}", f"--dest={into}"]
     arguments += [f"--platform={platform}" for platform in PLATFORMS]
-    _pip("download", *arguments, str(own), "pip", *constraints)
+    wanted = ["--no-deps", "--require-hashes", *locked] if locked else [str(own), "pip", *constraints]
+    _pip("download", *arguments, *wanted)
 
 
 def _pip(*arguments: str) -> None:
@@ -141,7 +155,10 @@ def _pip(*arguments: str) -> None:
         errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [
             "ERROR: pip gave no reason"
         ]
-        raise ProvisionError(f"pip {arguments[0]} failed: {errors[-1]}; it needs the internet, or PIP_FIND_LINKS=DIR")
+        raise ProvisionError(
+            f"pip {arguments[0]} failed: {errors[-1]}; it needs the internet, or the wheels of "
+            "edge/release/wheels-*.txt in PIP_FIND_LINKS=DIR"
+        )
 
 
 def _ids() -> tuple[str, str, str]:
@@ -164,10 +181,12 @@ def _requirements(wheel: Path) -> list[Requirement]:
     return [Requirement(text) for text in headers.get_all("Requires-Dist", [])]
 
 
-def run_release(out: Path) -> int:
+def run_release(out: Path, *, update_lock: bool) -> int:
     """Run `spotter provision release`."""
     with Console(stderr=True).status("building the wheel and downloading what it needs for aarch64"):
-        release = build_release(out)
+        release = build_release(out, update_lock=update_lock)
     size_mb = sum(path.stat().st_size for path in out.iterdir()) / 1e6
     print(f"{out}: release {release.id}, {len(release.files)} wheels, {size_mb:.0f} MB, Python {', '.join(PYTHONS)}")
+    if update_lock:
+        print(f"{lock.FOLDER}: lock files written; look at `git diff`, run tools/test --slow, and commit them")
     return 0

@@ -1,17 +1,24 @@
 """Releases for nodes: complete for their boards, and installed whole or not at all."""
 
+import hashlib
 import json
+import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from edge.errors import ProvisionError
 from edge.release import build as made
-from edge.release.build import PYTHONS, build_release, missing
+from edge.release import lock
+from edge.release.build import PYTHONS, build_release, collect, missing
 from edge.release.install import check_files, install, read_release, run_program, switch
 from tests.release.releases import make_release
 
@@ -19,12 +26,19 @@ AARCH64 = "manylinux_2_17_aarch64.manylinux2014_aarch64"
 
 
 def wheel(
-    folder: Path, name: str, tag: str = "py3-none-any", version: str = "1.0", needs: tuple[str, ...] = ()
+    folder: Path,
+    name: str,
+    tag: str = "py3-none-any",
+    version: str = "1.0",
+    needs: tuple[str, ...] = (),
+    note: str = "",
 ) -> Path:
-    path = folder / f"{name}-{version}-{tag}.whl"
+    path, inside = folder / f"{name}-{version}-{tag}.whl", f"{name}-{version}.dist-info"
     with zipfile.ZipFile(path, "w") as archive:
-        lines = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {need}" for need in needs)]
-        archive.writestr(f"{name}-{version}.dist-info/METADATA", "\n".join(lines) + "\n")
+        lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", f"Summary: {note}"]
+        archive.writestr(f"{inside}/METADATA", "\n".join(lines + [f"Requires-Dist: {need}" for need in needs]) + "\n")
+        archive.writestr(f"{inside}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n")
+        archive.writestr(f"{inside}/RECORD", "")
     return path
 
 
@@ -107,13 +121,80 @@ def test_a_program_that_fails_is_quoted() -> None:
         run_program([sys.executable, "-c", "import sys; print('no such thing'); sys.exit(3)"])
 
 
-def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(made, "_collect", lambda _source, into: (into / "x.whl").write_bytes(b"x") and {})
+def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos/holiday.jpg").touch()
     with pytest.raises(ProvisionError):
         build_release(tmp_path / "photos")
     assert [path.name for path in tmp_path.rglob("*")] == ["photos", "holiday.jpg"]
+
+
+class Index:
+    """A folder of small wheels in place of the package index; pip is the real one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.wheels, self.locks, self.out = folder / "index", folder / "locks", folder / "out"
+        for made_folder in (self.wheels, self.locks, self.out):
+            made_folder.mkdir()
+        self.own = wheel(self.out, "exception_spotter", needs=("spotter-lens>=1", "spotter-numbers"))
+        for name in ("pip", "spotter_lens"):
+            wheel(self.wheels, name)
+        for version in ("1.5", "2.1"):
+            wheel(self.wheels, "numpy", version=version)
+        wheel(self.wheels, "spotter_numbers", needs=("numpy",))
+
+    def collect(self, *, update_lock: bool = False) -> dict[str, list[str]]:
+        return collect(self.own, self.out, self.locks, update_lock=update_lock)
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
+    made_index = Index(tmp_path)
+    for name, value in (("NO_INDEX", "1"), ("FIND_LINKS", str(made_index.wheels)), ("CONFIG_FILE", os.devnull)):
+        monkeypatch.setenv(f"PIP_{name}", value)
+    return made_index
+
+
+def test_a_release_holds_the_locked_wheels_until_the_lock_is_updated(index: Index) -> None:
+    first = index.collect(update_lock=True)
+    numpy = {python: [name for name in names if name.startswith("numpy")] for python, names in first.items()}
+    assert numpy == {"3.11": ["numpy-1.5-py3-none-any.whl"], "3.13": ["numpy-2.1-py3-none-any.whl"]}
+    wheel(index.wheels, "spotter_lens", version="1.1")
+    assert index.collect() == first
+    assert "spotter_lens-1.1-py3-none-any.whl" in index.collect(update_lock=True)["3.13"]
+    digest = hashlib.sha256((index.wheels / "spotter_lens-1.1-py3-none-any.whl").read_bytes()).hexdigest()
+    assert f"\nspotter-lens==1.1 --hash=sha256:{digest}\n" in (index.locks / "wheels-3.11.txt").read_text()
+    assert all((index.out / name).exists() for names in first.values() for name in names)
+
+
+def test_a_wheel_that_was_exchanged_is_refused(index: Index) -> None:
+    index.collect(update_lock=True)
+    wheel(index.wheels, "spotter_lens", note="of the same version, by somebody else")
+    with pytest.raises(ProvisionError, match="DO NOT MATCH THE HASHES"):
+        index.collect()
+
+
+def test_a_lock_without_what_is_needed_now_says_how_to_update_it(index: Index) -> None:
+    with pytest.raises(ProvisionError, match=r"wheels-3\.11\.txt: is missing; .*--update-lock"):
+        index.collect()
+    index.collect(update_lock=True)
+    index.own = wheel(index.out, "exception_spotter", needs=("spotter-lens>=2",))
+    with pytest.raises(ProvisionError, match=r"spotter-lens>=2 \(found: 1\.0\); run .*--update-lock"):
+        index.collect()
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_projects_lock_is_complete(python: str) -> None:
+    """The lock files name every package that pyproject.toml asks for, in a version that it allows, each with a hash."""
+    checkout = Path(__file__).parents[2]
+    lines = lock.read(checkout / lock.FOLDER, python).read_text().splitlines()[1:]
+    locked = dict(line.split(" ")[0].split("==") for line in lines)
+    assert all(re.fullmatch(r"[a-z0-9-]+==[\w.+]+ --hash=sha256:[0-9a-f]{64}", line) for line in lines)
+    board = {"python_version": python, "platform_machine": "aarch64", "sys_platform": "linux"}
+    asked = tomllib.loads((checkout / "pyproject.toml").read_text())["project"]["dependencies"]
+    for wanted in map(Requirement, [*asked, "pip"]):
+        if wanted.marker is None or wanted.marker.evaluate(board):
+            assert wanted.specifier.contains(locked[canonicalize_name(wanted.name)]), wanted
 
 
 @pytest.mark.slow
