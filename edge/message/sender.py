@@ -23,8 +23,9 @@ IDLE_S = 1.0
 class Sender:
     """Owner of what was sent and not acknowledged; call `step` from the network thread only."""
 
-    def __init__(self, outbox: Outbox, broker: Broker, *, site: str, node: str) -> None:
-        self._outbox = outbox
+    def __init__(self, outbox: Outbox, broker: Broker, *, site: str, node: str, window: int = WINDOW) -> None:
+        """`window` is the most scores that are sent and not acknowledged."""
+        self._outbox, self._window = outbox, window
         self._broker = broker
         self._topics = {leaf: wire.node_topic(site, node, leaf) for leaf in ("score", "gap", "ack")}
         self._booth_topic = wire.booth_topic(site, "status")
@@ -131,7 +132,7 @@ class Sender:
             self._announced = gap
 
     def _fill_window(self, now: float) -> None:
-        room = WINDOW - len(self._flight)
+        room = self._window - len(self._flight)
         newest = self._flight[-1] if self._flight else 0
         for row in itertools.takewhile(self._sent, self._outbox.pending(newest, room) if room else ()):
             if not self._flight:
@@ -145,7 +146,7 @@ class Sender:
         """
         newest = max(self._live, self._flight[-1] if self._flight else 0)
         if self._is_booth_there and newest < self._outbox.issued:
-            for row in itertools.takewhile(self._sent, self._outbox.pending(newest, WINDOW)):
+            for row in itertools.takewhile(self._sent, self._outbox.pending(newest, self._window)):
                 self._live = row.seq
 
     def _sent(self, row: tuple[int, bytes]) -> bool:

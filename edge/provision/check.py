@@ -19,6 +19,7 @@ from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
 from edge.errors import ConfigError, ProvisionError
 from edge.provision.probe import probe
 from edge.release.install import SIGNATURE
+from edge.seams import Clock
 from edge.site import authority, mosquitto
 from edge.site.check_files import check_certificate, check_laptop, check_node
 from edge.site.files import read
@@ -38,15 +39,17 @@ class Finding(NamedTuple):
     sentence: str
 
 
-def check_path(path: Path, site: Site | None = None) -> list[Finding]:
+def check_path(path: Path, site: Site | None = None, *, now: datetime | None = None) -> list[Finding]:
     """Check a site's folder, a node's folder, or a card: an image file, a device, or a copied boot partition.
 
-    `site` is the site that a card should belong to, if known. Raises ProvisionError if the path cannot be read.
+    `site` is the site that a card should belong to, if known; `now` replaces this machine's clock. Raises
+    ProvisionError if the path cannot be read.
     """
+    now = now or datetime.now(UTC)
     if path.is_dir() and not (path / FOLDER).is_dir() and not (path / "cmdline.txt").is_file():
-        return check_folder(path)
+        return check_folder(path, now=now)
     if path.is_dir():
-        return [Finding(path.name, sentence) for sentence in _check_boot(path, site)]
+        return [Finding(path.name, sentence) for sentence in _check_boot(path, site, now)]
     if not os.access(path, os.R_OK):
         raise ProvisionError(
             f"{path}: cannot be read; expected a folder, an image file or a card's device; check the path, or use sudo"
@@ -57,25 +60,30 @@ def check_path(path: Path, site: Site | None = None) -> list[Finding]:
             boot_partition.unpack(path, check.NAMES, Path(work))
         except ProvisionError as err:
             return [Finding(path.name, str(err).removeprefix(f"{path}: "))]
-        return [Finding(path.name, sentence) for sentence in _check_boot(Path(work), site)]
+        return [Finding(path.name, sentence) for sentence in _check_boot(Path(work), site, now)]
 
 
-def check_folder(folder: Path) -> list[Finding]:
-    """Check a site's folder, or a node's, copied or inside its site's. Raises ProvisionError if it is neither."""
+def check_folder(folder: Path, *, now: datetime | None = None) -> list[Finding]:
+    """Check a site's folder, or a node's, copied or inside its site's. Raises ProvisionError if it is neither.
+
+    `now` replaces this machine's clock.
+    """
+    now = now or datetime.now(UTC)
     if (folder / "site.yaml").is_file():
-        return list(_check_site(Site(folder)))
+        return list(_check_site(Site(folder), now))
     if not (folder / "node.yaml").is_file():
         raise ProvisionError(
             f"{folder}: expected a site's folder with site.yaml, a node's with node.yaml, or a card's with cmdline.txt"
         )
     home, site = folder.resolve(), _site_around(folder)
-    return [Finding(home.name, sentence) for sentence in _check_node_folder(home, site, home.name if site else None)]
+    name = home.name if site else None
+    return [Finding(home.name, sentence) for sentence in _check_node_folder(home, site, name, now)]
 
 
-def check_live(folder: Path, broker: str | None = None) -> list[Finding]:
+def check_live(folder: Path, broker: str | None = None, clock: Clock | None = None) -> list[Finding]:
     """Check the running site, connecting as its checker, or as the node if `folder` is a node's.
 
-    `broker` (HOST:PORT) replaces the configured broker.
+    `broker` (HOST:PORT) replaces the configured broker, `clock` the one that waits for answers and heartbeats.
     """
     if (folder / "site.yaml").is_file():
         site = Site(folder)
@@ -87,7 +95,7 @@ def check_live(folder: Path, broker: str | None = None) -> list[Finding]:
         home, section, place, name, kind, nodes = folder, node.broker, node.site, node.node, "node", []
     tls = Tls(ca=f"{home}/ca.pem", certificate=f"{home}/{kind}.pem", key=f"{home}/{kind}.key")
     section = broker_at(broker, msgspec.structs.replace(section, tls=tls))
-    return [Finding("live", sentence) for sentence in probe(section, place, name, SystemClock(), nodes)]
+    return [Finding("live", sentence) for sentence in probe(section, place, name, clock or SystemClock(), nodes)]
 
 
 def _site_around(folder: Path) -> Site | None:
@@ -95,20 +103,20 @@ def _site_around(folder: Path) -> Site | None:
     return Site(above) if (above / "site.yaml").is_file() else None
 
 
-def _check_site(site: Site) -> Iterator[Finding]:
+def _check_site(site: Site, now: datetime) -> Iterator[Finding]:
     folder = site.folder
     for sentence in _check_authority(site):
         yield Finding("authority", sentence)
-    for sentence in _check_broker(site):
+    for sentence in _check_broker(site, now):
         yield Finding("broker", sentence)
-    for sentence in _check_booth(site):
+    for sentence in _check_booth(site, now):
         yield Finding("booth", sentence)
     for name in site.nodes:
-        for sentence in _check_node_folder(folder / "nodes" / name, site, name):
+        for sentence in _check_node_folder(folder / "nodes" / name, site, name, now):
             yield Finding(name, sentence)
     for name in site.laptops:
         home = folder / "laptops" / name
-        for sentence in [*check_laptop(_files(home), name, _now(), _revocations(site)), *_check_secrets(home)]:
+        for sentence in [*check_laptop(_files(home), name, now, _revocations(site)), *_check_secrets(home)]:
             yield Finding(name, sentence)
 
 
@@ -126,13 +134,13 @@ def _check_authority(site: Site) -> Iterator[str]:
         yield "link.key is missing or too short: restore it from your copy of the folder"
 
 
-def _check_broker(site: Site) -> Iterator[str]:
+def _check_broker(site: Site, now: datetime) -> Iterator[str]:
     home = site.folder / "broker"
     files = _files(home)
-    yield from check_certificate("broker", files, "broker", _now())
+    yield from check_certificate("broker", files, "broker", now)
     yield from _check_secrets(home)
     yield from _check_same(files, site, ("ca.pem",))
-    yield from _check_revocations(files, site)
+    yield from _check_revocations(files, site, now)
     yield from _check_hosts(files, site.settings.booth)
     if files.get("acl", b"").decode(errors="replace") != site.access:
         yield "acl does not match the nodes and laptops of this site: `spotter provision node NAME --renew` rewrites it"
@@ -144,7 +152,7 @@ def _check_broker(site: Site) -> Iterator[str]:
         yield f"mosquitto.conf names files outside {home}: the folder was moved; correct its paths and booth.yaml's"
 
 
-def _check_revocations(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
+def _check_revocations(files: Mapping[str, bytes], site: Site, now: datetime) -> Iterator[str]:
     try:
         found = authority.read_list(files.get("crl.pem", b""))
         root = authority.read_certificate(read(site.folder / "ca.pem"))
@@ -153,7 +161,7 @@ def _check_revocations(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
         return
     if not authority.is_list_of(found, root):
         yield "crl.pem is not signed by this site's authority: the broker refuses everybody; any --renew rewrites it"
-    if found.next_update_utc is not None and found.next_update_utc < _now():
+    if found.next_update_utc is not None and found.next_update_utc < now:
         yield (
             f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: the broker refuses every connection; "
             "any --renew rewrites it"
@@ -175,10 +183,10 @@ def _check_hosts(files: Mapping[str, bytes], booths: list[str]) -> Iterator[str]
         )
 
 
-def _check_booth(site: Site) -> Iterator[str]:
+def _check_booth(site: Site, now: datetime) -> Iterator[str]:
     home = site.folder / "booth"
     files = _files(home)
-    yield from check_certificate("booth", files, "booth", _now(), _revocations(site))
+    yield from check_certificate("booth", files, "booth", now, _revocations(site))
     yield from _check_same(files, site, ("ca.pem",))
     yield from _check_secrets(home)
     try:
@@ -200,9 +208,9 @@ def _check_booth(site: Site) -> Iterator[str]:
             yield f"booth.yaml: {name} is missing under nodes: its alerts would not say where to look; add its facing"
 
 
-def _check_boot(boot: Path, site: Site | None) -> Iterator[str]:
+def _check_boot(boot: Path, site: Site | None, now: datetime) -> Iterator[str]:
     """Check the files of a card's boot partition."""
-    yield from check.check_card(boot, _now(), _revocations(site) if site else None)
+    yield from check.check_card(boot, now, _revocations(site) if site else None)
     files = check.identity(boot)
     if site is None or not files:
         return
@@ -220,9 +228,9 @@ def _check_boot(boot: Path, site: Site | None) -> Iterator[str]:
         )
 
 
-def _check_node_folder(home: Path, site: Site | None, name: str | None) -> Iterator[str]:
+def _check_node_folder(home: Path, site: Site | None, name: str | None, now: datetime) -> Iterator[str]:
     files = _files(home)
-    yield from check_node(files, _now(), name=name, revocation_list=_revocations(site) if site else None)
+    yield from check_node(files, now, name=name, revocation_list=_revocations(site) if site else None)
     yield from _check_secrets(home)
     if site is not None:
         yield from _check_ours(files, site)
@@ -266,7 +274,3 @@ def _files(home: Path) -> dict[str, bytes]:
     """Return the contents of the folder's files up to LARGEST bytes, by name."""
     paths = home.iterdir() if home.is_dir() else ()
     return {path.name: read(path) for path in paths if path.is_file() and path.stat().st_size <= LARGEST}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,8 +1,10 @@
 """`spotter update`: its options; update.py does the work."""
 
+import os
 from pathlib import Path
 
 from edge.command import Args, Commands, add_command
+from edge.errors import ProvisionError
 
 
 def add_update(commands: Commands) -> None:
@@ -29,4 +31,6 @@ def add_update(commands: Commands) -> None:
 def _update(args: Args) -> int:
     from edge.release.update import run_update
 
+    if os.geteuid() != 0:
+        raise ProvisionError("an update needs root: sudo spotter update ...")
     return run_update(args.folder, is_forced=args.force)

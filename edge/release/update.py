@@ -239,8 +239,6 @@ class Update:
 
 def run_update(folder: Path | None, *, is_forced: bool, update: Update | None = None) -> int:
     """Run `spotter update`: 0 if the release in `folder` runs, 1 if it had to go; without `folder`, `--settle`."""
-    if os.geteuid() != 0:
-        raise ProvisionError("an update needs root: sudo spotter update ...")
     update = update or Update(Path("/"), SystemdService(), SystemClock())
     try:
         if folder is None:

@@ -36,14 +36,14 @@ OWN = ("listener", "allow_anonymous", "persistence_location")
 """Settings that every site replaces in the shipped file."""
 
 
-def configuration(folder: Path, port: int, data: Path | None) -> str:
+def configuration(folder: Path, port: int, data: Path | None, shipped: Sequence[Path] = SHIPPED) -> str:
     """Return mosquitto.conf: the shipped settings with mutual TLS, and its files in `folder`.
 
     `data` is the folder for the broker's state, which then runs as this user. None leaves folder and user to the
     distribution's settings, which include this file and allow no second value.
     Raises ProvisionError if the shipped settings are missing.
     """
-    lines = (line for line in _shipped().splitlines() if line and not line.startswith("#"))
+    lines = (line for line in _shipped(shipped).splitlines() if line and not line.startswith("#"))
     kept = [line for line in lines if line.split()[0] not in OWN]
     if data is not None:
         kept += [f"persistence_location {data}/", f"user {pwd.getpwuid(os.getuid()).pw_name}"]
@@ -90,8 +90,8 @@ def access(site: str, laptops: Sequence[str], revoked: Sequence[str]) -> str:
     return "\n".join(line for section in sections for line in section) + "\n"
 
 
-def _shipped() -> str:
-    for path in SHIPPED:
+def _shipped(paths: Sequence[Path]) -> str:
+    for path in paths:
         if path.exists():
             return path.read_text(encoding="utf-8")
-    raise ProvisionError(f"{SHIPPED[-1]}: the broker's shipped settings are missing; reinstall exception-spotter")
+    raise ProvisionError(f"{paths[-1]}: the broker's shipped settings are missing; reinstall exception-spotter")

@@ -1,6 +1,6 @@
 """Draw the notice for passers-by from a site's purpose: one A4 page, PDF."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,8 +79,11 @@ def sections(purpose: Purpose, words: Wording) -> list[tuple[str, str]]:
     ]
 
 
-def write_notice(purpose: Purpose, path: Path, language: str) -> None:
-    """Write the notice as a PDF; raises ProvisionError if it cannot be drawn or does not fit on a page."""
+def write_notice(purpose: Purpose, path: Path, language: str, fonts: Mapping[str, Path] = FONTS) -> None:
+    """Write the notice as a PDF; raises ProvisionError if it cannot be drawn or does not fit on a page.
+
+    `fonts` are font files by style. If one is missing, the notice is in Helvetica, which has Western letters only.
+    """
     if path.suffix.lower() != ".pdf":
         raise ProvisionError(f"--out {path}: expected a file name that ends in .pdf")
     try:
@@ -95,7 +98,11 @@ def write_notice(purpose: Purpose, path: Path, language: str) -> None:
         page.set_title(words.title)
         try:
             _draw(
-                page, _choose_font(page, [text for section in texts for text in section]), words.title, texts, size_pt
+                page,
+                _choose_font(page, [text for section in texts for text in section], fonts),
+                words.title,
+                texts,
+                size_pt,
             )
             if page.page_no() == 1:
                 write_file(path, bytes(page.output()), mode=0o644)
@@ -112,9 +119,9 @@ def _close_fonts(page: "FPDF") -> None:
             font.close()  # type: ignore[union-attr]
 
 
-def _choose_font(page: "FPDF", texts: Sequence[str]) -> str:
+def _choose_font(page: "FPDF", texts: Sequence[str], fonts: Mapping[str, Path]) -> str:
     """Return the font family that has all letters of `texts`; raises ProvisionError if none here has."""
-    if not all(font.exists() for font in FONTS.values()):
+    if not all(font.exists() for font in fonts.values()):
         try:
             "".join(texts).encode("latin-1")
         except UnicodeEncodeError as err:
@@ -123,7 +130,7 @@ def _choose_font(page: "FPDF", texts: Sequence[str]) -> str:
                 f"Helvetica has no letter {letter!r}; install a font that has it: apt install fonts-dejavu"
             ) from err
         return "Helvetica"
-    for style, font in FONTS.items():
+    for style, font in fonts.items():
         page.add_font("DejaVu", style, font)
     return "DejaVu"
 

@@ -9,13 +9,22 @@ import pytest
 from edge import wire
 from edge.booth.baseline_publisher import LOOK_S, BaselinePublisher
 from edge.config import BoothConfig
-from edge.fakes import InProcessBroker
+from edge.fakes import FakeBroker, InProcessBroker
 from edge.seams import Publish, Received
 from edge.store.store import SqlStore
 from tests.fakes import FakeClock
 from tests.messages import NOW
 
 TOPIC = wire.booth_topic("booth", "baseline")
+
+
+class FullBroker(FakeBroker):
+    """Connected, but takes no message while `is_full`."""
+
+    is_full = False
+
+    def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
+        return not self.is_full and super().publish(message, timeout_s=timeout_s)
 
 
 class Place:
@@ -25,7 +34,7 @@ class Place:
         self.hub, self.clock, self.store = InProcessBroker(), FakeClock(NOW), store
         self.heard: list[Received] = []
         self.connect(self.heard)
-        self.broker = self.hub.client()
+        self.broker = FullBroker(self.hub)
         self.broker.connect(will=None, births=tuple, subscriptions=(), on_message=print)
         self.publisher = BaselinePublisher(BoothConfig(), self.broker, store, self.clock)
 
@@ -80,10 +89,10 @@ def test_while_the_broker_is_away_it_waits(place: Place) -> None:
     assert place.step(3) == [b"spot"]
 
 
-def test_what_the_broker_did_not_take_is_tried_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_broker_did_not_take_is_tried_again(place: Place) -> None:
     place.store.save_signed_baseline(b"spot")
-    with monkeypatch.context() as failing:
-        failing.setattr(place.broker, "publish", lambda *_, **__: False)
-        place.step(2)
+    place.broker.is_full = True
+    place.step(2)
     assert place.store.published_at() is None
+    place.broker.is_full = False
     assert place.step(2) == [b"spot"]

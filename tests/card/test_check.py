@@ -309,9 +309,9 @@ def test_what_cannot_be_looked_at(image: Path, tmp_path: Path, monkeypatch: pyte
         check_path(image)
 
 
-def test_years_later(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.provision.check._now", lambda: datetime.now(UTC) + timedelta(days=1000))
-    assert ["expired" in finding.sentence for finding in check_path(card.boot)] == [True]
+def test_years_later(card: Card) -> None:
+    later = datetime.now(UTC) + timedelta(days=1000)
+    assert ["expired" in finding.sentence for finding in check_path(card.boot, now=later)] == [True]
 
 
 ADDRESSES = st.ip_addresses(v=4).filter(lambda ip: int(ip) % 256 not in (0, 255)).map(lambda ip: f"{ip}/24")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from paho.mqtt.enums import CallbackAPIVersion
 from edge import wire
 from edge.config import BrokerSection, Tls
 from edge.errors import BrokerError, WireError
-from edge.message import mqtt
 from edge.message.mqtt import MqttBroker
 from edge.seams import Publish, Received
 from tests.brokers import REPOSITORY, Mosquitto, free_port, wait_for
@@ -75,15 +75,16 @@ def test_oversized_never_leaves_and_nothing_loops(join: Callable[..., Client]) -
     assert sender.broker.publish(message("a/baseline", b"x" * 256 * 1024)), "nor for what may be larger"
 
 
-def test_what_the_broker_will_not_take_is_not_sent_for_ever(
-    join: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mqtt, "check_size", lambda *_: None)
-    sender = join("sender")
-    assert not sender.broker.publish(message("a", b"x" * 300_000), timeout_s=2)
-    wait_for(lambda: sender.broker.connections == 2)
-    time.sleep(1.5)
-    assert sender.broker.connections == 2, "paho must not send it again"
+def test_what_the_broker_will_not_take_is_not_sent_for_ever(make_mosquitto: Callable[..., Mosquitto]) -> None:
+    """A broker whose settings allow less than ours closes the connection."""
+    small = make_mosquitto(with_defaults=True, settings="message_size_limit 100000")
+    with closing(MqttBroker(BrokerSection(port=small.port), "sender")) as broker:
+        Client(broker)
+        wait_for(lambda: broker.is_connected)
+        assert not broker.publish(message("a/baseline", b"x" * 200_000), timeout_s=2)
+        wait_for(lambda: broker.connections == 2)
+        time.sleep(1.5)
+        assert broker.connections == 2, "paho must not send it again"
 
 
 def test_expiry_is_set(join: Callable[..., Client], mosquitto: Mosquitto) -> None:

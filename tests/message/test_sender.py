@@ -24,11 +24,11 @@ STATUS = wire.booth_topic("booth", "status")
 class Bench:
     """A sender, and a booth that only listens."""
 
-    def __init__(self, path: Path, max_rows: int = 1000) -> None:
+    def __init__(self, path: Path, max_rows: int = 1000, window: int = module.WINDOW) -> None:
         self.hub = InProcessBroker()
         self.outbox = Outbox(path, node="camera-1", max_rows=max_rows)
         self.broker = WatchedBroker(self.hub)
-        self.sender = Sender(self.outbox, self.broker, site="booth", node="camera-1")
+        self.sender = Sender(self.outbox, self.broker, site="booth", node="camera-1", window=window)
         self.heard: list[Received] = []
         self.booth = self.hub.client()
         topics = [wire.node_topic("booth", "+", leaf) for leaf in ("score", "gap")]
@@ -55,8 +55,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path / "outbox.sqlite")
+def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """A bench; its parameter, if any, is the sender's window."""
+    made = Bench(tmp_path / "outbox.sqlite", window=getattr(request, "param", module.WINDOW))
     yield made
     made.outbox.close()
 
@@ -86,8 +87,8 @@ def test_only_the_booths_word_deletes(bench: Bench) -> None:
     assert (bench.outbox.depth, bench.sender.refused, bench.outbox.refused_acks) == (1, 1, 1)
 
 
-def test_window(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WINDOW", 4)
+@pytest.mark.parametrize("bench", [4], indirect=True)
+def test_window(bench: Bench) -> None:
     bench.put(10)
     bench.sender.step(0.0)
     bench.sender.step(0.1)
@@ -97,9 +98,9 @@ def test_window(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     assert bench.take() == [5, 6, 7]
 
 
-def test_what_is_new_does_not_wait_for_room(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bench", [3], indirect=True)
+def test_what_is_new_does_not_wait_for_room(bench: Bench) -> None:
     """A new score is sent at once, and again in its turn; older ones keep waiting."""
-    monkeypatch.setattr(module, "WINDOW", 3)
     bench.say(STATUS, wire.encode(STATUS, make_status("online")))
     bench.put(5)
     bench.sender.step(0.0)

@@ -71,18 +71,14 @@ def _compile_from(raw: dict[str, Any], sha256: str) -> None:
         (shipped_with(lambda raw: raw["models"].update({"a/b": raw["models"]["coco-ssd"]})), "manifest.yaml"),
     ],
 )
-def test_a_bad_manifest_names_file_and_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: str
-) -> None:
+def test_a_bad_manifest_names_file_and_key(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "manifest.yaml"
     path.write_text(text)
-    monkeypatch.setattr(manifest, "manifest_path", lambda: path)
     with pytest.raises(ConfigError, match=words) as caught:
-        manifest.manifest()
+        manifest.read(path)
     assert str(path) in str(caught.value)
 
 
-def test_a_missing_manifest_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manifest, "manifest_path", lambda: tmp_path / "none.yaml")
+def test_a_missing_manifest_says_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.yaml"):
-        manifest.manifest()
+        manifest.read(tmp_path / "none.yaml")

@@ -3,8 +3,6 @@
 import hashlib
 import json
 import re
-import resource
-import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import pytest
 
 from edge.errors import ConfigError, EdgeError, ModelError
 from edge.model import download, manifest, registry
+from tests.disk import limited_files
 
 DATA = bytes(range(256)) * 2048
 """Half a megabyte in place of a model; nothing here runs it."""
@@ -61,6 +60,8 @@ class Server:
         self.breaks_after: list[int] = []
         """For each next answer, the bytes of the body after which it breaks off."""
         self.status = 0
+        self.is_silent = False
+        self.is_over = threading.Event()
         self.ranges: list[str | None] = []
         handler = type("Handler", (_Handler,), {"server_state": self})
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -74,6 +75,9 @@ class _Handler(BaseHTTPRequestHandler):
         state = self.server_state
         wanted = self.headers.get("Range")
         state.ranges.append(wanted)
+        if state.is_silent:
+            state.is_over.wait(10)
+            return
         if state.status:
             self.send_error(state.status)
             return
@@ -100,6 +104,7 @@ def server() -> Iterator[Server]:
     thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server
+    server.is_over.set()
     server.http.shutdown()
     server.http.server_close()
     thread.join()
@@ -267,12 +272,10 @@ def test_no_network_and_a_refusing_server_are_told_apart(pin: Any, server: Serve
 
 def test_a_silent_server_times_out(pin: Any, monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
     monkeypatch.setattr(download, "TIMEOUT_S", 0.2)
-    asleep = threading.Event()
-    monkeypatch.setattr(_Handler, "do_GET", lambda _self: asleep.wait(2))
+    server.is_silent = True
     pin(net=entry_of(DATA, origin=server.url))
     with pytest.raises(ModelError, match="timed out"):
         registry.fetch()
-    asleep.set()
 
 
 def test_a_mirror_that_is_missing_or_wrong_says_what_to_do(pin: Any, mirror: Path, tmp_path: Path) -> None:
@@ -320,15 +323,8 @@ def test_a_full_disk_leaves_nothing_half_written(pin: Any, server: Server, mirro
 @pytest.mark.parametrize("source", ["mirror", "http"])
 def test_a_file_size_limit_leaves_nothing_half_written(pin: Any, server: Server, mirror: Path, source: str) -> None:
     pin(net=entry_of(DATA, origin=server.url))
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-    try:
-        with pytest.raises(ModelError, match="File too large"):
-            registry.fetch(mirror=mirror if source == "mirror" else None)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, ignored)
+    with limited_files(100_000), pytest.raises(ModelError, match="File too large"):
+        registry.fetch(mirror=mirror if source == "mirror" else None)
     assert left_behind() == []
 
 

@@ -1,6 +1,5 @@
 """A damaged configuration, model or baseline is replaced by its last good copy; without a copy it is an error."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from edge.model.registry import model_path
 from edge.node import last_good, load_model
 from edge.node.last_good import STATE_DIRECTORY, load_settings
 from edge.node.load_model import open_with_last_good
+from tests.disk import limited_files
 
 GOOD = "node: north\nfacing: 90\n"
 
@@ -65,13 +65,11 @@ def test_without_a_good_copy_the_files_own_error_is_raised(as_service: Path, tmp
         load_settings(path)
 
 
-def test_a_disk_that_takes_no_copy_is_no_reason_not_to_start(
-    as_service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_takes_no_copy_is_no_reason_not_to_start(as_service: Path, tmp_path: Path) -> None:
     path = tmp_path / "node.yaml"
     path.write_text(GOOD)
-    monkeypatch.setattr(os, "fsync", lambda number: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    assert load_settings(path).config.node == "north"
+    with limited_files():
+        assert load_settings(path).config.node == "north"
     assert not (as_service / last_good.FOLDER / "node.yaml").exists()
 
 

@@ -1,7 +1,6 @@
 """The whole path of a spoilt picture: a network camera, the real node, mosquitto, and `spotter health`."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -58,7 +57,7 @@ def test_covered_moved_frozen_and_unplugged(
     (tmp_path / "node.yaml").write_text(
         f"state: {state}\nhealth_s: 1\nbroker: {{port: {broker.port}}}\nframe: {{source: '{camera.url}'}}\n"
     )
-    monkeypatch.setitem(os.environ, "STATE_DIRECTORY", str(state))
+    monkeypatch.setenv("STATE_DIRECTORY", str(state))
     node = start("-m", "edge.cli", "node", "--config", str(tmp_path / "node.yaml"))
 
     def says(*words: str) -> Callable[[], bool]:

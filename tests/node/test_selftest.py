@@ -12,6 +12,7 @@ from edge.errors import ModelError
 from edge.model.interpreter import TfliteInterpreter
 from edge.node.load_model import open_interpreter
 from edge.node.selftest import EARLIEST, self_test
+from tests.disk import limited_files
 from tests.fakes import FakeClock
 from tests.node.readings import Deaf
 from tests.self_signed import issue
@@ -78,11 +79,9 @@ def test_an_edge_tpu_that_failed_at_the_start(config: NodeConfig) -> None:
     assert parts(config, interpreter) == ["accelerator"]
 
 
-def test_a_disk_that_takes_nothing(
-    config: NodeConfig, interpreter: TfliteInterpreter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "fsync", lambda number: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    assert parts(config, interpreter) == ["disk"]
+def test_a_disk_that_takes_nothing(config: NodeConfig, interpreter: TfliteInterpreter) -> None:
+    with limited_files():
+        assert parts(config, interpreter) == ["disk"]
     assert list(Path(config.state).iterdir()) == []
 
 

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.errors import EdgeError, ProvisionError
-from edge.provision import check
 from edge.provision.check import check_folder
 from edge.site import authority
 from edge.site.authority import Authority, Identity
@@ -214,17 +213,15 @@ def test_any_missing_file_is_named(site: Site, name: str) -> None:
         assert any(f"{name} is missing" in finding.sentence for finding in check_folder(alone))
 
 
-def test_a_clock_from_before_the_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "_now", lambda: datetime(1970, 1, 2, tzinfo=UTC))
-    sentences = [finding.sentence for finding in check_folder(node(site))]
+def test_a_clock_from_before_the_site(site: Site) -> None:
+    sentences = [finding.sentence for finding in check_folder(node(site), now=datetime(1970, 1, 2, tzinfo=UTC))]
     assert sentences
     assert all("the clock here is wrong: it says 1970-01-02" in sentence for sentence in sentences), "and nothing else"
 
 
-def test_years_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_years_later(site: Site) -> None:
     later = datetime.now(UTC) + timedelta(days=authority.SITE_DAYS + 1)
-    monkeypatch.setattr(check, "_now", lambda: later)
-    where = {finding.where for finding in check_folder(site.folder) if "expired" in finding.sentence}
+    where = {finding.where for finding in check_folder(site.folder, now=later) if "expired" in finding.sentence}
     assert where == {"broker", "booth", "north", "south", "desk-1"}
 
 

@@ -1,6 +1,5 @@
 """`spotter provision` as its user sees it: what it prints, refuses and leaves behind."""
 
-import io
 import json
 import re
 import subprocess
@@ -12,6 +11,7 @@ import pytest
 from edge.cli import main
 from edge.site.site import Site
 from tests.brokers import REPOSITORY, free_port
+from tests.terminal import END, typed
 
 FOR_THE_NOTICE = [
     "--who",
@@ -26,9 +26,8 @@ FOR_THE_NOTICE = [
 
 
 @pytest.fixture(autouse=True)
-def _no_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
 
 
 def provision(*words: str) -> int:
@@ -160,7 +159,7 @@ def test_git_leaves_a_sites_keys_alone() -> None:
     assert done.stdout == ""
 
 
-def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_passphrases(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     Path("long.txt").write_text("correct horse\n")
     Path("short.txt").write_text("horse\n")
     words = ["site", "soho", "--site", "soho", "--booth", "192.168.50.1", *FOR_THE_NOTICE, "--passphrase-file"]
@@ -173,23 +172,13 @@ def test_passphrases(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     assert provision("node", "north", "--site-dir", "soho", "--passphrase-file", "short.txt") == 2
     assert "passphrase is wrong" in capsys.readouterr().err
     assert provision("node", "north", "--site-dir", "soho", "--passphrase-file", "long.txt") == 0
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("getpass.getpass", lambda _: "correct horse")
-    assert provision("revoke", "north", "--site-dir", "soho") == 0
-    assert "kill -HUP" in capsys.readouterr().out
-    monkeypatch.setattr("getpass.getpass", nothing_typed)
-    assert provision("node", "south", "--site-dir", "soho") == 2
-    assert "nothing was typed" in capsys.readouterr().err
-    answers = iter(["correct horse", "correct house"])
-    monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
-    assert provision("site", "other", *words[2:-1]) == 2
-    assert "differ" in capsys.readouterr().err
+    code, shown = typed(["provision", "revoke", "north", "--site-dir", "soho"], ["correct horse"], tmp_path)
+    assert (code, "kill -HUP" in shown, "horse" in shown) == (0, True, False)
+    code, shown = typed(["provision", "node", "south", "--site-dir", "soho"], [END], tmp_path)
+    assert (code, "nothing was typed" in shown) == (2, True)
+    code, shown = typed(["provision", "site", "other", *words[2:-1]], ["correct horse", "correct house"], tmp_path)
+    assert (code, "differ" in shown) == (2, True)
     assert not Path("other").exists()
-
-
-def nothing_typed(_prompt: str) -> str:
-    """Act as Ctrl-D at a prompt."""
-    raise EOFError
 
 
 def test_installed_sites_are_told_what_to_copy(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,9 +15,10 @@ from edge.errors import ConfigError
 from edge.provision import probe
 from edge.provision.check import check_live
 from edge.provision.probe import own_networks, probe_connection
-from edge.seams import Publish
+from edge.seams import Clock, Publish
 from edge.site.site import Site
 from tests.brokers import Mosquitto, free_port, make_mosquitto, mosquitto, wait_for
+from tests.fast_clock import FastClock
 from tests.messages import make_health, make_status
 from tests.programs import Program
 from tests.site.sites import LONG_AGO, Client, SiteBroker, issue, new_site, overwrite, section
@@ -27,8 +28,8 @@ __all__ = ["make_mosquitto", "mosquitto"]
 pytestmark = pytest.mark.requires_broker
 
 
-def sentences(folder: Path, broker: str | None = None) -> list[str]:
-    return [finding.sentence for finding in check_live(folder, broker)]
+def sentences(folder: Path, broker: str | None = None, clock: Clock | None = None) -> list[str]:
+    return [finding.sentence for finding in check_live(folder, broker, clock)]
 
 
 @contextmanager
@@ -62,15 +63,17 @@ def booth(site: Site, running: SiteBroker, start: Callable[..., Program]) -> Pro
 
 
 @pytest.mark.usefixtures("booth")
-def test_all_is_well_and_then_not(site: Site, connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_is_well_and_then_not(site: Site, connect: Callable[..., Client]) -> None:
     with beating(site, connect, "north"), beating(site, connect, "south"):
         assert sentences(site.folder) == []
-    monkeypatch.setattr(probe, "HEARTBEATS_S", 1.5)
+    hasty = FastClock(12.0)
     with beating(site, connect, "north", clock_off_s=-3600):
-        found = sentences(site.folder)
+        found = sentences(site.folder, clock=hasty)
     assert [one for one in found if one.startswith("north: its clock is 60 min behind")], found
     site.add_node("west", facing=None, source="street:7", network=site.network("north"))
-    assert any(one.startswith("west: has never connected to this broker") for one in sentences(site.folder))
+    assert any(
+        one.startswith("west: has never connected to this broker") for one in sentences(site.folder, clock=hasty)
+    )
     assert sentences(site.folder / "nodes" / "west") == [], "it gets through, and the booth answers it"
 
 
@@ -81,12 +84,9 @@ def test_no_booth(site: Site) -> None:
 
 
 @pytest.mark.usefixtures("running")
-def test_a_booth_that_acknowledges_nothing(
-    site: Site, connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(probe, "ANSWER_S", 0.7)
+def test_a_booth_that_acknowledges_nothing(site: Site, connect: Callable[..., Client]) -> None:
     connect(section(site, site.folder / "booth", "booth"), wire.node_topic("soho", "+", "gap")).join()
-    (found,) = sentences(site.folder / "nodes" / "north")
+    (found,) = sentences(site.folder / "nodes" / "north", clock=FastClock(5.0))
     assert "does not acknowledge" in found
 
 

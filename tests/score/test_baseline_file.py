@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from edge.errors import BaselineError
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
+from tests.disk import limited_files
 from tests.outfits import RECIPE, ordinary
 
 
@@ -52,17 +53,10 @@ def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
         baseline_file.load(tmp_path / "none.baseline")
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_half_written(
-    tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_leaves_the_old_file_and_nothing_half_written(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.baseline"
     path.write_bytes(b"old")
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(BaselineError, match="No space left"):
+    with limited_files(1000), pytest.raises(BaselineError, match="File too large"):
         baseline_file.save(baseline_file.from_bytes(content, "memory"), path)
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.baseline"]

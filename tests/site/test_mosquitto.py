@@ -245,7 +245,6 @@ def is_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_missing_shipped_settings(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(mosquitto, "SHIPPED", (tmp_path / "nowhere.conf",))
+def test_missing_shipped_settings(site: Site, tmp_path: Path) -> None:
     with pytest.raises(ProvisionError, match="reinstall"):
-        mosquitto.configuration(site.folder, 8883, tmp_path)
+        mosquitto.configuration(site.folder, 8883, tmp_path, shipped=[tmp_path / "nowhere.conf"])

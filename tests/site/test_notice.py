@@ -1,10 +1,9 @@
 """The wall notice: everything that must be on it, on one page, in every language."""
 
-import builtins
 import re
+import sys
 import zlib
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -26,9 +25,8 @@ def shown(path: Path) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everything_is_on_it(language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notice, "FONTS", {"": tmp_path / "none.ttf"})
-    write_notice(PURPOSE, tmp_path / "notice.pdf", language)
+def test_everything_is_on_it(language: str, tmp_path: Path) -> None:
+    write_notice(PURPOSE, tmp_path / "notice.pdf", language, fonts={"": tmp_path / "none.ttf"})
     page = shown(tmp_path / "notice.pdf")
     for words in (
         wording(language).title,
@@ -38,14 +36,13 @@ def test_everything_is_on_it(language: str, tmp_path: Path, monkeypatch: pytest.
     assert (tmp_path / "notice.pdf").read_bytes().count(b"/Type /Page\n") == 1
 
 
-def test_letters_of_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_letters_of_everywhere(tmp_path: Path) -> None:
     purpose = msgspec.structs.replace(PURPOSE, who="Sklep z butami, Łódź")
     if all(font.exists() for font in notice.FONTS.values()):
         write_notice(purpose, tmp_path / "notice.pdf", "en")
         assert (tmp_path / "notice.pdf").read_bytes().startswith(b"%PDF")
-    monkeypatch.setattr(notice, "FONTS", {"": tmp_path / "none.ttf"})
     with pytest.raises(ProvisionError, match=r"'Ł'.*fonts-dejavu"):
-        write_notice(purpose, tmp_path / "other.pdf", "en")
+        write_notice(purpose, tmp_path / "other.pdf", "en", fonts={"": tmp_path / "none.ttf"})
     assert not (tmp_path / "other.pdf").exists()
 
 
@@ -57,14 +54,7 @@ def test_the_longest_still_fit(tmp_path: Path) -> None:
 def test_what_cannot_be_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ProvisionError, match=r"ends in \.pdf"):
         write_notice(PURPOSE, tmp_path / "notice.svg", "en")
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any) -> Any:
-        if name == "fpdf":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "fpdf", None)  # as if it were not installed
     with pytest.raises(ProvisionError, match=r"exception-spotter\[provision\]"):
         write_notice(PURPOSE, tmp_path / "notice.pdf", "en")
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,6 @@ from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge import atomic_file
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, load, load_laptop, parse
 from edge.errors import ConfigError, ProvisionError
 from edge.site import authority, files
@@ -18,6 +17,7 @@ from edge.site.authority import read_certificate, read_key
 from edge.site.mosquitto import access
 from edge.site.settings import Network, check_name
 from edge.site.site import IDENTITY, Site
+from tests.disk import limited_files
 from tests.site.sites import HASH, PURPOSE, add_node, new_site
 
 SECRET = b"a long passphrase"
@@ -253,16 +253,11 @@ def test_access_rules_name_every_laptop_once(names: list[str]) -> None:
         assert f"topic deny spotter/v1/soho/node/{name}/#" in lines, "or it could play a node"
 
 
-def test_a_disk_that_fills_leaves_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_fills_leaves_nothing(site: Site) -> None:
     before = files_of(site.folder)
-
-    def full(path: Path, data: bytes, *, mode: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(atomic_file, "write", full)
-    with pytest.raises(ProvisionError, match="No space left"):
+    with limited_files(), pytest.raises(ProvisionError, match="File too large"):
         add_node(site, "east")
-    with pytest.raises(ProvisionError, match="No space left"):
+    with limited_files(), pytest.raises(ProvisionError, match="File too large"):
         new_site(site.folder.parent / "other")
     assert files_of(site.folder) == before
     assert [path.name for path in site.folder.parent.iterdir()] == ["soho"]

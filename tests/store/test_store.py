@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from edge import wire
 from edge.errors import StoreError
 from edge.store import store as module
-from edge.store.store import EVERYWHERE, Decision, Source, SqlStore
+from edge.store.store import EVERYWHERE, WALK, Decision, Source, SqlStore
 from edge.store.tables import alerts, cells, cursors, scores
 from tests.messages import EPOCH, NOW, make_score
 from tests.store.stores import CAMERA, counted, nobody, put, rows
@@ -46,11 +46,10 @@ def test_cursor_passes_announced_gaps(store: SqlStore) -> None:
     assert (row["floor"], row["dropped"], row["upto"]) == (5, 4, 6)
 
 
-def test_long_runs_are_walked_in_pieces(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WALK", 10)
-    put(store, *range(2, 40))
-    assert put(store, 1).upto == {CAMERA: 10}
-    assert [put(store, 1).upto[CAMERA] for _ in range(3)] == [20, 30, 39]
+def test_long_runs_are_walked_in_pieces(store: SqlStore) -> None:
+    put(store, *range(2, 2 * WALK + 500))
+    assert put(store, 1).upto == {CAMERA: WALK}
+    assert [put(store, 1).upto[CAMERA] for _ in range(2)] == [2 * WALK, 2 * WALK + 499]
 
 
 def test_nodes_and_epochs_do_not_mix(store: SqlStore) -> None:

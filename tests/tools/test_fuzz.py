@@ -75,7 +75,6 @@ def test_an_unknown_target_is_named() -> None:
 
 
 def test_without_atheris_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    monkeypatch.setattr(sys, "argv", ["fuzz", "wire"])
-    assert main() == 2
+    monkeypatch.setitem(sys.modules, "atheris", None)  # as if it were not installed
+    assert main(["wire"]) == 2
     assert "use Python 3.11 to 3.13 on Linux x86-64" in capsys.readouterr().out

@@ -15,8 +15,8 @@ from rich.table import Table
 from edge.config import DetectionSection
 from edge.errors import EdgeError
 from edge.seams import Interpreter
-from tools.evaluation.booth import booth
 from tools.evaluation import rivals
+from tools.evaluation.booth import booth
 from tools.evaluation.clips import command as real_clips
 from tools.evaluation.clips.report import show
 from tools.evaluation.exceptions import exceptions

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +32,8 @@ class FuzzResult(NamedTuple):
     findings: list[Path]
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
+    """Fuzz what the words of the command line name; None: sys.argv. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="tools/fuzz", description=__doc__)
     parser.add_argument(
         "targets", nargs="*", metavar="TARGET", help=f"targets to fuzz, of {', '.join(NAMES)}; default: all"
@@ -43,7 +45,7 @@ def main() -> int:
         "--again", type=Path, metavar="FILE", help="run the one TARGET on this input and show the result"
     )
     parser.add_argument("--keep", type=Path, default=Path(".cache/fuzz"), help="folder of kept inputs and findings")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     if unknown := set(args.targets) - set(NAMES):
         parser.error(f"expected TARGETs of {', '.join(NAMES)}; found {', '.join(sorted(unknown))}")
     names: list[str] = args.targets or list(NAMES)

@@ -35,13 +35,14 @@ COLOURS = {
 """RGB of each letter."""
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
+    """Write what the words of the command line name; None: sys.argv. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.training.sheets", description=__doc__)
     parser.add_argument("--folder", type=Path, default=SHARED / "pennfudan", help="images/ and masks/")
     parser.add_argument("--propose", type=Path, metavar="MODEL", help="write letters of people not in the table yet")
     parser.add_argument("--sheets", type=Path, metavar="DIR", help="write contact sheets there")
     parser.add_argument("--table", type=Path, default=TABLE, help="default: %(default)s")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     try:
         table = silhouettes.read_table(args.table) if args.table.exists() else {}
         if args.propose:

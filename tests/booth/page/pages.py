@@ -102,11 +102,15 @@ class ServedPage:
 
 
 @contextmanager
-def serve_page(**changes: Any) -> Iterator[ServedPage]:
-    """Serve a page that shows `make_snapshot()`, on a free port of loopback unless `changes` say otherwise."""
+def serve_page(*, is_starting: bool = False, **changes: Any) -> Iterator[ServedPage]:
+    """Serve a page that shows `make_snapshot()`, on a free port of loopback unless `changes` say otherwise.
+
+    With `is_starting` the booth has not handed it a snapshot yet.
+    """
     served = ServedPage(BoothConfig(**({"page_port": 0} | changes)))
     try:
-        served.page.show(make_snapshot())
+        if not is_starting:
+            served.page.show(make_snapshot())
         yield served
     finally:
         served.page.close()

@@ -1,15 +1,16 @@
 """A password is stored as a salted hash in a file for its owner alone; weak passwords and open files are refused."""
 
-import io
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from edge.booth.page import password
-from edge.cli import main
 from edge.errors import ConfigError
 from tests.booth.page.pages import PASSWORD
+from tests.terminal import ROOT, typed
 
 
 def test_the_right_one_and_no_other() -> None:
@@ -27,27 +28,28 @@ def test_too_short_or_too_long(bad: str) -> None:
         password.hash_password(bad)
 
 
-def test_the_command_writes_all_or_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def piped(text: str, out: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "edge.cli", "booth-password", "--out", str(out)]
+    return subprocess.run(command, input=text, text=True, capture_output=True, check=False, cwd=ROOT)
+
+
+def test_the_command_writes_all_or_nothing(tmp_path: Path) -> None:
     out = tmp_path / "page.password"
-    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
-    assert main(["booth-password", "--out", str(out)]) == 2
+    assert piped("short\n", out).returncode == 2
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
-    assert main(["booth-password", "--out", str(out)]) == 0
+    done = piped(PASSWORD + "\n", out)
+    assert done.returncode == 0
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [out]
     assert password.is_password(PASSWORD, password.read_hash(str(out)))
-    assert PASSWORD not in "".join(capsys.readouterr())
+    assert PASSWORD not in done.stdout + done.stderr
 
 
-def test_a_terminal_is_asked_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    answers = iter([PASSWORD, PASSWORD + "!"])
-    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
-    with pytest.raises(ConfigError, match="differ"):
-        password.run_booth_password(tmp_path / "page.password")
+def test_a_terminal_is_asked_twice(tmp_path: Path) -> None:
+    code, shown = typed(["booth-password", "--out", "page.password"], [PASSWORD, PASSWORD + "!"], tmp_path)
+    assert code == 2
+    assert "the two passwords differ" in shown
+    assert PASSWORD not in shown
     assert list(tmp_path.iterdir()) == []
 
 

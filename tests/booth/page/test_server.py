@@ -74,9 +74,8 @@ def test_nothing_is_logged(
     assert capfd.readouterr() == ("", "")
 
 
-def test_starting_and_stopping(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serve_page() as served:
-        monkeypatch.setattr(served.page, "_shown", None)
+def test_starting_and_stopping() -> None:
+    with serve_page(is_starting=True) as served:
         starting = httpx.get(served.page.url)
         assert (starting.status_code, starting.headers["refresh"]) == (503, "2")
         assert httpx.get(served.page.url + "state.json").status_code == 503

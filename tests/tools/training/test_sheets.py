@@ -1,6 +1,5 @@
 """Contact sheets and proposals, of a drawn person and with the shipped model."""
 
-import sys
 from pathlib import Path
 
 import cv2
@@ -13,11 +12,6 @@ from tools.training import sheets, silhouettes
 from tools.training.silhouettes import LETTERS
 
 IMAGE = "FudanPed00002"
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["sheets", *words])
-    return sheets.main()
 
 
 def test_a_proposal_has_a_letter_for_each_piece(tmp_path: Path) -> None:
@@ -37,22 +31,22 @@ def test_probabilities_are_shares_and_lie_on_the_picture() -> None:
     assert inside.max() < 1.01
 
 
-def test_proposals_never_replace_what_is_in_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proposals_never_replace_what_is_in_the_table(tmp_path: Path) -> None:
     folder, path = saved(tmp_path), tmp_path / "table.tsv"
     model = str(model_path("spotter-353x481"))
-    assert run(monkeypatch, "--folder", str(folder), "--table", str(path), "--propose", model) == 0
+    assert sheets.main(["--folder", str(folder), "--table", str(path), "--propose", model]) == 0
     proposed = silhouettes.read_table(path)
     letters = "a" * len(proposed[IMAGE, 1].pieces)
     silhouettes.write_table({(IMAGE, 1): silhouettes.Row("side", letters, 2)}, path)
-    assert run(monkeypatch, "--folder", str(folder), "--table", str(path), "--propose", model) == 0
+    assert sheets.main(["--folder", str(folder), "--table", str(path), "--propose", model]) == 0
     assert silhouettes.read_table(path)[IMAGE, 1][:2] == ("side", letters)
 
 
-def test_sheets_show_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sheets_show_everybody(tmp_path: Path) -> None:
     folder, path = saved(tmp_path), tmp_path / "table.tsv"
     silhouettes.write_table({(IMAGE, 1): silhouettes.Row("front", "u" * silhouettes.count(drawn()[1] == 1), 2)}, path)
     where = tmp_path / "sheets"
-    assert run(monkeypatch, "--folder", str(folder), "--table", str(path), "--sheets", str(where)) == 0
+    assert sheets.main(["--folder", str(folder), "--table", str(path), "--sheets", str(where)]) == 0
     sheet = cv2.imread(str(where / "sheet-00.png"))
     assert sheet is not None
     assert sheet.shape[1] == 2 * sheets.WIDE * sheets.A_ROW
@@ -61,9 +55,9 @@ def test_sheets_show_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_folder_without_pictures_is_told_to_whoever_runs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = str(model_path("spotter-353x481"))
     words = "--folder", str(tmp_path), "--table", str(tmp_path / "table.tsv"), "--propose", model
-    assert run(monkeypatch, *words) == 2
+    assert sheets.main(words) == 2
     assert "expected images/*.jpg and masks/*.png" in capsys.readouterr().err
