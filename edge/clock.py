@@ -7,7 +7,7 @@ SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class SystemClock:
-    """Clock over the operating system."""
+    """Implements seams.Clock with the operating system's time, monotonic clock and sleep."""
 
     def now(self) -> float:
         return time.time()

@@ -1,4 +1,4 @@
-"""Limits that protect single people in counts; applied on the node before anything is sent, and at the booth."""
+"""How coarse counts must be, so that none tells about a single person. Node and booth both apply these limits."""
 
 WINDOW_S = 900
 """15 minutes: the shortest window in which counts are kept or sent."""

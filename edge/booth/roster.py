@@ -177,7 +177,10 @@ class Roster:
             return Violations()
 
     def look(self, *, is_connected: bool) -> None:
-        """Call regularly. Silence counts only while connected; a node silent for a day is forgotten unless expected."""
+        """Forget nodes that were silent for a day, unless they are expected; to be called every few seconds.
+
+        Silence is counted only while the booth itself is connected to the broker.
+        """
         monotonic = self._clock.monotonic()
         if not is_connected:
             self._listening_since = None

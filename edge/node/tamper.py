@@ -90,7 +90,7 @@ class TamperDetector:
         )
 
     def look(self, frame: Frame, boxes: Sequence[tuple[float, float, float, float]], now: float) -> None:
-        """Take one look; `now` is monotonic, in seconds.
+        """Measure brightness, contrast, change and edges of a frame, once every LOOK_S; `now` is monotonic, in seconds.
 
         `boxes` are those of the people, (x1, y1, x2, y2) in pixels of the frame: edges inside them are left out.
         """

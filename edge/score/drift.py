@@ -62,7 +62,10 @@ class Drift:
 
     @property
     def wealth(self) -> float:
-        """Mean wealth over WATCHED; it is a martingale too, so no correction for several tests is needed."""
+        """Wealth of all bets, as a multiple of the stake: the mean over the rows of WATCHED.
+
+        The mean of martingales is a martingale, so no correction for several tests is needed.
+        """
         return float(self._wealth.sum(axis=1).mean())
 
     def _p_value(self, row: int, place: int) -> float:

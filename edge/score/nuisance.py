@@ -6,6 +6,7 @@ It is estimated by tools/training/nuisance.py and shipped with the model as `mod
 
 import functools
 import hashlib
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -44,7 +45,12 @@ class Nuisance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @functools.cache
 def of_model(model: str) -> Nuisance | None:
     """Load the covariance shipped with the model of this id; None if there is none. Raises BaselineError if damaged."""
-    for path in sorted(manifest_path().parent.glob("*.nuisance.json")):
+    return find(manifest_path().parent, model)
+
+
+def find(folder: Path, model: str) -> Nuisance | None:
+    """Load the covariance of the model of this id from a folder; None if it has none. Raises BaselineError."""
+    for path in sorted(folder.glob("*.nuisance.json")):
         try:
             found = msgspec.json.decode(path.read_bytes(), type=Nuisance)
         except (OSError, msgspec.DecodeError) as err:

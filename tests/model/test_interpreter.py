@@ -4,7 +4,9 @@ import ctypes
 import logging
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -128,7 +130,7 @@ class UnpluggedInterpreter:
 @pytest.fixture
 def unplugged(monkeypatch: pytest.MonkeyPatch) -> UnpluggedRuntime:
     fake = UnpluggedRuntime()
-    monkeypatch.setattr(interpreter, "runtime", lambda: fake)
+    monkeypatch.setitem(sys.modules, "ai_edge_litert", SimpleNamespace(interpreter=fake))
     monkeypatch.setattr(ctypes, "CDLL", lambda name: name)
     return fake
 

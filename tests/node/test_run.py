@@ -17,20 +17,21 @@ from edge.config import FrameSection, NodeConfig, ScoreSection
 from edge.errors import BaselineError, SourceError
 from edge.fakes import InProcessBroker
 from edge.message.outbox import Outbox
-from edge.node import run, uplink
 from edge.node.run import Node
-from edge.node.watchdog import notify
 from edge.pipeline import Pipeline
 from edge.records import Frame
 from edge.release.trial import read_status
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
-from edge.score.trend_window import TrendWindow
-from edge.seams import Publish, Received
+from edge.seams import Clock, Publish, Received
+from tests.fast_clock import FastClock
 from tests.messages import NOW
 from tests.outfits import ordinary
 from tests.people import KnowingInterpreter, draw, standing
 from tests.sites import Site, learnt
+
+STEPS = 40
+"""Frames of each walker; they are in view for the first 26."""
 
 
 class WalkersCamera:
@@ -54,7 +55,7 @@ class WalkersCamera:
         number = 0
         for walker in range(walkers):
             self._meanwhile(walker)
-            for step in range(40):
+            for step in range(STEPS):
                 person = standing(60 + 16 * step, 40, 260)
                 people = [(person, (240, 130, 20))] if person[:, 0].max() < 470 else []
                 interpreter.people_at[number] = [person for person, _ in people]
@@ -74,12 +75,14 @@ class WalkersCamera:
 class InOrderInterpreter(KnowingInterpreter):
     """Knows each frame's people by the order of the frames, since the camera runs ahead in its own thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_frame: Callable[[int], None] = lambda _: None) -> None:
+        """`at_frame` is called with the number of each frame."""
         super().__init__()
         self.people_at: dict[int, list[np.ndarray]] = {}
-        self._next = 0
+        self._next, self._at_frame = 0, at_frame
 
     def invoke(self, tensor: np.ndarray) -> list[np.ndarray]:
+        self._at_frame(self._next)
         self.people = self.people_at[self._next]
         self._next += 1
         return super().invoke(tensor)
@@ -120,8 +123,10 @@ def start(hub: InProcessBroker, tmp_path: Path) -> Starting:
         score: ScoreSection | None = None,
         error: SourceError | None = None,
         meanwhile: Callable[[int], None] = lambda _: None,
+        at_frame: Callable[[int], None] = lambda _: None,
+        clock: Clock | None = None,
     ) -> int:
-        interpreter = InOrderInterpreter()
+        interpreter = InOrderInterpreter(at_frame)
         config = NodeConfig(
             state=str(tmp_path), frame=FrameSection(pace="fast"), health_s=0.05, score=score or ScoreSection()
         )
@@ -132,7 +137,7 @@ def start(hub: InProcessBroker, tmp_path: Path) -> Starting:
                 interpreter=interpreter,
                 outbox=outbox,
                 broker=hub.client(),
-                clock=SystemClock(),
+                clock=clock or SystemClock(),
                 stop=threading.Event(),
             )
             code = node.run()
@@ -168,12 +173,16 @@ def test_systemd_is_told_how_it_goes(
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         told: list[str] = []
 
-        def say(state: str) -> None:
-            notify(state)
-            told.append(systemd.recv(1000).decode())
+        def hear() -> None:
+            while word := systemd.recv(1000):
+                told.append(word.decode())
 
-        monkeypatch.setattr(run, "notify", say)
+        hearing = threading.Thread(target=hear)
+        hearing.start()
         start(2)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+            end.sendto(b"", str(tmp_path / "notify"))
+        hearing.join()
     statuses = [word.removeprefix("STATUS=") for word in told if word.startswith("STATUS=")]
     last = read_status(statuses[-1])
     assert last is not None
@@ -225,10 +234,7 @@ def test_a_lost_camera_ends_the_node_loudly_and_offline(start: Starting, heard: 
     assert statuses[-1] == "offline"
 
 
-def test_without_a_booth_nothing_is_deleted(
-    hub: InProcessBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(uplink, "DRAIN_S", 0.5)
+def test_without_a_booth_nothing_is_deleted(hub: InProcessBroker, tmp_path: Path) -> None:
     interpreter = InOrderInterpreter()
     config = NodeConfig(state=str(tmp_path), frame=FrameSection(pace="fast"))
     with closing(Outbox(tmp_path / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
@@ -238,7 +244,7 @@ def test_without_a_booth_nothing_is_deleted(
             interpreter=interpreter,
             outbox=outbox,
             broker=hub.client(),
-            clock=SystemClock(),
+            clock=FastClock(),
             stop=threading.Event(),
         )
         assert node.run() == 0
@@ -301,12 +307,22 @@ def test_what_may_leave_the_node_is_written_in_batches_alone(
     assert snapshot.read_bytes() == before
 
 
-def test_what_is_worn_in_a_closed_window_is_told_once(
-    start: Starting, heard: list[wire.Message], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    close = TrendWindow.close
-    monkeypatch.setattr(TrendWindow, "close", lambda it, now: close(it, now + 1e6) if it._sightings == 6 else None)
-    start(8)
+class WindowClock(SystemClock):
+    """Within the frames' first window of 15 minutes; far beyond it once `is_over`."""
+
+    is_over = False
+
+    def now(self) -> float:
+        return 1e6 if self.is_over else 100.0
+
+
+def test_what_is_worn_in_a_closed_window_is_told_once(start: Starting, heard: list[wire.Message]) -> None:
+    clock = WindowClock()
+
+    def end_the_window(number: int) -> None:
+        clock.is_over = number >= 6 * STEPS + 22  # the sixth walker has left, the seventh is in view
+
+    start(8, clock=clock, at_frame=end_the_window)
     (trend,) = [message for message in heard if isinstance(message, wire.Trend)]
     assert (trend.node, trend.sightings) == ("camera-1", 6)
     assert trend.counts

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,15 +20,12 @@ SIZES = {
 }
 
 
-@pytest.fixture
-def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nuisance]:
-    """A nuisance file beside the manifest, as the product has it."""
-    one = Nuisance(RECIPE.model, 50, **{name: np.eye(size).tolist() for name, size in SIZES.items()})
-    (tmp_path / "ours.nuisance.json").write_bytes(msgspec.json.encode(one))
-    monkeypatch.setattr(nuisance, "manifest_path", lambda: tmp_path / "manifest.yaml")
-    nuisance.of_model.cache_clear()
-    yield one
-    nuisance.of_model.cache_clear()
+@pytest.fixture(scope="module")
+def shipped() -> Nuisance:
+    """The nuisance file of the default model."""
+    found = nuisance.of_model(manifest().models[manifest().default].sha256[:12])
+    assert found is not None
+    return found
 
 
 def test_what_light_moves_surprises_less() -> None:
@@ -43,10 +39,11 @@ def test_what_light_moves_surprises_less() -> None:
     assert distance(other, after) == pytest.approx(distance(other, before), rel=0.1)
 
 
-def test_it_is_found_by_the_model_it_belongs_to(shipped: Nuisance) -> None:
-    assert nuisance.of_model(RECIPE.model) == shipped
-    assert nuisance.of_model("ffffffffffff") is None
-    recipe = msgspec.structs.replace(RECIPE, nuisance=shipped.id)
+def test_it_is_found_by_the_model_it_belongs_to(shipped: Nuisance, tmp_path: Path) -> None:
+    (tmp_path / "ours.nuisance.json").write_bytes(msgspec.json.encode(shipped))
+    assert nuisance.find(tmp_path, shipped.model) == shipped
+    assert nuisance.find(tmp_path, "ffffffffffff") is None
+    recipe = msgspec.structs.replace(RECIPE, model=shipped.model, nuisance=shipped.id)
     baseline = Baseline(recipe)
     rng = np.random.default_rng(1)
     for _ in range(200):
@@ -55,25 +52,21 @@ def test_it_is_found_by_the_model_it_belongs_to(shipped: Nuisance) -> None:
 
 
 def test_a_baseline_that_wants_another_says_what_to_do(shipped: Nuisance) -> None:
-    recipe = msgspec.structs.replace(RECIPE, nuisance="0123456789ab")
-    with pytest.raises(BaselineError, match=f"0123456789ab of model {RECIPE.model}, found {shipped.id}"):
+    recipe = msgspec.structs.replace(RECIPE, model=shipped.model, nuisance="0123456789ab")
+    with pytest.raises(BaselineError, match=f"0123456789ab of model {shipped.model}, found {shipped.id}"):
         Baseline(recipe).learn(ordinary(np.random.default_rng(0)))
 
 
-def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.nuisance.json").write_text("{")
-    monkeypatch.setattr(nuisance, "manifest_path", lambda: tmp_path / "manifest.yaml")
-    nuisance.of_model.cache_clear()
     with pytest.raises(BaselineError, match=r"broken\.nuisance\.json"):
-        nuisance.of_model("0123456789ab")
-    nuisance.of_model.cache_clear()
+        nuisance.find(tmp_path, "0123456789ab")
 
 
 @pytest.mark.parametrize(
     "sha256", [one.sha256 for one in manifest().models.values() if one.is_shipped and one.accelerator == "cpu"]
 )
 def test_every_shipped_model_has_one(sha256: str) -> None:
-    nuisance.of_model.cache_clear()
     found = nuisance.of_model(sha256[:12])
     assert found is not None
     assert found.people >= 50

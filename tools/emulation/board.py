@@ -35,7 +35,10 @@ class Board:
     def __init__(
         self, card: Path, stick: Path, kernel: Path, folder: Path, *, port: int, dropins: dict[str, str]
     ) -> None:
-        """`dropins` maps unit names to drop-ins, which systemd gets as a credential and not from the card."""
+        """Start the emulator with the images of a card, a USB stick and a kernel.
+
+        `dropins` maps names of systemd units to extra settings, which the board gets without a change to its card.
+        """
         self._shell_path = folder / "shell.sock"
         self._lines: list[tuple[float, str]] = []
         self._changed = threading.Condition()

@@ -1,4 +1,4 @@
-"""Weights of `.tflite` files, dequantized into our model: the published PoseNet's as start and teacher, or our own.
+"""Load the weights of a `.tflite` file, dequantized, into our network: the published PoseNet's, or our own model's.
 
 PoseNet lists its convolutions in the order they run (the backward displacements before the forward ones). Weights are
 int8 per channel, so real = (stored - zero point) * scale; the result equals the published model to within the rounding

@@ -232,7 +232,7 @@ class Source:
 
 
 def _filling(shift: np.ndarray, matrix: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the shift [x, y] nearest to the one wanted at which the picture fills the scene or lies inside it."""
+    """Return `shift` [x, y] (pixels), changed just so far that the picture covers the scene or fits into it."""
     height, width = shape
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]]) @ matrix.T
     slack = np.stack([-corners.min(axis=0), np.array(SIZE[::-1]) - corners.max(axis=0)])

@@ -1,4 +1,4 @@
-"""A teacher of silhouettes: which pixels of a picture belong to one person, seen from any side.
+"""Find which pixels of a picture belong to one person, with a published model as the teacher.
 
 The model is BlazePose's landmark model (Bazarevsky et al., "BlazePose", 2020; Apache-2.0) as the `mediapipe` wheel on
 PyPI carries it. Only this one file of the wheel is used, in training alone, and nothing of it ships.
