@@ -14,6 +14,7 @@ import torch
 from keras import layers
 from numpy.typing import NDArray
 
+from edge import atomic_file
 from tools.training.network import STRIDE_4, STRIDE_8, STRIDE_16, Conv, Network, Separable
 
 Frames = Callable[[], Iterator[NDArray[np.float32]]]
@@ -31,9 +32,7 @@ def export(network: Network, size: tuple[int, int], frames: Frames, *, quantized
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
             converter.inference_input_type = converter.inference_output_type = tf.uint8
         content = converter.convert()
-        new = path.with_suffix(".new")
-        new.write_bytes(content)
-        new.replace(path)
+        atomic_file.write(path, content)
 
 
 def _build(network: Network, size: tuple[int, int]) -> keras.Model:
