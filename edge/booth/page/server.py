@@ -35,7 +35,7 @@ class Impatient(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.loop.call_later(KEEP_S, self._look, None)
+        self.loop.call_later(self.timeout_keep_alive, self._look, None)
 
     def _look(self, before: RequestResponseCycle | None) -> None:
         """Close the connection if no request came after `before`, and `before` was answered."""
@@ -44,15 +44,18 @@ class Impatient(H11Protocol):
         if self.cycle is before and (before is None or before.response_complete):
             self.transport.close()
         else:
-            self.loop.call_later(KEEP_S, self._look, self.cycle)
+            self.loop.call_later(self.timeout_keep_alive, self._look, self.cycle)
 
 
 class Page:
     """Open from construction to `close`; `show` may be called from any thread."""
 
-    def __init__(self, config: BoothConfig, on_outcome: OnOutcome, clock: Clock) -> None:
-        """Start serving; port 0 picks a free one. Raises ConfigError if it cannot listen there, or not safely."""
-        self._monotonic = clock.monotonic
+    def __init__(self, config: BoothConfig, on_outcome: OnOutcome, clock: Clock, *, keep_s: int = KEEP_S) -> None:
+        """Start serving; port 0 picks a free one. Idle connections are closed after `keep_s` seconds.
+
+        Raises ConfigError if it cannot listen there, or not safely.
+        """
+        self._monotonic, self._keep_s = clock.monotonic, keep_s
         self._shown: Shown | None = None
         self._socket = _listen(config.page_host, config.page_port)
         try:
@@ -95,7 +98,7 @@ class Page:
             proxy_headers=False,
             server_header=False,
             limit_concurrency=CONNECTIONS,
-            timeout_keep_alive=KEEP_S,
+            timeout_keep_alive=self._keep_s,
             timeout_graceful_shutdown=FAREWELL_S,
         )
         _load(settings, config)

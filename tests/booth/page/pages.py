@@ -11,7 +11,7 @@ import httpx
 from edge import wire
 from edge.booth.alert import make_alert
 from edge.booth.page.password import hash_password, write_hash
-from edge.booth.page.server import Page
+from edge.booth.page.server import KEEP_S, Page
 from edge.booth.page.snapshot import AlertState, AlertView, BudgetView, Outcome, Snapshot
 from edge.booth.roster import NodeHealth
 from edge.booth.trends import Outcomes, Row
@@ -85,13 +85,13 @@ TRENDS = [
 class ServedPage:
     """An open page, its clock, and what was tapped on it."""
 
-    def __init__(self, config: BoothConfig) -> None:
+    def __init__(self, config: BoothConfig, keep_s: int = KEEP_S) -> None:
         self.clock = FakeClock()
         self.reported: list[tuple[str, str, str]] = []
         self.breaks: Exception | None = None
         self.plays_booth = False
         """Whether the page then shows what was tapped, as the booth does."""
-        self.page = Page(config, self._note, self.clock)
+        self.page = Page(config, self._note, self.clock, keep_s=keep_s)
 
     def _note(self, alert_id: str, outcome: Outcome, who: str) -> None:
         if self.breaks is not None:
@@ -102,12 +102,12 @@ class ServedPage:
 
 
 @contextmanager
-def serve_page(*, is_starting: bool = False, **changes: Any) -> Iterator[ServedPage]:
+def serve_page(*, is_starting: bool = False, keep_s: int = KEEP_S, **changes: Any) -> Iterator[ServedPage]:
     """Serve a page that shows `make_snapshot()`, on a free port of loopback unless `changes` say otherwise.
 
     With `is_starting` the booth has not handed it a snapshot yet.
     """
-    served = ServedPage(BoothConfig(**({"page_port": 0} | changes)))
+    served = ServedPage(BoothConfig(**({"page_port": 0} | changes)), keep_s)
     try:
         if not is_starting:
             served.page.show(make_snapshot())

@@ -84,10 +84,9 @@ def test_starting_and_stopping() -> None:
         httpx.get(url)
 
 
-def test_idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.booth.page.server.KEEP_S", 0.5)
+def test_idle_connections_are_closed() -> None:
     whole = b"GET /static/icon.svg HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    with serve_page() as served:
+    with serve_page(keep_s=1) as served:
         port = urlsplit(served.page.url).port or 0
         for begun in (b"", whole[:20], whole + whole[:20]):
             with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
@@ -98,10 +97,9 @@ def test_idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
                 assert heard.count(b"200 OK") == begun.count(whole)
 
 
-def test_a_connection_in_use_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.booth.page.server.KEEP_S", 2)
+def test_a_connection_in_use_stays_open() -> None:
     with (
-        serve_page() as served,
+        serve_page(keep_s=2) as served,
         closing(http.client.HTTPConnection(urlsplit(served.page.url).netloc, timeout=20)) as asking,
     ):
         asking.connect()
