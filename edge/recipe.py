@@ -28,6 +28,8 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     composition: int
     nuisance: str = ""
     """First 12 hex digits of the SHA-256 of the nuisance covariance shipped with the model; empty without one."""
+    second_looks: int = 0
+    """Views of a sighting that the model looks at again; 0: none."""
     regions: tuple[str, ...] = REGIONS
     colours: tuple[str, ...] = COLOURS
     patterns: tuple[str, ...] = PATTERNS

@@ -153,6 +153,8 @@ class Appearance:
     """0..1, from the size, sharpness, occlusion and completeness of the views, and their agreement."""
     views: int = 1
     """Number of frames that were averaged."""
+    looked_again: int = 0
+    """Number of them that were described from a second look; if there are any, all of `patterns` is from these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -43,32 +43,41 @@ ALIKE = 0.55
 ARM = 0.3
 """Room for arms and sleeves beside the torso's keypoints, in torso lengths."""
 
+TALL_PX = 180.0
+"""Height of a person, in pixels that both the frame and the model's input have, from which it counts in full."""
+
 _TORSO = [5, 6, 11, 12]
 _SPREAD = 0.7
 """Ratio of torso width to length from which a view is frontal enough to count in full."""
 
 
 def geometry(
-    detection: Detection, others: list[Detection], size: tuple[int, int], settings: AppearanceSection
+    detection: Detection, others: list[Detection], size: tuple[int, int], settings: AppearanceSection, scale: float
 ) -> float:
     """Quality (0..1) of a view by keypoints alone: height, sure torso, inside the picture, not behind a nearer person.
 
     0: the view must not be used, for example because the picture's edge cuts the torso. `others` are the people of the
-    same frame; `size` is the frame's (height, width).
+    same frame; `size` is the frame's (height, width); `scale` is pixels of the frame per pixel of the model's input.
     """
-    believed = detection.keypoints[detection.believed]
     torso = detection.keypoints[_TORSO]
-    height = max(float(np.ptp(believed[:, 1])), 2.6 * torso_length(detection)) if len(believed) else 0.0
+    height = body_height(detection)
+    is_large = height >= settings.min_height_px and height >= settings.min_seen_px * scale
     x, y = torso.T
     is_inside = x.min() >= 0 and y.min() >= 0 and x.max() < size[1] and y.max() < size[0]
-    if height < settings.min_height_px or not detection.believed[_TORSO].all() or not is_inside:
+    if not is_large or not detection.believed[_TORSO].all() or not is_inside:
         return 0.0
-    tall = min(1.0, height / (2 * settings.min_height_px))
+    tall = min(1.0, height / max(scale, 1.0) / TALL_PX)
     sure = float(detection.confidences[_TORSO].mean())
     length = torso_length(detection)
     wide = min(1.0, 0.5 + 0.5 * float(np.ptp(x)) / length / _SPREAD)
     whole = min(1.0, 0.5 + 0.5 * min(float(x.min()), size[1] - float(x.max())) / (ARM * length))
     return tall * sure * wide * whole * (1 - _hidden(detection, others))
+
+
+def body_height(detection: Detection) -> float:
+    """Height in pixels of the frame, from the highest to the lowest sure keypoint, or by the torso if that is more."""
+    believed = detection.keypoints[detection.believed]
+    return max(float(np.ptp(believed[:, 1])), 2.6 * torso_length(detection)) if len(believed) else 0.0
 
 
 def _hidden(detection: Detection, others: list[Detection]) -> float:
