@@ -120,8 +120,7 @@ class Pipeline:
 
         No frame waits any more, so that all second looks are taken.
         """
-        for views in self._views.values():
-            self.second_looks.all_of(views)
+        self.second_looks.lift_budget()
         return self._leave(self._tracker.finish())
 
     def people(self, frame: Frame) -> list[Detection]:
@@ -196,29 +195,38 @@ class Pipeline:
             views.add(seen, geometric, waiting)
 
     def _urgent(self, tracks: list[Track]) -> list[BestViews]:
-        """Return the views to look at again, the most urgent first: of who is out of sight, then who is due early."""
+        """Return the views to look at again, the most urgent first: of who is out of sight, then who is due early.
+
+        Among these everybody gets a first one before anybody gets the next.
+        """
         in_view = {
             track.track_id for track in tracks if track.is_visible or not (track.is_confirmed and track.has_moved)
         }
         gone = [views for track_id, views in self._views.items() if track_id not in in_view]
         due = [self._views[track.track_id] for track in tracks if track.track_id in self._views and self._is_due(track)]
-        return [*gone, *due]
+        return [
+            *sorted(gone, key=lambda views: views.looked_again),
+            *(views for views in due if not views.looked_again),
+        ]
 
     def _is_due(self, track: Track) -> bool:
         """Return True if an early sighting of this track may be told."""
         wanted, views = self._viewing.early_views, self._views[track.track_id]
-        is_ready = track.is_visible and track.has_moved and 0 < wanted <= len(views)
+        is_ready = track.is_visible and track.has_moved and 0 < wanted <= views.kept
         return is_ready and track.track_id not in self._scored_early
 
     def _early(self, track: Track, at: float) -> Sighting | None:
         if not self._is_due(track):
             return None
         views = self._views[track.track_id]
-        if views.waiting and at - self._early_due.setdefault(track.track_id, at) < EARLY_WAIT_S:
+        is_waiting = views.waiting and not views.looked_again
+        if is_waiting and at - self._early_due.setdefault(track.track_id, at) < EARLY_WAIT_S:
+            return None
+        appearance = views.mean()
+        if appearance is None:
             return None
         self._scored_early.add(track.track_id)
-        appearance = views.mean()
-        return None if appearance is None else Sighting(self._tracker.so_far(track.track_id), appearance)
+        return Sighting(self._tracker.so_far(track.track_id), appearance)
 
     def _leave(self, departures: list[Departure]) -> list[Sighting]:
         """Return the sightings of ended tracks; unconfirmed, unmoved and unclear ones are dropped."""

@@ -17,7 +17,7 @@ from edge.seams import Interpreter
 SECOND_LOOKS = 3
 """Best views of a sighting that are looked at again if the person is small in the model's input. On eight street clips
 3 found all of 9 patterned tops, for 31 % more runs of the model; all 6 views cost 82 % and found fewer."""
-LARGE_PX = 250.0
+LARGE_PX = 200.0
 """Height of a person in the model's input, in pixels, from which a second look shows hardly more."""
 MOST_WAITING = 48
 """Close-ups of all tracks together that may wait, each as large as the model's input at most (353x481: 0.5 MB)."""
@@ -74,6 +74,10 @@ class SecondLooks:
             pass
         self.skipped += views.stop_waiting()
 
+    def lift_budget(self) -> None:
+        """From now on take every second look: the source has ended, so that no frame waits."""
+        self._budget = LookBudget(float("inf"))
+
     def all_of(self, views: BestViews) -> None:
         """Look at all waiting views, where no frame has to wait: photos, and the end of a source."""
         while (waiting := views.next_waiting()) is not None:
@@ -96,4 +100,4 @@ class SecondLooks:
         seen = describe.describe(
             near.pixels, found.person, found.others, found.garments, waiting.gains, waiting.geometric
         )
-        return None if seen is None or seen.quality < self._viewing.min_quality else replace(seen, looked_again=1)
+        return None if seen is None else replace(seen, looked_again=1)

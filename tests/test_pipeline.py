@@ -77,7 +77,7 @@ def test_a_mannequin_is_held_back_and_counted(network: KnowingInterpreter) -> No
 def test_someone_too_small_to_describe_is_counted_as_unclear(network: KnowingInterpreter) -> None:
     pipeline = Pipeline(network, NodeConfig())
     for i in range(30):
-        small = standing(60 + 6 * i, 150, 60)
+        small = standing(60 + 6 * i, 150, 40)
         network.people = [small]
         assert pipeline.step(draw([(small, (9, 9, 9))], i)).sightings == []
     assert pipeline.finish() == []

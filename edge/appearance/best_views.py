@@ -48,6 +48,16 @@ class BestViews:
         return sum(view.seen is not None for view in self._views)
 
     @property
+    def kept(self) -> int:
+        """Number of views, with those that only wait to be described by a second look."""
+        return len(self._views)
+
+    @property
+    def looked_again(self) -> int:
+        """Number of views described from a second look."""
+        return sum(view.seen is not None and view.seen.looked_again > 0 for view in self._views)
+
+    @property
     def waiting(self) -> int:
         """Number of views that wait for a second look."""
         return sum(view.waiting is not None for view in self._views)

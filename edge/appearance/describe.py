@@ -1,5 +1,7 @@
 """Describe the clothes of one person in one frame, if the view is good enough."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -66,7 +68,7 @@ def geometry(
     is_inside = x.min() >= 0 and y.min() >= 0 and x.max() < size[1] and y.max() < size[0]
     if not is_large or not detection.believed[_TORSO].all() or not is_inside:
         return 0.0
-    tall = min(1.0, height / max(scale, 1.0) / TALL_PX)
+    tall = math.sqrt(min(1.0, height / max(scale, 1.0) / TALL_PX))
     sure = float(detection.confidences[_TORSO].mean())
     length = torso_length(detection)
     wide = min(1.0, 0.5 + 0.5 * float(np.ptp(x)) / length / _SPREAD)
@@ -140,7 +142,7 @@ def describe(
         _arrangement(under, palettes),
         moments.ravel(),
         textures.ravel(),
-        silhouette(near, classes),
+        silhouette(near, classes, under),
         quality,
     )
 

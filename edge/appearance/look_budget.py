@@ -11,7 +11,7 @@ class LookBudget:
     """
 
     def __init__(self, per_s: float) -> None:
-        """`per_s` second looks a second; 0: none."""
+        """`per_s` second looks a second; 0: none, infinite: as many as are asked for."""
         self._per_s = per_s
         self._most = max(per_s * SAVED_S, 1.0) if per_s > 0 else 0.0
         self._left = self._most

@@ -64,6 +64,7 @@ SIGHTINGS: Rows = {
         f"{counts['plausibility', 'impossible']} of {counts['plausibility', 'sightings']}"
     ),
     "held back": _each("held back"),
+    "second looks: taken / skipped / frames": _slashed("second looks", ("taken", "skipped", "frames")),
 }
 PEOPLE: Rows = {
     "people over 1 s and 90 px": lambda counts: str(sum(of_group(counts, "fates").values())),
@@ -114,7 +115,7 @@ def _show_beside(console: Console, found: Mapping[str, Any]) -> None:
         clips = {name: from_json(groups) for name, groups in found["without truth"].items()}
         table = _table("clips without truth", list(clips))
         table.add_row("frames per second", *(f"{found['fps'][name]:.3g}" for name in clips))
-        wanted = ("impossible skeletons", "held back")
+        wanted = ("impossible skeletons", "held back", "second looks: taken / skipped / frames")
         _fill(table, {name: SIGHTINGS[name] for name in wanted}, clips)
         console.print(table)
     if len(found["tracking"]) > 1:
