@@ -20,17 +20,21 @@ from edge.config import NodeConfig
 from edge.detection import garments, keypoints
 from edge.detection.flip import steadied
 from edge.detection.letterbox import letterbox
-from edge.palette import CELL_WORDS, CELLS
+from edge.palette import CELLS, NAMING_ID
 from edge.recipe import Recipe
 from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
 from edge.score import nuisance
 from edge.seams import Interpreter
+from edge.second_looks import SecondLooks
 from edge.track.colour_cue import looks
 from edge.track.tracker import Tracker
 from edge.vocabulary import PATTERNS
 
-STAGES = ("fit", "invoke", "decode", "track", "describe")
-"""The steps that are timed, in their order."""
+STAGES = ("fit", "invoke", "decode", "track", "describe", "look")
+"""The steps that are timed, in their order; `look` is the second looks with their description."""
+
+EARLY_WAIT_S = 1.0
+"""Longest time that an early sighting waits for its second looks, in seconds."""
 
 
 class Step(NamedTuple):
@@ -59,6 +63,11 @@ class Pipeline:
         self._light = Illumination()
         self._views: dict[int, BestViews] = {}
         self._scored_early: set[int] = set()
+        self._early_due: dict[int, float] = {}
+        """UTC seconds from which an early sighting waits for its second looks."""
+        self._scale = 1.0
+        """Pixels of the newest frame per pixel of the model's input."""
+        self.second_looks = SecondLooks(interpreter, config)
         self.held_back = Counter[str]()
         """Confirmed tracks without a sighting, by reason: `still` (never moved) or `unclear` (no good view)."""
         self.stage_s = dict.fromkeys(STAGES, 0.0)
@@ -76,12 +85,13 @@ class Pipeline:
         return Recipe(
             model=self._interpreter.model_id,
             palette_cells=CELLS,
-            palette_words=CELL_WORDS,
+            palette_words=NAMING_ID,
             colour_moments=describe.COLOURS,
             kind_moments=len(describe.MEASURED) * (len(PATTERNS) - 1),
             textures=describe.TEXTURES,
             composition=COMPOSITION,
             nuisance="" if shipped is None else shipped.id,
+            second_looks=self.second_looks.each,
         )
 
     @property
@@ -98,13 +108,19 @@ class Pipeline:
         seen = [track for track in tracks if track.is_visible and track.is_confirmed]
         for track in seen:
             self._look(frame, track, detections)
-        early = [sighting for track in seen if (sighting := self._early(track)) is not None]
+        described = perf_counter()
+        self.second_looks.step(frame.captured_at, self._urgent(tracks), list(self._views.values()))
+        early = [sighting for track in seen if (sighting := self._early(track, frame.captured_at)) is not None]
         sightings = self._leave(departures)
-        self.stage_s["track"], self.stage_s["describe"] = tracked - begun, perf_counter() - tracked
+        self.stage_s.update(track=tracked - begun, describe=described - tracked, look=perf_counter() - described)
         return Step(detections, tracks, sightings, early)
 
     def finish(self) -> list[Sighting]:
-        """End all tracks; returns the sightings of the people still in view."""
+        """End all tracks; returns the sightings of the people still in view.
+
+        No frame waits any more, so that all second looks are taken.
+        """
+        self.second_looks.lift_budget()
         return self._leave(self._tracker.finish())
 
     def people(self, frame: Frame) -> list[Detection]:
@@ -119,7 +135,7 @@ class Pipeline:
         detections, _ = self._detect(frame)
         detections.sort(
             key=lambda person: (
-                describe.geometry(person, detections, frame.pixels.shape[:2], self._viewing) > 0,
+                describe.geometry(person, detections, frame.pixels.shape[:2], self._viewing, self._scale) > 0,
                 torso_length(person) * person.confidence,
             ),
             reverse=True,
@@ -132,8 +148,9 @@ class Pipeline:
         if not people:
             return None
         main = people[0]
-        views = BestViews(1)
+        views = BestViews(1, min(self.second_looks.each, 1))
         self._describe(frame, main, people, views)
+        self.second_looks.all_of(views)
         appearance = views.mean()
         if appearance is None:
             self.held_back["unclear"] += 1
@@ -146,6 +163,7 @@ class Pipeline:
         """Detect the people of a frame; also returns their colours [n, 2, 3], which the tracker tells them apart by."""
         begun = perf_counter()
         tensor, scale = letterbox(frame, *self.input_size)
+        self._scale = scale
         fitted = perf_counter()
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
@@ -155,28 +173,63 @@ class Pipeline:
             detections = garments.dressed(detections, outputs, self._garment_layout, scale=scale)
             self._garments = garments.decode(outputs, self._garment_layout, scale=scale)
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
-        self._light.update(tensor[:height, :width], detections, scale, frame.captured_at)
+        small = tensor[:height, :width]
+        self._light.update(small, detections, scale, frame.captured_at, is_balanced=frame.is_balanced)
         self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
         return detections, looks(tensor, detections, scale)
 
     def _look(self, frame: Frame, track: Track, detections: list[Detection]) -> None:
-        views = self._views.setdefault(track.track_id, BestViews(self._viewing.best_views))
+        views = self._views.setdefault(track.track_id, BestViews(self._viewing.best_views, self.second_looks.each))
         self._describe(frame, track.detection, detections, views)
 
     def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: BestViews) -> None:
-        geometric = describe.geometry(person, others, frame.pixels.shape[:2], self._viewing)
-        if geometric >= self._viewing.min_quality and views.is_wanted(geometric):
-            seen = describe.describe(frame.pixels, person, others, self._garments, self._light.gains, geometric)
-            if seen is not None and seen.quality >= self._viewing.min_quality:
-                views.add(seen, geometric)
+        geometric = describe.geometry(person, others, frame.pixels.shape[:2], self._viewing, self._scale)
+        if geometric < self._viewing.min_quality or not views.is_wanted(geometric):
+            return
+        seen = describe.describe(frame.pixels, person, others, self._garments, self._light.light, geometric)
+        if seen is not None and seen.quality < self._viewing.min_quality:
+            seen = None
+        if seen is not None and not views.is_full:  # so that one person who stays does not outnumber the others
+            self._light.remember(seen.colour)
+        waiting = None
+        if views.is_close(geometric):
+            waiting = self.second_looks.wait(frame, person, others, self._light.light, self._scale)
+        if seen is not None or waiting is not None:
+            views.add(seen, geometric, waiting)
 
-    def _early(self, track: Track) -> Sighting | None:
+    def _urgent(self, tracks: list[Track]) -> list[BestViews]:
+        """Return the views to look at again, the most urgent first: of who is out of sight, then who is due early.
+
+        Among these everybody gets a first one before anybody gets the next.
+        """
+        in_view = {
+            track.track_id for track in tracks if track.is_visible or not (track.is_confirmed and track.has_moved)
+        }
+        gone = [views for track_id, views in self._views.items() if track_id not in in_view]
+        due = [self._views[track.track_id] for track in tracks if track.track_id in self._views and self._is_due(track)]
+        return [
+            *sorted(gone, key=lambda views: views.looked_again),
+            *(views for views in due if not views.looked_again),
+        ]
+
+    def _is_due(self, track: Track) -> bool:
+        """Return True if an early sighting of this track may be told."""
         wanted, views = self._viewing.early_views, self._views[track.track_id]
-        if not wanted or not track.has_moved or len(views) < wanted or track.track_id in self._scored_early:
+        is_ready = track.is_visible and track.has_moved and 0 < wanted <= views.kept
+        return is_ready and track.track_id not in self._scored_early
+
+    def _early(self, track: Track, at: float) -> Sighting | None:
+        if not self._is_due(track):
+            return None
+        views = self._views[track.track_id]
+        is_waiting = views.waiting and not views.looked_again
+        if is_waiting and at - self._early_due.setdefault(track.track_id, at) < EARLY_WAIT_S:
+            return None
+        appearance = views.mean()
+        if appearance is None:
             return None
         self._scored_early.add(track.track_id)
-        appearance = views.mean()
-        return None if appearance is None else Sighting(self._tracker.so_far(track.track_id), appearance)
+        return Sighting(self._tracker.so_far(track.track_id), appearance)
 
     def _leave(self, departures: list[Departure]) -> list[Sighting]:
         """Return the sightings of ended tracks; unconfirmed, unmoved and unclear ones are dropped."""
@@ -184,8 +237,11 @@ class Pipeline:
         for departure in departures:
             views = self._views.pop(departure.track_id, None)
             self._scored_early.discard(departure.track_id)
+            self._early_due.pop(departure.track_id, None)
             if not departure.is_confirmed:
                 continue
+            if views is not None and departure.has_moved:
+                self.second_looks.finish(views)
             appearance = views.mean() if views is not None else None
             if not departure.has_moved:
                 self.held_back["still"] += 1

@@ -52,6 +52,8 @@ class Frame:
     """Counts the frames of one source from 0; a gap is a dropped frame."""
     lores: Pixels | None = None
     """[h, w, 3] RGB, the same view already scaled to fit the model's input (the Pi camera's second stream)."""
+    is_balanced: bool = False
+    """True if the camera has balanced the colours for the light itself and says so."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,6 +141,8 @@ class Appearance:
 
     palettes: Floats
     """[regions, cells] share of each CIELAB cell in each region; a row sums to 1, or is all 0 if unseen."""
+    words: Floats
+    """[regions, colours] share of the same pixels with each colour name; all 0 also where it was too dark to tell."""
     patterns: Floats
     """[regions, kinds] share of each pattern kind in each region; a row sums to 1, or is all 0 if unseen."""
     garments: Floats
@@ -153,6 +157,8 @@ class Appearance:
     """0..1, from the size, sharpness, occlusion and completeness of the views, and their agreement."""
     views: int = 1
     """Number of frames that were averaged."""
+    looked_again: int = 0
+    """Number of them that were described from a second look; if there are any, all of `patterns` is from these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -121,6 +121,10 @@ class Health(Struct, frozen=True, kw_only=True):
     """Number of times the clock was set by more than 5 s."""
     certificate_days: float | None = None
     """Days until the node's certificate expires; null without TLS."""
+    second_looks: Count = 0
+    """Runs of the model on close-ups of small people, besides one for each frame."""
+    second_looks_skipped: Count = 0
+    """Close-ups left out, as there were more than `appearance.second_looks_per_s`."""
 
 
 class Facets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

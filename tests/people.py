@@ -5,7 +5,7 @@ import numpy as np
 
 from edge.config import DetectionSection
 from edge.detection.garments import GARMENT_STRIDE
-from edge.detection.keypoints import _CHAIN, STRIDE
+from edge.detection.keypoints import _CHAIN, LEFT_BIAS_PX, STRIDE
 from edge.records import CLASSES, KEYPOINTS, Detection, Floats, Frame, GarmentMap, Pixels
 from edge.seams import TensorSpec
 from edge.vocabulary import PATTERNS
@@ -142,4 +142,50 @@ def draw(people: list[tuple[np.ndarray, tuple[int, int, int]]], number: int, fps
     for person, colour in people:
         (x1, y1), (x2, y2) = person.min(axis=0) - 12, person.max(axis=0)
         cv2.rectangle(pixels, (int(x1), int(y1) + 40), (int(x2) + 12, int(y2)), colour, -1)
+    return Frame(pixels, number / fps, number)
+
+
+class SightedInterpreter(KnowingInterpreter):
+    """Finds the people of `painted` in the picture itself, at any size; all their cloth has one pattern kind."""
+
+    outputs = (
+        *KnowingInterpreter.outputs,
+        TensorSpec("classes", (1, 89, 121, len(CLASSES)), "float32", 0.0, 0),
+        TensorSpec("kinds", (1, 45, 61, len(PATTERNS)), "float32", 0.0, 0),
+    )
+
+    def __init__(self, kind: str = "plain") -> None:
+        super().__init__()
+        self._kind = PATTERNS.index(kind)
+        self.inputs: list[Pixels] = []
+
+    def invoke(self, tensor: Pixels) -> list[np.ndarray]:
+        self.inputs.append(tensor)
+        is_painted = (np.ptp(tensor.astype(int), axis=-1) > 60).astype(np.uint8)
+        boxes = [box for box in cv2.connectedComponentsWithStats(is_painted)[2][1:] if box[3] > 20]
+        people, classes = [], np.zeros((353, 481), np.uint8)
+        for x, y, width, height, _ in boxes:
+            tall = height / PAINTED_SHARE
+            people.append(standing(x + (width - 1) / 2 - LEFT_BIAS_PX, y - 0.06 * tall, tall))
+            hips = y + round(0.42 * tall)
+            classes[y:hips, x : x + width] = CLASSES.index("upper")
+            classes[hips : y + height, x : x + width] = CLASSES.index("lower")
+        logits = np.eye(len(CLASSES), dtype=np.float32)[classes[::4, ::4]] * 8
+        kinds = np.zeros((1, 45, 61, len(PATTERNS)), np.float32)
+        kinds[..., self._kind] = 8
+        return [*tensors(people), logits[None], kinds]
+
+
+PAINTED_SHARE = 0.88
+"""Height of the box that `painted` draws, in heights of the person."""
+
+
+def painted(people: list[Floats], number: int, size: tuple[int, int] = (720, 960), fps: float = 8.0) -> Frame:
+    """Draw people of `standing` as boxes around their keypoints, red above and blue below, on a grey street."""
+    pixels = np.random.default_rng(0).integers(100, 130, (*size, 1), np.uint8).repeat(3, axis=2)
+    for person in people:
+        (x1, y1), (x2, y2) = np.rint(person.min(axis=0)).astype(int), np.rint(person.max(axis=0)).astype(int)
+        hips = round(float(person[11, 1]))
+        cv2.rectangle(pixels, (x1, y1), (x2, hips), (200, 30, 40), -1)
+        cv2.rectangle(pixels, (x1, hips), (x2, y2), (30, 40, 160), -1)
     return Frame(pixels, number / fps, number)

@@ -56,7 +56,8 @@ ALLOWED = {
     "appearance": NOUNS | {"records", "palette"},
     "score": NOUNS | {"records", "palette", "model.manifest"},
     "message": NOUNS | {"records", "clock"},
-    "pipeline": NOUNS | {"records", "palette", *STAGES} - {"message"},
+    "second_looks": NOUNS | {"records", "detection", "appearance"},
+    "pipeline": NOUNS | {"records", "palette", "second_looks", *STAGES} - {"message"},
     "node": NOUNS | STAGES | {"records", "palette", "clock", "model", "pipeline", "signing", "street", "command"},
     "booth": NOUNS | {"store", "clock", "message.mqtt", "command"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it acts as a node too

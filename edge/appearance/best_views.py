@@ -1,55 +1,157 @@
 """The best views of one person, averaged into the Appearance of the sighting."""
 
+import dataclasses
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from edge.records import Appearance, Floats
+from edge.appearance.colour import Light
+from edge.appearance.crop import CloseUp
+from edge.records import Appearance, Detection, Floats
+
+NOT_FOUND = 0.5
+"""Factor on the quality of a view whose second look found nobody."""
+
+
+class Waiting(NamedTuple):
+    """What a second look at a view needs; kept in memory only while the view waits for it."""
+
+    near: CloseUp
+    person: Detection
+    """In pixels of the frame, as first seen."""
+    light: Light
+    """The camera's light at that time."""
+    geometric: float
+    """Quality (0..1) of the view by its keypoints at the close-up's size."""
+
+
+class _View(NamedTuple):
+    seen: Appearance | None
+    """None if the first look showed too little garment."""
+    geometric: float
+    waiting: Waiting | None
 
 
 class BestViews:
-    """Owner of the best views of one track so far; all other views are dropped at once."""
+    """Owner of the best views of one track so far; all other views are dropped at once.
 
-    def __init__(self, best: int) -> None:
-        self._best = best
-        self._views: list[Appearance] = []
-        self._geometric: list[float] = []
+    The best `close` of them may wait for a second look. No view is looked at twice.
+    """
+
+    def __init__(self, best: int, close: int = 0) -> None:
+        self._best, self._close = best, close
+        self._views: list[_View] = []
+        """Best geometry first."""
 
     def __len__(self) -> int:
+        """Return the number of views that are described."""
+        return sum(view.seen is not None for view in self._views)
+
+    @property
+    def kept(self) -> int:
+        """Number of views, with those that only wait to be described by a second look."""
         return len(self._views)
+
+    @property
+    def looked_again(self) -> int:
+        """Number of views described from a second look."""
+        return sum(view.seen is not None and view.seen.looked_again > 0 for view in self._views)
+
+    @property
+    def waiting(self) -> int:
+        """Number of views that wait for a second look."""
+        return sum(view.waiting is not None for view in self._views)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of the close-ups that are kept."""
+        return sum(view.waiting.near.pixels.nbytes for view in self._views if view.waiting is not None)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._views) == self._best
 
     def is_wanted(self, geometric: float) -> bool:
         """Return True if a view with this geometry (0..1) would be kept, so that it is worth describing."""
-        return len(self._views) < self._best or geometric > min(self._geometric)
+        return not self.is_full or geometric > self._views[-1].geometric
 
-    def add(self, view: Appearance, geometric: float) -> None:
-        """Keep a view; if there are enough, it replaces the one with the worst geometry."""
-        if len(self._views) == self._best:
-            worst = self._geometric.index(min(self._geometric))
-            del self._views[worst], self._geometric[worst]
-        self._views.append(view)
-        self._geometric.append(geometric)
+    def is_close(self, geometric: float) -> bool:
+        """Return True if a view with this geometry (0..1) would wait for a second look."""
+        return self._close > 0 and (
+            len(self._views) < self._close or geometric > self._views[self._close - 1].geometric
+        )
+
+    def add(self, seen: Appearance | None, geometric: float, waiting: Waiting | None = None) -> None:
+        """Keep a view with its first description; if there are enough, it replaces the one with the worst geometry."""
+        self._keep([*self._views, _View(seen, geometric, waiting)])
+
+    def absorb(self, other: "BestViews") -> None:
+        """Take over the views of a track that proved to be the same person; the best of both are kept."""
+        self._keep([*self._views, *other.release()])
+
+    def release(self) -> "list[_View]":
+        """Give all views away."""
+        views, self._views = self._views, []
+        return views
+
+    def next_waiting(self) -> Waiting | None:
+        """Return the best view that waits for a second look; None if there is none."""
+        return next((view.waiting for view in self._views if view.waiting is not None), None)
+
+    def replace(self, waiting: Waiting, seen: Appearance | None) -> None:
+        """Put `seen` in the place of the first description of the view `waiting`, whose close-up is dropped.
+
+        None: the second look found nobody. The first description stays, at NOT_FOUND of its quality.
+        """
+        views = []
+        for view in self._views:
+            if view.waiting is not waiting:
+                views.append(view)
+            elif seen is not None:
+                views.append(view._replace(seen=seen, waiting=None))
+            elif view.seen is not None:
+                first = dataclasses.replace(view.seen, quality=view.seen.quality * NOT_FOUND)
+                views.append(view._replace(seen=first, waiting=None))
+        self._views = views
+
+    def stop_waiting(self) -> int:
+        """Drop every close-up, so that the first descriptions count; returns how many second looks that skips."""
+        skipped = self.waiting
+        self._keep([view._replace(waiting=None) for view in self._views])
+        return skipped
+
+    def _keep(self, views: list[_View]) -> None:
+        """Keep the best of `views`; drop close-ups below the best `close`, then views with nothing left."""
+        ranked = sorted(views, key=lambda view: -view.geometric)
+        kept = [*ranked[: self._close], *(view._replace(waiting=None) for view in ranked[self._close :])]
+        self._views = [view for view in kept if view.seen is not None or view.waiting is not None][: self._best]
 
     def mean(self) -> Appearance | None:
         """Average the views, weighted by quality and agreement; None without any.
 
         A view that differs from the others (another person walked in front) weighs less. Disagreement between the
-        views also lowers the quality of the result.
+        views also lowers the quality of the result. Patterns come from second looks alone if there are any.
         """
-        if not self._views:
+        views = [view.seen for view in self._views if view.seen is not None]
+        if not views:
             return None
-        qualities = np.array([view.quality for view in self._views], np.float32)
-        away = _disagreement([view.palettes for view in self._views])
+        qualities = np.array([view.quality for view in views], np.float32)
+        away = _disagreement([view.palettes for view in views])
         weights = qualities * (1 - away) ** 2
+        is_close = np.array([view.looked_again > 0 for view in views])
+        kinds = weights * is_close if is_close.any() else weights
         return Appearance(
-            _mean([view.palettes for view in self._views], weights),
-            _mean([view.patterns for view in self._views], weights),
-            _mean([view.garments for view in self._views], weights),
-            _mean_known([view.colour for view in self._views], weights),
-            _mean_known([view.texture for view in self._views], weights),
-            _mean_known([view.composition for view in self._views], weights),
+            _mean([view.palettes for view in views], weights),
+            _mean([view.words for view in views], weights),
+            _mean([view.patterns for view in views], kinds),
+            _mean([view.garments for view in views], weights),
+            _mean_known([view.colour for view in views], weights),
+            _mean_known([view.texture for view in views], weights),
+            _mean_known([view.composition for view in views], weights),
             float((qualities * (1 - away)).mean()),
-            len(self._views),
+            len(views),
+            int(is_close.sum()),
         )
 
 

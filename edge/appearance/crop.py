@@ -1,5 +1,6 @@
 """The part of a frame around one person, scaled so that time and texture do not depend on the distance."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -20,6 +21,10 @@ SHOULDERS = [AT["right_shoulder"], AT["left_shoulder"]]
 HIPS = [AT["right_hip"], AT["left_hip"]]
 KNEES = [AT["right_knee"], AT["left_knee"]]
 ANKLES = [AT["right_ankle"], AT["left_ankle"]]
+
+
+CLOSE_MARGIN = 0.9
+"""Torso lengths added around the keypoints for a second look: the model was measured best with this much street."""
 
 
 class Crop(NamedTuple):
@@ -69,6 +74,50 @@ def crop(pixels: Pixels, detection: Detection) -> Crop:
         zoom = 1.0
     placed = (points - np.array([x1, y1], np.float32)) * np.float32(zoom)
     return Crop(part, placed, detection.confidences, detection.believed, length, (x1, y1), zoom)
+
+
+class CloseUp(NamedTuple):
+    """The pixels around one person for a second look, at most as large as the model's input."""
+
+    pixels: Pixels
+    """[h, w, 3] RGB."""
+    corner: tuple[int, int]
+    """x, y of its first pixel in the frame."""
+    zoom: tuple[float, float]
+    """Pixels of the close-up per pixel of the frame, along x and y; 1 at most."""
+
+    def of_frame(self, points: Floats) -> Floats:
+        """Convert positions [..., 2] from pixels of the frame to pixels of the close-up; both count pixel centres."""
+        half, zoom = np.float32(0.5), np.array(self.zoom, np.float32)
+        return np.asarray((points - np.array(self.corner, np.float32) + half) * zoom - half, np.float32)
+
+    def to_frame(self, points: Floats) -> Floats:
+        """Convert positions [..., 2] from pixels of the close-up to pixels of the frame."""
+        half, zoom = np.float32(0.5), np.array(self.zoom, np.float32)
+        return np.asarray((points + half) / zoom - half + np.array(self.corner, np.float32), np.float32)
+
+    def show(self, person: Detection) -> Detection:
+        """Return a person of the frame in pixels of the close-up."""
+        (x1, y1), (x2, y2) = self.of_frame(np.array(person.box, np.float32).reshape(2, 2)).tolist()
+        return replace(person, keypoints=self.of_frame(person.keypoints), box=(x1, y1, x2, y2))
+
+
+def close_up(pixels: Pixels, detection: Detection, most: tuple[int, int]) -> CloseUp | None:
+    """Copy the part of `pixels` [height, width, 3] around a person; None if the person is outside.
+
+    It is shrunk to fit into `most`, (height, width) of the model's input, and never enlarged.
+    """
+    margin = CLOSE_MARGIN * torso_length(detection)
+    points = detection.keypoints
+    size = pixels.shape[1::-1]
+    x1, y1 = (int(v) for v in np.clip(np.floor(points.min(axis=0) - margin), 0, size))
+    x2, y2 = (int(v) for v in np.clip(np.ceil(points.max(axis=0) + margin) + 1, 0, size))
+    part = pixels[y1:y2, x1:x2]
+    if not part.size:
+        return None
+    zoom = min(most[0] / part.shape[0], most[1] / part.shape[1], 1.0)
+    shown = part.copy() if zoom == 1 else _shrunk(part, zoom)
+    return CloseUp(shown, (x1, y1), (shown.shape[1] / part.shape[1], shown.shape[0] / part.shape[0]))
 
 
 def _shrunk(part: Pixels, zoom: float) -> Pixels:

@@ -1,5 +1,7 @@
 """Describe the clothes of one person in one frame, if the view is good enough."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -12,6 +14,7 @@ from edge.appearance.silhouette import silhouette
 from edge.config import AppearanceSection
 from edge.palette import CELLS
 from edge.records import Appearance, Detection, Floats, GarmentMap, Pixels
+from edge.vocabulary import COLOURS as COLOUR_NAMES
 from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
 
 OUTFIT = {"upper": 0.5, "lower": 0.4, "shoes": 0.1}
@@ -43,32 +46,41 @@ ALIKE = 0.55
 ARM = 0.3
 """Room for arms and sleeves beside the torso's keypoints, in torso lengths."""
 
+TALL_PX = 180.0
+"""Height of a person, in pixels that both the frame and the model's input have, from which it counts in full."""
+
 _TORSO = [5, 6, 11, 12]
 _SPREAD = 0.7
 """Ratio of torso width to length from which a view is frontal enough to count in full."""
 
 
 def geometry(
-    detection: Detection, others: list[Detection], size: tuple[int, int], settings: AppearanceSection
+    detection: Detection, others: list[Detection], size: tuple[int, int], settings: AppearanceSection, scale: float
 ) -> float:
     """Quality (0..1) of a view by keypoints alone: height, sure torso, inside the picture, not behind a nearer person.
 
     0: the view must not be used, for example because the picture's edge cuts the torso. `others` are the people of the
-    same frame; `size` is the frame's (height, width).
+    same frame; `size` is the frame's (height, width); `scale` is pixels of the frame per pixel of the model's input.
     """
-    believed = detection.keypoints[detection.believed]
     torso = detection.keypoints[_TORSO]
-    height = max(float(np.ptp(believed[:, 1])), 2.6 * torso_length(detection)) if len(believed) else 0.0
+    height = body_height(detection)
+    is_large = height >= settings.min_height_px and height >= settings.min_seen_px * scale
     x, y = torso.T
     is_inside = x.min() >= 0 and y.min() >= 0 and x.max() < size[1] and y.max() < size[0]
-    if height < settings.min_height_px or not detection.believed[_TORSO].all() or not is_inside:
+    if not is_large or not detection.believed[_TORSO].all() or not is_inside:
         return 0.0
-    tall = min(1.0, height / (2 * settings.min_height_px))
+    tall = math.sqrt(min(1.0, height / max(scale, 1.0) / TALL_PX))
     sure = float(detection.confidences[_TORSO].mean())
     length = torso_length(detection)
     wide = min(1.0, 0.5 + 0.5 * float(np.ptp(x)) / length / _SPREAD)
     whole = min(1.0, 0.5 + 0.5 * min(float(x.min()), size[1] - float(x.max())) / (ARM * length))
     return tall * sure * wide * whole * (1 - _hidden(detection, others))
+
+
+def body_height(detection: Detection) -> float:
+    """Height in pixels of the frame, from the highest to the lowest sure keypoint, or by the torso if that is more."""
+    believed = detection.keypoints[detection.believed]
+    return max(float(np.ptp(believed[:, 1])), 2.6 * torso_length(detection)) if len(believed) else 0.0
 
 
 def _hidden(detection: Detection, others: list[Detection]) -> float:
@@ -90,48 +102,52 @@ def describe(
     detection: Detection,
     others: list[Detection],
     garments: GarmentMap | None,
-    gains: Floats,
+    light: colour.Light,
     geometric: float,
 ) -> Appearance | None:
     """Describe a person's clothes; None if the torso shows too little garment.
 
-    `pixels` is the frame, [height, width, 3] RGB; `gains` [3] is the factor per channel that makes the light neutral;
+    `pixels` is the frame, [height, width, 3] RGB; `light` is the camera's;
     `geometric` is from `geometry`. Without a garment map (a pose model) it is guessed from keypoints and colours.
     """
     near = crop(pixels, detection)
     if not near.pixels.size:
         return None
     others = [other for other in others if other is not detection]
-    classes = guess_mask(near, gains) if garments is None else garment_mask(near, others, garments)
+    classes = guess_mask(near, light.gains) if garments is None else garment_mask(near, others, garments)
     regions, quads = masks(near, classes), body_parts(near)
-    straight = patches(near, regions, quads, gains)
+    straight = patches(near, regions, quads, light.gains)
     if "upper" not in straight:
         return None
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
+    words = np.zeros((len(REGIONS), len(COLOUR_NAMES)), np.float32)
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
     moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
     textures = np.full((len(MEASURED), pattern.TEXTURE), np.nan, np.float32)
     kinds = {} if garments is None else _kinds(near, {name: regions[name] for name in straight}, garments)
     for row, name in enumerate(REGIONS[:-1]):
         if name in regions:
-            lab = cloth(near, regions[name], gains)
+            lab = cloth(near, regions[name], light.gains)
             palettes[row] = colour.palette(lab)
+            if not light.is_dim:
+                words[row] = colour.word_shares(lab, None if name == "shoes" else light.cast)
             if name in MEASURED:
                 moments[row] = colour.moments(lab)
         if name in straight:
             patterns[row], textures[row] = pattern.describe(straight[name])
             patterns[row] = kinds.get(name, patterns[row])
-    palettes[-1], patterns[-1] = _whole(palettes), _whole(patterns)
+    palettes[-1], words[-1], patterns[-1] = _whole(palettes), _whole(words), _whole(patterns)
     under = legs(quads, classes)
     seen = 1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN
     quality = geometric * _sharpness(straight["upper"]) * seen
     return Appearance(
         palettes,
+        words,
         patterns,
         _arrangement(under, palettes),
         moments.ravel(),
         textures.ravel(),
-        silhouette(near, classes),
+        silhouette(near, classes, under),
         quality,
     )
 

@@ -15,7 +15,8 @@ Mask = NDArray[np.bool_]
 MIN_GARMENT = 0.06
 """Area, in torso lengths squared, a region must cover to be described: a shoe does, a belt does not."""
 MIN_SHOWN = 0.2
-"""Smallest share of garment pixels in a torso or pair of thighs from which texture is computed."""
+"""Smallest share of garment pixels in a torso or pair of thighs from which texture is computed, and of a person's
+pixels in thighs or shins from which these are seen at all."""
 SAMPLED_PX = 3000
 """Garment pixels that are enough for a palette; larger regions are sampled down to about this many."""
 
@@ -95,8 +96,8 @@ def legs(parts: dict[str, list[Quad]], classes: Pixels) -> dict[str, dict[str, f
         if name == "torso" or not quads:
             continue
         seen = np.concatenate([warp(classes, quad, is_smooth=False).ravel() for quad in quads])
-        seen = seen[seen != 0]
-        if len(seen):
+        whole, seen = len(seen), seen[seen != 0]
+        if len(seen) >= MIN_SHOWN * whole:
             found[name] = {
                 "skin": float((seen == _SKIN).mean()),
                 "upper": float(((seen == _UPPER) | (seen == _OUTER)).mean()),

@@ -1,8 +1,10 @@
 """The silhouette of an outfit: the area of each kind of garment, and how far down garments reach."""
 
+from collections.abc import Collection
+
 import numpy as np
 
-from edge.appearance.crop import ANKLES, HIPS, KNEES, SHOULDERS, Crop
+from edge.appearance.crop import HIPS, KNEES, SHOULDERS, Crop
 from edge.records import CLASSES, Floats, Pixels
 from edge.vocabulary import SILHOUETTES
 
@@ -15,26 +17,45 @@ LEVELS, TOP, BOTTOM = 40, -1.0, 4.0
 """Slices across the body, from above the head to below the feet; shoulders are at 0, hips at 1."""
 HAS_HEM = 0.03
 """Area, in torso lengths squared, from which a garment has a hem."""
+NEAR_CUT = 0.1
+"""Torso lengths above the knees from which a top's hem may be the end of what shows, if the shins do not."""
 HEM = 0.95
 """Share of a garment's area above its hem; less than 1, so that a few wrong cells below do not count."""
 
 _AREAS = ("upper", "outer", "lower", "dress", "shoes", "bag")
+_OF_LEGS = ("wide-lower", "dress", "large-shoes", "bare-legs", "long-lower")
+"""Values that are unseen where the shins are; hems of tops are unseen if they reach the knees."""
 _HEMS = (("upper", "outer", "dress"), ("lower", "dress"), ("outer",))
+_BELOW = [SILHOUETTES.index(words) for words in SILHOUETTES if words[1] in _OF_LEGS]
 _MIDDLES = np.linspace(TOP, BOTTOM, 2 * LEVELS + 1)[1::2]
 
 
-def silhouette(crop: Crop, classes: Pixels) -> Floats:
-    """[COMPOSITION] roots of areas, then distances of hems below the shoulders, in torso lengths; NaN without legs.
+def silhouette(crop: Crop, classes: Pixels, legs: Collection[str]) -> Floats:
+    """[COMPOSITION] roots of areas, then distances of hems below the shoulders, in torso lengths; NaN for the unseen.
 
     `classes` [h, w] are positions in CLASSES. Head, hair, scarf and skin above the hips do not count; bare legs do.
+    `legs` names the parts, `thighs` and `shins`, that show: a garment that goes on behind the picture's edge or
+    another person is unseen, never short.
     """
-    if not crop.believed[[*KNEES, *ANKLES]].any():
+    if "thighs" not in legs:
         return np.full(COMPOSITION, np.nan, np.float32)
     areas = _areas(crop, classes)
     sizes = [areas[CLASSES.index(name)].sum() for name in _AREAS]
     sizes.append(areas[CLASSES.index("skin"), _MIDDLES > 1].sum())
     hems = [_hem(areas[[CLASSES.index(name) for name in names]].sum(axis=0)) for names in _HEMS]
-    return np.array([*np.sqrt(sizes), *hems], np.float32)
+    found = np.array([*np.sqrt(sizes), *hems], np.float32)
+    if "shins" not in legs:
+        found[_BELOW] = np.nan
+        tops = found[len(_AREAS) + 1 :]
+        tops[tops > _knees(crop) - NEAR_CUT] = np.nan
+    return found
+
+
+def _knees(crop: Crop) -> float:
+    """Distance of the upper one of the sure knees below the shoulders, in torso lengths; 0 if neither is sure."""
+    top, bottom = crop.points[SHOULDERS].mean(axis=0), crop.points[HIPS].mean(axis=0)
+    axis = (bottom - top) / np.float32(max(float((bottom - top) @ (bottom - top)), 1.0))
+    return min((float((crop.points[knee] - top) @ axis) for knee in KNEES if crop.believed[knee]), default=0.0)
 
 
 def _areas(crop: Crop, classes: Pixels) -> Floats:

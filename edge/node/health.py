@@ -144,6 +144,8 @@ class Counters(NamedTuple):
     refused_acks: int = 0
     boots: int | None = None
     certificate_days: float | None = None
+    second_looks: int = 0
+    second_looks_skipped: int = 0
 
 
 class Start(NamedTuple):
@@ -214,6 +216,8 @@ def heartbeat(
         is_clock_set=board.is_clock_set,
         clock_jumps=pulse.clock_jumps,
         certificate_days=None if counters.certificate_days is None else round(counters.certificate_days, 1),
+        second_looks=counters.second_looks,
+        second_looks_skipped=counters.second_looks_skipped,
     )
 
 

@@ -178,6 +178,8 @@ class Node:
             frames_dropped=self._capture.dropped,
             reconnects=self._camera.reconnects,
             held_back=self._pipeline.held_back.total(),
+            second_looks=self._pipeline.second_looks.taken,
+            second_looks_skipped=self._pipeline.second_looks.skipped,
             accelerator="edgetpu" if self._interpreter.accelerator == "edgetpu" else "cpu",
             fallbacks=self._interpreter.fallbacks,
             outbox_depth=self._outbox.depth,

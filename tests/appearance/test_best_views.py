@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.appearance.best_views import BestViews
+from edge.appearance.best_views import NOT_FOUND, BestViews, Waiting
+from edge.appearance.crop import CloseUp
 from edge.records import Appearance
+from edge.vocabulary import PATTERNS
 from tests.outfits import outfit
+from tests.people import detection, standing
 
 
 def numbered(value: float) -> Appearance:
@@ -69,3 +72,81 @@ def test_two_views_that_differ_count_alike() -> None:
     mean = views.mean()
     assert mean is not None
     assert mean.palettes[0].max() <= 0.5
+
+
+def waiting(geometric: float) -> Waiting:
+    near = CloseUp(np.zeros((40, 20, 3), np.uint8), (0, 0), (1.0, 1.0))
+    return Waiting(near, detection(standing(10, 0, 30)), np.ones(3, np.float32), geometric)
+
+
+@given(
+    geometries=st.lists(st.floats(0.1, 1), max_size=30),
+    looked_after=st.sets(st.integers(0, 29)),
+    has_seen=st.booleans(),
+)
+def test_no_view_is_looked_at_twice_and_few_wait(
+    geometries: list[float], looked_after: set[int], has_seen: bool
+) -> None:
+    views, looked = BestViews(5, 3), []
+    for i, one in enumerate(geometries):
+        if views.is_wanted(one):
+            views.add(numbered(one) if has_seen else None, one, waiting(one) if views.is_close(one) else None)
+        assert views.waiting <= 3
+        assert views.waiting_bytes <= 3 * 40 * 20 * 3
+        if i in looked_after and (next_one := views.next_waiting()) is not None:
+            looked.append(next_one)
+            views.replace(next_one, numbered(2.0) if i % 2 else None)
+    while (next_one := views.next_waiting()) is not None:
+        looked.append(next_one)
+        views.replace(next_one, None)
+    assert len({id(one) for one in looked}) == len(looked)
+    assert views.waiting_bytes == 0
+    assert len(views) == min(5, len(geometries)) or not has_seen
+
+
+def test_patterns_come_from_second_looks_alone() -> None:
+    rng = np.random.default_rng(3)
+    views = BestViews(4, 1)
+    views.add(outfit("navy", "black", rng), 0.9, waiting(0.9))
+    views.add(outfit("navy", "black", rng), 0.8)
+    next_one = views.next_waiting()
+    assert next_one is not None
+    views.replace(next_one, replace(outfit("navy", "black", rng, pattern="checked"), looked_again=1))
+    mean = views.mean()
+    assert mean is not None
+    assert mean.views == 2
+    assert mean.looked_again == 1
+    assert PATTERNS[int(mean.patterns[0].argmax())] == "checked"
+
+
+def test_a_view_whose_second_look_finds_nobody_keeps_its_first_description_at_less_quality() -> None:
+    views, first = BestViews(2, 2), numbered(8.0)
+    views.add(first, 0.8, waiting(0.8))
+    next_one = views.next_waiting()
+    assert next_one is not None
+    views.replace(next_one, None)
+    mean = views.mean()
+    assert mean is not None
+    assert mean.quality == pytest.approx(first.quality * NOT_FOUND)
+    assert (mean.views, mean.looked_again) == (1, 0)
+
+
+def test_views_of_two_tracks_of_one_person_become_one_set() -> None:
+    one, other = BestViews(3, 2), BestViews(3, 2)
+    for views, geometries in ((one, (0.2, 0.5)), (other, (0.3, 0.6, 0.4))):
+        for geometric in geometries:
+            views.add(numbered(geometric), geometric, waiting(geometric))
+    one.absorb(other)
+    assert (len(one), one.waiting, len(other), other.waiting) == (3, 2, 0, 0)
+    mean = one.mean()
+    assert mean is not None
+    assert 0.4 <= mean.colour[0] <= 0.6
+
+
+def test_skipped_second_looks_leave_no_pixels() -> None:
+    views = BestViews(3, 3)
+    views.add(numbered(0.5), 0.5, waiting(0.5))
+    views.add(None, 0.6, waiting(0.6))
+    assert views.stop_waiting() == 2
+    assert views.waiting_bytes == 0
+    assert len(views) == 1, "the other was never described"

@@ -67,4 +67,4 @@ def test_bench_prints_its_figures(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(capsys.readouterr().out)
     assert found["frames"] == 10
     assert found["ratio"] > 1
-    assert set(found["stage_ms"]) == {"fit", "invoke", "decode", "track", "describe"}
+    assert set(found["stage_ms"]) == {"fit", "invoke", "decode", "track", "describe", "look"}

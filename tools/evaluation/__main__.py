@@ -31,6 +31,7 @@ from tools.evaluation.people import clips, compare, photos
 from tools.evaluation.rarity import rarity
 from tools.evaluation.runtimes import on_tflite_runtime
 from tools.evaluation.silhouettes import silhouettes
+from tools.evaluation.small_people import small_people
 from tools.evaluation.splits import BASELINE_IDS, LABELLED_IDS
 from tools.evaluation.street import street
 from tools.training.swatches import load
@@ -126,7 +127,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _garments(args: argparse.Namespace) -> Found:
     ids = numbers(args.ids)
-    return _beside(args, lambda interpreter: garments(interpreter, args.ccp, ids), ["--ids", args.ids])
+    words = ["--ids", args.ids]
+    return _beside(args, lambda one: garments(one, args.ccp, ids) | small_people(one, args.ccp, ids), words)
 
 
 def _silhouettes(args: argparse.Namespace) -> Found:

@@ -77,7 +77,7 @@ def without_truth(clip: Path, setting: Setting) -> Measured:
 
 
 def _without_truth(watched: Watched) -> Counts:
-    counts = grouped("held back", watched.held_back)
+    counts = grouped("held back", watched.held_back) + grouped("second looks", watched.second_looks)
     counts["plausibility", "sightings"] = len(watched.sightings)
     counts["plausibility", "impossible"] = implausible(watched.shown, watched.sightings)
     return counts

@@ -33,6 +33,8 @@ class Watched(NamedTuple):
     sightings: list[Sighting]
     held_back: dict[str, int]
     """Confirmed tracks without a sighting, by reason."""
+    second_looks: dict[str, int]
+    """Runs of the model: `frames`, and beside them `taken` and `skipped` second looks."""
     fps: float
     """Frames per second that were processed."""
 
@@ -54,7 +56,8 @@ def watch(clip: Path, network: Interpreter, keep: Keep, look: Look) -> Watched:
             times.append(frame.captured_at)
     sightings += pipeline.finish()
     lasted = times[-1] - times[0] if times else 0.0
-    return Watched(shown, sightings, dict(pipeline.held_back), (len(times) - 1) / lasted if lasted else 0.0)
+    looks = {"taken": pipeline.second_looks.taken, "skipped": pipeline.second_looks.skipped, "frames": len(times)}
+    return Watched(shown, sightings, dict(pipeline.held_back), looks, (len(times) - 1) / lasted if lasted else 0.0)
 
 
 def everything(_: Frame) -> bool:
