@@ -91,7 +91,7 @@ class AppearanceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     min_seen_px: Positive = 40.0
     """Smallest height of a person from shoulder to ankle, in pixels of the model's input: what it can see."""
-    min_height_px: Positive = 40.0
+    min_height_px: Positive = 25.0
     """Smallest height of a person from shoulder to ankle, in pixels of the frame: what can be described. Files from
     before the second look may say 90, which goes on to count as it did."""
     min_quality: Share = 0.2
