@@ -89,16 +89,18 @@ class TrackSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class AppearanceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Choice of the views of a person that are good enough to describe."""
 
-    min_seen_px: Positive = 45.0
+    min_seen_px: Positive = 40.0
     """Smallest height of a person from shoulder to ankle, in pixels of the model's input: what it can see."""
-    min_height_px: Positive = 40.0
-    """Smallest height of a person from shoulder to ankle, in pixels of the frame: what can be described."""
+    min_height_px: Positive = 25.0
+    """Smallest height of a person from shoulder to ankle, in pixels of the frame: what can be described. Files from
+    before the second look may say 90, which goes on to count as it did."""
     min_quality: Share = 0.2
     """Smallest quality of a view to be described."""
     best_views: Annotated[int, Meta(ge=1, le=50)] = 6
     """Number of best views that a sighting averages."""
     second_looks_per_s: Annotated[float, Meta(ge=0, le=100)] = 4.0
-    """Most second looks a second, each one more run of the model; 0: none, which makes another recipe."""
+    """Most second looks at small people a second, each one more run of the model, and never more than one for every two
+    frames; 0: none, which makes another recipe."""
     early_views: Annotated[int, Meta(ge=0)] = 3
     """Number of good views after which a person still in view gets one early score; 0: never."""
 

@@ -33,6 +33,8 @@ from edge.vocabulary import PATTERNS
 STAGES = ("fit", "invoke", "decode", "track", "describe", "look")
 """The steps that are timed, in their order; `look` is the second looks with their description."""
 
+GONE_S = 0.25
+"""Seconds out of sight from which a person's best views are looked at again; a single missed detection is shorter."""
 EARLY_WAIT_S = 1.0
 """Longest time that an early sighting waits for its second looks, in seconds."""
 
@@ -109,7 +111,7 @@ class Pipeline:
         for track in seen:
             self._look(frame, track, detections)
         described = perf_counter()
-        self.second_looks.step(frame.captured_at, self._urgent(tracks), list(self._views.values()))
+        self.second_looks.step(frame.captured_at, self._urgent(tracks, frame.captured_at), list(self._views.values()))
         early = [sighting for track in seen if (sighting := self._early(track, frame.captured_at)) is not None]
         sightings = self._leave(departures)
         self.stage_s.update(track=tracked - begun, describe=described - tracked, look=perf_counter() - described)
@@ -180,6 +182,7 @@ class Pipeline:
 
     def _look(self, frame: Frame, track: Track, detections: list[Detection]) -> None:
         views = self._views.setdefault(track.track_id, BestViews(self._viewing.best_views, self.second_looks.each))
+        views.seen_at = frame.captured_at
         self._describe(frame, track.detection, detections, views)
 
     def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: BestViews) -> None:
@@ -197,7 +200,7 @@ class Pipeline:
         if seen is not None or waiting is not None:
             views.add(seen, geometric, waiting)
 
-    def _urgent(self, tracks: list[Track]) -> list[BestViews]:
+    def _urgent(self, tracks: list[Track], at: float) -> list[BestViews]:
         """Return the views to look at again, the most urgent first: of who is out of sight, then who is due early.
 
         Among these everybody gets a first one before anybody gets the next.
@@ -205,7 +208,9 @@ class Pipeline:
         in_view = {
             track.track_id for track in tracks if track.is_visible or not (track.is_confirmed and track.has_moved)
         }
-        gone = [views for track_id, views in self._views.items() if track_id not in in_view]
+        gone = [
+            views for track_id, views in self._views.items() if track_id not in in_view and at - views.seen_at >= GONE_S
+        ]
         due = [self._views[track.track_id] for track in tracks if track.track_id in self._views and self._is_due(track)]
         return [
             *sorted(gone, key=lambda views: views.looked_again),

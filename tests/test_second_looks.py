@@ -51,6 +51,15 @@ def test_a_large_person_is_not_looked_at_again() -> None:
     assert sighting.appearance.looked_again == pipeline.second_looks.taken == 0
 
 
+def test_who_is_missed_in_a_frame_is_not_looked_at_yet() -> None:
+    network = SightedInterpreter()
+    pipeline, taken = pipeline_of(network), []
+    for number in range(STEPS):
+        pipeline.step(painted([] if number in {20, 24} else walkers(1, 200, number), number))
+        taken.append(pipeline.second_looks.taken)
+    assert taken[19] == taken[-1] == 1, "one for the early sighting"
+
+
 def test_frames_never_wait_for_more_second_looks_than_the_budget() -> None:
     network = SightedInterpreter()
     pipeline, per_frame = pipeline_of(network, per_s=1.0), []

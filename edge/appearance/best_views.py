@@ -43,6 +43,8 @@ class BestViews:
         self._best, self._close = best, close
         self._views: list[_View] = []
         """Best geometry first."""
+        self.seen_at = 0.0
+        """UTC seconds of the newest frame in which the person was in view."""
 
     def __len__(self) -> int:
         """Return the number of views that are described."""
@@ -88,6 +90,7 @@ class BestViews:
 
     def absorb(self, other: "BestViews") -> None:
         """Take over the views of a track that proved to be the same person; the best of both are kept."""
+        self.seen_at = max(self.seen_at, other.seen_at)
         self._keep([*self._views, *other.release()])
 
     def release(self) -> "list[_View]":

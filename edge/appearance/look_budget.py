@@ -1,7 +1,9 @@
-"""How many second looks the node may take: a number a second, saved up for a short while."""
+"""How many second looks the node may take: a number a second and a share of the frames, saved up for a short while."""
 
 SAVED_S = 2.0
 """Seconds of unused second looks that are saved up: several people may leave together."""
+FRAME_SHARE = 0.5
+"""Most second looks for each frame: a slow board takes fewer a second, so that it still sees people often enough."""
 
 
 class LookBudget:
@@ -18,9 +20,10 @@ class LookBudget:
         self._at: float | None = None
 
     def refill(self, at: float) -> None:
-        """Add what came up to the frame at `at`, UTC seconds; time that goes back adds nothing."""
+        """Add what the next frame, at `at` UTC seconds, brings; time that goes back brings nothing."""
         if self._at is not None:
-            self._left = min(self._most, self._left + max(at - self._at, 0.0) * self._per_s)
+            came = min(max(at - self._at, 0.0) * self._per_s, FRAME_SHARE)
+            self._left = min(self._most, self._left + came)
         self._at = at
 
     def take(self) -> bool:

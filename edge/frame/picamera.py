@@ -2,10 +2,12 @@
 
 This file has not run on hardware yet. It was written after the sources of picamera2 0.3 and is tested against a fake
 that behaves like them (tests/frame/test_picamera.py). Check on the first board: the colours of a known card,
-`frames_dropped` in `spotter health`, and what happens when the ribbon cable is pulled.
+`frames_dropped` in `spotter health`, what happens when the ribbon cable is pulled, and whether the picture is as wide
+as with `rpicam-hello`: for 1920x1080 some sensors (Camera Module 2) may choose a mode that shows only their middle.
 """
 
 import contextlib
+import os
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -18,8 +20,11 @@ from edge.frame.live import DeviceLostError, Live, Retry, Shot
 from edge.records import Pixels
 from edge.seams import Clock
 
-MAIN_SIZE = (1280, 720)
-"""Width and height, in pixels, of the stream that clothes are described from."""
+MAIN_SIZE, SMALL_MAIN_SIZE = (1920, 1080), (1280, 720)
+"""Width and height, in pixels, of the stream that clothes are described from; the second on boards with less memory."""
+ENOUGH_MEMORY = 1.5e9
+"""Bytes of memory from which a board takes MAIN_SIZE: one frame is 3 MB as YUV420 and 6 MB as RGB, and about ten are
+in memory at a time. Every Pi 5, and every Pi 4 but that of 1 GB."""
 FPS = 15.0
 """Frames a second asked of the sensor; this also limits the exposure, and with it the blur of walking people."""
 TIMEOUT_S = 5.0
@@ -39,18 +44,31 @@ def open_picamera(
     *,
     clock: Clock,
     input_size: tuple[int, int] | None = None,
-    main_size: tuple[int, int] = MAIN_SIZE,
+    main_size: tuple[int, int] | None = None,
     fps: float = FPS,
     retry: Retry | None = None,
 ) -> Live:
-    """Open camera `number`. `input_size`, (height, width) of the model's input, sets the size of the small stream."""
+    """Open camera `number`. `input_size`, (height, width) of the model's input, sets the size of the small stream.
+
+    `main_size` is (width, height); None: by the board's memory.
+    """
     module = _picamera2()
-    lores = None if input_size is None else lores_size(main_size, input_size)
+    main = main_size or main_size_for(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    lores = None if input_size is None else lores_size(main, input_size)
 
     def open_device() -> PiCamera:
-        return PiCamera(module, number, main_size=main_size, lores_size=lores, fps=fps, clock=clock)
+        return PiCamera(module, number, main_size=main, lores_size=lores, fps=fps, clock=clock)
 
     return Live(f"picamera2:{number}", open_device, clock=clock, advice=ADVICE, retry=retry)
+
+
+def main_size_for(memory: float) -> tuple[int, int]:
+    """Width and height of the main stream on a board with `memory` bytes.
+
+    >>> main_size_for(4e9), main_size_for(1e9)
+    ((1920, 1080), (1280, 720))
+    """
+    return MAIN_SIZE if memory >= ENOUGH_MEMORY else SMALL_MAIN_SIZE
 
 
 def lores_size(main: tuple[int, int], model_input: tuple[int, int]) -> tuple[int, int]:

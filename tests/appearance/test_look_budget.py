@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.appearance.look_budget import SAVED_S, LookBudget
+from edge.appearance.look_budget import FRAME_SHARE, SAVED_S, LookBudget
 
 steps = st.lists(st.tuples(st.floats(0, 3), st.integers(0, 6)), max_size=60)
 
@@ -23,13 +23,20 @@ def test_no_stretch_of_time_has_more_than_the_budget(per_s: float, steps: list[t
         for last in range(first, len(found)):
             lasted = found[last][0] - found[first][0]
             spent = sum(count for _, count in found[first : last + 1])
-            assert spent <= per_s * lasted + max(per_s * SAVED_S, per_s > 0) + 1e-6
+            saved = max(per_s * SAVED_S, per_s > 0)
+            assert spent <= saved + min(per_s * lasted, FRAME_SHARE * (last - first)) + 1e-6
     assert found == taken(per_s, steps), "the same frames, the same second looks"
 
 
 def test_what_is_not_used_is_saved_for_a_while_and_no_longer() -> None:
-    assert [count for _, count in taken(2.0, [(0, 9), (1, 9), (100, 9)])] == [4, 2, 4]
-    assert [count for _, count in taken(0.1, [(0, 3), (9, 3), (1.1, 3)])] == [1, 0, 1]
+    steps = [(0, 9), *[(0.25, 0)] * 4, (0, 9), *[(0.25, 0)] * 100, (0, 9)]
+    assert [count for _, count in taken(2.0, steps) if count] == [4, 2, 4]
+    assert [count for _, count in taken(0.1, [(0, 3), *[(1, 3)] * 9, (1.1, 3)])] == [1, *[0] * 9, 1]
+
+
+def test_a_slow_board_takes_fewer() -> None:
+    """At one frame a second a budget of four a second would mean four runs of the model beside each one."""
+    assert sum(count for _, count in taken(4.0, [(1, 9)] * 21)) == 8 + 20 * FRAME_SHARE
 
 
 def test_a_clock_set_back_adds_nothing() -> None:
@@ -39,4 +46,5 @@ def test_a_clock_set_back_adds_nothing() -> None:
     budget.refill(50.0)
     assert not budget.take()
     budget.refill(51.0)
+    budget.refill(52.0)
     assert budget.take()

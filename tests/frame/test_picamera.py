@@ -16,7 +16,7 @@ import pytest
 
 from edge.errors import SourceError
 from edge.frame.live import Retry
-from edge.frame.picamera import lores_size, open_picamera
+from edge.frame.picamera import lores_size, main_size_for, open_picamera
 
 
 class TestClock:
@@ -158,7 +158,7 @@ def pi(monkeypatch: pytest.MonkeyPatch) -> type[FakePicamera2]:
 def test_both_streams_come_from_one_exposure_in_rgb(pi: type[FakePicamera2]) -> None:
     pi.script = [99.95]
     clock = TestClock()
-    camera = open_picamera(clock=clock, input_size=(353, 481))
+    camera = open_picamera(clock=clock, input_size=(353, 481), main_size=(1280, 720))
     frame = camera.read()
     assert frame is not None
     assert frame.lores is not None
@@ -270,3 +270,8 @@ def test_the_small_stream_fits_the_model_input(
     main: tuple[int, int], model_input: tuple[int, int], expected: tuple[int, int]
 ) -> None:
     assert lores_size(main, model_input) == expected
+
+
+@pytest.mark.parametrize(("memory", "expected"), [(0.9e9, (1280, 720)), (1.9e9, (1920, 1080)), (8e9, (1920, 1080))])
+def test_a_board_with_little_memory_takes_a_smaller_picture(memory: float, expected: tuple[int, int]) -> None:
+    assert main_size_for(memory) == expected
