@@ -14,7 +14,7 @@ import numpy as np
 from edge.appearance import describe
 from edge.appearance.best_views import BestViews
 from edge.appearance.colour import Illumination
-from edge.appearance.crop import torso_length
+from edge.appearance.crop import HIPS, SHOULDERS, torso_length
 from edge.appearance.silhouette import COMPOSITION
 from edge.config import NodeConfig
 from edge.detection import garments, keypoints
@@ -28,7 +28,7 @@ from edge.seams import Interpreter
 from edge.second_looks import SecondLooks
 from edge.track.colour_cue import looks
 from edge.track.tracker import Tracker
-from edge.vocabulary import PATTERNS
+from edge.vocabulary import PATTERNS, HeldBack
 
 STAGES = ("fit", "invoke", "decode", "track", "describe", "look")
 """The steps that are timed, in their order; `look` is the second looks with their description."""
@@ -37,6 +37,9 @@ GONE_S = 0.25
 """Seconds out of sight from which a person's best views are looked at again; a single missed detection is shorter."""
 EARLY_WAIT_S = 1.0
 """Longest time that an early sighting waits for its second looks, in seconds."""
+
+GUESSED = 0.7
+"""Factor on the quality of a view whose garments are guessed from keypoints, as the garment map is blank there."""
 
 
 class Step(NamedTuple):
@@ -59,6 +62,8 @@ class Pipeline:
         self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
         self._garment_layout = garments.read_layout(interpreter.input, interpreter.outputs)
         self._garments: GarmentMap | None = None
+        self._blank: list[Detection] = []
+        """The people of the newest frame of whom the garment map shows nothing."""
         self._settings = config.detection
         self._tracker = Tracker(config.track)
         self._viewing = config.appearance
@@ -70,8 +75,9 @@ class Pipeline:
         self._scale = 1.0
         """Pixels of the newest frame per pixel of the model's input."""
         self.second_looks = SecondLooks(interpreter, config)
-        self.held_back = Counter[str]()
-        """Confirmed tracks without a sighting, by reason: `still` (never moved) or `unclear` (no good view)."""
+        self.held_back = Counter[HeldBack]()
+        """Confirmed tracks without a sighting, by reason."""
+        self._doubts: dict[int, Counter[str]] = {}
         self.stage_s = dict.fromkeys(STAGES, 0.0)
         """Seconds that each stage took for the newest frame."""
 
@@ -108,6 +114,8 @@ class Pipeline:
         tracks, departures = self._tracker.update(detections, colours, frame.captured_at, frame.pixels.shape[:2])
         tracked = perf_counter()
         seen = [track for track in tracks if track.is_visible and track.is_confirmed]
+        moving = [track.detection for track in tracks if track.is_visible and track.has_moved]
+        detections = [one for one in detections if one in moving or not self._is_doubtful(one)]
         for track in seen:
             self._look(frame, track, detections)
         described = perf_counter()
@@ -134,7 +142,7 @@ class Pipeline:
         self._light = Illumination()
         mirrored, _ = self._detect(replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), lores=None))
         self._light = Illumination()
-        detections, _ = self._detect(frame)
+        detections = [person for person in self._detect(frame)[0] if not self._is_doubtful(person)]
         detections.sort(
             key=lambda person: (
                 describe.geometry(person, detections, frame.pixels.shape[:2], self._viewing, self._scale) > 0,
@@ -142,7 +150,9 @@ class Pipeline:
             ),
             reverse=True,
         )
-        return [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
+        people = [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
+        self._blank = [] if self._garments is None else garments.blank(people, self._garments)
+        return people
 
     def still(self, frame: Frame, people: list[Detection] | None = None) -> Sighting | None:
         """Return the sighting of a photo's main person, None without a good view; `people` are those of `people()`."""
@@ -170,10 +180,10 @@ class Pipeline:
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
         detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
-        self._garments = None
+        self._garments, self._blank = None, []
         if self._garment_layout is not None and detections:
-            detections = garments.dressed(detections, outputs, self._garment_layout, scale=scale)
             self._garments = garments.decode(outputs, self._garment_layout, scale=scale)
+            self._blank = garments.blank(detections, self._garments)
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
         small = tensor[:height, :width]
         self._light.update(small, detections, scale, frame.captured_at, is_balanced=frame.is_balanced)
@@ -184,21 +194,33 @@ class Pipeline:
         views = self._views.setdefault(track.track_id, BestViews(self._viewing.best_views, self.second_looks.each))
         views.seen_at = frame.captured_at
         self._describe(frame, track.detection, detections, views)
+        is_whole = bool((track.detection.confidences[SHOULDERS + HIPS] > 0).all())
+        doubts = self._doubts.setdefault(track.track_id, Counter())
+        doubts.update(frames=1, stitched=not is_whole, blank=track.detection in self._blank)
+
+    def _is_doubtful(self, person: Detection) -> bool:
+        """Return True if neither the pose nor the garment map shows a person: it may be one, if it moves."""
+        return person in self._blank and person.confidence < garments.SURE_POSE
 
     def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: BestViews) -> None:
         geometric = describe.geometry(person, others, frame.pixels.shape[:2], self._viewing, self._scale)
-        if geometric < self._viewing.min_quality or not views.is_wanted(geometric):
+        is_guess = person in self._blank
+        worth = geometric * (GUESSED if is_guess else 1)
+        if geometric < self._viewing.min_quality or not views.is_wanted(worth):
             return
-        seen = describe.describe(frame.pixels, person, others, self._garments, self._light.light, geometric)
+        worn = None if is_guess else self._garments
+        seen = describe.describe(frame.pixels, person, others, worn, self._light.light, geometric)
         if seen is not None and seen.quality < self._viewing.min_quality:
             seen = None
+        if seen is not None and is_guess:
+            seen = replace(seen, quality=seen.quality * GUESSED)
         if seen is not None and not views.is_full:  # so that one person who stays does not outnumber the others
             self._light.remember(seen.colour)
         waiting = None
-        if views.is_close(geometric):
+        if views.is_close(worth):
             waiting = self.second_looks.wait(frame, person, others, self._light.light, self._scale)
         if seen is not None or waiting is not None:
-            views.add(seen, geometric, waiting)
+            views.add(seen, worth, waiting)
 
     def _urgent(self, tracks: list[Track], at: float) -> list[BestViews]:
         """Return the views to look at again, the most urgent first: of who is out of sight, then who is due early.
@@ -243,15 +265,20 @@ class Pipeline:
             views = self._views.pop(departure.track_id, None)
             self._scored_early.discard(departure.track_id)
             self._early_due.pop(departure.track_id, None)
+            doubts = self._doubts.pop(departure.track_id, Counter())
             if not departure.is_confirmed:
                 continue
             if views is not None and departure.has_moved:
                 self.second_looks.finish(views)
             appearance = views.mean() if views is not None else None
             if not departure.has_moved:
-                self.held_back["still"] += 1
+                self.held_back["blank" if _mostly(doubts, "blank") else "still"] += 1
             elif appearance is None:
-                self.held_back["unclear"] += 1
+                self.held_back["stitched" if _mostly(doubts, "stitched") else "unclear"] += 1
             else:
                 sightings.append(Sighting(departure, appearance))
         return sightings
+
+
+def _mostly(doubts: Counter[str], doubt: str) -> bool:
+    return 2 * doubts[doubt] > doubts["frames"]

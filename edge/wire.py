@@ -16,7 +16,7 @@ from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
 from edge.errors import BaselineError, WireError
 from edge.limits import BATCH, FLOOR, MOST_REASONS, WINDOW_S
-from edge.vocabulary import FACETS, HINT, REASON, ViewFault
+from edge.vocabulary import FACETS, HINT, REASON, HeldBack, ViewFault
 
 VERSION: Literal[1] = 1
 """Version of the schema, field `v` of every message; other versions are refused."""
@@ -125,6 +125,8 @@ class Health(Struct, frozen=True, kw_only=True):
     """Runs of the model on close-ups of small people, besides one for each frame."""
     second_looks_skipped: Count = 0
     """Close-ups left out, as there were more than `appearance.second_looks_per_s`."""
+    held_back_by: Annotated[dict[HeldBack, Count], Meta(max_length=4)] = {}
+    """Parts of `held_back`, by reason."""
 
 
 class Facets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

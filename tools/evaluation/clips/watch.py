@@ -57,7 +57,13 @@ def watch(clip: Path, network: Interpreter, keep: Keep, look: Look) -> Watched:
     sightings += pipeline.finish()
     lasted = times[-1] - times[0] if times else 0.0
     looks = {"taken": pipeline.second_looks.taken, "skipped": pipeline.second_looks.skipped, "frames": len(times)}
-    return Watched(shown, sightings, dict(pipeline.held_back), looks, (len(times) - 1) / lasted if lasted else 0.0)
+    return Watched(
+        shown,
+        sightings,
+        dict[str, int](pipeline.held_back.items()),
+        looks,
+        (len(times) - 1) / lasted if lasted else 0.0,
+    )
 
 
 def everything(_: Frame) -> bool:
