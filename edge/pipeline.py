@@ -14,7 +14,7 @@ import numpy as np
 from edge.appearance import describe
 from edge.appearance.best_views import BestViews
 from edge.appearance.colour import Illumination
-from edge.appearance.crop import torso_length
+from edge.appearance.crop import HIPS, SHOULDERS, torso_length
 from edge.appearance.silhouette import COMPOSITION
 from edge.config import NodeConfig
 from edge.detection import garments, keypoints
@@ -31,6 +31,9 @@ from edge.vocabulary import PATTERNS
 
 STAGES = ("fit", "invoke", "decode", "track", "describe")
 """The steps that are timed, in their order."""
+
+GUESSED = 0.7
+"""Factor on the quality of a view whose garments are guessed from keypoints, as the garment map is blank there."""
 
 
 class Step(NamedTuple):
@@ -53,6 +56,8 @@ class Pipeline:
         self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
         self._garment_layout = garments.read_layout(interpreter.input, interpreter.outputs)
         self._garments: GarmentMap | None = None
+        self._blank: list[Detection] = []
+        """The people of the newest frame of whom the garment map shows nothing."""
         self._settings = config.detection
         self._tracker = Tracker(config.track)
         self._viewing = config.appearance
@@ -60,7 +65,12 @@ class Pipeline:
         self._views: dict[int, BestViews] = {}
         self._scored_early: set[int] = set()
         self.held_back = Counter[str]()
-        """Confirmed tracks without a sighting, by reason: `still` (never moved) or `unclear` (no good view)."""
+        """Confirmed tracks without a sighting, by reason.
+
+        `still`: never moved. `blank`: never moved, and the garment map shows nobody there. `unclear`: no good view.
+        `stitched`: no good view, as the skeleton's torso was not of one body.
+        """
+        self._doubts: dict[int, Counter[str]] = {}
         self.stage_s = dict.fromkeys(STAGES, 0.0)
         """Seconds that each stage took for the newest frame."""
 
@@ -96,6 +106,8 @@ class Pipeline:
         tracks, departures = self._tracker.update(detections, colours, frame.captured_at, frame.pixels.shape[:2])
         tracked = perf_counter()
         seen = [track for track in tracks if track.is_visible and track.is_confirmed]
+        moving = [track.detection for track in tracks if track.is_visible and track.has_moved]
+        detections = [one for one in detections if one in moving or not self._is_doubtful(one)]
         for track in seen:
             self._look(frame, track, detections)
         early = [sighting for track in seen if (sighting := self._early(track)) is not None]
@@ -116,7 +128,7 @@ class Pipeline:
         self._light = Illumination()
         mirrored, _ = self._detect(replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), lores=None))
         self._light = Illumination()
-        detections, _ = self._detect(frame)
+        detections = [person for person in self._detect(frame)[0] if not self._is_doubtful(person)]
         detections.sort(
             key=lambda person: (
                 describe.geometry(person, detections, frame.pixels.shape[:2], self._viewing) > 0,
@@ -124,7 +136,9 @@ class Pipeline:
             ),
             reverse=True,
         )
-        return [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
+        people = [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
+        self._blank = [] if self._garments is None else garments.blank(people, self._garments)
+        return people
 
     def still(self, frame: Frame, people: list[Detection] | None = None) -> Sighting | None:
         """Return the sighting of a photo's main person, None without a good view; `people` are those of `people()`."""
@@ -150,10 +164,10 @@ class Pipeline:
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
         detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
-        self._garments = None
+        self._garments, self._blank = None, []
         if self._garment_layout is not None and detections:
-            detections = garments.dressed(detections, outputs, self._garment_layout, scale=scale)
             self._garments = garments.decode(outputs, self._garment_layout, scale=scale)
+            self._blank = garments.blank(detections, self._garments)
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
         self._light.update(tensor[:height, :width], detections, scale, frame.captured_at)
         self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
@@ -162,13 +176,23 @@ class Pipeline:
     def _look(self, frame: Frame, track: Track, detections: list[Detection]) -> None:
         views = self._views.setdefault(track.track_id, BestViews(self._viewing.best_views))
         self._describe(frame, track.detection, detections, views)
+        is_whole = bool((track.detection.confidences[SHOULDERS + HIPS] > 0).all())
+        doubts = self._doubts.setdefault(track.track_id, Counter())
+        doubts.update(frames=1, stitched=not is_whole, blank=track.detection in self._blank)
+
+    def _is_doubtful(self, person: Detection) -> bool:
+        """Return True if neither the pose nor the garment map shows a person: it may be one, if it moves."""
+        return person in self._blank and person.confidence < garments.SURE_POSE
 
     def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: BestViews) -> None:
         geometric = describe.geometry(person, others, frame.pixels.shape[:2], self._viewing)
-        if geometric >= self._viewing.min_quality and views.is_wanted(geometric):
-            seen = describe.describe(frame.pixels, person, others, self._garments, self._light.gains, geometric)
+        is_guess = person in self._blank
+        worth = geometric * (GUESSED if is_guess else 1)
+        if geometric >= self._viewing.min_quality and views.is_wanted(worth):
+            worn = None if is_guess else self._garments
+            seen = describe.describe(frame.pixels, person, others, worn, self._light.gains, geometric)
             if seen is not None and seen.quality >= self._viewing.min_quality:
-                views.add(seen, geometric)
+                views.add(replace(seen, quality=seen.quality * (GUESSED if is_guess else 1)), worth)
 
     def _early(self, track: Track) -> Sighting | None:
         wanted, views = self._viewing.early_views, self._views[track.track_id]
@@ -184,13 +208,18 @@ class Pipeline:
         for departure in departures:
             views = self._views.pop(departure.track_id, None)
             self._scored_early.discard(departure.track_id)
+            doubts = self._doubts.pop(departure.track_id, Counter())
             if not departure.is_confirmed:
                 continue
             appearance = views.mean() if views is not None else None
             if not departure.has_moved:
-                self.held_back["still"] += 1
+                self.held_back["blank" if _mostly(doubts, "blank") else "still"] += 1
             elif appearance is None:
-                self.held_back["unclear"] += 1
+                self.held_back["stitched" if _mostly(doubts, "stitched") else "unclear"] += 1
             else:
                 sightings.append(Sighting(departure, appearance))
         return sightings
+
+
+def _mostly(doubts: Counter[str], doubt: str) -> bool:
+    return 2 * doubts[doubt] > doubts["frames"]

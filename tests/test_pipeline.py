@@ -6,8 +6,9 @@ import pytest
 from edge.config import NodeConfig
 from edge.palette import CELL_COLOURS
 from edge.pipeline import STAGES, Pipeline
-from edge.records import Heading, Sighting, Zone
-from edge.vocabulary import COLOURS
+from edge.records import CLASSES, Heading, Pixels, Sighting, Zone
+from edge.seams import TensorSpec
+from edge.vocabulary import COLOURS, PATTERNS
 from tests.people import KnowingInterpreter, draw, standing
 
 FPS = 8.0
@@ -82,6 +83,59 @@ def test_someone_too_small_to_describe_is_counted_as_unclear(network: KnowingInt
         assert pipeline.step(draw([(small, (9, 9, 9))], i)).sightings == []
     assert pipeline.finish() == []
     assert pipeline.held_back["unclear"] <= 1
+
+
+class Blind(KnowingInterpreter):
+    """Knows where people are, and has a garment map that shows nobody."""
+
+    outputs = (
+        *KnowingInterpreter.outputs,
+        TensorSpec("garments", (1, 89, 121, len(CLASSES)), "float32", 0.0, 0),
+        TensorSpec("patterns", (1, 45, 61, len(PATTERNS)), "float32", 0.0, 0),
+    )
+
+    def __init__(self, doubt: float = 0.0) -> None:
+        super().__init__()
+        self._doubt = doubt
+
+    def invoke(self, tensor: Pixels) -> list[np.ndarray]:
+        heat, *offsets = super().invoke(tensor)
+        garments, patterns = (np.zeros(spec.shape, np.float32) for spec in self.outputs[3:])
+        garments[..., 0] = 9
+        return [heat - np.float32(self._doubt), *offsets, garments, patterns]
+
+
+@pytest.mark.parametrize("doubt", [0.0, 2.3], ids=["sure pose", "unsure pose"])
+def test_a_blank_map_deletes_nobody_who_walks(network: KnowingInterpreter, doubt: float) -> None:
+    (seen,) = walk(Pipeline(network, NodeConfig()), network, [(240, 130, 20)])
+    blind = Blind(doubt)
+    (sighting,) = walk(Pipeline(blind, NodeConfig()), blind, [(240, 130, 20)])
+    upper = np.bincount(CELL_COLOURS, weights=sighting.appearance.palettes[0], minlength=len(COLOURS))
+    assert COLOURS[int(upper.argmax())] == "orange"
+    assert sighting.appearance.quality < 0.8 * seen.appearance.quality
+
+
+def test_an_unsure_pose_on_a_blank_map_is_shown_once_it_moves() -> None:
+    network = Blind(doubt=2.3)
+    pipeline, shown = Pipeline(network, NodeConfig()), []
+    for i in range(12):
+        network.people = [standing(60 + 12 * max(0, i - 5), 40, 260)]
+        shown.append(len(pipeline.step(draw([(network.people[0], (9, 9, 9))], i)).detections))
+    assert shown[:6] == [0] * 6
+    assert shown[-1] == 1
+
+
+def test_a_bin_that_the_map_does_not_show_either_is_counted_so() -> None:
+    network = Blind()
+    pipeline = Pipeline(network, NodeConfig())
+    assert walk(pipeline, network, [(240, 130, 20)], step=0.0) == []
+    assert pipeline.held_back == {"blank": 1}
+
+
+def test_a_photo_of_an_unsure_pose_on_a_blank_map_shows_nobody() -> None:
+    network = Blind(doubt=2.3)
+    network.people = [standing(200, 40, 260)]
+    assert Pipeline(network, NodeConfig()).people(draw([(network.people[0], (9, 9, 9))], 0)) == []
 
 
 def test_a_photo_gives_its_largest_person(network: KnowingInterpreter) -> None:

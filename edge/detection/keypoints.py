@@ -196,7 +196,8 @@ def _assemble(poses: Floats, sure: Floats, parts: NDArray[np.intp], section: Det
             kept += new
             break
         kept += new
-        is_open = ~(_is_near(poses[kept][:, parts], roots, section) & is_own[:, parts]).any(axis=0)
+        claimed = _is_near(poses[kept][:, parts], roots, section) & is_own[:, parts]
+        is_open = np.asarray(~claimed.any(axis=0), bool)
         is_open[kept] = False
     near = _is_near(poses[kept][:, None], poses[kept], section)
     for i in range(len(kept)):

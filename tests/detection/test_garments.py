@@ -1,9 +1,13 @@
 """The garment map from the model's tensors."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from edge.detection.garments import PERSON, Layout, decode, dressed, read_layout
+from edge.detection.garments import BLANK, PERSON, blank, decode, read_layout
 from edge.errors import ModelError
 from edge.records import CLASSES
 from edge.seams import TensorSpec
@@ -47,15 +51,24 @@ def test_the_likeliest_class_and_shares_of_kinds() -> None:
     assert (found.patterns.argmax(axis=-1) == outputs[1][0].argmax(axis=-1)).all()
 
 
-def test_a_skeleton_on_bare_background_is_nobody() -> None:
+def test_a_skeleton_on_bare_background_has_a_blank_map() -> None:
     _, person, truth = person_picture()
-    classes = garment_map(truth).classes
-    layout = Layout(0, 1)
-    ghost = detection(standing(30, 40, 120))
-    sure = np.eye(len(CLASSES), dtype=np.float32)[classes][None] * 9
-    assert dressed([person, ghost], [sure], layout) == [person]
-    torn = sure.copy()
-    torn[..., 1:][sure[..., 0] == 0] = 3.0
-    assert dressed([person, ghost], [torn], layout) == [person], "somebody, in whatever"
-    outside = detection(standing(-300, 40, 120))
-    assert dressed([outside], [sure], layout) == []
+    ghost, outside = detection(standing(30, 40, 120)), detection(standing(-300, 40, 120))
+    garments = garment_map(truth)
+    assert blank([person, ghost, outside], garments) == [ghost, outside]
+    assert blank([], garments) == []
+    torn = replace(garments, classes=np.where(garments.classes > 0, CLASSES.index("bag"), 0).astype(np.uint8))
+    assert blank([person], torn) == [], "somebody, in whatever"
+
+
+@given(share=st.floats(0, 1))
+def test_a_torso_is_blank_below_a_share_of_its_points(share: float) -> None:
+    """The lower the map's garment begins, the less of the torso is on it."""
+    _, person, truth = person_picture()
+    classes = np.zeros_like(truth)
+    top, bottom = person.keypoints[5, 1], person.keypoints[11, 1]
+    begins = round(bottom - share * (bottom - top))
+    classes[begins:, :] = CLASSES.index("upper")
+    is_blank = blank([person], garment_map(classes)) == [person]
+    if abs(share - BLANK) > 0.2:
+        assert is_blank == (share < BLANK)

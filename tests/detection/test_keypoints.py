@@ -1,13 +1,23 @@
+"""People from the tensors of a PoseNet."""
+
+from contextlib import closing
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.clock import SystemClock
 from edge.config import DetectionSection
-from edge.detection.keypoints import LEFT_BIAS_PX, PoseLayout, decode, read_layout
+from edge.detection.keypoints import _CHAIN, LEFT_BIAS_PX, STRIDE, PoseLayout, decode, read_layout
+from edge.detection.letterbox import letterbox
 from edge.errors import ModelError
+from edge.frame.source import open_camera
+from edge.node.load_model import open_interpreter
+from edge.records import KEYPOINTS
 from edge.seams import TensorSpec
-from tests.people import standing, tensors
+from tests.people import REACH_PX, standing, tensors
 
 LAYOUT = PoseLayout(353, 481, 0, 1, 2)
 
@@ -93,3 +103,77 @@ def test_what_is_believed_is_said_by_the_settings_alone(threshold: float) -> Non
     (person,) = decode(tensors([standing(240, 40, 240)]), LAYOUT, section)
     person.confidences[3:7] = 0.5
     assert person.believed[3:7].all() == (threshold < 0.5)
+
+
+def crossed(people: list[np.ndarray], edge: tuple[str, str]) -> list[np.ndarray]:
+    """Return the tensors of two people in which the first one's `edge` leads, there and back, to the second's joint."""
+    outputs = tensors(people)
+    grid = np.moveaxis(np.indices((23, 31), np.float32), 0, -1) * STRIDE
+    (parent, child), k = (KEYPOINTS.index(name) for name in edge), _CHAIN.index(edge)
+    for start, end, channel in (
+        (people[0][parent], people[1][child], k),
+        (people[1][child], people[0][parent], k + 32),
+    ):
+        near = np.hypot(*np.moveaxis(grid - start[::-1], -1, 0)) < REACH_PX
+        outputs[2][0][near, channel], outputs[2][0][near, channel + 16] = (end - start)[::-1]
+    return outputs
+
+
+@given(apart=st.floats(0.4, 0.9), height=st.floats(120, 280), edge=st.sampled_from(["shoulder", "hip", "knee"]))
+@settings(max_examples=60)
+def test_edges_that_lead_to_somebody_else_do_not_stitch(apart: float, height: float, edge: str) -> None:
+    ends = {
+        "shoulder": ("left_shoulder", "left_hip"),
+        "hip": ("left_hip", "left_knee"),
+        "knee": ("left_knee", "left_ankle"),
+    }
+    people = [standing(x, 30, height) for x in (120, 120 + apart * height)]
+    found = decode(crossed(people, ends[edge]), LAYOUT, DetectionSection())
+    for person in found:
+        away = [np.hypot(*(person.keypoints - one).T) < 0.05 * height for one in people]
+        assert min(int((one & person.believed).sum()) for one in away) <= 3, "the head may be near, a limb is not"
+    assert len(found) >= 2
+
+
+@given(apart=st.floats(0.1, 0.6), lower=st.floats(-0.2, 0.2), height=st.floats(120, 240))
+@settings(max_examples=60)
+def test_a_keypoint_has_one_owner(apart: float, lower: float, height: float) -> None:
+    people = [standing(150, 60, height), standing(150 + apart * height, 60 + lower * height, height)]
+    section = DetectionSection()
+    found = decode(tensors(people), LAYOUT, section)
+    assert found
+    for i, person in enumerate(found):
+        for other in found[:i]:
+            away = np.hypot(*(person.keypoints - other.keypoints).T)
+            assert not ((away < section.nms_radius_px) & person.believed & other.believed).any()
+
+
+@given(x=st.floats(60, 420), height=st.floats(60, 300), turn=st.floats(0, 1))
+@settings(max_examples=60)
+def test_a_lone_person_of_any_size_and_turn_is_whole(x: float, height: float, turn: float) -> None:
+    person = standing(0, 20, height) * np.array([turn, 1], np.float32) + np.array([x, 0], np.float32)
+    (found,) = decode(tensors([person]), LAYOUT, DetectionSection())
+    assert found.believed.all()
+
+
+@pytest.mark.requires_clips
+def test_the_channels_lead_along_the_edges_in_this_order(shared_data: Path) -> None:
+    """From a real person's keypoints the shipped model's offsets lead nearer to the next ones than in another order."""
+    network = open_interpreter(DetectionSection())
+    layout = read_layout(network.input, network.outputs)
+    clip = f"replay:{shared_data / 'clips' / 'one-by-one-person-detection.mp4'}"
+    with closing(open_camera(clip, clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
+        frame = next(frame for frame in iter(camera.read, None) if frame.number == 100)
+    outputs = network.invoke(letterbox(frame, layout.height, layout.width)[0])
+    heat, short, mid = (outputs[at][0] for at in (layout.heatmaps, layout.short_offsets, layout.mid_offsets))
+    cells = [np.unravel_index(int(heat[..., part].argmax()), heat.shape[:2]) for part in range(17)]
+    points = [np.array(cell) * STRIDE + short[cell][[part, part + 17]] for part, cell in enumerate(cells)]
+
+    def missed(order: list[int]) -> float:
+        ends = [(k, *(KEYPOINTS.index(name) for name in _CHAIN[e])) for k, e in enumerate(order)]
+        there = [mid[cells[a]][[k, k + 16]] + np.array(cells[a]) * STRIDE - points[b] for k, a, b in ends]
+        back = [mid[cells[b]][[k + 32, k + 48]] + np.array(cells[b]) * STRIDE - points[a] for k, a, b in ends]
+        return float(np.hypot(*np.array(there + back).T).mean())
+
+    published = [*range(5), *range(6, 11), 5, *range(11, 16)]
+    assert missed(list(range(16))) < missed(published)

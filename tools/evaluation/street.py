@@ -44,6 +44,8 @@ def street(args: argparse.Namespace) -> dict[str, Any]:
         "share of false sightings (no person, or a person again)": (total["nobody"] + total["again"]) / made,
         "sightings of no person": total["nobody"],
         "held back: never moved": total["still"],
+        "held back: never moved, and a blank garment map": total["blank"],
+        "held back: skeleton over several bodies": total["stitched"],
         "held back: never clear": total["unclear"],
         "frames": total["frames"],
         "people found per frame and person at full height": total["found"] / max(total["present"], 1),
