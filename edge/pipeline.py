@@ -27,7 +27,7 @@ from edge.score import nuisance
 from edge.seams import Interpreter
 from edge.track.colour_cue import looks
 from edge.track.tracker import Tracker
-from edge.vocabulary import PATTERNS
+from edge.vocabulary import PATTERNS, HeldBack
 
 STAGES = ("fit", "invoke", "decode", "track", "describe")
 """The steps that are timed, in their order."""
@@ -64,12 +64,8 @@ class Pipeline:
         self._light = Illumination()
         self._views: dict[int, BestViews] = {}
         self._scored_early: set[int] = set()
-        self.held_back = Counter[str]()
-        """Confirmed tracks without a sighting, by reason.
-
-        `still`: never moved. `blank`: never moved, and the garment map shows nobody there. `unclear`: no good view.
-        `stitched`: no good view, as the skeleton's torso was not of one body.
-        """
+        self.held_back = Counter[HeldBack]()
+        """Confirmed tracks without a sighting, by reason."""
         self._doubts: dict[int, Counter[str]] = {}
         self.stage_s = dict.fromkeys(STAGES, 0.0)
         """Seconds that each stage took for the newest frame."""

@@ -16,7 +16,7 @@ from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
 from edge.errors import BaselineError, WireError
 from edge.limits import BATCH, FLOOR, MOST_REASONS, WINDOW_S
-from edge.vocabulary import FACETS, HINT, REASON, ViewFault
+from edge.vocabulary import FACETS, HINT, REASON, HeldBack, ViewFault
 
 VERSION: Literal[1] = 1
 """Version of the schema, field `v` of every message; other versions are refused."""
@@ -121,6 +121,8 @@ class Health(Struct, frozen=True, kw_only=True):
     """Number of times the clock was set by more than 5 s."""
     certificate_days: float | None = None
     """Days until the node's certificate expires; null without TLS."""
+    held_back_by: Annotated[dict[HeldBack, Count], Meta(max_length=4)] = {}
+    """Parts of `held_back`, by reason."""
 
 
 class Facets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

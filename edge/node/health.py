@@ -1,7 +1,7 @@
 """The heartbeat of a running node: its figures, and every problem as a sentence that says what to do."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -11,6 +11,7 @@ from edge import __version__, wire
 from edge.node.selftest import Failure
 from edge.node.tamper import View
 from edge.seams import BoardReading
+from edge.vocabulary import HeldBack
 
 SILENT_S, LOST_S = 3.0, 10.0
 """Seconds without a frame: after the first it is a problem, after the second the node is failing."""
@@ -122,7 +123,7 @@ class Counters(NamedTuple):
 
     frames_dropped: int
     reconnects: int
-    held_back: int
+    held_back: Mapping[HeldBack, int]
     accelerator: Literal["cpu", "edgetpu"]
     fallbacks: int
     outbox_depth: int
@@ -193,7 +194,8 @@ def heartbeat(
         last_frame_s=_seconds_since(pulse.last_frame_at, now),
         last_person_s=_seconds_since(pulse.last_person_at, now),
         sightings=pulse.sightings,
-        held_back=counters.held_back,
+        held_back=sum(counters.held_back.values()),
+        held_back_by=dict(counters.held_back),
         outbox_depth=counters.outbox_depth,
         outbox_lost=counters.outbox_lost,
         refused_publishes=counters.refused_publishes,

@@ -177,7 +177,7 @@ class Node:
         return Counters(
             frames_dropped=self._capture.dropped,
             reconnects=self._camera.reconnects,
-            held_back=self._pipeline.held_back.total(),
+            held_back=self._pipeline.held_back,
             accelerator="edgetpu" if self._interpreter.accelerator == "edgetpu" else "cpu",
             fallbacks=self._interpreter.fallbacks,
             outbox_depth=self._outbox.depth,

@@ -74,7 +74,8 @@ def one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
         counts["ghosts"] += sum(_whose(person, truth) == NOBODY for person in step.detections)
     tracks += [sighting.departure.track_id for sighting in pipeline.finish()]
     walkers = Counter(votes.of(track_id) for track_id in tracks)
-    counts.update(sightings=len(tracks), nobody=walkers.pop(NOBODY, 0), **pipeline.held_back)
+    counts.update(sightings=len(tracks), nobody=walkers.pop(NOBODY, 0))
+    counts.update(dict[str, int](pipeline.held_back.items()))
     counts["again"] = sum(count - 1 for count in walkers.values())
     visits = {visit.walker_id for visit in camera.street.visits(number, times) if visit.full_height_s > FULL_HEIGHT_S}
     by_count = Counter(min(walkers[walker], 2) for walker in visits)

@@ -54,7 +54,9 @@ def watch(clip: Path, network: Interpreter, keep: Keep, look: Look) -> Watched:
             times.append(frame.captured_at)
     sightings += pipeline.finish()
     lasted = times[-1] - times[0] if times else 0.0
-    return Watched(shown, sightings, dict(pipeline.held_back), (len(times) - 1) / lasted if lasted else 0.0)
+    return Watched(
+        shown, sightings, dict[str, int](pipeline.held_back.items()), (len(times) - 1) / lasted if lasted else 0.0
+    )
 
 
 def everything(_: Frame) -> bool:
