@@ -70,6 +70,19 @@ def _limbs() -> Flags:
     return hangs
 
 
+def _sides() -> list[tuple[int, int, int, int]]:
+    """Joint to hang from, joint, and the same two of the other side, outwards from the shoulders."""
+    bones = [("shoulder", "elbow"), ("elbow", "wrist"), ("shoulder", "hip"), ("hip", "knee"), ("knee", "ankle")]
+    turns = [("left", "right"), ("right", "left")]
+    named = [
+        (f"{other}_shoulder", f"{side}_shoulder", f"{other}_shoulder", f"{other}_shoulder") for side, other in turns
+    ]
+    for base, joint in bones:
+        named += [(f"{side}_{base}", f"{side}_{joint}", f"{other}_{base}", f"{other}_{joint}") for side, other in turns]
+    return [(_AT[a], _AT[b], _AT[c], _AT[d]) for a, b, c, d in named]
+
+
+_SIDES = np.array(_sides())
 _REACH, _LIMBS = _reach(), _limbs()
 
 
@@ -103,9 +116,10 @@ def foreign(poses: Floats, sure: Floats, threshold: float) -> Flags:
     hangs on it, until none is left.
     """
     is_sure: Flags = sure >= threshold
-    away = _length(poses[:, :, None] - poses[:, None])
-    height = np.minimum(stature(poses, is_sure), np.float32(1e6))[:, None, None]
-    wrong = (away > TOLERANCE * _REACH * height + np.float32(UNCERTAIN_PX)) & is_sure[:, :, None] & is_sure[:, None]
+    x, y = poses[..., 0], poses[..., 1]
+    step_x, step_y = x[:, :, None] - x[:, None], y[:, :, None] - y[:, None]
+    limit = (TOLERANCE * _REACH) * np.minimum(stature(poses, is_sure), 1e6)[:, None, None] + np.float32(UNCERTAIN_PX)
+    wrong = (step_x * step_x + step_y * step_y > limit * limit) & is_sure[:, :, None] & is_sure[:, None]
     gone = np.zeros_like(is_sure)
     accused = np.flatnonzero(wrong.any(axis=(1, 2)))
     while accused.size:
@@ -117,6 +131,19 @@ def foreign(poses: Floats, sure: Floats, threshold: float) -> Flags:
         wrong[accused] &= stays[:, :, None] & stays[:, None]
         accused = accused[wrong[accused].any(axis=(1, 2))]
     return gone
+
+
+def mended(poses: Floats, gone: Flags) -> Floats:
+    """Return the poses [n, 17, 2] with keypoints that are `gone` [n, 17] put where the other side of the body has them.
+
+    A guess is better than a place on somebody else: heights and the reach of clothes are measured on all keypoints.
+    """
+    poses = poses.copy()
+    wanted = gone[:, _SIDES[:, 1]] & ~gone[:, _SIDES[:, 3]]
+    for side in np.flatnonzero(wanted.any(axis=0)):
+        rows, (base, joint, other_base, other) = wanted[:, side], _SIDES[side]
+        poses[rows, joint] = poses[rows, base] + poses[rows, other] - poses[rows, other_base]
+    return poses
 
 
 def _length(steps: Floats) -> Floats:
