@@ -70,19 +70,6 @@ def _limbs() -> Flags:
     return hangs
 
 
-def _sides() -> list[tuple[int, int, int, int]]:
-    """Joint to hang from, joint, and the same two of the other side, outwards from the shoulders."""
-    bones = [("shoulder", "elbow"), ("elbow", "wrist"), ("shoulder", "hip"), ("hip", "knee"), ("knee", "ankle")]
-    turns = [("left", "right"), ("right", "left")]
-    named = [
-        (f"{other}_shoulder", f"{side}_shoulder", f"{other}_shoulder", f"{other}_shoulder") for side, other in turns
-    ]
-    for base, joint in bones:
-        named += [(f"{side}_{base}", f"{side}_{joint}", f"{other}_{base}", f"{other}_{joint}") for side, other in turns]
-    return [(_AT[a], _AT[b], _AT[c], _AT[d]) for a, b, c, d in named]
-
-
-_SIDES = np.array(_sides())
 _REACH, _LIMBS = _reach(), _limbs()
 
 
@@ -131,19 +118,6 @@ def foreign(poses: Floats, sure: Floats, threshold: float) -> Flags:
         wrong[accused] &= stays[:, :, None] & stays[:, None]
         accused = accused[wrong[accused].any(axis=(1, 2))]
     return gone
-
-
-def mended(poses: Floats, gone: Flags) -> Floats:
-    """Return the poses [n, 17, 2] with keypoints that are `gone` [n, 17] put where the other side of the body has them.
-
-    A guess is better than a place on somebody else: heights and the reach of clothes are measured on all keypoints.
-    """
-    poses = poses.copy()
-    wanted = gone[:, _SIDES[:, 1]] & ~gone[:, _SIDES[:, 3]]
-    for side in np.flatnonzero(wanted.any(axis=0)):
-        rows, (base, joint, other_base, other) = wanted[:, side], _SIDES[side]
-        poses[rows, joint] = poses[rows, base] + poses[rows, other] - poses[rows, other_base]
-    return poses
 
 
 def _length(steps: Floats) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.config import DetectionSection
-from edge.detection.anatomy import foreign, long_bones, mended
+from edge.detection.anatomy import foreign, long_bones
 from edge.errors import ModelError
 from edge.records import KEYPOINTS, Detection, Flags, Floats
 from edge.seams import TensorSpec
@@ -187,14 +187,13 @@ def _assemble(poses: Floats, sure: Floats, parts: NDArray[np.intp], section: Det
     more, from the roots that only such keypoints had kept from starting a skeleton. A keypoint that a better skeleton
     owns is not a skeleton's own either.
     """
-    poses, roots = poses.copy(), poses[np.arange(len(poses)), parts]
+    roots = poses[np.arange(len(poses)), parts]
     is_open = np.ones(len(poses), bool)
     kept: list[int] = []
     is_own = np.zeros((0, _PARTS), bool)
     while is_open.any() and len(kept) < section.max_people:
         new = _suppress(poses, roots, parts, is_open, section)[: section.max_people - len(kept)]
         gone = foreign(poses[new], sure[new], section.keypoint_threshold)
-        poses[new] = mended(poses[new], gone)
         is_own = np.concatenate([is_own, ~gone])
         is_last = bool(kept) or not gone.any()
         kept += new

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.detection.anatomy import foreign, long_bones, mended, stature
+from edge.detection.anatomy import foreign, long_bones, stature
 from edge.detection.flip import MIRRORED
 from edge.records import KEYPOINTS, Floats
 from tests.people import standing
@@ -99,22 +99,3 @@ def test_people_are_judged_one_by_one() -> None:
     both = foreign(np.stack([sound, stitched, sound]), np.repeat(SURE, 3, axis=0), 0.3)
     assert both.any(axis=1).tolist() == [False, True, False]
     assert np.flatnonzero(both[1]).tolist() == LEFT_LEG
-
-
-@given(part=st.integers(5, 16), height=heights, away=st.floats(1.5, 4))
-def test_a_lost_limb_is_put_where_the_other_side_has_it(part: int, height: float, away: float) -> None:
-    person = walking(height, 0, 0)
-    torn = person.copy()
-    torn[part, 0] += away * height
-    gone = foreign(torn[None], SURE, 0.3)
-    (whole,) = mended(torn[None], gone)
-    assert (whole[~gone[0]] == torn[~gone[0]]).all()
-    near = np.hypot(*(whole - person).T) < 0.3 * height
-    assert near.all(), "at most the width of the body away"
-
-
-def test_what_both_sides_have_lost_stays() -> None:
-    person = walking(200, 0, 0)[None]
-    gone = np.zeros((1, 17), bool)
-    gone[0, [15, 16]] = True
-    assert (mended(person, gone) == person).all()
