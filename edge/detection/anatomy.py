@@ -103,9 +103,10 @@ def foreign(poses: Floats, sure: Floats, threshold: float) -> Flags:
     hangs on it, until none is left.
     """
     is_sure: Flags = sure >= threshold
-    away = _length(poses[:, :, None] - poses[:, None])
-    height = np.minimum(stature(poses, is_sure), np.float32(1e6))[:, None, None]
-    wrong = (away > TOLERANCE * _REACH * height + np.float32(UNCERTAIN_PX)) & is_sure[:, :, None] & is_sure[:, None]
+    x, y = poses[..., 0], poses[..., 1]
+    step_x, step_y = x[:, :, None] - x[:, None], y[:, :, None] - y[:, None]
+    limit = (TOLERANCE * _REACH) * np.minimum(stature(poses, is_sure), 1e6)[:, None, None] + np.float32(UNCERTAIN_PX)
+    wrong = (step_x * step_x + step_y * step_y > limit * limit) & is_sure[:, :, None] & is_sure[:, None]
     gone = np.zeros_like(is_sure)
     accused = np.flatnonzero(wrong.any(axis=(1, 2)))
     while accused.size:

@@ -147,12 +147,14 @@ def _walk(roots: NDArray[np.intp], confidence: Floats, short: Floats, mid: Float
     corners = np.indices((rows, columns), np.float32).reshape(2, -1).T * np.float32(STRIDE)
     targets = corners[:, None] + short.reshape(-1, 2, _PARTS).swapaxes(1, 2)  # [cells, parts, (y, x)]
     steps = mid.reshape(-1, 2, 2, _EDGES).swapaxes(2, 3).reshape(-1, 2 * _EDGES, 2)  # [cells, directed edges, (y, x)]
-    last = np.array([rows - 1, columns - 1], np.intp)
+    last, pitch = np.array([rows - 1, columns - 1], np.float32), np.array([columns, 1], np.float32)
 
     def cell(points: Floats) -> NDArray[np.intp]:
-        nearest = np.rint(points * np.float32(1 / STRIDE)).astype(np.intp)
-        inside = np.minimum(np.maximum(nearest, 0), last)
-        return np.asarray(inside[..., 0] * columns + inside[..., 1], np.intp)
+        nearest = points * np.float32(1 / STRIDE)
+        np.rint(nearest, out=nearest)
+        np.maximum(nearest, 0, out=nearest)
+        np.minimum(nearest, last, out=nearest)
+        return np.asarray((nearest @ pitch).astype(np.intp))
 
     count, parts = np.arange(len(roots)), roots[:, 2]
     poses = np.zeros((len(roots), _PARTS, 2), np.float32)
@@ -191,16 +193,17 @@ def _assemble(poses: Floats, sure: Floats, parts: NDArray[np.intp], section: Det
     is_own = np.zeros((0, _PARTS), bool)
     while is_open.any() and len(kept) < section.max_people:
         new = _suppress(poses, roots, parts, is_open, section)[: section.max_people - len(kept)]
-        is_own = np.concatenate([is_own, ~foreign(poses[new], sure[new], section.keypoint_threshold)])
-        if kept or is_own.all():
-            kept += new
-            break
+        gone = foreign(poses[new], sure[new], section.keypoint_threshold)
+        is_own = np.concatenate([is_own, ~gone])
+        is_last = bool(kept) or not gone.any()
         kept += new
+        if is_last:
+            break
         claimed = _is_near(poses[kept][:, parts], roots, section) & is_own[:, parts]
         is_open = np.asarray(~claimed.any(axis=0), bool)
         is_open[kept] = False
     near = _is_near(poses[kept][:, None], poses[kept], section)
-    for i in range(len(kept)):
+    for i in np.flatnonzero(np.tril(near.any(axis=2), -1).any(axis=1)):
         is_own[i] &= ~(near[i, :i] & is_own[:i]).any(axis=0)
     return poses[kept], sure[kept] * is_own
 
