@@ -1,8 +1,9 @@
-"""The CIELAB grid on which palettes are counted, and the colour name of each cell."""
+"""CIELAB colours: the grid on which palettes are counted, and the names that words are made of."""
 
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.records import Floats
 from edge.vocabulary import COLOURS
@@ -13,51 +14,107 @@ CELLS = L_CELLS * AB_CELLS * AB_CELLS
 AB_WIDTH = 16.0
 """Width of a cell in a* and b*; the middle cell, -8..8, is grey."""
 
+BLACK_L, WHITE_L = 25.0, 58.0
+"""L* up to which a neutral colour is black, and from which it is white: a white shirt in an underpass has L* 50-86."""
+NEUTRAL_L = (18.0, 35.0, 58.0)
+NEUTRAL_CHROMA = (7.0, 6.0, 6.0, 7.0)
+"""Chroma below which a colour is neutral, in the four bands of L* that NEUTRAL_L parts."""
+NEUTRAL_CHROMA_CAST = (4.5, 4.5, 6.0, 7.0)
+"""The limits where the cast of dark colours is known and taken off (colour.py); with them navy and brown are found."""
 
-def _cell_centres() -> Floats:
-    """[CELLS, 3] L*, a*, b* of the middle of each cell."""
-    light, a, b = np.meshgrid(np.arange(L_CELLS), np.arange(AB_CELLS), np.arange(AB_CELLS), indexing="ij")
-    half = AB_CELLS // 2
-    centres = [(light + 0.5) * 100 / L_CELLS, (a - half) * AB_WIDTH, (b - half) * AB_WIDTH]
-    return np.stack(centres, axis=-1).reshape(-1, 3).astype(np.float32)
+_ANY = 1e9
+_RULES = (
+    # hue from, below (degrees); L* below; chroma from, below; name. The first row that fits counts.
+    (0, 28, 45, 10, _ANY, "red"),
+    (345, 360, 45, 10, _ANY, "red"),
+    (0, 85, 35, 0, 25, "brown"),
+    (85, 130, 35, 0, 25, "olive"),
+    (130, 170, 35, 0, 25, "green"),
+    (170, 215, 35, 0, 25, "teal"),
+    (215, 315, 30, 0, 25, "navy"),
+    (215, 315, 35, 0, 25, "blue"),
+    (315, 345, 35, 0, 25, "purple"),
+    (345, 360, 35, 0, 25, "brown"),
+    (28, 80, 48, 0, 45, "brown"),
+    (0, 42, 45, 0, 28, "red"),
+    (0, 42, _ANY, 0, 28, "pink"),
+    (0, 20, 62, 0, _ANY, "red"),
+    (0, 20, _ANY, 0, _ANY, "pink"),
+    (20, 42, _ANY, 0, _ANY, "red"),
+    (42, 72, 40, 0, _ANY, "brown"),
+    (42, 72, 62, 0, 28, "brown"),
+    (42, 102, 25, 0, _ANY, "brown"),
+    (72, 102, 40, 0, _ANY, "olive"),
+    (72, 102, 62, 0, 28, "brown"),
+    (42, 102, _ANY, 0, 28, "beige"),
+    (42, 72, _ANY, 0, _ANY, "orange"),
+    (72, 102, _ANY, 0, _ANY, "yellow"),
+    (102, 125, 65, 0, _ANY, "olive"),
+    (102, 125, _ANY, 0, _ANY, "yellow"),
+    (125, 170, _ANY, 0, _ANY, "green"),
+    (170, 222, _ANY, 0, _ANY, "teal"),
+    (222, 308, 30, 0, _ANY, "navy"),
+    (222, 308, _ANY, 0, _ANY, "blue"),
+    (308, 335, _ANY, 0, _ANY, "purple"),
+    (335, 360, 45, 0, _ANY, "red"),
+    (335, 360, _ANY, 0, _ANY, "pink"),
+)
+_L_LIMITS = np.array(sorted({rule[2] for rule in _RULES} - {_ANY}), np.float32)
+_CHROMA_LIMITS = np.array(sorted({limit for rule in _RULES for limit in rule[3:5]} - {0, _ANY}), np.float32)
 
 
-def name(light: float, a: float, b: float) -> str:
-    """Return the colour name of a CIELAB value, by sectors of lightness, chroma and hue.
+def _table() -> NDArray[np.uint8]:
+    """[bands of L*, bands of chroma, 360 degrees] position in COLOURS of the name of a colour that is not neutral."""
+    light, chroma = ([0.0, *limits] for limits in (_L_LIMITS, _CHROMA_LIMITS))
+    table = np.zeros((len(light), len(chroma), 360), np.uint8)
+    for first, last, l_below, chroma_from, chroma_below, name in reversed(_RULES):
+        rows = np.flatnonzero(np.array(light) < l_below)
+        columns = np.flatnonzero((np.array(chroma) >= chroma_from) & (np.array(chroma) < chroma_below))
+        table[np.ix_(rows, columns, np.arange(first, last))] = COLOURS.index(name)
+    return table
 
-    The names are Berlin and Kay's eleven basic colour terms plus navy, olive, beige and teal, which clothes need;
-    the borders are set by eye on a chart of the cells.
 
-    >>> [name(*lab) for lab in ((10, 0, 0), (60, 40, 60), (20, 5, -25), (85, 2, 16), (55, 75, 50))]
+_TABLE = _table()
+_BLACK, _GREY, _WHITE = (COLOURS.index(name) for name in ("black", "grey", "white"))
+
+
+def names(lab: Floats, *, is_cast_known: bool = False) -> NDArray[np.intp]:
+    """[...] position in COLOURS of the name of each CIELAB colour [..., 3], by borders of lightness, chroma and hue.
+
+    The names are Berlin and Kay's eleven basic colour terms plus navy, olive, beige and teal, which clothes need. The
+    borders of bright colours are set by eye on a chart; those of neutral and dark ones were fitted on street clips,
+    each clip held out in turn.
+
+    >>> colours = np.array([(10, 0, 0), (60, 40, 60), (20, 5, -25), (85, 2, 16), (55, 75, 50)], np.float32)
+    >>> [COLOURS[i] for i in names(colours)]
     ['black', 'orange', 'navy', 'beige', 'red']
     """
-    chroma, hue = float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a))) % 360
-    if chroma < 10:
-        return "black" if light < 25 else "white" if light > 80 else "grey"
-    for end, word in _sectors(light, chroma):
-        if hue < end:
-            return word
-    return "pink" if light >= 45 else "red"
+    light, a, b = np.moveaxis(lab, -1, 0)
+    chroma = np.hypot(a, b)
+    hue = (np.degrees(np.arctan2(b, a)) % 360).astype(np.intp) % 360
+    bands = [np.searchsorted(limits, side, "right") for limits, side in ((_L_LIMITS, light), (_CHROMA_LIMITS, chroma))]
+    limits = np.array(NEUTRAL_CHROMA_CAST if is_cast_known else NEUTRAL_CHROMA, np.float32)
+    is_neutral = chroma < limits[np.searchsorted(np.array(NEUTRAL_L, np.float32), light, "right")]
+    neutral = np.where(light < BLACK_L, _BLACK, np.where(light > WHITE_L, _WHITE, _GREY))
+    return np.where(is_neutral, neutral, _TABLE[bands[0], bands[1], hue]).astype(np.intp)
 
 
-def _sectors(light: float, chroma: float) -> tuple[tuple[float, str], ...]:
-    """Upper hue limit, in degrees, of each colour name, for one lightness and chroma."""
-    is_dark, is_pale = light < 40, chroma < 28
-    warm = "brown" if is_dark or (is_pale and light < 62) else "beige" if is_pale else ""
-    return (
-        (20, warm or ("pink" if light >= 62 else "red") if not is_pale else ("pink" if light >= 45 else "red")),
-        (42, warm if warm == "brown" and light < 25 else ("pink" if is_pale and light >= 45 else "red")),
-        (72, warm or "orange"),
-        (102, ("olive" if is_dark else warm or "yellow") if light >= 25 else "brown"),
-        (125, "olive" if light < 65 else "yellow"),
-        (170, "green"),
-        (222, "teal"),
-        (308, "navy" if light < 30 else "blue"),
-        (335, "purple"),
-    )
+_STEPS = 4
 
 
-CELL_COLOURS = np.array([COLOURS.index(name(*(float(v) for v in centre))) for centre in _cell_centres()], np.intp)
-"""[CELLS] position in COLOURS of each cell's colour name."""
-CELL_WORDS = hashlib.sha256(CELL_COLOURS.astype("<i8").tobytes()).hexdigest()[:8]
-"""8 hex digits of a hash of CELL_COLOURS: part of the recipe, so that other names make another recipe."""
+def _cell_names() -> Floats:
+    """[CELLS, colours] share of each name in each cell of the grid, from 4 x 4 x 4 colours spread over it."""
+    inside = (np.arange(_STEPS) + 0.5) / _STEPS
+    light = (np.arange(L_CELLS)[:, None] + inside).ravel() * 100 / L_CELLS
+    ab = (np.arange(AB_CELLS)[:, None] - AB_CELLS / 2 + inside).ravel() * AB_WIDTH
+    found = names(np.stack(np.meshgrid(light, ab, ab, indexing="ij"), axis=-1).astype(np.float32))
+    sides = [size for cells in (L_CELLS, AB_CELLS, AB_CELLS) for size in (cells, _STEPS)]
+    by_cell = found.reshape(sides).transpose(0, 2, 4, 1, 3, 5).reshape(CELLS, -1)
+    return np.stack([(by_cell == i).mean(axis=1) for i in range(len(COLOURS))], axis=1).astype(np.float32)
+
+
+CELL_NAMES = _cell_names()
+"""[CELLS, colours] share of each colour name in each palette cell."""
+NAMING = hashlib.sha256(repr((_RULES, BLACK_L, WHITE_L, NEUTRAL_L, NEUTRAL_CHROMA, NEUTRAL_CHROMA_CAST)).encode())
+NAMING_ID = NAMING.hexdigest()[:8]
+"""8 hex digits of a hash of the borders between names: part of the recipe, so that other borders make another one."""

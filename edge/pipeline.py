@@ -20,7 +20,7 @@ from edge.config import NodeConfig
 from edge.detection import garments, keypoints
 from edge.detection.flip import steadied
 from edge.detection.letterbox import letterbox
-from edge.palette import CELL_WORDS, CELLS
+from edge.palette import CELLS, NAMING_ID
 from edge.recipe import Recipe
 from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
 from edge.score import nuisance
@@ -87,7 +87,7 @@ class Pipeline:
         return Recipe(
             model=self._interpreter.model_id,
             palette_cells=CELLS,
-            palette_words=CELL_WORDS,
+            palette_words=NAMING_ID,
             colour_moments=describe.COLOURS,
             kind_moments=len(describe.MEASURED) * (len(PATTERNS) - 1),
             textures=describe.TEXTURES,
@@ -175,7 +175,8 @@ class Pipeline:
             detections = garments.dressed(detections, outputs, self._garment_layout, scale=scale)
             self._garments = garments.decode(outputs, self._garment_layout, scale=scale)
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
-        self._light.update(tensor[:height, :width], detections, scale, frame.captured_at)
+        small = tensor[:height, :width]
+        self._light.update(small, detections, scale, frame.captured_at, is_balanced=frame.is_balanced)
         self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
         return detections, looks(tensor, detections, scale)
 
@@ -188,12 +189,14 @@ class Pipeline:
         geometric = describe.geometry(person, others, frame.pixels.shape[:2], self._viewing, self._scale)
         if geometric < self._viewing.min_quality or not views.is_wanted(geometric):
             return
-        seen = describe.describe(frame.pixels, person, others, self._garments, self._light.gains, geometric)
+        seen = describe.describe(frame.pixels, person, others, self._garments, self._light.light, geometric)
         if seen is not None and seen.quality < self._viewing.min_quality:
             seen = None
+        if seen is not None and not views.is_full:  # so that one person who stays does not outnumber the others
+            self._light.remember(seen.colour)
         waiting = None
         if views.is_close(geometric):
-            waiting = self.second_looks.wait(frame, person, others, self._light.gains, self._scale)
+            waiting = self.second_looks.wait(frame, person, others, self._light.light, self._scale)
         if seen is not None or waiting is not None:
             views.add(seen, geometric, waiting)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from edge.vocabulary import COLOURS, CONTEXTS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the counts; increase it when the meaning of a counted value changes (a region, grid, unit or channel)."""
 
 
@@ -19,7 +19,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     palette_cells: int
     """Number of cells of the palette."""
     palette_words: str
-    """The colour word of each cell, since colour pairs are counted by word."""
+    """The borders between colour names (NAMING_ID of edge/palette.py), since colour pairs are counted by word."""
     colour_moments: int
     colour_words: int = 2 * len(COLOURS)
     """Number of colour words counted for the two main regions, besides their moments."""

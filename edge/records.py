@@ -52,6 +52,8 @@ class Frame:
     """Counts the frames of one source from 0; a gap is a dropped frame."""
     lores: Pixels | None = None
     """[h, w, 3] RGB, the same view already scaled to fit the model's input (the Pi camera's second stream)."""
+    is_balanced: bool = False
+    """True if the camera has balanced the colours for the light itself and says so."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,6 +141,8 @@ class Appearance:
 
     palettes: Floats
     """[regions, cells] share of each CIELAB cell in each region; a row sums to 1, or is all 0 if unseen."""
+    words: Floats
+    """[regions, colours] share of the same pixels with each colour name; all 0 also where it was too dark to tell."""
     patterns: Floats
     """[regions, kinds] share of each pattern kind in each region; a row sums to 1, or is all 0 if unseen."""
     garments: Floats

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from edge.appearance import describe
 from edge.appearance.best_views import BestViews, Waiting
+from edge.appearance.colour import Light
 from edge.appearance.crop import close_up
 from edge.appearance.look_budget import LookBudget
 from edge.config import NodeConfig
 from edge.detection.second_look import CloseLooker
-from edge.records import Appearance, Detection, Floats, Frame
+from edge.records import Appearance, Detection, Frame
 from edge.seams import Interpreter
 
 SECOND_LOOKS = 3
@@ -39,11 +40,11 @@ class SecondLooks:
         """Second looks left out, as there were more than the budget or the memory for waiting ones allows."""
 
     def wait(
-        self, frame: Frame, person: Detection, others: list[Detection], gains: Floats, scale: float
+        self, frame: Frame, person: Detection, others: list[Detection], light: Light, scale: float
     ) -> Waiting | None:
         """Return what a second look at a person needs; None if the person is large enough in the model's input.
 
-        `others` are the people of the frame, `gains` [3] makes its light neutral, `scale` is pixels of the frame per
+        `others` are the people of the frame, `light` is its light, `scale` is pixels of the frame per
         pixel of the model's input.
         """
         if not self.each or describe.body_height(person) >= LARGE_PX * scale:
@@ -53,7 +54,7 @@ class SecondLooks:
             return None
         size = frame.pixels.shape[:2]
         geometric = describe.geometry(person, others, size, self._viewing, 1 / max(near.zoom))
-        return Waiting(near, person, gains, geometric)
+        return Waiting(near, person, light, geometric)
 
     def step(self, at: float, urgent: list[BestViews], kept: list[BestViews]) -> None:
         """Look again at the first waiting view of `urgent` if the budget at `at`, UTC seconds, allows.
@@ -98,6 +99,6 @@ class SecondLooks:
         if found is None:
             return None
         seen = describe.describe(
-            near.pixels, found.person, found.others, found.garments, waiting.gains, waiting.geometric
+            near.pixels, found.person, found.others, found.garments, waiting.light, waiting.geometric
         )
         return None if seen is None else replace(seen, looked_again=1)

@@ -1,10 +1,8 @@
 """The stages wired up, with a model that knows where its stick people are."""
 
-import numpy as np
 import pytest
 
 from edge.config import NodeConfig
-from edge.palette import CELL_COLOURS
 from edge.pipeline import STAGES, Pipeline
 from edge.records import Heading, Sighting, Zone
 from edge.vocabulary import COLOURS
@@ -34,8 +32,7 @@ def test_a_walker_is_one_sighting_in_its_colour(network: KnowingInterpreter) -> 
     (sighting,) = walk(pipeline, network, [(240, 130, 20)])
     assert sighting.departure.heading is Heading.RIGHT
     assert sighting.departure.zone is Zone.RIGHT
-    upper = np.bincount(CELL_COLOURS, weights=sighting.appearance.palettes[0], minlength=len(COLOURS))
-    assert COLOURS[int(upper.argmax())] == "orange"
+    assert COLOURS[int(sighting.appearance.words[0].argmax())] == "orange"
     assert sighting.appearance.views == 6
     assert sighting.appearance.patterns[0].argmax() == 0
     assert list(pipeline.stage_s) == list(STAGES)
@@ -64,7 +61,7 @@ def test_who_stands_still_is_not_told_of_early(network: KnowingInterpreter) -> N
 
 def test_two_walkers_keep_their_own_colours(network: KnowingInterpreter) -> None:
     found = walk(Pipeline(network, NodeConfig()), network, [(20, 20, 20), (50, 90, 190)])
-    names = {COLOURS[CELL_COLOURS[int(s.appearance.palettes[0].argmax())]] for s in found}
+    names = {COLOURS[int(s.appearance.words[0].argmax())] for s in found}
     assert names == {"black", "blue"}
 
 
@@ -90,7 +87,7 @@ def test_a_photo_gives_its_largest_person(network: KnowingInterpreter) -> None:
     network.people = [near, far]
     sighting = pipeline.still(draw([(near, (170, 10, 40)), (far, (20, 20, 200))], 0))
     assert sighting is not None
-    assert COLOURS[CELL_COLOURS[int(sighting.appearance.palettes[0].argmax())]] == "red"
+    assert COLOURS[int(sighting.appearance.words[0].argmax())] == "red"
     network.people = []
     assert pipeline.still(draw([], 1)) is None
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edge.appearance.colour import Light
 from edge.appearance.crop import CloseUp
 from edge.records import Appearance, Detection, Floats
 
@@ -19,8 +20,8 @@ class Waiting(NamedTuple):
     near: CloseUp
     person: Detection
     """In pixels of the frame, as first seen."""
-    gains: Floats
-    """[3] factor per channel that made the light neutral."""
+    light: Light
+    """The camera's light at that time."""
     geometric: float
     """Quality (0..1) of the view by its keypoints at the close-up's size."""
 
@@ -69,9 +70,13 @@ class BestViews:
         """Bytes of the close-ups that are kept."""
         return sum(view.waiting.near.pixels.nbytes for view in self._views if view.waiting is not None)
 
+    @property
+    def is_full(self) -> bool:
+        return len(self._views) == self._best
+
     def is_wanted(self, geometric: float) -> bool:
         """Return True if a view with this geometry (0..1) would be kept, so that it is worth describing."""
-        return len(self._views) < self._best or geometric > self._views[-1].geometric
+        return not self.is_full or geometric > self._views[-1].geometric
 
     def is_close(self, geometric: float) -> bool:
         """Return True if a view with this geometry (0..1) would wait for a second look."""
@@ -141,6 +146,7 @@ class BestViews:
         kinds = weights * is_close if is_close.any() else weights
         return Appearance(
             _mean([view.palettes for view in views], weights),
+            _mean([view.words for view in views], weights),
             _mean([view.patterns for view in views], kinds),
             _mean([view.garments for view in views], weights),
             _mean_known([view.colour for view in views], weights),

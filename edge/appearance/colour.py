@@ -1,17 +1,35 @@
-"""Palettes of CIELAB cells and colour moments of garment pixels, and an estimate of the light."""
+"""Palettes, colour words and colour moments of garment pixels, and an estimate of the light."""
+
+from collections import deque
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from edge.palette import AB_CELLS, AB_WIDTH, CELLS, L_CELLS
+from edge.palette import AB_CELLS, AB_WIDTH, CELLS, L_CELLS, names
 from edge.records import Detection, Floats, Pixels
+from edge.vocabulary import COLOURS
 
-LEVEL, EXPOSURE = 0.7, 0.6
-"""Brightness (0..1) the background is brought towards, and the exponent of that correction (1 would be all the way).
+TINT_FREE = float(np.log(1.2))
+"""Tint, as the log of a channel's ratio to the mean, that is left as it is: walls and pavements are not grey either."""
+TINT_MOST = 2.0
+"""Largest factor by which a tint is taken off a channel."""
+MIDDLE, EXPOSURE = 0.45, 0.6
+"""Brightness (0..1) that the median of a picture is brought towards, and the exponent of that correction (1 would be
+all the way). It is partial, since a white wall is brighter than a dark one in the same light."""
+EXPOSURE_LEAST, EXPOSURE_MOST = 0.6, 2.0
+"""Range of the ratio to MIDDLE that is corrected."""
+DIM = 0.06
+"""Median brightness (0..1) of a picture below which no colour is named."""
 
-It is partial, since a white wall is brighter than a dark one in the same light. On held-out street photos .6 halves the
-shift of the palettes' ranks under light dimmed to .55 (from .10 to .05) and does not change what they find.
-"""
+CAST_SHARE, CAST_OFF, CAST_MOST = 0.35, 0.7, 10.0
+"""Darkest share of the garments that the cast of dark colours is the median of; part of it that is taken off; its
+largest length in a* and b*."""
+CAST_LEAST, CAST_MOST_SEEN = 10, 400
+"""Garments that must have been seen before a cast is known, and the newest ones that are remembered for it: 40 people
+or more."""
+CAST_L, CAST_FADES_L = 15.0, 30.0
+"""L* up to which the cast is taken off in full, and the rise of L* over which it fades."""
 COLOUR_MOMENTS = 5
 """Number of moments: mean L*, a*, b*, spread of L*, spread of chroma."""
 
@@ -44,45 +62,104 @@ def to_lab(pixels: Pixels, gains: Floats) -> Floats:
     return np.asarray(cv2.cvtColor(balanced, cv2.COLOR_RGB2LAB), np.float32)
 
 
-class Illumination:
-    """Colour and brightness of a camera's light: a slow running estimate from background pixels, never from clothes.
+class Light(NamedTuple):
+    """What is known of a camera's light at one time."""
 
-    Method: shades of grey (Finlayson and Trezzi 2004, Minkowski norm 6) outside every person's box.
+    gains: Floats
+    """[3] factor per channel that takes off the tint and brings the exposure towards MIDDLE."""
+    cast: Floats | None = None
+    """[2] a*, b* that black clothes show under these gains; None if not known."""
+    is_dim: bool = False
+    """True if it is too dark to name colours."""
+
+
+def word_shares(lab: Floats, cast: Floats | None) -> Floats:
+    """[colours] share of the CIELAB pixels [n, 3] with each colour name; all 0 for no pixels.
+
+    `cast` [2] is what is taken off dark colours; None if it is not known.
+    """
+    if len(lab) == 0:
+        return np.zeros(len(COLOURS), np.float32)
+    found = names(lab if cast is None else without_cast(lab, cast), is_cast_known=cast is not None)
+    return (np.bincount(found, minlength=len(COLOURS)) / len(lab)).astype(np.float32)
+
+
+def without_cast(lab: Floats, cast: Floats) -> Floats:
+    """Take part of the cast [2] off the dark ones of CIELAB pixels [n, 3]."""
+    part = CAST_OFF * np.clip(1 - (lab[:, :1] - CAST_L) / CAST_FADES_L, 0, 1)
+    return np.concatenate([lab[:, :1], lab[:, 1:] - part * cast], axis=1).astype(np.float32)
+
+
+class Illumination:
+    """A camera's light: slow running estimates of its colour and brightness, and of the cast in dark colours.
+
+    Colour: shades of grey (Finlayson and Trezzi 2004, Minkowski norm 6) outside every person's box, and only the part
+    of the tint beyond TINT_FREE. Cast: haze, lens and sensor colour black clothes; their median tells by how much.
     """
 
     def __init__(self, settle_s: float = 30.0) -> None:
-        """`settle_s` is the time constant of the running estimate, in seconds."""
+        """`settle_s` is the time constant of the running estimates, in seconds."""
         self._settle_s = settle_s
-        self._light: Floats | None = None
+        self._colour: Floats | None = None
+        self._middle = 1.0
+        self._is_balanced = False
         self._measured_at = 0.0
+        self._worn = deque[Floats](maxlen=CAST_MOST_SEEN)
 
-    def update(self, small: Pixels, people: list[Detection], scale: float, at: float) -> None:
-        """Update the estimate from one picture, at most once a second; `at` is its time in UTC seconds.
+    def update(
+        self, small: Pixels, people: list[Detection], scale: float, at: float, *, is_balanced: bool = False
+    ) -> None:
+        """Update the estimates from one picture, at most once a second; `at` is its time in UTC seconds.
 
-        `small` is RGB [h, w, 3]; `scale` is pixels of the frame (the unit of the boxes) per pixel of `small`.
+        `small` is RGB [h, w, 3]; `scale` is pixels of the frame (the unit of the boxes) per pixel of `small`;
+        `is_balanced` says that the camera has balanced its colours itself (Frame.is_balanced).
         """
-        if self._light is not None and 0 <= at - self._measured_at < 1.0:
+        if self._colour is not None and 0 <= at - self._measured_at < 1.0:
             return
         background = np.ones(small.shape[:2], np.uint8)
         for person in people:
             _blank(background, person, scale)
-        pixels = small[::4, ::4][background[::4, ::4] > 0].astype(np.float32)
+        few = small[::4, ::4].astype(np.float32) / np.float32(255)
+        pixels = few[background[::4, ::4] > 0]
         if len(pixels) < 100:
             return
-        light = ((pixels / 255.0) ** 6).mean(axis=0) ** (1 / 6)
-        weight = 1.0 if self._light is None else 1 - np.exp(-max(at - self._measured_at, 0) / self._settle_s)
-        known = light if self._light is None else self._light
-        self._light = (known + np.float32(weight) * (light - known)).astype(np.float32)
+        colour, middle = (pixels**6).mean(axis=0) ** (1 / 6), float(np.median(few.mean(axis=-1)))
+        is_first = self._colour is None
+        weight = 1.0 if is_first else 1 - np.exp(-max(at - self._measured_at, 0) / self._settle_s)
+        known = colour if self._colour is None else self._colour
+        self._colour = (known + np.float32(weight) * (colour - known)).astype(np.float32)
+        self._middle += weight * (middle - self._middle)
+        self._is_balanced = is_balanced
         self._measured_at = at
 
+    def remember(self, colour: Floats) -> None:
+        """Remember the mean colours of one view's garments, without whose they are: `colour` is of an Appearance."""
+        self._worn += [each[:3] for each in colour.reshape(-1, COLOUR_MOMENTS) if not np.isnan(each[0])]
+
     @property
-    def gains(self) -> Floats:
-        """[3] factor per channel that makes the light neutral and brings it towards LEVEL."""
-        if self._light is None:
+    def light(self) -> Light:
+        return Light(self._gains, self._cast, is_dim=self._middle < DIM)
+
+    @property
+    def _gains(self) -> Floats:
+        if self._colour is None:
             return np.ones(3, np.float32)
-        mean = max(float(self._light.mean()), 1e-3)
-        tint = np.clip(mean / np.maximum(self._light, 1e-3), 0.6, 1.7)
-        return np.asarray(np.clip(tint * (LEVEL / mean) ** EXPOSURE, 0.4, 2.5), np.float32)
+        exposure = np.clip(MIDDLE / max(self._middle, 1e-3), EXPOSURE_LEAST, EXPOSURE_MOST) ** EXPOSURE
+        if self._is_balanced:
+            return np.full(3, exposure, np.float32)
+        tint = np.log(np.maximum(self._colour.mean(), 1e-3) / np.maximum(self._colour, 1e-3))
+        beyond = np.exp(np.sign(tint) * np.maximum(np.abs(tint) - TINT_FREE, 0))
+        return np.asarray(exposure * np.clip(beyond, 1 / TINT_MOST, TINT_MOST), np.float32)
+
+    @property
+    def _cast(self) -> Floats | None:
+        """[2] median a*, b* of the darkest garments; None until CAST_LEAST were seen."""
+        if len(self._worn) < CAST_LEAST:
+            return None
+        worn = np.array(self._worn)
+        darkest = worn[np.argsort(worn[:, 0])][: round(CAST_SHARE * len(worn))]
+        cast = np.median(darkest[:, 1:], axis=0)
+        return np.asarray(cast * min(1.0, CAST_MOST / max(float(np.hypot(*cast)), 1e-6)), np.float32)
 
 
 def _blank(background: Pixels, person: Detection, scale: float) -> None:

@@ -14,6 +14,7 @@ from edge.appearance.silhouette import silhouette
 from edge.config import AppearanceSection
 from edge.palette import CELLS
 from edge.records import Appearance, Detection, Floats, GarmentMap, Pixels
+from edge.vocabulary import COLOURS as COLOUR_NAMES
 from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
 
 OUTFIT = {"upper": 0.5, "lower": 0.4, "shoes": 0.1}
@@ -101,43 +102,47 @@ def describe(
     detection: Detection,
     others: list[Detection],
     garments: GarmentMap | None,
-    gains: Floats,
+    light: colour.Light,
     geometric: float,
 ) -> Appearance | None:
     """Describe a person's clothes; None if the torso shows too little garment.
 
-    `pixels` is the frame, [height, width, 3] RGB; `gains` [3] is the factor per channel that makes the light neutral;
+    `pixels` is the frame, [height, width, 3] RGB; `light` is the camera's;
     `geometric` is from `geometry`. Without a garment map (a pose model) it is guessed from keypoints and colours.
     """
     near = crop(pixels, detection)
     if not near.pixels.size:
         return None
     others = [other for other in others if other is not detection]
-    classes = guess_mask(near, gains) if garments is None else garment_mask(near, others, garments)
+    classes = guess_mask(near, light.gains) if garments is None else garment_mask(near, others, garments)
     regions, quads = masks(near, classes), body_parts(near)
-    straight = patches(near, regions, quads, gains)
+    straight = patches(near, regions, quads, light.gains)
     if "upper" not in straight:
         return None
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
+    words = np.zeros((len(REGIONS), len(COLOUR_NAMES)), np.float32)
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
     moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
     textures = np.full((len(MEASURED), pattern.TEXTURE), np.nan, np.float32)
     kinds = {} if garments is None else _kinds(near, {name: regions[name] for name in straight}, garments)
     for row, name in enumerate(REGIONS[:-1]):
         if name in regions:
-            lab = cloth(near, regions[name], gains)
+            lab = cloth(near, regions[name], light.gains)
             palettes[row] = colour.palette(lab)
+            if not light.is_dim:
+                words[row] = colour.word_shares(lab, None if name == "shoes" else light.cast)
             if name in MEASURED:
                 moments[row] = colour.moments(lab)
         if name in straight:
             patterns[row], textures[row] = pattern.describe(straight[name])
             patterns[row] = kinds.get(name, patterns[row])
-    palettes[-1], patterns[-1] = _whole(palettes), _whole(patterns)
+    palettes[-1], words[-1], patterns[-1] = _whole(palettes), _whole(words), _whole(patterns)
     under = legs(quads, classes)
     seen = 1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN
     quality = geometric * _sharpness(straight["upper"]) * seen
     return Appearance(
         palettes,
+        words,
         patterns,
         _arrangement(under, palettes),
         moments.ravel(),

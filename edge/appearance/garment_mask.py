@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from edge.appearance.body_parts import body_parts
 from edge.appearance.colour import to_lab
 from edge.appearance.crop import Crop
-from edge.records import CLASSES, Detection, Floats, GarmentMap, Pixels
+from edge.records import CLASSES, Detection, Flags, Floats, GarmentMap, Pixels
 
 BACKGROUND, SKIN, HAIR, UPPER, LOWER = (CLASSES.index(n) for n in ("background", "skin", "hair", "upper", "lower"))
 
 REACH = 0.5
 """Torso lengths from the skeleton within which a pixel may belong to the person: a wide coat, a bag in the hand."""
 _BONES = ((5, 6), (5, 7), (7, 9), (6, 8), (8, 10), (5, 11), (6, 12), (11, 12), (11, 13), (13, 15), (12, 14), (14, 16))
+_NECK = [0, 5, 6]
 
 SKIN_SPREAD = 5.0
 """Standard deviation of a* and b* within one person's skin under one light; set by eye."""
@@ -44,12 +45,12 @@ def garment_mask(crop: Crop, others: list[Detection], garments: GarmentMap) -> P
     matrix = np.array([[step, 0, crop.corner[0] / garments.pitch], [0, step, crop.corner[1] / garments.pitch]])
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     classes = np.asarray(cv2.warpAffine(garments.classes, matrix, (width, height), flags=flags), np.uint8)
-    away = _distance(crop.points, (height, width))
+    away = _distance(crop.points, crop.believed, (height, width))
     is_mine = away <= REACH * crop.length
     for other in others:
         points = crop.of_frame(other.keypoints)
         if _overlaps(points, (height, width), crop.length):
-            is_mine &= away <= _distance(points, (height, width))
+            is_mine &= away <= _distance(points, other.believed, (height, width))
     classes[~is_mine] = BACKGROUND
     return classes
 
@@ -77,14 +78,19 @@ def guess_mask(crop: Crop, gains: Floats) -> Pixels:
     return classes
 
 
-def _distance(points: Floats, shape: tuple[int, int]) -> Floats:
-    """[h, w] distance to the nearest bone, in pixels; `points` are the keypoints [17, 2]."""
+def _distance(points: Floats, believed: Flags, shape: tuple[int, int]) -> Floats:
+    """[h, w] distance to the nearest bone with two sure ends, in pixels; far away if there is none.
+
+    `points` are the keypoints [17, 2], `believed` [17] is True for the sure ones: a guessed leg would claim the
+    pavement, or somebody else.
+    """
     drawn = np.full(shape, 255, np.uint8)
-    for one, other in _BONES:
-        ends = np.clip(np.rint(points[[one, other]]), -4096, 4096).astype(int)
-        cv2.line(drawn, ends[0].tolist(), ends[1].tolist(), 0, 1)
-    neck = np.clip(np.rint(points[[0, 5, 6]]), -4096, 4096).astype(int)
-    cv2.line(drawn, neck[0].tolist(), ((neck[1] + neck[2]) // 2).tolist(), 0, 1)
+    ends = np.clip(np.rint(points), -4096, 4096).astype(int)
+    bones = [(ends[one], ends[other]) for one, other in _BONES if believed[one] and believed[other]]
+    if believed[_NECK].all():
+        bones.append((ends[0], (ends[5] + ends[6]) // 2))
+    for start, end in bones:
+        cv2.line(drawn, start.tolist(), end.tolist(), 0, 1)
     return np.asarray(cv2.distanceTransform(drawn, cv2.DIST_L2, 3), np.float32)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from edge.palette import CELL_COLOURS
+from edge.palette import CELL_NAMES
 from edge.records import Counts
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
@@ -34,7 +34,7 @@ def summary(path: Path) -> Summary:
     """Summarize a baseline file; raises BaselineError if it cannot be read."""
     baseline = baseline_file.load(path)
     state = baseline.counts
-    by_colour = [np.bincount(CELL_COLOURS, weights=row, minlength=len(COLOURS)) for row in state.palettes]
+    by_colour = state.palettes @ CELL_NAMES
     return Summary(
         str(path),
         baseline_file.baseline_id(baseline),

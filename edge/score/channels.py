@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.palette import CELL_NAMES
 from edge.records import Floats
 from edge.score import surprisal
-from edge.score.features import COLOUR_OF_CELL, MAIN, Features
+from edge.score.features import MAIN, Features
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
 REGION_WEIGHTS = np.array([0.5, 0.4, 0.1, 0.05, 0.0], np.float32)
@@ -22,6 +23,8 @@ DISTANCE_BITS = 6.0
 """Factor on distances that makes them fit the histogram's range of bits: an ordinary distance of 1 becomes 6."""
 REASON_BITS = 2.0
 """Bits (1 in 4) a facet needs to be given as a reason."""
+LEAST_SHOWN = 1e-3
+"""Share of a region below which the names of one palette cell are too few to carry all of the cell's bits."""
 
 Shares = dict[str, float]
 """Reasons, such as `colour:upper:orange`, and how much of a channel's bits each one carries."""
@@ -63,8 +66,14 @@ def _palette(seen: Features, usual: Usual) -> float:
 
 
 def _explain_palette(seen: Features, usual: Usual) -> Shares:
-    """Share of each region and colour in the squared bits."""
-    by_colour = (REGION_WEIGHTS[:, None] * seen.appearance.palettes * usual.palettes**2) @ COLOUR_OF_CELL
+    """Share of each region and colour in the squared bits.
+
+    A cell may hold several names. Its bits go to those that its region shows, by their share of both: P(name | cell,
+    region) ~ P(name | cell) P(name | region). A region too dark to be named gives no reason.
+    """
+    by_cell = REGION_WEIGHTS[:, None] * seen.appearance.palettes * usual.palettes**2
+    shown = CELL_NAMES @ seen.appearance.words.T  # [cells, regions]
+    by_colour = seen.appearance.words * ((by_cell / np.maximum(shown.T, LEAST_SHOWN)) @ CELL_NAMES)
     return {f"colour:{r}:{c}": float(by_colour[i, k]) for i, r in enumerate(REGIONS) for k, c in enumerate(COLOURS)}
 
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge.palette import CELL_COLOURS
 from edge.records import Appearance, Floats
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
 
@@ -13,8 +12,6 @@ WORD_UNIT = 64.0
 """Factor on roots of colour shares in the vector `colour`, so that one limit and one noise fit them and CIELAB."""
 SECOND_COLOUR = 0.15
 """Share of a garment from which its second colour is named; smaller ones are folds and shade."""
-COLOUR_OF_CELL = np.eye(len(COLOURS), dtype=np.float32)[CELL_COLOURS]
-"""[cells, colours] 1 where a palette cell has that colour name, else 0."""
 MAIN = 2
 """Number of main regions, the first of REGIONS: only the patterns of upper and lower count."""
 
@@ -40,7 +37,7 @@ def vectors(appearance: Appearance) -> dict[str, Floats]:
     counts more than one between a tenth and a fifth.
     """
     kinds = _roots(appearance.patterns)[:, 1:]
-    words = WORD_UNIT * _roots(appearance.palettes @ COLOUR_OF_CELL)
+    words = WORD_UNIT * _roots(appearance.words)
     return {
         "colour": np.concatenate([appearance.colour, words.ravel()]),
         "kinds": kinds.ravel(),
@@ -57,8 +54,7 @@ def _roots(shares: Floats) -> Floats:
 
 def pairs(appearance: Appearance) -> Floats:
     """[colours, colours] share of each colour of the upper over each of the lower; all 0 if one was not seen."""
-    upper, lower = appearance.palettes[0] @ COLOUR_OF_CELL, appearance.palettes[1] @ COLOUR_OF_CELL
-    return np.outer(upper, lower)
+    return np.outer(appearance.words[0], appearance.words[1])
 
 
 def main_words(appearance: Appearance) -> list[str]:
@@ -67,7 +63,7 @@ def main_words(appearance: Appearance) -> list[str]:
 
     A colour is given twice if there is hardly a second one; "" stands for what was not seen.
     """
-    colours = [word for row in appearance.palettes[:3] @ COLOUR_OF_CELL for word in _main_colours(row)]
+    colours = [word for row in appearance.words[:3] for word in _main_colours(row)]
     return [*colours, _commonest(appearance.garments, GARMENTS), _commonest(appearance.patterns[0], PATTERNS)]
 
 

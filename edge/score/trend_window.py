@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from edge.limits import WINDOW_S
 from edge.records import Appearance
-from edge.score.features import COLOUR_OF_CELL
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
 COLOURED, PATTERNED = 3, 2
@@ -51,9 +50,9 @@ class TrendWindow:
 def words(appearance: Appearance) -> list[str]:
     """Return the codes of the main colour and pattern of each region that was seen, and of the garment arrangement."""
     found = []
-    for region, palette in zip(REGIONS[:COLOURED], appearance.palettes, strict=False):
-        if palette.any():
-            found.append(f"colour:{region}:{COLOURS[int((palette @ COLOUR_OF_CELL).argmax())]}")
+    for region, shares in zip(REGIONS[:COLOURED], appearance.words, strict=False):
+        if shares.any():
+            found.append(f"colour:{region}:{COLOURS[int(shares.argmax())]}")
     for region, kinds in zip(REGIONS[:PATTERNED], appearance.patterns, strict=False):
         if kinds.any():
             found.append(f"pattern:{region}:{PATTERNS[int(kinds.argmax())]}")

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from edge.appearance.colour import Light
 from edge.appearance.describe import describe, geometry
 from edge.config import AppearanceSection
 from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
@@ -8,7 +9,7 @@ from tests.people import detection, garment_map, person_picture, standing
 
 SIZE = (720, 1280)
 SECTION = AppearanceSection()
-NEUTRAL = np.ones(3, np.float32)
+NEUTRAL = Light(np.ones(3, np.float32))
 
 
 def test_a_clear_view_counts_and_better_ones_count_more() -> None:

@@ -50,6 +50,14 @@ def test_what_lies_far_from_the_body_is_nobodys() -> None:
     assert (found[:, 0] == 0).all()
 
 
+def test_a_guessed_leg_claims_nothing() -> None:
+    """A leg that the model is not sure of may lie on the pavement, or on somebody else."""
+    pixels, person, truth = person_picture()
+    lower = share(garment_mask(crop(pixels, person), [], garment_map(truth)), "lower")
+    person.confidences[13:] = 0.1
+    assert share(garment_mask(crop(pixels, person), [], garment_map(truth)), "lower") < 0.5 * lower
+
+
 def test_the_guess_leaves_skin_and_hair_out() -> None:
     pixels, person, truth = person_picture(bare_legs=True, long_hair=True)
     near = crop(pixels, person)

@@ -33,7 +33,8 @@ def make_sighting(**changes: Any) -> Sighting:
     quality = changes.pop("quality", 0.6789)
     array = np.full((4, 486), 0.123456, np.float32)
     return Sighting(
-        Departure(**(fields | changes)), Appearance(array, array, array[0], array[0], array[0], array[0], quality)
+        Departure(**(fields | changes)),
+        Appearance(array, array, array, array[0], array[0], array[0], array[0], quality),
     )
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 
 from edge.message.link import WORDS
-from edge.palette import CELL_COLOURS
 from edge.score.features import SECOND_COLOUR, main_words
 from edge.vocabulary import COLOURS
 from tests.outfits import outfit
@@ -13,11 +12,11 @@ def test_main_words() -> None:
     rng = np.random.default_rng(0)
     appearance = outfit("orange", "black", rng, pattern="striped")
     assert main_words(appearance) == ["orange"] * 2 + ["black"] * 2 + ["", "", "covered-legs", "striped"]
-    navy = int(np.flatnonzero(COLOURS.index("navy") == CELL_COLOURS)[0])
+    navy = COLOURS.index("navy")
     for share, second in ((SECOND_COLOUR - 0.01, "orange"), (SECOND_COLOUR + 0.01, "navy")):
         appearance = outfit("orange", "black", rng)
-        appearance.palettes[0] *= 1 - share
-        appearance.palettes[0, navy] = share
+        appearance.words[0] *= 1 - share
+        appearance.words[0, navy] = share
         assert main_words(appearance)[:2] == ["orange", second]
 
 

@@ -21,7 +21,7 @@ def test_main_colours_patterns_and_the_arrangement_are_said() -> None:
 
 def test_what_was_not_seen_is_not_counted() -> None:
     unseen = outfit("orange", "black", RNG)
-    unseen.palettes[1], unseen.patterns[1], unseen.garments[:] = 0, 0, 0
+    unseen.words[1], unseen.patterns[1], unseen.garments[:] = 0, 0, 0
     assert {word.split(":")[1] for word in words(unseen)} <= {"upper", "shoes"}
 
 

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from edge.appearance.colour import palette, to_lab
+from edge.appearance.colour import to_lab, word_shares
 from edge.config import NodeConfig
 from edge.errors import SourceError
-from edge.palette import CELL_COLOURS
 from edge.pipeline import Pipeline
 from edge.records import CLASSES, Appearance, Detection, Frame, Pixels
 from edge.seams import Interpreter
@@ -148,9 +147,8 @@ def worn(one: Labelled) -> list[tuple[int, int, int]]:
     found = []
     for garment in edits.garments(one):
         pixels = one.pixels[one.classes == garment]
-        shares = palette(to_lab(pixels[None], np.ones(3, np.float32))[0])
-        by_colour = np.bincount(CELL_COLOURS, weights=shares, minlength=len(COLOURS))
-        found.append((garment, int(by_colour.argmax()), len(pixels)))
+        shares = word_shares(to_lab(pixels[None], np.ones(3, np.float32))[0], None)
+        found.append((garment, int(shares.argmax()), len(pixels)))
     return found
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.records import Appearance
-from edge.score.features import COLOUR_OF_CELL, vectors
+from edge.score.features import vectors
 
 Figures = NDArray[np.float64]
 SEED = 0
@@ -56,6 +56,6 @@ def fitted(usual: Sequence[Appearance]) -> dict[str, Callable[[Sequence[Appearan
 
 def features(one: Appearance) -> Figures:
     """Return one vector: colour shares of the two main regions, and every vector whose moments a baseline keeps."""
-    words = one.palettes[:2] @ COLOUR_OF_CELL
-    words[~one.palettes[:2].any(axis=1)] = np.nan
+    words = one.words[:2].copy()
+    words[~words.any(axis=1)] = np.nan
     return np.concatenate([words.ravel(), *vectors(one).values()]).astype(np.float64)

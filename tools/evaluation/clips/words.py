@@ -3,9 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 
-import numpy as np
-
-from edge.palette import CELL_COLOURS
 from edge.records import Floats
 from edge.vocabulary import COLOURS, PATTERNS, REGIONS
 from tools.evaluation.clips.counts import Counts
@@ -36,12 +33,9 @@ BESIDE = {
 """Colours that two people may call the same garment; each pair is listed both ways."""
 
 
-def colour_word(palette: Floats) -> str | None:
-    """Return the main colour of a region's `palette` [cells]; None if the region was not seen."""
-    if palette.sum() <= 0:
-        return None
-    shares = np.bincount(CELL_COLOURS, weights=palette, minlength=len(COLOURS))
-    return COLOURS[int(shares.argmax())]
+def colour_word(shares: Floats) -> str | None:
+    """Return the main colour of a region's word `shares` [colours]; None if no colour was claimed."""
+    return COLOURS[int(shares.argmax())] if shares.any() else None
 
 
 def pattern_word(kinds: Floats) -> str | None:
@@ -74,16 +68,16 @@ def word_counts(truth: Truth, sightings: Iterable[Owned]) -> Counts:
     for one in sightings:
         if one.person is not None:
             person = truth.people[one.person]
-            counts.update(_colours(person, one.sighting.appearance.palettes))
+            counts.update(_colours(person, one.sighting.appearance.words))
             counts.update(_patterns(person, one.sighting.appearance.patterns))
     return counts
 
 
-def _colours(person: Person, palettes: Floats) -> Counts:
+def _colours(person: Person, words: Floats) -> Counts:
     counts: Counts = Counter()
     for region in COLOURED:
         if true := getattr(person, region):
-            verdict = colour_verdict(colour_word(palettes[REGIONS.index(region)]), true)
+            verdict = colour_verdict(colour_word(words[REGIONS.index(region)]), true)
             counts[f"{region} colour", verdict] += 1
     return counts
 

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from edge.records import Appearance, Departure, Detection, Heading, Sighting, Track, Zone
-from edge.vocabulary import PATTERNS, REGIONS
+from edge.vocabulary import COLOURS, PATTERNS, REGIONS
 from tests.people import detection, standing
 from tools.evaluation.clips.match import body_box
 from tools.evaluation.clips.truth import Box, Person, Truth
@@ -58,15 +58,15 @@ def shown(*tracks: tuple[int, Mapping[int, Detection]]) -> dict[int, Shown]:
     return frames
 
 
-def sighting(track_id: int, patterns: Mapping[str, str] | None = None, palettes: np.ndarray | None = None) -> Sighting:
+def sighting(track_id: int, patterns: Mapping[str, str] | None = None, words: np.ndarray | None = None) -> Sighting:
     """Return a sighting of a track, with kinds of pattern by region; other regions are unseen."""
     departure = Departure(track_id, 0.0, 5.0, Zone.CENTRE, Heading.TOWARD, is_confirmed=True, has_moved=True)
     kinds = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
     for region, kind in (patterns or {}).items():
         kinds[REGIONS.index(region), PATTERNS.index(kind)] = 1
     none = np.zeros(0, np.float32)
-    colours = np.zeros((len(REGIONS), 1), np.float32) if palettes is None else palettes
-    return Sighting(departure, Appearance(colours, kinds, none, none, none, none, 0.5))
+    colours = np.zeros((len(REGIONS), len(COLOURS)), np.float32) if words is None else words
+    return Sighting(departure, Appearance(colours, colours, kinds, none, none, none, none, 0.5))
 
 
 def encoded(one: Truth, **changes: Any) -> bytes:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from edge.palette import CELL_COLOURS, CELLS
 from edge.vocabulary import COLOURS, REGIONS
 from tests.tools.evaluation.clips.made_up import sighting, staying, truth
 from tools.evaluation.clips.counts import of_group
@@ -10,12 +9,12 @@ from tools.evaluation.clips.fates import Owned
 from tools.evaluation.clips.words import BESIDE, colour_word, word_counts
 
 
-def palettes(**words: str) -> np.ndarray:
-    """Return [regions, cells], each named region all of one colour."""
-    table = np.zeros((len(REGIONS), CELLS), np.float32)
+def shares(**words: str) -> np.ndarray:
+    """Return [regions, colours], each named region all of one colour."""
+    table = np.zeros((len(REGIONS), len(COLOURS)), np.float32)
     for region, word in words.items():
-        table[REGIONS.index(region), COLOURS.index(word) == CELL_COLOURS] = 1
-    return np.asarray(table / np.maximum(table.sum(axis=1, keepdims=True), 1))
+        table[REGIONS.index(region), COLOURS.index(word)] = 1
+    return table
 
 
 def test_every_colour_is_beside_those_that_it_is_beside_of() -> None:
@@ -24,15 +23,15 @@ def test_every_colour_is_beside_those_that_it_is_beside_of() -> None:
 
 
 def test_a_region_has_the_colour_of_most_of_it() -> None:
-    mixed = 0.6 * palettes(upper="red")[0] + 0.4 * palettes(upper="blue")[0]
+    mixed = 0.6 * shares(upper="red")[0] + 0.4 * shares(upper="blue")[0]
     assert colour_word(mixed) == "red"
-    assert colour_word(np.zeros(CELLS, np.float32)) is None
+    assert colour_word(np.zeros(len(COLOURS), np.float32)) is None
 
 
 def test_colours_are_right_adjacent_wrong_or_unseen() -> None:
     known = truth({"A": staying(100, upper="red", lower="navy", shoes="white"), "B": staying(300, shoes="")})
-    said = sighting(1, palettes=palettes(upper="red", lower="blue"))
-    wrong = sighting(2, palettes=palettes(upper="teal", lower="blue", shoes="red"))
+    said = sighting(1, words=shares(upper="red", lower="blue"))
+    wrong = sighting(2, words=shares(upper="teal", lower="blue", shoes="red"))
     counts = word_counts(known, [Owned(said, "person", "A"), Owned(wrong, "person", "B")])
     assert of_group(counts, "upper colour") == {"right": 1, "wrong": 1}
     assert of_group(counts, "lower colour") == {"adjacent": 1, "right": 1}
