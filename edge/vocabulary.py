@@ -30,6 +30,9 @@ COLOURS = (
 
 PATTERNS = ("plain", "striped", "checked", "dotted", "busy", "graphic")
 
+PATTERNED = "patterned"
+"""Word for a pattern whose kind is not clear; counts and shares are of PATTERNS alone."""
+
 GARMENTS = (
     "covered-legs",
     "bare-shins",
@@ -65,17 +68,18 @@ ViewFault = Literal["covered", "dark", "frozen", "moved"]
 
 _colour = "|".join(COLOURS)
 _region = "|".join(REGIONS)
+_pattern = "|".join((*PATTERNS, PATTERNED))
 _garment = "|".join(dict.fromkeys((*GARMENTS, *(word for pair in SILHOUETTES for word in pair))))
 REASON = re.compile(
     rf"^(colour:({_region}):({_colour})"
-    rf"|pattern:({_region}):({'|'.join(PATTERNS)})"
+    rf"|pattern:({_region}):({_pattern})"
     rf"|garment:({_garment})"
     rf"|combination:({_colour})-over-({_colour}))\Z"
 )
 """Pattern of a reason such as `colour:upper:orange`, `pattern:lower:checked`, `combination:orange-over-black`."""
 
 _phrase = (
-    rf"(({_colour}|{'|'.join(PATTERNS)}) ({_region})|({_garment.replace('-', ' ')})"
+    rf"(({_colour}|{_pattern}) ({_region})|({_garment.replace('-', ' ')})"
     rf"|({_colour}) over ({_colour}))"
 )
 HINT = re.compile(rf"^{_phrase}(, {_phrase}){{0,3}}\Z")

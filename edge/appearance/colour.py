@@ -19,7 +19,7 @@ MIDDLE, EXPOSURE = 0.45, 0.6
 all the way). It is partial, since a white wall is brighter than a dark one in the same light."""
 EXPOSURE_LEAST, EXPOSURE_MOST = 0.6, 2.0
 """Range of the ratio to MIDDLE that is corrected."""
-DIM = 0.06
+DIM = 0.08
 """Median brightness (0..1) of a picture below which no colour is named."""
 
 CAST_SHARE, CAST_OFF, CAST_MOST = 0.35, 0.7, 10.0

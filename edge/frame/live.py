@@ -37,6 +37,8 @@ class Shot:
     """[h, w, 3] RGB, the same picture scaled by the device."""
     missed: int = 0
     """Frames that the device made since the last shot and that were not read."""
+    is_balanced: bool = False
+    """True if the device has balanced the colours for the light itself and says so."""
 
 
 class Device(Protocol):
@@ -120,7 +122,7 @@ class Live:
 
     def _to_frame(self, shot: Shot) -> Frame:
         self._drop(shot.missed)
-        return Frame(shot.pixels, shot.captured_at, next(self._numbers), shot.lores)
+        return Frame(shot.pixels, shot.captured_at, next(self._numbers), shot.lores, shot.is_balanced)
 
     def _drop(self, count: int) -> None:
         self.frames_dropped += count

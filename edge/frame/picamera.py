@@ -8,6 +8,7 @@ as with `rpicam-hello`: for 1920x1080 some sensors (Camera Module 2) may choose 
 
 import contextlib
 import os
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -148,8 +149,11 @@ class PiCamera:
 
     def _to_shot(self, request: Any) -> Shot:
         pictures = {name: _to_rgb(request.make_array(name), self._sizes[name]) for name in self._streams}
-        taken_s = request.get_metadata()["SensorTimestamp"] / 1e9
-        return Shot(pictures["main"], self._utc(taken_s), pictures.get("lores"), self._missed(taken_s))
+        metadata = request.get_metadata()
+        taken_s = metadata["SensorTimestamp"] / 1e9
+        return Shot(
+            pictures["main"], self._utc(taken_s), pictures.get("lores"), self._missed(taken_s), _is_balanced(metadata)
+        )
 
     def _utc(self, taken_s: float) -> float:
         """Return UTC seconds for a SensorTimestamp, which counts from boot like the monotonic clock."""
@@ -160,6 +164,16 @@ class PiCamera:
         """Return the number of frames the sensor made since the last one that was read."""
         last_s, self._last_s = self._last_s, taken_s
         return 0 if last_s is None else max(0, round((taken_s - last_s) / self._interval_s) - 1)
+
+
+def _is_balanced(metadata: Mapping[str, Any]) -> bool:
+    """Return True if automatic white balance has worked on the picture.
+
+    `ColourGains` are the factors on red and blue that it chose and that are in the picture already (libcamera, control
+    ColourGains). The algorithm only chooses lights of the colours that daylight and lamps have, so a painted wall does
+    not mislead it. Gains of 1 and 1 are those of a camera without it.
+    """
+    return tuple(metadata.get("ColourGains", (1.0, 1.0))) != (1.0, 1.0)
 
 
 def _picamera2() -> ModuleType:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from edge.palette import CELL_NAMES
 from edge.records import Floats
 from edge.score import surprisal
-from edge.score.features import MAIN, Features
-from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
+from edge.score.features import MAIN, Features, is_clear
+from edge.vocabulary import COLOURS, GARMENTS, PATTERNED, PATTERNS, REGIONS, SILHOUETTES
 
 REGION_WEIGHTS = np.array([0.5, 0.4, 0.1, 0.05, 0.0], np.float32)
 """[regions] weights of REGIONS in the palette channel; that of `whole` is 0, since it is the sum of the others."""
@@ -82,11 +82,20 @@ def _kinds(seen: Features, usual: Usual) -> float:
 
 
 def _explain_kinds(seen: Features, usual: Usual) -> Shares:
-    """Share of each pattern kind in the squared bits; `plain` is a reason only where most garments are patterned."""
+    """Share of each pattern kind in the squared bits; `plain` is a reason only where most garments are patterned.
+
+    The kinds of a garment on which none is clear are one reason together.
+    """
     each = (seen.appearance.patterns * usual.patterns**2)[:MAIN]
     if each[:, 1:].max() > 0 and usual.patterns[:MAIN, 0].max() < REASON_BITS:
         each[:, 0] = 0
-    return {f"pattern:{REGIONS[i]}:{k}": float(each[i, j]) for i in range(MAIN) for j, k in enumerate(PATTERNS)}
+    found: Shares = {}
+    for region, shares, parts in zip(REGIONS[:MAIN], seen.appearance.patterns, each, strict=False):
+        kinds = dict(zip(PATTERNS, parts.tolist(), strict=True))
+        if not is_clear(shares):
+            kinds = {PATTERNS[0]: kinds[PATTERNS[0]], PATTERNED: float(parts[1:].sum())}
+        found |= {f"pattern:{region}:{kind}": part for kind, part in kinds.items()}
+    return found
 
 
 def _arrangement(seen: Features, usual: Usual) -> float:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from edge.limits import WINDOW_S
 from edge.records import Appearance
-from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
+from edge.score.features import pattern_word
+from edge.vocabulary import COLOURS, GARMENTS, REGIONS
 
 COLOURED, PATTERNED = 3, 2
 """Number of regions, the first of REGIONS, that are counted by main colour and by main pattern."""
@@ -54,8 +55,8 @@ def words(appearance: Appearance) -> list[str]:
         if shares.any():
             found.append(f"colour:{region}:{COLOURS[int(shares.argmax())]}")
     for region, kinds in zip(REGIONS[:PATTERNED], appearance.patterns, strict=False):
-        if kinds.any():
-            found.append(f"pattern:{region}:{PATTERNS[int(kinds.argmax())]}")
+        if word := pattern_word(kinds, is_close=appearance.looked_again > 0):
+            found.append(f"pattern:{region}:{word}")
     if appearance.garments.any():
         found.append(f"garment:{GARMENTS[int(appearance.garments.argmax())]}")
     return found

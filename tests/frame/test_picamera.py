@@ -62,7 +62,8 @@ class Request:
         return padded(planar, width, height, stride)
 
     def get_metadata(self) -> dict[str, Any]:
-        return {"SensorTimestamp": int(self.timestamp_s * 1e9), "ExposureTime": 8000, "FrameDuration": 66666}
+        taken = {"SensorTimestamp": int(self.timestamp_s * 1e9), "ExposureTime": 8000, "FrameDuration": 66666}
+        return taken | ({} if self.camera.colour_gains is None else {"ColourGains": self.camera.colour_gains})
 
     def release(self) -> None:
         self.references -= 1
@@ -83,6 +84,8 @@ class FakePicamera2:
     script: ClassVar[list[float | Exception]] = []
     opened: ClassVar[list["FakePicamera2"]] = []
     busy: ClassVar[bool] = False
+    colour_gains: ClassVar[tuple[float, float] | None] = (1.87, 1.62)
+    """Red and blue gain of the white balance, None where the pipeline has none (libcamera's virtual one)."""
 
     def __init__(self, camera_num: int = 0) -> None:
         [{"Num": 0}][camera_num]
@@ -160,6 +163,16 @@ def test_both_streams_come_from_one_exposure_in_rgb(pi: type[FakePicamera2]) -> 
         np.testing.assert_allclose(pixels[100, -10], (20, 180, 60), atol=4)
     assert frame.captured_at == pytest.approx(clock.now() - 0.05)
     assert camera.name == "picamera2:0"
+
+
+@pytest.mark.parametrize(("gains", "is_balanced"), [((1.87, 1.62), True), ((1.0, 1.0), False), (None, False)])
+def test_a_picture_is_balanced_if_the_camera_has_chosen_gains(
+    pi: type[FakePicamera2], gains: tuple[float, float] | None, is_balanced: bool
+) -> None:
+    pi.script, pi.colour_gains = [99.95], gains
+    frame = open_picamera(clock=TestClock()).read()
+    assert frame is not None
+    assert frame.is_balanced is is_balanced
 
 
 def test_the_configuration_asks_for_what_the_conversion_assumes(pi: type[FakePicamera2]) -> None:

@@ -1,10 +1,13 @@
 """The colours and kinds of an outfit that a link code is made of."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from edge.message.link import WORDS
-from edge.score.features import SECOND_COLOUR, main_words
-from edge.vocabulary import COLOURS
+from edge.score.features import SECOND_COLOUR, main_words, pattern_of, pattern_word
+from edge.vocabulary import COLOURS, PATTERNED, PATTERNS
 from tests.outfits import outfit
 
 
@@ -18,6 +21,23 @@ def test_main_words() -> None:
         appearance.words[0] *= 1 - share
         appearance.words[0, navy] = share
         assert main_words(appearance)[:2] == ["orange", second]
+
+
+@given(shares=arrays(np.float32, len(PATTERNS), elements=st.floats(0, 1, width=32)), is_close=st.booleans())
+def test_a_pattern_is_said_in_words_of_the_vocabulary(shares: np.ndarray, is_close: bool) -> None:
+    word, kind = (say(shares, is_close=is_close) for say in (pattern_word, pattern_of))
+    assert word in ("", PATTERNED, *PATTERNS)
+    assert word in (kind, PATTERNED)
+    assert (word == "") == (not shares.any())
+
+
+def test_a_second_look_decides_by_all_kinds_together() -> None:
+    """Half a torso of motifs that look like dots here and flowers there is patterned, of no clear kind."""
+    mixed = np.array([0.36, 0, 0, 0.32, 0.32, 0], np.float32)
+    assert pattern_word(mixed, is_close=True) == PATTERNED
+    assert pattern_word(mixed, is_close=False) == "plain", "the map of a whole frame is sure of sharp plain cloth only"
+    assert pattern_word(np.array([0.3, 0.6, 0.1, 0, 0, 0], np.float32), is_close=True) == "striped"
+    assert pattern_word(np.array([0.45, 0.55, 0, 0, 0, 0], np.float32), is_close=True) == "plain"
 
 
 def test_words_are_those_that_a_link_knows() -> None:

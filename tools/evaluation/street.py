@@ -15,6 +15,7 @@ from edge.pipeline import Pipeline
 from edge.records import Detection, Track
 from edge.street.camera import StreetCamera
 from edge.street.truth import WalkerTruth
+from tools.evaluation.street_words import words_by_light
 
 FULL_HEIGHT_S = 1.0
 """Seconds at full height from which a walker must give a sighting."""
@@ -48,6 +49,7 @@ def street(args: argparse.Namespace) -> dict[str, Any]:
         "frames": total["frames"],
         "people found per frame and person at full height": total["found"] / max(total["present"], 1),
         "detections of no person, per frame": total["ghosts"] / max(total["frames"], 1),
+        **words_by_light(args.seed),
     }
 
 

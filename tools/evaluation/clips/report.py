@@ -9,7 +9,7 @@ from rich.table import Table
 from tools.evaluation.clips.counts import Counts, of_group, precision, share
 from tools.evaluation.clips.finding import BANDS, EVERYBODY
 from tools.evaluation.clips.match import ASKEW, IGNORED, ON_NOBODY, ON_PERSON, SECOND
-from tools.evaluation.clips.words import COLOURED, PATTERNED
+from tools.evaluation.clips.words import ADJACENT, COLOURED, PATTERNED, RIGHT, WRONG
 
 VIEWS = ("front", "side", "back")
 TOGETHER = "together"
@@ -35,6 +35,16 @@ def _slashed(group: str, names: tuple[str, ...]) -> Callable[[Counts], str]:
 
 def _of_them(group: str, name: str) -> Callable[[Counts], str]:
     return lambda counts: f"{counts[group, name]} of {counts[group, 'all']}"
+
+
+def _halved(group: str) -> Callable[[Counts], str]:
+    """Return the share of right words, with adjacent ones as half right; garments without a word do not count."""
+
+    def text(counts: Counts) -> str:
+        right, adjacent, wrong = (counts[group, name] for name in (RIGHT, ADJACENT, WRONG))
+        return f"{(right + adjacent / 2) / said:.2f} of {said}" if (said := right + adjacent + wrong) else "-"
+
+    return text
 
 
 def _each(group: str) -> Callable[[Counts], str]:
@@ -78,6 +88,8 @@ WORDS: Rows = {
         )
         for region in COLOURED
     },
+    **{f"{region} colour, adjacent counted half": _halved(f"{region} colour") for region in COLOURED},
+    "white garments, called white": lambda counts: f"{counts['white', 'said']} of {counts['white', 'all']}",
     **{
         f"{region} pattern: right / wrong / unseen": _slashed(f"{region} pattern", ("right", "wrong", "unseen"))
         for region in PATTERNED

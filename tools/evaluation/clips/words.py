@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from edge.records import Floats
+from edge.records import Appearance, Floats
+from edge.score.features import pattern_word
 from edge.vocabulary import COLOURS, PATTERNS, REGIONS
 from tools.evaluation.clips.counts import Counts
 from tools.evaluation.clips.fates import Owned
@@ -11,7 +12,7 @@ from tools.evaluation.clips.truth import Person, Truth
 
 COLOURED = ("upper", "lower", "shoes")
 PATTERNED = ("upper", "lower")
-PLAIN = PATTERNS[0]
+PLAIN, WHITE = PATTERNS[0], "white"
 RIGHT, ADJACENT, WRONG, UNSEEN = "right", "adjacent", "wrong", "unseen"
 BESIDE = {
     "black": "grey navy brown",
@@ -36,11 +37,6 @@ BESIDE = {
 def colour_word(shares: Floats) -> str | None:
     """Return the main colour of a region's word `shares` [colours]; None if no colour was claimed."""
     return COLOURS[int(shares.argmax())] if shares.any() else None
-
-
-def pattern_word(kinds: Floats) -> str | None:
-    """Return the likeliest of a region's `kinds` [kinds]; None if the region was not seen."""
-    return PATTERNS[int(kinds.argmax())] if kinds.sum() > 0 else None
 
 
 def colour_verdict(said: str | None, true: str) -> str:
@@ -69,7 +65,7 @@ def word_counts(truth: Truth, sightings: Iterable[Owned]) -> Counts:
         if one.person is not None:
             person = truth.people[one.person]
             counts.update(_colours(person, one.sighting.appearance.words))
-            counts.update(_patterns(person, one.sighting.appearance.patterns))
+            counts.update(_patterns(person, one.sighting.appearance))
     return counts
 
 
@@ -79,17 +75,19 @@ def _colours(person: Person, words: Floats) -> Counts:
         if true := getattr(person, region):
             verdict = colour_verdict(colour_word(words[REGIONS.index(region)]), true)
             counts[f"{region} colour", verdict] += 1
+            if true == WHITE:
+                counts.update({("white", "all"): 1, ("white", "said"): int(verdict == RIGHT)})
     return counts
 
 
-def _patterns(person: Person, patterns: Floats) -> Counts:
+def _patterns(person: Person, seen: Appearance) -> Counts:
     counts: Counts = Counter()
     for region in PATTERNED:
         if not (true := person.pattern(region)):
             continue
-        said = pattern_word(patterns[REGIONS.index(region)])
-        counts[f"{region} pattern", UNSEEN if said is None else RIGHT if said == true else WRONG] += 1
-        is_called = said not in (None, PLAIN)
+        said = pattern_word(seen.patterns[REGIONS.index(region)], is_close=seen.looked_again > 0)
+        counts[f"{region} pattern", UNSEEN if not said else RIGHT if said == true else WRONG] += 1
+        is_called = said not in ("", PLAIN)
         if true == PLAIN:
             counts.update({(f"{region} plain", "all"): 1, (f"{region} plain", "called patterned"): is_called})
         else:

@@ -1,12 +1,22 @@
 """Colours and patterns of sightings compared with those seen by eye."""
 
-import numpy as np
+from collections import Counter
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from edge.config import DetectionSection
 from edge.vocabulary import COLOURS, REGIONS
 from tests.tools.evaluation.clips.made_up import sighting, staying, truth
 from tools.evaluation.clips.counts import of_group
-from tools.evaluation.clips.fates import Owned
-from tools.evaluation.clips.words import BESIDE, colour_word, word_counts
+from tools.evaluation.clips.fates import Owned, owned, stays
+from tools.evaluation.clips.truth import read
+from tools.evaluation.clips.watch import resampled, watch
+from tools.evaluation.clips.words import ADJACENT, BESIDE, RIGHT, WRONG, colour_word, word_counts
+from tools.evaluation.networks import open_network
+
+VERDICTS = (RIGHT, ADJACENT, WRONG)
 
 
 def shares(**words: str) -> np.ndarray:
@@ -36,6 +46,22 @@ def test_colours_are_right_adjacent_wrong_or_unseen() -> None:
     assert of_group(counts, "upper colour") == {"right": 1, "wrong": 1}
     assert of_group(counts, "lower colour") == {"adjacent": 1, "right": 1}
     assert of_group(counts, "shoes colour") == {"unseen": 1}, "B's shoes were not known by eye"
+
+
+@pytest.mark.parametrize("name", ["aiit", "jontet"])
+def test_the_words_of_real_clips_are_mostly_those_seen_by_eye(name: str, shared_data: Path) -> None:
+    """A pavement in daylight, and a street in deep blue light."""
+    folder = shared_data / "street"
+    if not (folder / "truth" / f"{name}.json").is_file():
+        pytest.skip(f"no street clips at {folder}")
+    known = read(folder / "truth" / f"{name}.json", folder / "clips")
+    watched = watch(
+        folder / "clips" / known.clip, open_network(DetectionSection().model), resampled(6.0, known), lambda *_: None
+    )
+    found = stays(known, watched.shown)
+    counts = word_counts(known, [owned(one, found[one.departure.track_id]) for one in watched.sightings])
+    said = Counter({verdict: counts["upper colour", verdict] + counts["lower colour", verdict] for verdict in VERDICTS})
+    assert said[RIGHT] + said[ADJACENT] / 2 >= 0.6 * sum(said.values()) > 0
 
 
 def test_patterns_are_found_whatever_their_kind() -> None:
