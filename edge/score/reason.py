@@ -10,7 +10,10 @@ SECOND = 0.5
 
 
 def reasons(seen: Features, usual: Usual, facets: dict[str, float]) -> tuple[Reason, ...]:
-    """Return at most MOST_REASONS reasons, most bits first; those of one facet add up to the facet's bits."""
+    """Return at most MOST_REASONS reasons, most bits first; those of one facet add up to the facet's bits.
+
+    A facet that nothing seen explains (colours in the dark) gives none.
+    """
     kept = {facet: _strongest(explain(facet, seen, usual)) for facet, bits in facets.items() if bits >= REASON_BITS}
     seconds = sorted((facet for facet in kept if len(kept[facet]) > 1), key=lambda facet: -facets[facet])
     for facet in seconds[max(MOST_REASONS - len(kept), 0) :]:
@@ -20,11 +23,11 @@ def reasons(seen: Features, usual: Usual, facets: dict[str, float]) -> tuple[Rea
 
 
 def _strongest(shares: Shares) -> list[tuple[str, float]]:
-    """Return the strongest reason, and the second if its share is large enough, with their shares."""
-    first, *others = sorted(shares.items(), key=lambda pair: -pair[1])[:2]
-    return [first, *(other for other in others if other[1] >= SECOND * first[1] > 0)]
+    """Return the strongest reason, and the second if its share is large enough, with their shares; [] without any."""
+    found = sorted(((word, share) for word, share in shares.items() if share > 0), key=lambda pair: -pair[1])[:2]
+    return [pair for pair in found if pair[1] >= SECOND * found[0][1]]
 
 
 def _shared_out(shares: list[tuple[str, float]], bits: float) -> list[Reason]:
     total = sum(share for _, share in shares)
-    return [Reason(code, float(bits * share / total) if total > 0 else float(bits)) for code, share in shares]
+    return [Reason(code, float(bits * share / total)) for code, share in shares]

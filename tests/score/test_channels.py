@@ -2,12 +2,17 @@
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
+from edge.appearance.colour import palette, word_shares
 from edge.score import baseline, channels, counts
 from edge.score.baseline import Baseline
 from edge.score.channels import CHANNELS, FACET_WEIGHTS, Channel, explain
 from edge.score.features import Features, features
-from edge.vocabulary import FACETS, REASON
+from edge.score.reason import reasons
+from edge.vocabulary import COLOURS, FACETS, REASON
 from tests.outfits import RECIPE, ordinary, outfit
 
 
@@ -35,3 +40,20 @@ def test_one_row_and_one_function_make_a_channel(monkeypatch: pytest.MonkeyPatch
         one.learn(ordinary(rng))
     assert one.counts.channels.shape[0] == len(more)
     assert one.counts.channels[-1].sum() == 200 - baseline.CHANNEL_WARM_UP
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lab=arrays(np.float32, (60, 3), elements=st.floats(-60, 95, width=32)))
+def test_a_colour_is_a_reason_only_where_it_is_shown(learnt: Baseline, lab: np.ndarray) -> None:
+    seen = outfit("orange", "black", np.random.default_rng(0))
+    seen.palettes[0], seen.words[0] = palette(lab), word_shares(lab, None)
+    found = explain("colour", features(seen), learnt._built())
+    said = {word.split(":")[2] for word, share in found.items() if word.startswith("colour:upper") and share > 0}
+    assert said <= {colour for colour, share in zip(COLOURS, seen.words[0], strict=True) if share > 0}
+
+
+def test_in_the_dark_no_colour_is_a_reason(learnt: Baseline) -> None:
+    seen = outfit("orange", "black", np.random.default_rng(0))
+    seen.words[:] = 0
+    found = reasons(features(seen), learnt._built(), dict.fromkeys(FACETS, 9.0))
+    assert {reason.words.split(":")[0] for reason in found} <= {"pattern", "garment"}
