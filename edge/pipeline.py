@@ -192,7 +192,7 @@ class Pipeline:
         seen = describe.describe(frame.pixels, person, others, self._garments, self._light.light, geometric)
         if seen is not None and seen.quality < self._viewing.min_quality:
             seen = None
-        if seen is not None and not views.is_full:  # so that one person who stays does not outnumber the others
+        if seen is not None:
             self._light.remember(seen.colour)
         waiting = None
         if views.is_close(geometric):

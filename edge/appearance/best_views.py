@@ -70,13 +70,9 @@ class BestViews:
         """Bytes of the close-ups that are kept."""
         return sum(view.waiting.near.pixels.nbytes for view in self._views if view.waiting is not None)
 
-    @property
-    def is_full(self) -> bool:
-        return len(self._views) == self._best
-
     def is_wanted(self, geometric: float) -> bool:
         """Return True if a view with this geometry (0..1) would be kept, so that it is worth describing."""
-        return not self.is_full or geometric > self._views[-1].geometric
+        return len(self._views) < self._best or geometric > self._views[-1].geometric
 
     def is_close(self, geometric: float) -> bool:
         """Return True if a view with this geometry (0..1) would wait for a second look."""
