@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.appearance.best_views import NOT_FOUND, BestViews, Waiting
+from edge.appearance.colour import Light
 from edge.appearance.crop import CloseUp
 from edge.records import Appearance
 from edge.vocabulary import PATTERNS
@@ -76,7 +77,7 @@ def test_two_views_that_differ_count_alike() -> None:
 
 def waiting(geometric: float) -> Waiting:
     near = CloseUp(np.zeros((40, 20, 3), np.uint8), (0, 0), (1.0, 1.0))
-    return Waiting(near, detection(standing(10, 0, 30)), np.ones(3, np.float32), geometric)
+    return Waiting(near, detection(standing(10, 0, 30)), Light(np.ones(3, np.float32)), geometric)
 
 
 @given(
