@@ -214,7 +214,7 @@ class Pipeline:
             seen = None
         if seen is not None and is_guess:
             seen = replace(seen, quality=seen.quality * GUESSED)
-        if seen is not None and not views.is_full:  # so that one person who stays does not outnumber the others
+        if seen is not None:
             self._light.remember(seen.colour)
         waiting = None
         if views.is_close(worth):

@@ -1,6 +1,5 @@
 """Palettes, colour words and colour moments of garment pixels, and an estimate of the light."""
 
-from collections import deque
 from typing import NamedTuple
 
 import cv2
@@ -25,9 +24,9 @@ DIM = 0.08
 CAST_SHARE, CAST_OFF, CAST_MOST = 0.35, 0.7, 10.0
 """Darkest share of the garments that the cast of dark colours is the median of; part of it that is taken off; its
 largest length in a* and b*."""
-CAST_LEAST, CAST_MOST_SEEN = 10, 400
-"""Garments that must have been seen before a cast is known, and the newest ones that are remembered for it: 40 people
-or more."""
+CAST_LEAST, CAST_MEMORY = 10, 2000
+"""Garments that must have been seen before a cast is known, and the newest ones that are remembered for it: of about 50
+people."""
 CAST_L, CAST_FADES_L = 15.0, 30.0
 """L* up to which the cast is taken off in full, and the rise of L* over which it fades."""
 COLOUR_MOMENTS = 5
@@ -104,7 +103,9 @@ class Illumination:
         self._middle = 1.0
         self._is_balanced = False
         self._measured_at = 0.0
-        self._worn = deque[Floats](maxlen=CAST_MOST_SEEN)
+        self._worn = np.zeros((CAST_MEMORY, 3), np.float32)
+        """Mean L*, a*, b* of the garments of single views, in a ring."""
+        self._seen = 0
 
     def update(
         self, small: Pixels, people: list[Detection], scale: float, at: float, *, is_balanced: bool = False
@@ -134,7 +135,10 @@ class Illumination:
 
     def remember(self, colour: Floats) -> None:
         """Remember the mean colours of one view's garments, without whose they are: `colour` is of an Appearance."""
-        self._worn += [each[:3] for each in colour.reshape(-1, COLOUR_MOMENTS) if not np.isnan(each[0])]
+        for each in colour.reshape(-1, COLOUR_MOMENTS):
+            if not np.isnan(each[0]):
+                self._worn[self._seen % CAST_MEMORY] = each[:3]
+                self._seen += 1
 
     @property
     def light(self) -> Light:
@@ -154,10 +158,11 @@ class Illumination:
     @property
     def _cast(self) -> Floats | None:
         """[2] median a*, b* of the darkest garments; None until CAST_LEAST were seen."""
-        if len(self._worn) < CAST_LEAST:
+        if self._seen < CAST_LEAST:
             return None
-        worn = np.array(self._worn)
-        darkest = worn[np.argsort(worn[:, 0])][: round(CAST_SHARE * len(worn))]
+        worn = self._worn[: self._seen]
+        count = round(CAST_SHARE * len(worn))
+        darkest = worn[np.argpartition(worn[:, 0], count)[:count]]
         cast = np.median(darkest[:, 1:], axis=0)
         return np.asarray(cast * min(1.0, CAST_MOST / max(float(np.hypot(*cast)), 1e-6)), np.float32)
 
