@@ -91,7 +91,7 @@ class Health(Struct, frozen=True, kw_only=True):
     last_person_s: Annotated[float, Meta(ge=0, le=1e9)] | None
     sightings: Count
     held_back: Count
-    """Tracks that were not scored, as they never moved or never had a good view."""
+    """Tracks that were not scored, as they never moved, never had a good view, or nobody was there at a second look."""
     outbox_depth: Count
     outbox_lost: Count
     refused_publishes: Count
@@ -125,7 +125,7 @@ class Health(Struct, frozen=True, kw_only=True):
     """Runs of the model on close-ups of small people, besides one for each frame."""
     second_looks_skipped: Count = 0
     """Close-ups left out, as there were more than `appearance.second_looks_per_s`."""
-    held_back_by: Annotated[dict[HeldBack, Count], Meta(max_length=4)] = {}
+    held_back_by: Annotated[dict[HeldBack, Count], Meta(max_length=5)] = {}
     """Parts of `held_back`, by reason."""
 
 
