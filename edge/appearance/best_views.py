@@ -18,6 +18,11 @@ DOUBTFUL = 2
 else, 3 were in ignored crowds."""
 
 
+BETTER = 1.03
+"""Ratio by which a view's geometry must be better than that of the view it replaces: who walks up to the camera is a
+little better in every frame, and describing each costs more than it gains."""
+
+
 class Waiting(NamedTuple):
     """What a second look at a view needs; kept in memory only while the view waits for it."""
 
@@ -83,13 +88,13 @@ class BestViews:
 
     def is_wanted(self, geometric: float) -> bool:
         """Return True if a view with this geometry (0..1) would be kept, so that it is worth describing."""
-        return len(self._views) < self._best or geometric > self._views[-1].geometric
+        return len(self._views) < self._best or geometric > BETTER * self._views[-1].geometric
 
     def is_close(self, geometric: float) -> bool:
         """Return True if a view with this geometry (0..1) would wait for a second look."""
-        return self._close > 0 and (
-            len(self._views) < self._close or geometric > self._views[self._close - 1].geometric
-        )
+        if len(self._views) < self._close:
+            return True
+        return self._close > 0 and geometric > BETTER * self._views[self._close - 1].geometric
 
     def add(self, seen: Appearance | None, geometric: float, waiting: Waiting | None = None) -> None:
         """Keep a view with its first description; if there are enough, it replaces the one with the worst geometry."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.appearance.best_views import NOT_FOUND, BestViews, Waiting
+from edge.appearance.best_views import BETTER, NOT_FOUND, BestViews, Waiting
 from edge.appearance.colour import Light
 from edge.appearance.crop import CloseUp
 from edge.records import Appearance
@@ -29,7 +29,7 @@ def test_the_best_views_are_kept_and_no_more(geometries: list[float]) -> None:
     mean = views.mean()
     assert mean is not None
     best = sorted(geometries)[-4:]
-    assert min(best) - 1e-6 <= mean.colour[0] <= max(best) + 1e-6
+    assert min(best) / BETTER - 1e-6 <= mean.colour[0] <= max(best) + 1e-6
 
 
 def test_the_mean_leaves_out_what_a_view_did_not_see() -> None:
