@@ -1,5 +1,6 @@
 """The stages wired up, with a model that knows where its stick people are."""
 
+import numpy as np
 import pytest
 
 from edge.config import NodeConfig
