@@ -172,18 +172,21 @@ class Pipeline:
 
     def _early(self, track: Track) -> Sighting | None:
         wanted, views = self._viewing.early_views, self._views[track.track_id]
-        if not wanted or not track.has_moved or len(views) < wanted or track.track_id in self._scored_early:
+        if not wanted or not track.has_moved or len(views) < wanted:
+            return None
+        departure = self._tracker.so_far(track.track_id)
+        if self._scored_early & set(departure.track_ids):
             return None
         self._scored_early.add(track.track_id)
         appearance = views.mean()
-        return None if appearance is None else Sighting(self._tracker.so_far(track.track_id), appearance)
+        return None if appearance is None else Sighting(departure, appearance)
 
     def _leave(self, departures: list[Departure]) -> list[Sighting]:
         """Return the sightings of ended tracks; unconfirmed, unmoved and unclear ones are dropped."""
         sightings = []
         for departure in departures:
-            views = self._views.pop(departure.track_id, None)
-            self._scored_early.discard(departure.track_id)
+            views = self._collect(departure)
+            self._scored_early.difference_update(departure.track_ids)
             if not departure.is_confirmed:
                 continue
             appearance = views.mean() if views is not None else None
@@ -194,3 +197,10 @@ class Pipeline:
             else:
                 sightings.append(Sighting(departure, appearance))
         return sightings
+
+    def _collect(self, departure: Departure) -> BestViews | None:
+        """Take the views of a track and of those joined with it."""
+        views = [self._views.pop(one) for one in departure.track_ids if one in self._views]
+        for other in views[1:]:
+            views[0].merge(other)
+        return views[0] if views else None

@@ -1,6 +1,6 @@
 """The best views of one person, averaged into the Appearance of the sighting."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -29,6 +29,16 @@ class BestViews:
             del self._views[worst], self._geometric[worst]
         self._views.append(view)
         self._geometric.append(geometric)
+
+    def each(self) -> Iterator[tuple[Appearance, float]]:
+        """Yield the views and their geometries."""
+        yield from zip(self._views, self._geometric, strict=True)
+
+    def merge(self, other: "BestViews") -> None:
+        """Keep the best views of both; the other one is a second track of the same person."""
+        for view, geometric in other.each():
+            if self.is_wanted(geometric):
+                self.add(view, geometric)
 
     def mean(self) -> Appearance | None:
         """Average the views, weighted by quality and agreement; None without any.

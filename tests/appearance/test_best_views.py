@@ -28,6 +28,17 @@ def test_the_best_views_are_kept_and_no_more(geometries: list[float]) -> None:
     assert min(best) - 1e-6 <= mean.colour[0] <= max(best) + 1e-6
 
 
+@given(st.lists(st.floats(0.1, 1), max_size=8), st.lists(st.floats(0.1, 1), max_size=8))
+def test_the_best_views_of_two_tracks_are_those_of_one(mine: list[float], theirs: list[float]) -> None:
+    one, other, whole = BestViews(4), BestViews(4), BestViews(4)
+    for views, geometries in ((one, mine), (other, theirs), (whole, [*mine, *theirs])):
+        for geometric in geometries:
+            if views.is_wanted(geometric):
+                views.add(numbered(geometric), geometric)
+    one.merge(other)
+    assert sorted(geometric for _, geometric in one.each()) == sorted(geometric for _, geometric in whole.each())
+
+
 def test_the_mean_leaves_out_what_a_view_did_not_see() -> None:
     whole, half = numbered(5.0), numbered(5.0)
     half.palettes[1] = 0
