@@ -74,14 +74,14 @@ class DetectionSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class TrackSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Following a person from frame to frame."""
 
-    birth_confidence: Share = 0.4
+    birth_confidence: Share = 0.45
     """Confidence from which a detection starts a new track; weaker ones only continue tracks."""
     confirm_s: Positive = 0.4
     """Seconds that a track must last, with confirm_frames detections, to count as a person."""
     confirm_frames: Annotated[int, Meta(ge=1)] = 4
     """Detections that a track needs to count as a person."""
     max_gap_s: Positive = 1.5
-    """Seconds without a detection after which a track ends."""
+    """Seconds without a detection after which a track ends; until then, its continuation can be linked with it."""
     min_motion: Positive = 0.15
     """Body heights that the torso must move, or share that it must grow or shrink, for a track to be a live person."""
 

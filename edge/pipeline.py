@@ -243,7 +243,7 @@ class Pipeline:
         """Return True if an early sighting of this track may be told."""
         wanted, views = self._viewing.early_views, self._views[track.track_id]
         is_ready = track.is_visible and track.has_moved and 0 < wanted <= views.kept
-        return is_ready and track.track_id not in self._scored_early
+        return is_ready and not self._scored_early & set(self._tracker.so_far(track.track_id).track_ids)
 
     def _early(self, track: Track, at: float) -> Sighting | None:
         if not self._is_due(track):
@@ -262,10 +262,7 @@ class Pipeline:
         """Return the sightings of ended tracks; unconfirmed, unmoved and unclear ones are dropped."""
         sightings = []
         for departure in departures:
-            views = self._views.pop(departure.track_id, None)
-            self._scored_early.discard(departure.track_id)
-            self._early_due.pop(departure.track_id, None)
-            doubts = self._doubts.pop(departure.track_id, Counter())
+            views, doubts = self._collect(departure)
             if not departure.is_confirmed:
                 continue
             if views is not None and departure.has_moved:
@@ -280,6 +277,18 @@ class Pipeline:
             else:
                 sightings.append(Sighting(departure, appearance))
         return sightings
+
+    def _collect(self, departure: Departure) -> tuple[BestViews | None, Counter[str]]:
+        """Take the views and the doubts of a track and of those joined with it."""
+        views = [self._views.pop(one) for one in departure.track_ids if one in self._views]
+        for other in views[1:]:
+            views[0].absorb(other)
+        doubts = Counter[str]()
+        for one in departure.track_ids:
+            doubts.update(self._doubts.pop(one, Counter()))
+            self._scored_early.discard(one)
+            self._early_due.pop(one, None)
+        return (views[0] if views else None), doubts
 
 
 def _mostly(doubts: Counter[str], doubt: str) -> bool:

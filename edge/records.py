@@ -133,6 +133,13 @@ class Departure:
     heading: Heading
     is_confirmed: bool
     has_moved: bool
+    joined: tuple[int, ...] = ()
+    """Ids of other tracks that turned out to be the same person; they have no departures of their own."""
+
+    @property
+    def track_ids(self) -> tuple[int, ...]:
+        """All ids under which this person was followed."""
+        return (self.track_id, *self.joined)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

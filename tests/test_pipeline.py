@@ -55,6 +55,24 @@ def test_who_was_seen_well_enough_is_told_of_once_while_still_in_view(network: K
     assert final.departure.last_seen_at > sighting.departure.last_seen_at
 
 
+def test_who_is_lost_and_found_is_told_of_once_with_the_views_of_both_parts(network: KnowingInterpreter) -> None:
+    pipeline = Pipeline(network, NodeConfig())
+    early: list[Sighting] = []
+    sightings: list[Sighting] = []
+    for i in range(30):
+        person = standing(60 + 12 * i, 40, 260)
+        network.people = [] if 10 <= i < 17 else [person]
+        step = pipeline.step(draw([(person, (240, 130, 20))], i))
+        early, sightings = early + step.early, sightings + step.sightings
+    (final,) = sightings + pipeline.finish()
+    assert final.departure.joined
+    assert final.departure.first_seen_at == 0
+    assert len(early) == 1
+    assert early[0].departure.track_id in final.departure.track_ids
+    assert pipeline._views == {}
+    assert pipeline._scored_early == set()
+
+
 def test_who_stands_still_is_not_told_of_early(network: KnowingInterpreter) -> None:
     pipeline = Pipeline(network, NodeConfig())
     network.people = [standing(60, 40, 260)]

@@ -88,7 +88,8 @@ class Scoring:
                 baseline.watch(sighting.appearance, drift)
             self._collector.learn(sighting.appearance, context, sighting.departure.last_seen_at)
             self._note(self._trend_window.add(sighting.appearance, sighting.departure.last_seen_at))
-            self._send(score, sighting, follows=self._early.pop(sighting.departure.track_id, None))
+            earlier = [self._early.pop(one) for one in sighting.departure.track_ids if one in self._early]
+            self._send(score, sighting, follows=earlier[0] if earlier else None)
         self._note(self._trend_window.close(self._clock.now()))
         if self._clock.monotonic() - self._saved_at >= SAVE_S:
             self.save()

@@ -14,7 +14,7 @@ from edge.errors import EdgeError
 from edge.node import certificate
 from edge.pipeline import Pipeline
 from edge.seams import Clock, Interpreter
-from edge.track.tracker import TORSO
+from edge.track.tracklet import TORSO
 
 STREET, FRAME = 5, 360
 """Seed and frame number of a picture of the simulated street that shows two people at full height."""

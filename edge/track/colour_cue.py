@@ -8,7 +8,7 @@ import numpy as np
 
 from edge.records import Detection, Floats, Pixels
 
-SAME_COLOUR = 18.0
+SAME_COLOUR = 16.0
 """CIE76 difference of one person's clothes between frames, due to shade, blur or an arm in front."""
 
 OTHER_COLOUR = 0.25
@@ -45,11 +45,11 @@ def _between(tops: Floats, bottoms: Floats) -> Floats:
     return np.asarray((top[:, None] * (1 - down) + bottom[:, None] * down).reshape(len(tops), -1, 2), np.float32)
 
 
-def likeness(one: Floats, other: Floats) -> float:
-    """Similarity, OTHER_COLOUR..1, of two people's colours [2, 3] from `looks`.
+def likeness(one: Floats, other: Floats) -> Floats:
+    """Similarity [...], OTHER_COLOUR..1, of two people's colours [..., 2, 3] from `looks`.
 
-    >>> likeness(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32))
+    >>> float(likeness(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32)))
     1.0
     """
-    squared = float(((one - other) ** 2).sum(axis=1).mean())
-    return OTHER_COLOUR + (1 - OTHER_COLOUR) * float(np.exp(-squared / (2 * SAME_COLOUR**2)))
+    squared = ((one - other) ** 2).sum(axis=-1).mean(axis=-1)
+    return np.asarray(OTHER_COLOUR + (1 - OTHER_COLOUR) * np.exp(-squared / (2 * SAME_COLOUR**2)), np.float32)

@@ -32,6 +32,22 @@ def test_the_best_views_are_kept_and_no_more(geometries: list[float]) -> None:
     assert min(best) / BETTER - 1e-6 <= mean.colour[0] <= max(best) + 1e-6
 
 
+@given(st.lists(st.floats(0.1, 1), max_size=8), st.lists(st.floats(0.1, 1), max_size=8))
+def test_two_tracks_of_one_person_keep_the_best_views_of_both(mine: list[float], theirs: list[float]) -> None:
+    one, other = BestViews(4), BestViews(4)
+    for views, geometries in ((one, mine), (other, theirs)):
+        for geometric in geometries:
+            if views.is_wanted(geometric):
+                views.add(numbered(geometric), geometric)
+    one.absorb(other)
+    best = sorted([*mine, *theirs])[-4:]
+    assert len(one) == len(best)
+    assert len(other) == 0
+    mean = one.mean()
+    assert (mean is None) == (not best)
+    assert mean is None or min(best) / BETTER - 1e-6 <= mean.colour[0] <= max(best) + 1e-6
+
+
 def test_the_mean_leaves_out_what_a_view_did_not_see() -> None:
     whole, half = numbered(5.0), numbered(5.0)
     half.palettes[1] = 0

@@ -25,7 +25,7 @@ def test_nobody_and_someone_outside_the_picture_are_fine() -> None:
 
 def test_likeness_falls_with_the_difference_but_never_to_nothing() -> None:
     one = np.full((2, 3), 30, np.float32)
-    values = [likeness(one, one + np.float32(step)) for step in (0, 5, 15, 100)]
+    values = likeness(one, np.stack([one + np.float32(step) for step in (0, 5, 15, 100)])).tolist()
     assert values == sorted(values, reverse=True)
     assert values[0] == 1
     assert values[-1] >= OTHER_COLOUR

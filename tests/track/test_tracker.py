@@ -86,12 +86,15 @@ def test_a_second_skeleton_on_the_same_person_is_no_second_person() -> None:
     assert len(run(frames)) == 1
 
 
-def test_who_left_the_picture_has_ended_before_the_gap_is_over() -> None:
-    tracker = Tracker(TrackSection(max_gap_s=5.0))
+def test_a_departure_is_told_after_the_gap_and_not_later() -> None:
+    """It waits for a continuation; nothing of the person is kept longer."""
+    tracker, section = Tracker(TrackSection()), TrackSection()
     for i, found in enumerate(walk(60, 635, 4)):
         update(tracker, [found], i / FPS)
-    ended = [update(tracker, [], 4 + i / FPS).departures for i in range(8)]
-    assert sum(map(len, ended)) == 1
+    ended = [(i / FPS, update(tracker, [], 4 + i / FPS).departures) for i in range(20)]
+    ((at, _),) = [(at, departures) for at, departures in ended if departures]
+    assert section.max_gap_s - 1 / FPS < at <= section.max_gap_s + 1 / FPS
+    assert tracker._people == []
 
 
 def test_someone_entering_where_another_left_is_somebody_else() -> None:
@@ -153,3 +156,99 @@ def test_a_clock_set_back_ends_everybody_and_they_are_seen_anew(back_s: float) -
         departures += step.departures
         assert len(step.tracks) == 1
     assert [d.is_confirmed for d in [*departures, *tracker.finish()]] == [True, True]
+
+
+def test_the_same_walk_gives_the_same_departures_at_any_time_of_day() -> None:
+    frames = [list(pair) for pair in zip(walk(60, 580, 6), walk(580, 60, 6, height=220, top=70), strict=True)]
+    frames[15:25] = [pair[:1] for pair in frames[15:25]]
+    told = []
+    for start in (0.0, 1.7e9):
+        tracker = Tracker(TrackSection())
+        for i, found in enumerate(frames):
+            update(tracker, found, start + i / FPS)
+        told.append([(d.track_id, d.joined, d.zone, d.heading) for d in tracker.finish()])
+    assert told[0] == told[1]
+
+
+@given(st.integers(0, 200))
+@settings(max_examples=20, deadline=None)
+def test_twins_born_of_jitter_are_one_sighting(seed: int) -> None:
+    """At 30 frames a second one skeleton in six jumps aside by a fifth of a height, as over a bag."""
+    rng, tracker, gone = np.random.default_rng(seed), Tracker(TrackSection()), []
+    for i, x in enumerate(np.linspace(60, 460, 120)):
+        pose = standing(float(x) + 40 * (rng.random() < 1 / 6), 80, 200) + rng.normal(0, 4, (17, 2))
+        gone += update(tracker, [detection(pose.astype(np.float32))], i / 30).departures
+    assert sum(d.is_confirmed for d in gone + tracker.finish()) == 1
+
+
+def test_who_is_lost_and_found_elsewhere_in_the_same_clothes_is_linked() -> None:
+    """Stopped behind a lorry for a second: not where the velocity leads to."""
+    found = [[d] for d in walk(60, 300, 3)] + [[]] * 8 + [[d] for d in walk(330, 560, 3)]
+    (gone,) = run(found)
+    assert gone.last_seen_at - gone.first_seen_at > 6
+
+
+def test_a_track_keeps_the_id_of_its_first_part() -> None:
+    tracker, ids = Tracker(TrackSection()), []
+    found = [[d] for d in walk(60, 300, 3)] + [[]] * 8 + [[d] for d in walk(330, 560, 3)]
+    for i, people in enumerate(found):
+        ids += [track.track_id for track in update(tracker, people, i / FPS).tracks if track.is_visible]
+    assert ids[0] == ids[-1]
+    (gone,) = tracker.finish()
+    assert gone.track_ids == (ids[0], *gone.joined)
+
+
+def test_a_swaying_camera_does_not_split_a_group() -> None:
+    """Four people walk apart; the picture jumps by a third of a height at 8 frames a second."""
+    rng, frames = np.random.default_rng(1), []
+    lanes = [walk(60 + 130 * k, 160 + 130 * k, 5, height=100) for k in range(4)]
+    for people in zip(*lanes, strict=True):
+        jump = rng.normal(0, 20, 2).astype(np.float32)
+        frames.append([detection(person.keypoints + jump) for person in people])
+    assert len(run(frames)) == 4
+
+
+@given(seed=st.integers(0, 10_000), people=st.integers(1, 5), fps=st.sampled_from([5.0, 12.0, 30.0]))
+@settings(max_examples=30, deadline=None)
+def test_whatever_is_detected_ids_are_new_and_nobody_is_held_for_long(seed: int, people: int, fps: float) -> None:
+    """People come, go, jitter and are missed at random; false people appear."""
+    rng, section = np.random.default_rng(seed), TrackSection()
+    tracker, told, last = Tracker(section), set[int](), dict[int, float]()
+    spots, steps = rng.uniform(40, 600, people), rng.normal(0, 80, people)
+    for i in range(int(4 * fps)):
+        at = i / fps
+        spots = spots + steps / fps
+        found = [
+            detection((standing(x, 80, 180) + rng.normal(0, 6, (17, 2))).astype(np.float32), rng.uniform(0.3, 0.9))
+            for x in (*spots, rng.uniform(0, 640))
+            if rng.random() > 0.3
+        ]
+        step = update(tracker, found, at, list(rng.uniform(20, 60, (len(found), 2, 3))))
+        seen = [track for track in step.tracks if track.is_visible]
+        assert len({id(track.detection) for track in seen}) == len({track.track_id for track in seen}) == len(seen)
+        assert not told & {track.track_id for track in step.tracks}
+        last |= dict.fromkeys((track.track_id for track in seen), at)
+        for gone in step.departures:
+            assert not told & set(gone.track_ids)
+            assert at - gone.last_seen_at <= section.max_gap_s + 1 / fps + 1e-6
+            told |= set(gone.track_ids)
+    rest = tracker.finish()
+    assert told | {one for gone in rest for one in gone.track_ids} == set(last)
+    assert tracker._people == []
+
+
+@given(fps=st.sampled_from([5.0, 8.0, 15.0, 30.0]), hidden=st.integers(0, 3), seed=st.integers(0, 100))
+@settings(max_examples=25, deadline=None)
+def test_two_who_cross_in_different_clothes_are_two_sightings(fps: float, hidden: int, seed: int) -> None:
+    """One is hidden by the other for a moment; poses jitter."""
+    rng = np.random.default_rng(seed)
+    looks = [np.full((2, 3), [50, 60, 40], np.float32), np.full((2, 3), [40, 0, -50], np.float32)]
+    tracker, gone = Tracker(TrackSection()), []
+    for i in range(int(6 * fps)):
+        at = i / fps
+        places = (60 + 85 * at, 580 - 85 * at)
+        seen = [0] if abs(places[0] - places[1]) < 25 * hidden else [0, 1]
+        found = [detection((standing(places[k], 80, 200) + rng.normal(0, 2, (17, 2))).astype(np.float32)) for k in seen]
+        gone += update(tracker, found, at, [looks[k] for k in seen]).departures
+    gone += tracker.finish()
+    assert sorted(d.heading for d in gone if d.is_confirmed) == [Heading.LEFT, Heading.RIGHT]

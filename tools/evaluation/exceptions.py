@@ -15,7 +15,7 @@ from edge.config import NodeConfig
 from edge.errors import BaselineError
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
-from edge.records import Sighting
+from edge.records import Departure, Sighting
 from edge.score.baseline import Baseline
 from edge.street.camera import StreetCamera
 from tools.evaluation.street import NOBODY, Votes
@@ -121,7 +121,7 @@ def watch(job: Job) -> list[Seen]:
         sightings += [(sighting, at) for sighting in step.sightings]
     sightings += [(sighting, at) for sighting in pipeline.finish()]
     seen = [_seen(sighting, at, votes, planted) for sighting, at in sightings]
-    return [one._replace(**_early(early.get(one.sighting.departure.track_id))) for one in seen]
+    return [one._replace(**_early(early, one.sighting.departure)) for one in seen]
 
 
 def _seen(sighting: Sighting, at: float, votes: Votes, planted: dict[int, bool]) -> Seen:
@@ -130,8 +130,10 @@ def _seen(sighting: Sighting, at: float, votes: Votes, planted: dict[int, bool])
     return Seen(walker, planted[walker], sighting, at, votes.share(track_id))
 
 
-def _early(found: tuple[Sighting, float] | None) -> dict[str, Any]:
-    return {} if found is None else {"early": found[0], "early_at": found[1]}
+def _early(found: dict[int, tuple[Sighting, float]], departure: Departure) -> dict[str, Any]:
+    """Return the first early sighting of a person, and when it was made."""
+    mine = [found[one] for one in departure.track_ids if one in found]
+    return {"early": mine[0][0], "early_at": mine[0][1]} if mine else {}
 
 
 def learnt(seen: Sequence[Seen]) -> Baseline:

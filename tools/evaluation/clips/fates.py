@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from edge.records import Sighting
+from edge.records import Departure, Sighting
 from tools.evaluation.clips.counts import Counts
 from tools.evaluation.clips.finding import TALL
 from tools.evaluation.clips.match import body_box, ignored, matched
@@ -65,6 +65,17 @@ def stays(truth: Truth, shown: Mapping[int, Shown]) -> dict[int, Stay]:
             else:
                 stay.nobody += 1
     return dict(found)
+
+
+def stay_of(departure: Departure, stays: Mapping[int, Stay]) -> Stay:
+    """Return what a departure's track, and the tracks joined with it, lay on."""
+    whole = Stay()
+    for stay in (stays[one] for one in departure.track_ids if one in stays):
+        whole.people += stay.people
+        whole.ignored += stay.ignored
+        whole.nobody += stay.nobody
+        whole.spanning += stay.spanning
+    return whole
 
 
 def owned(sighting: Sighting, stay: Stay) -> Owned:

@@ -9,7 +9,7 @@ from edge.seams import Interpreter
 from tools.evaluation.clips import tracking
 from tools.evaluation.clips.counts import Counts, grouped, together
 from tools.evaluation.clips.detectors import Detector, Looking
-from tools.evaluation.clips.fates import Stay, fate_counts, implausible, owned, sighting_counts, stays
+from tools.evaluation.clips.fates import fate_counts, implausible, owned, sighting_counts, stay_of, stays
 from tools.evaluation.clips.finding import finding
 from tools.evaluation.clips.match import body_box
 from tools.evaluation.clips.overlay import Overlay
@@ -46,7 +46,7 @@ def with_truth(clip: Path, truth: Truth, setting: Setting) -> Measured:
     looking = Looking(setting.detectors, truth)
     watched = _watch(clip, truth, setting, looking)
     found = stays(truth, watched.shown)
-    mine = [owned(sighting, found.get(sighting.departure.track_id, Stay())) for sighting in watched.sightings]
+    mine = [owned(sighting, stay_of(sighting.departure, found)) for sighting in watched.sightings]
     bodies = {n: [body_box(one) for one in shown.detections] for n, shown in watched.shown.items()}
     known = {"people": len(truth.people), "boxes": sum(len(person.boxes) for person in truth.people.values())}
     counts = together(
