@@ -13,8 +13,14 @@ from edge.seams import Interpreter
 SAME_PERSON = 0.35
 """Largest median distance of the keypoints from the expected ones, in torso lengths, of the person in a close-up."""
 
+Box = tuple[float, float, float, float]
 _SHOULDERS = [KEYPOINTS.index(name) for name in ("left_shoulder", "right_shoulder")]
 _HIPS = [KEYPOINTS.index(name) for name in ("left_hip", "right_hip")]
+
+
+ALONE = 0.5
+"""Overlap of the boxes (intersection over union) from which the only person in a close-up is the expected one, although
+the keypoints do not fit: the first skeleton was wrong."""
 
 
 class SecondLook(NamedTuple):
@@ -53,10 +59,20 @@ class CloseLooker:
         outputs = self._interpreter.invoke(tensor)
         people = keypoints.decode(outputs, self._pose, self._settings, scale=scale)
         away = [distance(person, expected) for person in people]
-        if not away or min(away) > SAME_PERSON:
+        is_alone = len(people) == 1 and overlap(people[0].box, expected.box) >= ALONE
+        if not away or (min(away) > SAME_PERSON and not is_alone):
             return None
         person = people.pop(int(np.argmin(away)))
         return SecondLook(person, people, garments.decode(outputs, self._garments, scale=scale))
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Intersection over union of two boxes x1, y1, x2, y2."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    both = max(width, 0.0) * max(height, 0.0)
+    either = sum((x2 - x1) * (y2 - y1) for x1, y1, x2, y2 in (one, other)) - both
+    return both / either if either > 0 else 0.0
 
 
 def distance(person: Detection, expected: Detection) -> float:
