@@ -94,7 +94,7 @@ class BestViews:
         """Return True if a view with this geometry (0..1) would wait for a second look."""
         if len(self._views) < self._close:
             return True
-        return self._close > 0 and geometric > BETTER * self._views[self._close - 1].geometric
+        return self._close > 0 and geometric > self._views[self._close - 1].geometric
 
     def add(self, seen: Appearance | None, geometric: float, waiting: Waiting | None = None) -> None:
         """Keep a view with its first description; if there are enough, it replaces the one with the worst geometry."""
