@@ -14,7 +14,7 @@ NOT_FOUND = 0.5
 """Factor on the quality of a view whose second look found nobody."""
 DOUBTFUL = 2
 """Second looks that find nobody, while none finds the person, from which there is no such person. On three street clips
-8 of 78 sightings were so, and none of them was sound: 3 skeletons lay over two people, 2 tracks went over to somebody
+8 of 72 sightings were so, and none of them was sound: 3 skeletons lay over two people, 2 tracks went over to somebody
 else, 3 were in ignored crowds."""
 
 
