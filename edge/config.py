@@ -94,7 +94,7 @@ class AppearanceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     min_height_px: Positive = 25.0
     """Smallest height of a person from shoulder to ankle, in pixels of the frame: what can be described. Files from
     before the second look may say 90, which goes on to count as it did."""
-    min_quality: Share = 0.2
+    min_quality: Share = 0.15
     """Smallest quality of a view to be described."""
     best_views: Annotated[int, Meta(ge=1, le=50)] = 6
     """Number of best views that a sighting averages."""

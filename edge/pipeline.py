@@ -253,7 +253,7 @@ class Pipeline:
         if is_waiting and at - self._early_due.setdefault(track.track_id, at) < EARLY_WAIT_S:
             return None
         appearance = views.mean()
-        if appearance is None or views.is_doubtful:
+        if appearance is None:
             return None
         self._scored_early.add(track.track_id)
         return Sighting(self._tracker.so_far(track.track_id), appearance)
@@ -272,8 +272,6 @@ class Pipeline:
                 self.held_back["blank" if _mostly(doubts, "blank") else "still"] += 1
             elif appearance is None:
                 self.held_back["stitched" if _mostly(doubts, "stitched") else "unclear"] += 1
-            elif views is not None and views.is_doubtful:
-                self.held_back["doubtful"] += 1
             else:
                 sightings.append(Sighting(departure, appearance))
         return sightings

@@ -66,11 +66,11 @@ FACETS = ("colour", "pattern", "garment", "combination")
 ViewFault = Literal["covered", "dark", "frozen", "moved"]
 """What can be wrong with a camera's view."""
 
-HeldBack = Literal["still", "blank", "unclear", "stitched", "doubtful"]
+HeldBack = Literal["still", "blank", "unclear", "stitched"]
 """Why a track gives no sighting.
 
 `still`: it never moved. `blank`: it never moved, and the garment map shows nobody there. `unclear`: no good view.
-`stitched`: no good view, as the skeleton's torso was not of one body. `doubtful`: second looks found nobody there.
+`stitched`: no good view, as the skeleton's torso was not of one body.
 """
 
 _colour = "|".join(COLOURS)

@@ -125,7 +125,7 @@ class Health(Struct, frozen=True, kw_only=True):
     """Runs of the model on close-ups of small people, besides one for each frame."""
     second_looks_skipped: Count = 0
     """Close-ups left out, as there were more than `appearance.second_looks_per_s`."""
-    held_back_by: Annotated[dict[HeldBack, Count], Meta(max_length=5)] = {}
+    held_back_by: Annotated[dict[HeldBack, Count], Meta(max_length=4)] = {}
     """Parts of `held_back`, by reason."""
 
 

@@ -12,12 +12,6 @@ from edge.records import Appearance, Detection, Floats
 
 NOT_FOUND = 0.5
 """Factor on the quality of a view whose second look found nobody."""
-DOUBTFUL = 2
-"""Second looks that find nobody, while none finds the person, from which there is no such person. On three street clips
-8 of 72 sightings were so, and none of them was sound: 3 skeletons lay over two people, 2 tracks went over to somebody
-else, 3 were in ignored crowds."""
-
-
 BETTER = 1.03
 """Ratio by which a view's geometry must be better than that of the view it replaces: who walks up to the camera is a
 little better in every frame, and describing each costs more than it gains."""
@@ -52,8 +46,6 @@ class BestViews:
         self._best, self._close = best, close
         self._views: list[_View] = []
         """Best geometry first."""
-        self.found = self.failed = 0
-        """Second looks that found the person, and that did not."""
         self.seen_at = 0.0
         """UTC seconds of the newest frame in which the person was in view."""
 
@@ -81,11 +73,6 @@ class BestViews:
         """Bytes of the close-ups that are kept."""
         return sum(view.waiting.near.pixels.nbytes for view in self._views if view.waiting is not None)
 
-    @property
-    def is_doubtful(self) -> bool:
-        """True if no second look found the person: a skeleton laid over two people, or over things."""
-        return not self.found and self.failed >= DOUBTFUL
-
     def is_wanted(self, geometric: float) -> bool:
         """Return True if a view with this geometry (0..1) would be kept, so that it is worth describing."""
         return len(self._views) < self._best or geometric > BETTER * self._views[-1].geometric
@@ -103,7 +90,6 @@ class BestViews:
     def absorb(self, other: "BestViews") -> None:
         """Take over the views of a track that proved to be the same person; the best of both are kept."""
         self.seen_at = max(self.seen_at, other.seen_at)
-        self.found, self.failed = self.found + other.found, self.failed + other.failed
         self._keep([*self._views, *other.release()])
 
     def release(self) -> "list[_View]":
@@ -120,7 +106,6 @@ class BestViews:
 
         None: the second look found nobody. The first description stays, at NOT_FOUND of its quality.
         """
-        self.found, self.failed = self.found + (seen is not None), self.failed + (seen is None)
         views = []
         for view in self._views:
             if view.waiting is not waiting:

@@ -48,7 +48,6 @@ def street(args: argparse.Namespace) -> dict[str, Any]:
         "held back: never moved, and a blank garment map": total["blank"],
         "held back: skeleton over several bodies": total["stitched"],
         "held back: never clear": total["unclear"],
-        "held back: nobody at a second look": total["doubtful"],
         "frames": total["frames"],
         "people found per frame and person at full height": total["found"] / max(total["present"], 1),
         "detections of no person, per frame": total["ghosts"] / max(total["frames"], 1),
