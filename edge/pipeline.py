@@ -22,7 +22,7 @@ from edge.detection.flip import steadied
 from edge.detection.letterbox import letterbox
 from edge.palette import CELLS, NAMING_ID
 from edge.recipe import Recipe
-from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
+from edge.records import Appearance, Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
 from edge.score import nuisance
 from edge.seams import Interpreter
 from edge.second_looks import SecondLooks
@@ -38,6 +38,8 @@ GONE_S = 0.25
 EARLY_WAIT_S = 1.0
 """Longest time that an early sighting waits for its second looks, in seconds."""
 
+FIRST_LOOKS = 2
+"""Views of a small person that are described at once, in case that second looks find nobody; others wait for those."""
 GUESSED = 0.7
 """Factor on the quality of a view whose garments are guessed from keypoints, as the garment map is blank there."""
 
@@ -208,19 +210,25 @@ class Pipeline:
         worth = geometric * (GUESSED if is_guess else 1)
         if geometric < self._viewing.min_quality or not views.is_wanted(worth):
             return
-        worn = None if is_guess else self._garments
-        seen = describe.describe(frame.pixels, person, others, worn, self._light.light, geometric)
-        if seen is not None and seen.quality < self._viewing.min_quality:
-            seen = None
-        if seen is not None and is_guess:
-            seen = replace(seen, quality=seen.quality * GUESSED)
-        if seen is not None:
-            self._light.remember(seen.colour)
         waiting = None
         if views.is_close(worth):
             waiting = self.second_looks.wait(frame, person, others, self._light.light, self._scale)
+        seen = None
+        if waiting is None or len(views) < FIRST_LOOKS:
+            seen = self._seen(frame, person, others, geometric, is_guess=is_guess)
         if seen is not None or waiting is not None:
             views.add(seen, worth, waiting)
+
+    def _seen(
+        self, frame: Frame, person: Detection, others: list[Detection], geometric: float, *, is_guess: bool
+    ) -> Appearance | None:
+        """Describe a person at the first look; None if too little is seen."""
+        worn = None if is_guess else self._garments
+        seen = describe.describe(frame.pixels, person, others, worn, self._light.light, geometric)
+        if seen is None or seen.quality < self._viewing.min_quality:
+            return None
+        self._light.remember(seen.colour)
+        return replace(seen, quality=seen.quality * GUESSED) if is_guess else seen
 
     def _urgent(self, tracks: list[Track], at: float) -> list[BestViews]:
         """Return the views to look at again, the most urgent first: of who is out of sight, then who is due early.
