@@ -25,7 +25,7 @@ LEAST_HITS = 2
 """Detections that a tracklet needs to be compared."""
 REACH, SPEED = 0.4, 1.6
 """Longest distance to a continuation: body heights, and body heights per second of gap."""
-AWAY, AWAY_PER_S = 0.2, 0.35
+AWAY, AWAY_PER_S = 0.3, 0.35
 """Tolerated error of predicting one line from the other, in body heights, and its growth per second of gap."""
 GROWN = 0.15
 """Tolerated logarithm of the ratio of body heights, and its growth per second of gap."""
