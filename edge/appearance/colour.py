@@ -18,6 +18,8 @@ MIDDLE, EXPOSURE = 0.45, 0.6
 all the way). It is partial, since a white wall is brighter than a dark one in the same light."""
 EXPOSURE_LEAST, EXPOSURE_MOST = 0.6, 2.0
 """Range of the ratio to MIDDLE that is corrected."""
+LEVEL, LEVEL_EXPOSURE = 0.7, 0.6
+"""Brightness (0..1) that the background is brought towards for what is counted, and the exponent of that correction."""
 DIM = 0.08
 """Median brightness (0..1) of a picture below which no colour is named."""
 
@@ -65,11 +67,21 @@ class Light(NamedTuple):
     """What is known of a camera's light at one time."""
 
     gains: Floats
-    """[3] factor per channel that takes off the tint and brings the exposure towards MIDDLE."""
+    """[3] factor per channel for naming colours: takes off a strong tint and brings the exposure towards MIDDLE."""
     cast: Floats | None = None
     """[2] a*, b* that black clothes show under these gains; None if not known."""
     is_dim: bool = False
     """True if it is too dark to name colours."""
+    full: Floats | None = None
+    """[3] factor per channel for what is counted; None before the first picture."""
+
+    @property
+    def counted(self) -> Floats:
+        """[3] factor per channel for what is counted: takes off the whole tint, also that of walls.
+
+        A name must be right in this light, a count must be alike in others.
+        """
+        return self.gains if self.full is None else self.full
 
 
 def word_shares(lab: Floats, cast: Floats | None) -> Floats:
@@ -135,14 +147,30 @@ class Illumination:
 
     def remember(self, colour: Floats) -> None:
         """Remember the mean colours of one view's garments, without whose they are: `colour` is of an Appearance."""
-        for each in colour.reshape(-1, COLOUR_MOMENTS):
-            if not np.isnan(each[0]):
-                self._worn[self._seen % CAST_MEMORY] = each[:3]
-                self._seen += 1
+        means = colour.reshape(-1, COLOUR_MOMENTS)[:, :3]
+        for each in self._as_named(means[~np.isnan(means[:, 0])]):
+            self._worn[self._seen % CAST_MEMORY] = each
+            self._seen += 1
+
+    def _as_named(self, lab: Floats) -> Floats:
+        """Convert CIELAB colours [n, 3] from the light of what is counted to that of names."""
+        if self._colour is None or not len(lab):
+            return lab
+        colours = cv2.cvtColor(np.ascontiguousarray(lab[None]), cv2.COLOR_LAB2RGB) * (self._gains / self._full)
+        return np.asarray(cv2.cvtColor(np.clip(colours, 0, 1).astype(np.float32), cv2.COLOR_RGB2LAB)[0], np.float32)
 
     @property
     def light(self) -> Light:
-        return Light(self._gains, self._cast, is_dim=self._middle < DIM)
+        full = None if self._colour is None else self._full
+        return Light(self._gains, self._cast, is_dim=self._middle < DIM, full=full)
+
+    @property
+    def _full(self) -> Floats:
+        if self._colour is None:
+            return np.ones(3, np.float32)
+        mean = max(float(self._colour.mean()), 1e-3)
+        tint = np.clip(mean / np.maximum(self._colour, 1e-3), 0.6, 1.7)
+        return np.asarray(np.clip(tint * (LEVEL / mean) ** LEVEL_EXPOSURE, 0.4, 2.5), np.float32)
 
     @property
     def _gains(self) -> Floats:

@@ -114,9 +114,9 @@ def describe(
     if not near.pixels.size:
         return None
     others = [other for other in others if other is not detection]
-    classes = guess_mask(near, light.gains) if garments is None else garment_mask(near, others, garments)
+    classes = guess_mask(near, light.counted) if garments is None else garment_mask(near, others, garments)
     regions, quads = masks(near, classes), body_parts(near)
-    straight = patches(near, regions, quads, light.gains)
+    straight = patches(near, regions, quads, light.counted)
     if "upper" not in straight:
         return None
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
@@ -127,10 +127,12 @@ def describe(
     kinds = {} if garments is None else _kinds(near, {name: regions[name] for name in straight}, garments)
     for row, name in enumerate(REGIONS[:-1]):
         if name in regions:
-            lab = cloth(near, regions[name], light.gains)
+            shown = cloth(near, regions[name])
+            lab = colour.to_lab(shown, light.counted)[0]
             palettes[row] = colour.palette(lab)
             if not light.is_dim:
-                words[row] = colour.word_shares(lab, None if name == "shoes" else light.cast)
+                named = colour.to_lab(shown, light.gains)[0]
+                words[row] = colour.word_shares(named, None if name == "shoes" else light.cast)
             if name in MEASURED:
                 moments[row] = colour.moments(lab)
         if name in straight:

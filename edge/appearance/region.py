@@ -59,15 +59,11 @@ def _above_hips(crop: Crop, shape: tuple[int, ...]) -> Mask:
     return np.asarray((x - top[0]) * axis[0] + ((y - top[1]) * axis[1])[:, None] <= 1)
 
 
-def cloth(crop: Crop, mask: Mask, gains: Floats) -> Floats:
-    """[n, 3] CIELAB of a region's pixels, evenly sampled down to about SAMPLED_PX.
-
-    `mask` is [h, w], `gains` [3] makes the light neutral.
-    """
+def cloth(crop: Crop, mask: Mask) -> Pixels:
+    """[1, n, 3] RGB of a region's pixels, evenly sampled down to about SAMPLED_PX; `mask` is [h, w]."""
     step = 2 if np.count_nonzero(mask) >= 4 * SAMPLED_PX else 1
     pixels = crop.pixels[::step, ::step][mask[::step, ::step]]
-    sample = np.asarray(pixels[None, :: max(len(pixels) // SAMPLED_PX, 1)], np.uint8)
-    return np.asarray(to_lab(sample, gains)[0], np.float32)
+    return np.asarray(pixels[None, :: max(len(pixels) // SAMPLED_PX, 1)], np.uint8)
 
 
 def patches(crop: Crop, regions: dict[str, Mask], quads: dict[str, list[Quad]], gains: Floats) -> dict[str, Patch]:

@@ -90,6 +90,26 @@ def test_a_tint_is_taken_off_down_to_what_walls_may_have(tint: tuple[float, floa
         assert np.ptp(gains) == pytest.approx(0, abs=1e-6), "a small tint is left alone"
 
 
+@given(tint=st.tuples(*[st.floats(0.7, 1.0)] * 3))
+@settings(max_examples=30)
+def test_what_is_counted_is_alike_in_any_light(tint: tuple[float, float, float]) -> None:
+    street = np.random.default_rng(0).integers(60, 200, (120, 160, 1)).repeat(3, axis=2)
+    grey = street.mean() * lit(street).counted
+    tinted = (street * tint).mean(axis=(0, 1)) * lit(street * tint).counted
+    np.testing.assert_allclose(tinted / tinted.mean(), grey / grey.mean(), atol=0.03)
+
+
+def test_the_cast_is_that_of_the_light_of_names() -> None:
+    blue, black = np.full((80, 80, 3), (90, 100, 150), np.uint8), np.full((1, 9, 3), 30, np.uint8)
+    light = Illumination()
+    light.update(blue, [], 1.0, 0.0)
+    counted, named = (to_lab(black, gains)[0] for gains in (light.light.counted, light.light.gains))
+    for _ in range(CAST_LEAST):
+        light.remember(np.concatenate([moments(counted), moments(counted)]))
+    assert light.light.cast is not None
+    np.testing.assert_allclose(light.light.cast, named.mean(axis=0)[1:], atol=0.5)
+
+
 def test_a_camera_that_balances_colours_is_believed() -> None:
     blue = np.full((80, 80, 3), (60, 90, 180))
     assert np.ptp(lit(blue).gains) > 0.5
