@@ -17,7 +17,7 @@ TORSO = (5, 6, 11, 12)
 HEIGHT_SMOOTHING_S = 0.12
 """Seconds in which the running body height takes over 63 % of a change."""
 LOOK_SMOOTHING_S = 0.8
-"""The same for the running colours; long, since an arm or a lamp post in front passes."""
+"""Such a time for the running colours; long, since an arm or a lamp post in front passes."""
 KEPT_S = 3.0
 """Seconds of the way walked that are kept, to see whether two tracklets are one person."""
 

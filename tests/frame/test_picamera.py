@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from edge.errors import SourceError
-from edge.frame import picamera
 from edge.frame.live import Retry
 from edge.frame.picamera import lores_size, main_size_for, open_picamera
 
@@ -55,6 +54,8 @@ class Request:
     def make_array(self, name: str) -> np.ndarray:
         config = self.camera.config[name]
         (width, height), stride = config["size"], config["stride"]
+        if type(self.camera).torn:
+            return np.zeros((7, stride), np.uint8)
         rgb = np.zeros((height, width, 3), np.uint8)
         rgb[:, : width // 2] = (200, 30, 40)
         rgb[:, width // 2 :] = (20, 180, 60)
@@ -84,6 +85,9 @@ class FakePicamera2:
     script: ClassVar[list[float | Exception]] = []
     opened: ClassVar[list["FakePicamera2"]] = []
     busy: ClassVar[bool] = False
+    torn: ClassVar[bool] = False
+    refuses: ClassVar[str] = ""
+    """What `configure` complains about; empty: nothing."""
     colour_gains: ClassVar[tuple[float, float] | None] = (1.87, 1.62)
     """Red and blue gain of the white balance, None where the pipeline has none (libcamera's virtual one)."""
 
@@ -109,6 +113,8 @@ class FakePicamera2:
         return {"main": main, "lores": lores, "colour_space": colour_space, "controls": controls or {}}
 
     def configure(self, config: dict[str, Any]) -> None:
+        if type(self).refuses:
+            raise RuntimeError(type(self).refuses)
         for name in ("main", "lores"):
             if config[name] is not None:
                 width = config[name]["size"][0]
@@ -141,7 +147,7 @@ class FakePicamera2:
 @pytest.fixture
 def pi(monkeypatch: pytest.MonkeyPatch) -> type[FakePicamera2]:
     """Install a fresh fake under the real module names."""
-    fake = type("Picamera2", (FakePicamera2,), {"script": [], "opened": [], "busy": False})
+    fake = type("Picamera2", (FakePicamera2,), {"script": [], "opened": []})
     for name, attribute in (("picamera2", {"Picamera2": fake}), ("libcamera", {"ColorSpace": ColorSpace})):
         module = ModuleType(name)
         vars(module).update(attribute)
@@ -183,22 +189,16 @@ def test_the_configuration_asks_for_what_the_conversion_assumes(pi: type[FakePic
     assert config["lores"]["format"] == "YUV420"
 
 
-def test_without_a_network_there_is_no_small_stream(pi: type[FakePicamera2]) -> None:
+def test_without_a_model_input_there_is_no_small_stream(pi: type[FakePicamera2]) -> None:
     pi.script = [99.9]
     frame = open_picamera(clock=TestClock()).read()
     assert frame is not None
     assert frame.lores is None
 
 
-def test_requests_go_back_even_when_a_picture_is_unreadable(
-    pi: type[FakePicamera2], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def torn(*_: object) -> None:
-        raise cv2.error("torn")
-
-    pi.script = [99.8, TimeoutError()]
+def test_requests_go_back_even_when_a_picture_is_unreadable(pi: type[FakePicamera2]) -> None:
+    pi.script, pi.torn = [99.8, TimeoutError()], True
     camera = open_picamera(clock=TestClock(), retry=Retry(tries=0))
-    monkeypatch.setattr(picamera, "_to_rgb", torn)
     with pytest.raises(SourceError, match="no frame for 5 s"):
         camera.read()
     assert camera.frames_dropped == 1
@@ -245,11 +245,8 @@ def test_an_absent_or_busy_camera_is_named(pi: type[FakePicamera2]) -> None:
         open_picamera(clock=TestClock())
 
 
-def test_a_camera_that_cannot_be_configured_is_closed(pi: type[FakePicamera2], monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise RuntimeError("lores stream dimensions may not exceed main stream")
-
-    monkeypatch.setattr(pi, "configure", refuse)
+def test_a_camera_that_cannot_be_configured_is_closed(pi: type[FakePicamera2]) -> None:
+    pi.refuses = "lores stream dimensions may not exceed main stream"
     with pytest.raises(SourceError, match="does not start: lores"):
         open_picamera(clock=TestClock())
     assert pi.opened[0].calls == ["cancel", "close"]
@@ -262,17 +259,17 @@ def test_without_the_library_the_error_says_how_to_install_it(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("main", "network", "expected"),
+    ("main", "model_input", "expected"),
     [
         ((1280, 720), (481, 641), (640, 360)),
         ((1640, 1232), (353, 481), (468, 352)),
         ((320, 240), (481, 641), (320, 240)),
     ],
 )
-def test_the_small_stream_fits_the_network(
-    main: tuple[int, int], network: tuple[int, int], expected: tuple[int, int]
+def test_the_small_stream_fits_the_model_input(
+    main: tuple[int, int], model_input: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    assert lores_size(main, network) == expected
+    assert lores_size(main, model_input) == expected
 
 
 @pytest.mark.parametrize(("memory", "expected"), [(0.9e9, (1280, 720)), (1.9e9, (1920, 1080)), (8e9, (1920, 1080))])

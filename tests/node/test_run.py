@@ -154,8 +154,7 @@ def scores(heard: list[wire.Message]) -> list[wire.Score]:
 def test_each_walker_is_one_numbered_score(start: Starting, heard: list[wire.Message]) -> None:
     assert start(3) == 0
     assert [score.seq for score in scores(heard)] == [1, 2, 3]
-    assert {score.state for score in scores(heard)} == {"warming_up"}
-    assert {score.heading for score in scores(heard)} == {"right"}
+    assert {(score.state, score.heading) for score in scores(heard)} == {("warming_up", "right")}
     statuses = [message.state for message in heard if isinstance(message, wire.Status)]
     assert (statuses[0], statuses[-1]) == ("online", "offline")
     beats = [message for message in heard if isinstance(message, wire.Health)]
@@ -212,8 +211,7 @@ def test_against_a_frozen_baseline_it_spots_and_leaves_it_as_it_is(
     early, score = scores(heard)
     assert early.early
     assert (score.follows, score.early) == (early.seq, False)
-    assert score.state == "scored"
-    assert score.baseline == baseline_file.baseline_id(baseline)
+    assert (score.state, score.baseline) == ("scored", baseline_file.baseline_id(baseline))
     assert score.one_in is not None
     assert score.one_in > 20, "an orange walker among black, navy, grey, blue and white"
     assert path.read_bytes() == before
