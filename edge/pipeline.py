@@ -121,7 +121,7 @@ class Pipeline:
         for track in seen:
             self._look(frame, track, detections)
         described = perf_counter()
-        self.second_looks.step(frame.captured_at, self._urgent(tracks, frame.captured_at), list(self._views.values()))
+        self.second_looks.step(frame.captured_at, self._urgent(tracks, frame.captured_at))
         early = [sighting for track in seen if (sighting := self._early(track, frame.captured_at)) is not None]
         sightings = self._leave(departures)
         self.stage_s.update(track=tracked - begun, describe=described - tracked, look=perf_counter() - described)
@@ -212,7 +212,8 @@ class Pipeline:
             return
         waiting = None
         if views.is_close(worth):
-            waiting = self.second_looks.wait(frame, person, others, self._light.light, self._scale)
+            count = sum(each.waiting for each in self._views.values())
+            waiting = self.second_looks.wait(frame, person, others, self._light.light, self._scale, waiting=count)
         seen = None
         if waiting is None or len(views) < FIRST_LOOKS:
             seen = self._seen(frame, person, others, geometric, is_guess=is_guess)
@@ -248,7 +249,7 @@ class Pipeline:
         ]
 
     def _is_due(self, track: Track) -> bool:
-        """Return True if an early sighting of this track may be told."""
+        """Return True if this track has enough good views for an early sighting and has not had one."""
         wanted, views = self._viewing.early_views, self._views[track.track_id]
         is_ready = track.is_visible and track.has_moved and 0 < wanted <= views.kept
         return is_ready and not self._scored_early & set(self._tracker.so_far(track.track_id).track_ids)

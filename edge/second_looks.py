@@ -1,6 +1,6 @@
 """Second looks, paced: the model runs again on close-ups of people who are small in its input.
 
-A view waits as a close-up in memory until its person is about to be told of, or its track ends. Nothing is kept longer.
+A view waits as a close-up in memory until it is looked at again, at the latest until its track ends.
 """
 
 from dataclasses import replace
@@ -37,17 +37,17 @@ class SecondLooks:
         self.taken = 0
         """Second looks taken: runs of the model besides one for each frame."""
         self.skipped = 0
-        """Second looks left out, as there were more than the budget or the memory for waiting ones allows."""
+        """Second looks left out, as there were more than the budget allows."""
 
     def wait(
-        self, frame: Frame, person: Detection, others: list[Detection], light: Light, scale: float
+        self, frame: Frame, person: Detection, others: list[Detection], light: Light, scale: float, *, waiting: int
     ) -> Waiting | None:
-        """Return what a second look at a person needs; None if the person is large enough in the model's input.
+        """Return what a second look at a person needs; None if the person is large, or the memory for close-ups full.
 
-        `others` are the people of the frame, `light` is its light, `scale` is pixels of the frame per
-        pixel of the model's input.
+        `others` are the people of the frame, `light` is its light, `scale` is pixels of the frame per pixel of the
+        model's input. `waiting` is how many close-ups of all tracks wait already.
         """
-        if not self.each or describe.body_height(person) >= LARGE_PX * scale:
+        if not self.each or waiting >= MOST_WAITING or describe.body_height(person) >= LARGE_PX * scale:
             return None
         near = close_up(frame.pixels, person, self._looker.input_size)
         if near is None:
@@ -56,21 +56,14 @@ class SecondLooks:
         geometric = describe.geometry(person, others, size, self._viewing, 1 / max(near.zoom))
         return Waiting(near, person, light, geometric)
 
-    def step(self, at: float, urgent: list[BestViews], kept: list[BestViews]) -> None:
-        """Look again at the first waiting view of `urgent` if the budget at `at`, UTC seconds, allows.
-
-        `kept` are the views of all tracks: beyond MOST_WAITING close-ups, those of the newest track are dropped.
-        """
+    def step(self, at: float, urgent: list[BestViews]) -> None:
+        """Look again at the first waiting view of `urgent` if the budget at `at`, UTC seconds, allows."""
         self._budget.refill(at)
         if views := next((views for views in urgent if views.waiting), None):
             self._next(views)
-        for views in reversed(kept):
-            if sum(each.waiting for each in kept) <= MOST_WAITING:
-                break
-            self.skipped += views.stop_waiting()
 
     def finish(self, views: BestViews) -> None:
-        """Look at the waiting views of a person who is told of now, as far as the budget allows; skip the others."""
+        """Look at the waiting views of a track that has ended, as far as the budget allows, and drop the others."""
         while views.waiting and self._next(views):
             pass
         self.skipped += views.stop_waiting()
@@ -80,7 +73,7 @@ class SecondLooks:
         self._budget = LookBudget(float("inf"))
 
     def all_of(self, views: BestViews) -> None:
-        """Look at all waiting views, where no frame has to wait: photos, and the end of a source."""
+        """Look at all waiting views of a photo, where no next frame waits."""
         while (waiting := views.next_waiting()) is not None:
             views.replace(waiting, self._describe(waiting))
 

@@ -91,7 +91,7 @@ class Health(Struct, frozen=True, kw_only=True):
     last_person_s: Annotated[float, Meta(ge=0, le=1e9)] | None
     sightings: Count
     held_back: Count
-    """Tracks that were not scored, as they never moved, never had a good view, or nobody was there at a second look."""
+    """Tracks that were not scored, as they never moved or never had a good view."""
     outbox_depth: Count
     outbox_lost: Count
     refused_publishes: Count

@@ -24,6 +24,11 @@ def walkers(count: int, height: float, number: int) -> list[Floats]:
     return [standing(60 + 160 * k + 9 * number, 60, height) for k in range(count)]
 
 
+def crowd(count: int, number: int) -> list[Floats]:
+    """Three rows of people who walk to the right."""
+    return [standing(40 + 140 * (k // 3) + 5 * number, 20 + 230 * (k % 3), 150) for k in range(count)]
+
+
 def walk(pipeline: Pipeline, count: int = 1, height: float = 200, steps: int = STEPS) -> list[Sighting]:
     """Walk people through the picture until they have been out of it for two seconds."""
     found: list[Sighting] = []
@@ -113,6 +118,17 @@ def test_nothing_of_a_person_stays_behind() -> None:
     assert waited >= SECOND_LOOKS * 3
     assert pipeline._views == {}
     assert pipeline._early_due == {}
+
+
+def test_where_the_memory_for_close_ups_is_full_the_first_look_describes() -> None:
+    pipeline = pipeline_of(SightedInterpreter(), per_s=0.01)
+    for number in range(12):
+        pipeline.step(painted(crowd(21, number), number))
+        assert sum(views.waiting for views in pipeline._views.values()) <= MOST_WAITING
+    seen = [views for views in pipeline._views.values() if views.kept]
+    assert len(seen) * SECOND_LOOKS > MOST_WAITING, "some have to do without"
+    assert min(views.kept for views in seen) > SECOND_LOOKS
+    assert pipeline.second_looks.skipped == 0
 
 
 @pytest.mark.parametrize("height", [150, 700])

@@ -91,11 +91,6 @@ class CloseUp(NamedTuple):
         half, zoom = np.float32(0.5), np.array(self.zoom, np.float32)
         return np.asarray((points - np.array(self.corner, np.float32) + half) * zoom - half, np.float32)
 
-    def to_frame(self, points: Floats) -> Floats:
-        """Convert positions [..., 2] from pixels of the close-up to pixels of the frame."""
-        half, zoom = np.float32(0.5), np.array(self.zoom, np.float32)
-        return np.asarray((points + half) / zoom - half + np.array(self.corner, np.float32), np.float32)
-
     def show(self, person: Detection) -> Detection:
         """Return a person of the frame in pixels of the close-up."""
         (x1, y1), (x2, y2) = self.of_frame(np.array(person.box, np.float32).reshape(2, 2)).tolist()

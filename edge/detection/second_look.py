@@ -43,7 +43,7 @@ class CloseLooker:
 
     @property
     def is_able(self) -> bool:
-        """True if the model sees garments: of a pose model a second look would tell too little."""
+        """True if the model sees garments: a second look of a pose model would add too little."""
         return self._garments is not None
 
     @property
@@ -67,7 +67,11 @@ class CloseLooker:
 
 
 def overlap(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes x1, y1, x2, y2."""
+    """Return the intersection over union of two boxes x1, y1, x2, y2.
+
+    >>> overlap((0, 0, 2, 2), (1, 0, 3, 2))
+    0.3333333333333333
+    """
     width = min(one[2], other[2]) - max(one[0], other[0])
     height = min(one[3], other[3]) - max(one[1], other[1])
     both = max(width, 0.0) * max(height, 0.0)

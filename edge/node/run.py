@@ -177,7 +177,7 @@ class Node:
         return Counters(
             frames_dropped=self._capture.dropped,
             reconnects=self._camera.reconnects,
-            held_back=self._pipeline.held_back,
+            held_back=dict(self._pipeline.held_back),
             second_looks=self._pipeline.second_looks.taken,
             second_looks_skipped=self._pipeline.second_looks.skipped,
             accelerator="edgetpu" if self._interpreter.accelerator == "edgetpu" else "cpu",

@@ -1,7 +1,7 @@
 """The tracker: follows people from frame to frame, through occlusions. One confirmed track is one sighting.
 
 Detections continue tracks that were seen a moment ago. Who is lost for longer begins a second tracklet, which is then
-compared with the lost ones: at its confirmation, and before the departure of either is told.
+compared with the lost ones: at its confirmation, and before either of them departs.
 """
 
 from itertools import count

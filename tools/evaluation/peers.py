@@ -10,13 +10,13 @@ from edge.config import DetectionSection
 from edge.detection import keypoints
 from edge.detection.keypoints import decode
 from edge.detection.letterbox import letterbox
+from edge.detection.second_look import Box
 from edge.errors import ModelError
 from edge.model.manifest import manifest
 from edge.model.registry import model_path
 from edge.records import Detection, Frame, Pixels
 from edge.seams import Interpreter
 from tools.evaluation.models import open_model
-from tools.evaluation.pose import Box
 from tools.resize import resized
 
 TEACHER = "posenet-353x481"

@@ -15,6 +15,7 @@ from scipy.ndimage import distance_transform_edt
 
 from edge.clock import SystemClock
 from edge.config import NodeConfig, TrackSection
+from edge.detection.second_look import Box
 from edge.frame.photos import Photos
 from edge.frame.source import open_camera
 from edge.node.batch import sightings
@@ -24,7 +25,6 @@ from edge.seams import Interpreter
 from tools.evaluation import pose
 from tools.evaluation.labels import read
 from tools.evaluation.peers import MoveNet, PoseNet, Ssd
-from tools.evaluation.pose import Box
 
 TORSO = [5, 6, 11, 12]
 CLIPS = {"one-by-one-person-detection.mp4": 6, "car-detection.mp4": 0}

@@ -13,6 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from edge.appearance.crop import torso_length
 from edge.config import DetectionSection
+from edge.detection.second_look import Box, overlap
 from edge.records import Detection, Floats
 
 NEAR = 0.2
@@ -24,7 +25,6 @@ SURE = DetectionSection().keypoint_threshold
 SAME_BOX = 0.3
 """Intersection over union from which two boxes are the same person."""
 
-Box = tuple[float, float, float, float]
 Boxes = Sequence[Box]
 
 
@@ -55,19 +55,6 @@ def found(boxes: Boxes, wanted: Boxes) -> int:
     shared = np.array([[overlap(box, want) for want in wanted] for box in boxes])
     rows, columns = linear_sum_assignment(shared >= SAME_BOX, maximize=True)
     return int((shared[rows, columns] >= SAME_BOX).sum())
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Return the intersection over union of two boxes x1, y1, x2, y2.
-
-    >>> overlap((0, 0, 2, 2), (1, 0, 3, 2))
-    0.3333333333333333
-    """
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    both = max(width, 0.0) * max(height, 0.0)
-    either = sum((x2 - x1) * (y2 - y1) for x1, y1, x2, y2 in (one, other)) - both
-    return both / either if either > 0 else 0.0
 
 
 def _apart(person: Detection, teacher: Detection) -> Floats:
