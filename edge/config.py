@@ -54,7 +54,7 @@ class FrameSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class DetectionSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The model that finds people, and its decoding."""
 
-    model: str = "spotter-353x481"
+    model: str = "spotter-305x545"
     """Name of the model in models/manifest.yaml."""
     accelerator: Literal["auto", "cpu", "edgetpu"] = "auto"
     """auto: the Edge TPU if one is plugged in and the model has a twin for it, else the CPU. edgetpu: always the Edge

@@ -149,7 +149,10 @@ class Appearance:
     palettes: Floats
     """[regions, cells] share of each CIELAB cell in each region; a row sums to 1, or is all 0 if unseen."""
     words: Floats
-    """[regions, colours] share of the same pixels with each colour name; all 0 also where it was too dark to tell."""
+    """[regions, colours] share of the same pixels with each colour name, in the light in which names are right: what is
+    said. All 0 also where it was too dark to tell."""
+    counted_words: Floats
+    """[regions, colours] the same in the light in which counts are alike (colour.py): what is scored."""
     patterns: Floats
     """[regions, kinds] share of each pattern kind in each region; a row sums to 1, or is all 0 if unseen."""
     garments: Floats

@@ -21,7 +21,7 @@ SECOND_LOOKS = 3
 LARGE_PX = 200.0
 """Height of a person in the model's input, in pixels, from which a second look shows hardly more."""
 MOST_WAITING = 48
-"""Close-ups of all tracks together that may wait, each as large as the model's input at most (353x481: 0.5 MB)."""
+"""Close-ups of all tracks together that may wait, each as large as the model's input at most (305x545: 0.5 MB)."""
 
 
 class SecondLooks:

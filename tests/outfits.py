@@ -45,7 +45,7 @@ def outfit(
     colour_vector = (means * 3 + rng.normal(0, 4, 2 * COLOUR_MOMENTS)).astype(np.float32)
     texture = (rng.normal(0, 1, 2 * TEXTURE) + (4 if pattern != "plain" else 0)).astype(np.float32)
     composition = (rng.normal(1, 0.1, COMPOSITION) - (garment != "covered-legs") * 0.3).astype(np.float32)
-    return Appearance(palettes, words, patterns, garments, colour_vector, texture, composition, 0.9, 6)
+    return Appearance(palettes, words, words.copy(), patterns, garments, colour_vector, texture, composition, 0.9, 6)
 
 
 def ordinary(rng: np.random.Generator) -> Appearance:

@@ -146,6 +146,7 @@ class BestViews:
         return Appearance(
             _mean([view.palettes for view in views], weights),
             _mean([view.words for view in views], weights),
+            _mean([view.counted_words for view in views], weights),
             _mean([view.patterns for view in views], kinds),
             _mean([view.garments for view in views], weights),
             _mean_known([view.colour for view in views], weights),

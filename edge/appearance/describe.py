@@ -120,7 +120,7 @@ def describe(
     if "upper" not in straight:
         return None
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
-    words = np.zeros((len(REGIONS), len(COLOUR_NAMES)), np.float32)
+    words, counted = np.zeros((2, len(REGIONS), len(COLOUR_NAMES)), np.float32)
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
     moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
     textures = np.full((len(MEASURED), pattern.TEXTURE), np.nan, np.float32)
@@ -133,18 +133,21 @@ def describe(
             if not light.is_dim:
                 named = colour.to_lab(shown, light.gains)[0]
                 words[row] = colour.word_shares(named, None if name == "shoes" else light.cast)
+                counted[row] = colour.word_shares(lab, None)
             if name in MEASURED:
                 moments[row] = colour.moments(lab)
         if name in straight:
             patterns[row], textures[row] = pattern.describe(straight[name])
             patterns[row] = kinds.get(name, patterns[row])
-    palettes[-1], words[-1], patterns[-1] = _whole(palettes), _whole(words), _whole(patterns)
+    for rows in (palettes, words, counted, patterns):
+        rows[-1] = _whole(rows)
     under = legs(quads, classes)
     seen = 1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN
     quality = geometric * _sharpness(straight["upper"]) * seen
     return Appearance(
         palettes,
         words,
+        counted,
         patterns,
         _arrangement(under, palettes),
         moments.ravel(),

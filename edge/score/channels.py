@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from edge.palette import CELL_NAMES
 from edge.records import Floats
 from edge.score import surprisal
-from edge.score.features import MAIN, Features, is_clear
+from edge.score.features import MAIN, Features, is_clear, pairs
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNED, PATTERNS, REGIONS, SILHOUETTES
 
 REGION_WEIGHTS = np.array([0.5, 0.4, 0.1, 0.05, 0.0], np.float32)
@@ -130,7 +130,7 @@ def _pair(seen: Features, usual: Usual) -> float:
 
 
 def _explain_pair(seen: Features, usual: Usual) -> Shares:
-    each = (seen.pairs.ravel() * usual.pairs).reshape(len(COLOURS), -1)
+    each = pairs(seen.appearance.words) * usual.pairs.reshape(len(COLOURS), -1)
     top = np.argsort(-each, axis=None)[:2]
     return {
         f"combination:{COLOURS[int(i)]}-over-{COLOURS[int(k)]}": float(each[i, k])

@@ -36,7 +36,7 @@ class Features(NamedTuple):
 
 
 def features(appearance: Appearance) -> Features:
-    return Features(appearance, vectors(appearance), pairs(appearance))
+    return Features(appearance, vectors(appearance), pairs(appearance.counted_words))
 
 
 def vectors(appearance: Appearance) -> dict[str, Floats]:
@@ -46,7 +46,7 @@ def vectors(appearance: Appearance) -> dict[str, Floats]:
     counts more than one between a tenth and a fifth.
     """
     kinds = _roots(appearance.patterns)[:, 1:]
-    words = WORD_UNIT * _roots(appearance.words)
+    words = WORD_UNIT * _roots(appearance.counted_words)
     return {
         "colour": np.concatenate([appearance.colour, words.ravel()]),
         "kinds": kinds.ravel(),
@@ -61,9 +61,12 @@ def _roots(shares: Floats) -> Floats:
     return np.where(main.any(axis=1, keepdims=True), np.sqrt(main), np.nan)
 
 
-def pairs(appearance: Appearance) -> Floats:
-    """[colours, colours] share of each colour of the upper over each of the lower; all 0 if one was not seen."""
-    return np.outer(appearance.words[0], appearance.words[1])
+def pairs(words: Floats) -> Floats:
+    """[colours, colours] share of each colour of the upper over each of the lower; all 0 if one was not seen.
+
+    `words` [regions, colours] are shares of names.
+    """
+    return np.outer(words[0], words[1])
 
 
 def main_words(appearance: Appearance) -> list[str]:

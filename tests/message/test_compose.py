@@ -34,7 +34,7 @@ def make_sighting(**changes: Any) -> Sighting:
     array = np.full((4, 486), 0.123456, np.float32)
     return Sighting(
         Departure(**(fields | changes)),
-        Appearance(array, array, array, array[0], array[0], array[0], array[0], quality),
+        Appearance(array, array, array, array, array[0], array[0], array[0], array[0], quality),
     )
 
 

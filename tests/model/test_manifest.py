@@ -14,10 +14,10 @@ from edge.model import manifest, registry
 
 def test_the_shipped_manifest_is_whole() -> None:
     shipped = manifest.manifest()
-    assert shipped.default == "spotter-353x481"
-    default, upstream = shipped.models[shipped.default], shipped.models["posenet-353x481"]
-    assert default.is_shipped
-    assert default.input == upstream.input
+    assert shipped.default == "spotter-305x545"
+    assert shipped.models[shipped.default].is_shipped
+    ours, upstream = shipped.models["spotter-353x481"], shipped.models["posenet-353x481"]
+    assert ours.input == upstream.input
     assert upstream.edgetpu is not None
     assert shipped.models[upstream.edgetpu].accelerator == "edgetpu"
     for name, entry in shipped.models.items():

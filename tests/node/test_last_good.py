@@ -77,7 +77,7 @@ def test_a_disk_that_takes_no_copy_is_no_reason_not_to_start(as_service: Path, t
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the shipped model that may be damaged."""
     path = tmp_path / "spotter.tflite"
-    path.write_bytes(model_path("spotter-353x481").read_bytes())
+    path.write_bytes(model_path().read_bytes())
     monkeypatch.setattr(load_model, "ready_path", lambda name: path)
     yield path
     registry._check_once.cache_clear()

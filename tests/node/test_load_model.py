@@ -11,7 +11,7 @@ from edge.model.manifest import manifest
 from edge.model.registry import Used
 from edge.node.load_model import open_interpreter
 
-NAME, TWIN = "spotter-353x481", "spotter-353x481-edgetpu"
+NAME, TWIN = "spotter-305x545", "spotter-305x545-edgetpu"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_without_an_edge_tpu_it_is_the_cpu() -> None:
 def test_without_a_twin_it_is_the_cpu() -> None:
     choice = used(DetectionSection())
     assert (choice.name, choice.accelerator) == (NAME, "cpu")
-    assert "tools/compile-edgetpu spotter-353x481 makes one" in choice.why
+    assert "tools/compile-edgetpu spotter-305x545 makes one" in choice.why
     with pytest.raises(ModelError, match="tools/compile-edgetpu"):
         open_interpreter(DetectionSection(accelerator="edgetpu"))
 

@@ -126,7 +126,7 @@ def test_unseen_legs_are_left_out_and_not_counted_as_something() -> None:
     rng = np.random.default_rng(7)
     baseline = Baseline(RECIPE)
     half = outfit("black", "black", rng)
-    half.palettes[1:3], half.words[1:3] = 0, 0
+    half.palettes[1:3], half.words[1:3], half.counted_words[1:3] = 0, 0, 0
     half.garments[:] = 0
     half.colour[5:] = np.nan
     baseline.learn(half)

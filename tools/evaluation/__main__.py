@@ -12,7 +12,6 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from edge.config import DetectionSection
 from edge.errors import EdgeError
 from edge.seams import Interpreter
 from tools.evaluation import rivals
@@ -39,6 +38,9 @@ from tools.training.swatches import load
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 FINER = "posenet-481x641"
 """Finds people on street pictures who have no label."""
+FOR_PHOTOS = "spotter-353x481"
+"""The size of our model for pictures of 4:3 and taller, as the labelled photos are; clips and streets are judged by the
+default of a node."""
 FLOAT, TFLITE, UPSTREAM = "float32", "on tflite-runtime", "upstream PoseNet"
 HELD_OUT = f"{TEST_IDS.start}-{TEST_IDS.stop - 1}"
 LABELLED = f"{min(TRAIN_IDS)}-{max(TEST_IDS)}"
@@ -80,10 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     kinds.add_argument("--swatches", type=Path, default=SHARED / "swatches", help="close-ups of real cloth")
     outlines = commands.add_parser("silhouettes", help="the garment map on street pictures never trained on")
     outlines.add_argument("--streets", type=Path, default=SHARED / "pennfudan", help="images/ and masks/")
-    outlines.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
+    outlines.add_argument("--model", default=FOR_PHOTOS, help="a name in the manifest, or a .tflite")
     for command in (people, maps, kinds):
         command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
-        command.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
+        command.add_argument("--model", default=FOR_PHOTOS, help="a name in the manifest, or a .tflite")
         command.add_argument("--float", help="a float32 .tflite of the same model, measured beside it")
         command.add_argument("--no-tflite", action="store_true", help="do not measure on tflite-runtime")
         command.add_argument("--alone", action="store_true", help="measure this model alone")
@@ -96,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     fair.add_argument("--ids", default=LABELLED, help="labelled photos, from-to; default: %(default)s")
     for command in (rare, fair):
         command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
-        command.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
+        command.add_argument("--model", default=FOR_PHOTOS, help="a name in the manifest, or a .tflite")
     planted = commands.add_parser("exceptions", help="alerts on planted exceptions of the simulated street")
     planted.add_argument("--seed", type=int, default=7)
     planted.add_argument("--cameras", type=int, default=3)

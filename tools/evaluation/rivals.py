@@ -69,6 +69,6 @@ def fitted(usual: Sequence[Appearance]) -> dict[str, Callable[[Sequence[Appearan
 
 def features(one: Appearance) -> Figures:
     """Return one vector: colour shares of the two main regions, and every vector whose moments a baseline keeps."""
-    words = one.words[:2].copy()
+    words = one.counted_words[:2].copy()
     words[~words.any(axis=1)] = np.nan
     return np.concatenate([words.ravel(), *vectors(one).values()]).astype(np.float64)

@@ -66,7 +66,7 @@ def sighting(track_id: int, patterns: Mapping[str, str] | None = None, words: np
         kinds[REGIONS.index(region), PATTERNS.index(kind)] = 1
     none = np.zeros(0, np.float32)
     colours = np.zeros((len(REGIONS), len(COLOURS)), np.float32) if words is None else words
-    return Sighting(departure, Appearance(colours, colours, kinds, none, none, none, none, 0.5))
+    return Sighting(departure, Appearance(colours, colours, colours, kinds, none, none, none, none, 0.5))
 
 
 def encoded(one: Truth, **changes: Any) -> bytes:
