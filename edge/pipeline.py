@@ -5,6 +5,7 @@
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import NamedTuple
@@ -14,7 +15,7 @@ import numpy as np
 from edge.appearance import describe
 from edge.appearance.best_views import BestViews
 from edge.appearance.colour import Illumination
-from edge.appearance.crop import HIPS, SHOULDERS, torso_length
+from edge.appearance.crop import HIPS, SHOULDERS, surroundings, torso_length
 from edge.appearance.silhouette import COMPOSITION
 from edge.config import NodeConfig
 from edge.detection import garments, keypoints
@@ -63,7 +64,8 @@ class Pipeline:
         self._interpreter = interpreter
         self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
         self._garment_layout = garments.read_layout(interpreter.input, interpreter.outputs)
-        self._garments: GarmentMap | None = None
+        self._outputs: Sequence[Floats] = ()
+        """What the model says of the newest frame; empty without people."""
         self._blank: list[Detection] = []
         """The people of the newest frame of whom the garment map shows nothing."""
         self._settings = config.detection
@@ -107,7 +109,9 @@ class Pipeline:
     @property
     def garments(self) -> GarmentMap | None:
         """The garment map of the newest frame; None without people, or if the model has no garment head."""
-        return self._garments
+        if self._garment_layout is None or not self._outputs:
+            return None
+        return garments.decode(self._outputs, self._garment_layout, scale=self._scale)
 
     def step(self, frame: Frame) -> Step:
         """Process the next frame of a camera or clip."""
@@ -153,7 +157,7 @@ class Pipeline:
             reverse=True,
         )
         people = [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
-        self._blank = [] if self._garments is None else garments.blank(people, self._garments)
+        self._blank = self._blank_of(people)
         return people
 
     def still(self, frame: Frame, people: list[Detection] | None = None) -> Sighting | None:
@@ -182,10 +186,8 @@ class Pipeline:
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
         detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
-        self._garments, self._blank = None, []
-        if self._garment_layout is not None and detections:
-            self._garments = garments.decode(outputs, self._garment_layout, scale=scale)
-            self._blank = garments.blank(detections, self._garments)
+        self._outputs = outputs if detections else ()
+        self._blank = self._blank_of(detections)
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
         small = tensor[:height, :width]
         self._light.update(small, detections, scale, frame.captured_at, is_balanced=frame.is_balanced)
@@ -199,6 +201,19 @@ class Pipeline:
         is_whole = bool((track.detection.confidences[SHOULDERS + HIPS] > 0).all())
         doubts = self._doubts.setdefault(track.track_id, Counter())
         doubts.update(frames=1, stitched=not is_whole, blank=track.detection in self._blank)
+
+    def _blank_of(self, people: list[Detection]) -> list[Detection]:
+        """Return the people of the newest frame of whom the garment map shows nothing."""
+        if self._garment_layout is None:
+            return []
+        return garments.blank(people, self._outputs, self._garment_layout, scale=self._scale)
+
+    def _worn(self, frame: Frame, person: Detection) -> GarmentMap | None:
+        """Return the garment map around a person; None if the model has no garment head."""
+        if self._garment_layout is None:
+            return None
+        box = surroundings(person, frame.pixels.shape[:2])
+        return garments.decode(self._outputs, self._garment_layout, scale=self._scale, box=box)
 
     def _is_doubtful(self, person: Detection) -> bool:
         """Return True if neither the pose nor the garment map shows a person: it may be one, if it moves."""
@@ -224,7 +239,7 @@ class Pipeline:
         self, frame: Frame, person: Detection, others: list[Detection], geometric: float, *, is_guess: bool
     ) -> Appearance | None:
         """Describe a person at the first look; None if too little is seen."""
-        worn = None if is_guess else self._garments
+        worn = None if is_guess else self._worn(frame, person)
         seen = describe.describe(frame.pixels, person, others, worn, self._light.light, geometric)
         if seen is None or seen.quality < self._viewing.min_quality:
             return None

@@ -4,6 +4,7 @@ import math
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.appearance import colour, pattern
 from edge.appearance.body_parts import body_parts
@@ -162,22 +163,25 @@ def _whole(rows: Floats) -> Floats:
 
 def _kinds(near: Crop, regions: dict[str, Mask], garments: GarmentMap) -> dict[str, Floats]:
     """[kinds] mean of the pattern map over each region's cells; plain for a region without any."""
-    pitch = 2 * garments.pitch
-    shape = garments.patterns.shape
-    far = [near.corner[1] + near.pixels.shape[0] / near.zoom, near.corner[0] + near.pixels.shape[1] / near.zoom]
-    first = [int(side / pitch) for side in near.corner[::-1]]
-    rows, columns = (
-        np.arange(low, min(int(high / pitch) + 2, size)) for low, high, size in zip(first, far, shape[:2], strict=True)
-    )
-    y = np.rint((rows * pitch - near.corner[1]) * near.zoom).astype(int)
-    x = np.rint((columns * pitch - near.corner[0]) * near.zoom).astype(int)
-    rows, y = (side[(y >= 0) & (y < near.pixels.shape[0])] for side in (rows, y))
-    columns, x = (side[(x >= 0) & (x < near.pixels.shape[1])] for side in (columns, x))
-    cells, found = garments.patterns[np.ix_(rows, columns)], {}
+    height, width = near.pixels.shape[:2]
+    rows, y = _cells_within(near, garments, 1, height)
+    columns, x = _cells_within(near, garments, 0, width)
+    cells, found = garments.patterns[rows[:, None], columns], {}
     for name, mask in regions.items():
-        is_on = mask[np.ix_(y, x)]
+        is_on = mask[y[:, None], x]
         found[name] = cells[is_on].mean(axis=0) if is_on.any() else np.eye(len(PATTERNS), dtype=np.float32)[0]
     return found
+
+
+def _cells_within(
+    near: Crop, garments: GarmentMap, axis: int, size: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the cells of the pattern map, along x (`axis` 0) or y (1), that lie in a crop, and their pixels in it."""
+    first = garments.corner[axis] // 2
+    cells = np.arange(garments.patterns.shape[1 - axis])
+    at = np.rint(((cells + first) * (2 * garments.pitch) - near.corner[axis]) * near.zoom).astype(np.intp)
+    is_inside = (at >= 0) & (at < size)
+    return cells[is_inside], at[is_inside]
 
 
 def _sharpness(patch: Patch) -> float:
