@@ -45,9 +45,7 @@ class Outputs(Sequence[Floats]):
     """The output tensors of one run, in the order of the model; each item is dequantized when it is read."""
 
     def __init__(self, values: Sequence[NDArray[Any]], specs: Sequence[TensorSpec]) -> None:
-        self._stored = [
-            Stored(one, spec.scale, spec.zero_point) for one, spec in zip(values, specs, strict=True)
-        ]
+        self._stored = [Stored(one, spec.scale, spec.zero_point) for one, spec in zip(values, specs, strict=True)]
 
     def __len__(self) -> int:
         return len(self._stored)

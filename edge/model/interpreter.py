@@ -75,7 +75,7 @@ class TfliteInterpreter:
         if edgetpu is None or not self._try_edgetpu(edgetpu):
             self._use_cpu()
 
-    def invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> Outputs:
+    def invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
         """Return the outputs, in the order and shapes of `outputs`, for one tensor of the shape of `input`.
 
         Raises ModelError if reloading the model does not help.
