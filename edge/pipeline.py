@@ -5,6 +5,7 @@
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import NamedTuple
@@ -14,8 +15,9 @@ import numpy as np
 from edge.appearance import describe
 from edge.appearance.best_views import BestViews
 from edge.appearance.colour import Illumination
-from edge.appearance.crop import HIPS, SHOULDERS, torso_length
+from edge.appearance.crop import surroundings
 from edge.appearance.silhouette import COMPOSITION
+from edge.appearance.view import View, views
 from edge.config import NodeConfig
 from edge.detection import garments, keypoints
 from edge.detection.flip import steadied
@@ -63,7 +65,8 @@ class Pipeline:
         self._interpreter = interpreter
         self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
         self._garment_layout = garments.read_layout(interpreter.input, interpreter.outputs)
-        self._garments: GarmentMap | None = None
+        self._outputs: Sequence[Floats] = ()
+        """What the model says of the newest frame; empty without people."""
         self._blank: list[Detection] = []
         """The people of the newest frame of whom the garment map shows nothing."""
         self._settings = config.detection
@@ -107,7 +110,9 @@ class Pipeline:
     @property
     def garments(self) -> GarmentMap | None:
         """The garment map of the newest frame; None without people, or if the model has no garment head."""
-        return self._garments
+        if self._garment_layout is None or not self._outputs:
+            return None
+        return garments.decode(self._outputs, self._garment_layout, scale=self._scale)
 
     def step(self, frame: Frame) -> Step:
         """Process the next frame of a camera or clip."""
@@ -118,8 +123,9 @@ class Pipeline:
         seen = [track for track in tracks if track.is_visible and track.is_confirmed]
         moving = [track.detection for track in tracks if track.is_visible and track.has_moved]
         detections = [one for one in detections if one in moving or not self._is_doubtful(one)]
-        for track in seen:
-            self._look(frame, track, detections)
+        shown = views([track.detection for track in seen], detections, frame.pixels.shape)
+        for track, view in zip(seen, shown, strict=True):
+            self._look(frame, track, detections, view)
         described = perf_counter()
         self.second_looks.step(frame.captured_at, self._urgent(tracks, frame.captured_at))
         early = [sighting for track in seen if (sighting := self._early(track, frame.captured_at)) is not None]
@@ -145,15 +151,16 @@ class Pipeline:
         mirrored, _ = self._detect(replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), lores=None))
         self._light = Illumination()
         detections = [person for person in self._detect(frame)[0] if not self._is_doubtful(person)]
+        shown = dict(zip(detections, views(detections, detections, frame.pixels.shape), strict=True))
         detections.sort(
             key=lambda person: (
-                describe.geometry(person, detections, frame.pixels.shape[:2], self._viewing, self._scale) > 0,
-                torso_length(person) * person.confidence,
+                shown[person].quality(self._viewing, self._scale) > 0,
+                shown[person].length * person.confidence,
             ),
             reverse=True,
         )
         people = [steadied(person, mirrored, frame.pixels.shape[1]) for person in detections[:1]] + detections[1:]
-        self._blank = [] if self._garments is None else garments.blank(people, self._garments)
+        self._blank = self._blank_of(people)
         return people
 
     def still(self, frame: Frame, people: list[Detection] | None = None) -> Sighting | None:
@@ -162,10 +169,11 @@ class Pipeline:
         if not people:
             return None
         main = people[0]
-        views = BestViews(1, min(self.second_looks.each, 1))
-        self._describe(frame, main, people, views)
-        self.second_looks.all_of(views)
-        appearance = views.mean()
+        kept = BestViews(1, min(self.second_looks.each, 1))
+        (view,) = views([main], people, frame.pixels.shape)
+        self._describe(frame, main, people, view, kept)
+        self.second_looks.all_of(kept)
+        appearance = kept.mean()
         if appearance is None:
             self.held_back["unclear"] += 1
             return None
@@ -182,49 +190,64 @@ class Pipeline:
         outputs = self._interpreter.invoke(tensor)
         invoked = perf_counter()
         detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
-        self._garments, self._blank = None, []
-        if self._garment_layout is not None and detections:
-            self._garments = garments.decode(outputs, self._garment_layout, scale=scale)
-            self._blank = garments.blank(detections, self._garments)
+        self._outputs = outputs if detections else ()
+        self._blank = self._blank_of(detections)
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
         small = tensor[:height, :width]
         self._light.update(small, detections, scale, frame.captured_at, is_balanced=frame.is_balanced)
         self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
         return detections, looks(tensor, detections, scale)
 
-    def _look(self, frame: Frame, track: Track, detections: list[Detection]) -> None:
-        views = self._views.setdefault(track.track_id, BestViews(self._viewing.best_views, self.second_looks.each))
-        views.seen_at = frame.captured_at
-        self._describe(frame, track.detection, detections, views)
-        is_whole = bool((track.detection.confidences[SHOULDERS + HIPS] > 0).all())
-        doubts = self._doubts.setdefault(track.track_id, Counter())
-        doubts.update(frames=1, stitched=not is_whole, blank=track.detection in self._blank)
+    def _look(self, frame: Frame, track: Track, detections: list[Detection], view: View) -> None:
+        kept = self._views.get(track.track_id)
+        if kept is None:
+            kept = self._views[track.track_id] = BestViews(self._viewing.best_views, self.second_looks.each)
+            self._doubts[track.track_id] = Counter()
+        kept.seen_at = frame.captured_at
+        self._describe(frame, track.detection, detections, view, kept)
+        doubts = self._doubts[track.track_id]
+        doubts["frames"] += 1
+        doubts["stitched"] += not view.is_whole
+        doubts["blank"] += track.detection in self._blank
+
+    def _blank_of(self, people: list[Detection]) -> list[Detection]:
+        """Return the people of the newest frame of whom the garment map shows nothing."""
+        if self._garment_layout is None:
+            return []
+        return garments.blank(people, self._outputs, self._garment_layout, scale=self._scale)
+
+    def _worn(self, frame: Frame, person: Detection) -> GarmentMap | None:
+        """Return the garment map around a person; None if the model has no garment head."""
+        if self._garment_layout is None:
+            return None
+        box = surroundings(person, frame.pixels.shape[:2])
+        return garments.decode(self._outputs, self._garment_layout, scale=self._scale, box=box)
 
     def _is_doubtful(self, person: Detection) -> bool:
         """Return True if neither the pose nor the garment map shows a person: it may be one, if it moves."""
         return person in self._blank and person.confidence < garments.SURE_POSE
 
-    def _describe(self, frame: Frame, person: Detection, others: list[Detection], views: BestViews) -> None:
-        geometric = describe.geometry(person, others, frame.pixels.shape[:2], self._viewing, self._scale)
+    def _describe(self, frame: Frame, person: Detection, others: list[Detection], view: View, kept: BestViews) -> None:
+        geometric = view.quality(self._viewing, self._scale)
         is_guess = person in self._blank
         worth = geometric * (GUESSED if is_guess else 1)
-        if geometric < self._viewing.min_quality or not views.is_wanted(worth):
+        if geometric < self._viewing.min_quality or not kept.is_wanted(worth):
             return
         waiting = None
-        if views.is_close(worth):
+        if kept.is_close(worth):
             count = sum(each.waiting for each in self._views.values())
-            waiting = self.second_looks.wait(frame, person, others, self._light.light, self._scale, waiting=count)
+            waiting = self.second_looks.wait(frame, person, view, self._light.light, self._scale, waiting=count)
         seen = None
-        if waiting is None or len(views) < FIRST_LOOKS:
+        if waiting is None or len(kept) < FIRST_LOOKS:
             seen = self._seen(frame, person, others, geometric, is_guess=is_guess)
         if seen is not None or waiting is not None:
-            views.add(seen, worth, waiting)
+            kept.add(seen, worth, waiting)
 
     def _seen(
         self, frame: Frame, person: Detection, others: list[Detection], geometric: float, *, is_guess: bool
     ) -> Appearance | None:
         """Describe a person at the first look; None if too little is seen."""
-        worn = None if is_guess else self._garments
+        worn = None if is_guess else self._worn(frame, person)
         seen = describe.describe(frame.pixels, person, others, worn, self._light.light, geometric)
         if seen is None or seen.quality < self._viewing.min_quality:
             return None

@@ -79,14 +79,17 @@ class Detection:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GarmentMap:
-    """Garment classes and patterns over one whole frame, without regard to whose they are."""
+    """Garment classes and patterns over one frame, or a part of it, without regard to whose they are."""
 
     classes: Pixels
-    """[h, w] positions in CLASSES; background also where the model is unsure. Cell (0, 0) lies on the first pixel."""
+    """[h, w] positions in CLASSES; background also where the model is unsure. Cell (0, 0) of the frame lies on its
+    first pixel."""
     patterns: Floats
     """[(h + 1) / 2, (w + 1) / 2, kinds] share of each pattern kind, at every second cell; only valid on garments."""
     pitch: float
     """Pixels of the frame from one cell of `classes` to the next."""
+    corner: tuple[int, int] = (0, 0)
+    """x, y of the first cell of `classes` among the frame's; even, so that the first cell of `patterns` lies on it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

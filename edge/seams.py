@@ -74,8 +74,11 @@ class Interpreter(Protocol):
     @property
     def outputs(self) -> Sequence[TensorSpec]: ...
 
-    def invoke(self, tensor: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Run the model on a tensor shaped as `input`; returns dequantized arrays shaped and ordered as `outputs`."""
+    def invoke(self, tensor: NDArray[np.uint8]) -> Sequence[NDArray[np.float32]]:
+        """Run the model on a tensor shaped as `input`; returns real-valued arrays shaped and ordered as `outputs`.
+
+        They may be `Outputs` (outputs.py), which are dequantized only where they are read.
+        """
 
 
 class Received(NamedTuple):

@@ -10,6 +10,7 @@ from edge.appearance.best_views import BestViews, Waiting
 from edge.appearance.colour import Light
 from edge.appearance.crop import close_up
 from edge.appearance.look_budget import LookBudget
+from edge.appearance.view import View
 from edge.config import NodeConfig
 from edge.detection.second_look import CloseLooker
 from edge.records import Appearance, Detection, Frame
@@ -40,21 +41,19 @@ class SecondLooks:
         """Second looks left out, as there were more than the budget allows."""
 
     def wait(
-        self, frame: Frame, person: Detection, others: list[Detection], light: Light, scale: float, *, waiting: int
+        self, frame: Frame, person: Detection, view: View, light: Light, scale: float, *, waiting: int
     ) -> Waiting | None:
         """Return what a second look at a person needs; None if the person is large, or the memory for close-ups full.
 
-        `others` are the people of the frame, `light` is its light, `scale` is pixels of the frame per pixel of the
+        `view` is how the person is seen, `light` is the frame's light, `scale` is pixels of the frame per pixel of the
         model's input. `waiting` is how many close-ups of all tracks wait already.
         """
-        if not self.each or waiting >= MOST_WAITING or describe.body_height(person) >= LARGE_PX * scale:
+        if not self.each or waiting >= MOST_WAITING or view.height >= LARGE_PX * scale:
             return None
         near = close_up(frame.pixels, person, self._looker.input_size)
         if near is None:
             return None
-        size = frame.pixels.shape[:2]
-        geometric = describe.geometry(person, others, size, self._viewing, 1 / max(near.zoom))
-        return Waiting(near, person, light, geometric)
+        return Waiting(near, person, light, view.quality(self._viewing, 1 / max(near.zoom)))
 
     def step(self, at: float, urgent: list[BestViews]) -> None:
         """Look again at the first waiting view of `urgent` if the budget at `at`, UTC seconds, allows."""

@@ -57,14 +57,18 @@ def torso_length(detection: Detection) -> float:
     return max(float(np.hypot(*axis)), 1.0)
 
 
+def surroundings(detection: Detection, size: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Return x1, y1, x2, y2 of the part of a frame around a person that is described; `size` is (height, width)."""
+    points, margin, most = detection.keypoints, MARGIN * torso_length(detection), size[1::-1]
+    x1, y1 = (int(v) for v in np.clip(points.min(axis=0) - margin, 0, most))
+    x2, y2 = (int(v) for v in np.clip(points.max(axis=0) + margin + 1, 0, most))
+    return x1, y1, x2, y2
+
+
 def crop(pixels: Pixels, detection: Detection) -> Crop:
     """Cut out the part of `pixels` [height, width, 3] around a person; empty if the person is outside."""
-    points = detection.keypoints
-    height, width = pixels.shape[:2]
     length = torso_length(detection)
-    margin = MARGIN * length
-    x1, y1 = (int(v) for v in np.clip(points.min(axis=0) - margin, 0, (width, height)))
-    x2, y2 = (int(v) for v in np.clip(points.max(axis=0) + margin + 1, 0, (width, height)))
+    x1, y1, x2, y2 = surroundings(detection, pixels.shape[:2])
     part = pixels[y1:y2, x1:x2]
     zoom = TORSO_PX / length
     if zoom < ENLARGED and part.size:
@@ -72,7 +76,7 @@ def crop(pixels: Pixels, detection: Detection) -> Crop:
         length = TORSO_PX
     else:
         zoom = 1.0
-    placed = (points - np.array([x1, y1], np.float32)) * np.float32(zoom)
+    placed = (detection.keypoints - np.array([x1, y1], np.float32)) * np.float32(zoom)
     return Crop(part, placed, detection.confidences, detection.believed, length, (x1, y1), zoom)
 
 

@@ -1,17 +1,15 @@
 """Describe the clothes of one person in one frame, if the view is good enough."""
 
-import math
-
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.appearance import colour, pattern
 from edge.appearance.body_parts import body_parts
-from edge.appearance.crop import Crop, crop, torso_length
+from edge.appearance.crop import Crop, crop
 from edge.appearance.garment_mask import garment_mask, guess_mask
 from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches
 from edge.appearance.silhouette import silhouette
-from edge.config import AppearanceSection
 from edge.palette import CELLS
 from edge.records import Appearance, Detection, Floats, GarmentMap, Pixels
 from edge.vocabulary import COLOURS as COLOUR_NAMES
@@ -43,59 +41,6 @@ LONG = 0.5
 ALIKE = 0.55
 """Shared part of two palettes from which two regions have one colour."""
 
-ARM = 0.3
-"""Room for arms and sleeves beside the torso's keypoints, in torso lengths."""
-
-TALL_PX = 180.0
-"""Height of a person, in pixels that both the frame and the model's input have, from which it counts in full."""
-
-_TORSO = [5, 6, 11, 12]
-_SPREAD = 0.7
-"""Ratio of torso width to length from which a view is frontal enough to count in full."""
-
-
-def geometry(
-    detection: Detection, others: list[Detection], size: tuple[int, int], settings: AppearanceSection, scale: float
-) -> float:
-    """Quality (0..1) of a view by keypoints alone: height, sure torso, inside the picture, not behind a nearer person.
-
-    0: the view must not be used, for example because the picture's edge cuts the torso. `others` are the people of the
-    same frame; `size` is the frame's (height, width); `scale` is pixels of the frame per pixel of the model's input.
-    """
-    torso = detection.keypoints[_TORSO]
-    height = body_height(detection)
-    is_large = height >= settings.min_height_px and height >= settings.min_seen_px * scale
-    x, y = torso.T
-    is_inside = x.min() >= 0 and y.min() >= 0 and x.max() < size[1] and y.max() < size[0]
-    if not is_large or not detection.believed[_TORSO].all() or not is_inside:
-        return 0.0
-    tall = math.sqrt(min(1.0, height / max(scale, 1.0) / TALL_PX))
-    sure = float(detection.confidences[_TORSO].mean())
-    length = torso_length(detection)
-    wide = min(1.0, 0.5 + 0.5 * float(np.ptp(x)) / length / _SPREAD)
-    whole = min(1.0, 0.5 + 0.5 * min(float(x.min()), size[1] - float(x.max())) / (ARM * length))
-    return tall * sure * wide * whole * (1 - _hidden(detection, others))
-
-
-def body_height(detection: Detection) -> float:
-    """Height in pixels of the frame, from the highest to the lowest sure keypoint, or by the torso if that is more."""
-    believed = detection.keypoints[detection.believed]
-    return max(float(np.ptp(believed[:, 1])), 2.6 * torso_length(detection)) if len(believed) else 0.0
-
-
-def _hidden(detection: Detection, others: list[Detection]) -> float:
-    """Largest share (0..1) of the torso's box behind the box of a nearer person (feet lower in the picture)."""
-    torso = detection.keypoints[_TORSO]
-    (x1, y1), (x2, y2) = torso.min(axis=0), torso.max(axis=0)
-    worst = 0.0
-    for other in others:
-        if other is not detection and other.box[3] > detection.box[3]:
-            width = min(x2, other.box[2]) - max(x1, other.box[0])
-            height = min(y2, other.box[3]) - max(y1, other.box[1])
-            if width > 0 and height > 0:
-                worst = max(worst, float(width * height) / max(float((x2 - x1) * (y2 - y1)), 1.0))
-    return worst
-
 
 def describe(
     pixels: Pixels,
@@ -107,8 +52,8 @@ def describe(
 ) -> Appearance | None:
     """Describe a person's clothes; None if the torso shows too little garment.
 
-    `pixels` is the frame, [height, width, 3] RGB; `light` is the camera's;
-    `geometric` is from `geometry`. Without a garment map (a pose model) it is guessed from keypoints and colours.
+    `pixels` is the frame, [height, width, 3] RGB; `light` is the camera's; `geometric` is the quality by keypoints
+    (view.py). Without a garment map (a pose model) it is guessed from keypoints and colours.
     """
     near = crop(pixels, detection)
     if not near.pixels.size:
@@ -165,22 +110,23 @@ def _whole(rows: Floats) -> Floats:
 
 def _kinds(near: Crop, regions: dict[str, Mask], garments: GarmentMap) -> dict[str, Floats]:
     """[kinds] mean of the pattern map over each region's cells; plain for a region without any."""
-    pitch = 2 * garments.pitch
-    shape = garments.patterns.shape
-    far = [near.corner[1] + near.pixels.shape[0] / near.zoom, near.corner[0] + near.pixels.shape[1] / near.zoom]
-    first = [int(side / pitch) for side in near.corner[::-1]]
-    rows, columns = (
-        np.arange(low, min(int(high / pitch) + 2, size)) for low, high, size in zip(first, far, shape[:2], strict=True)
-    )
-    y = np.rint((rows * pitch - near.corner[1]) * near.zoom).astype(int)
-    x = np.rint((columns * pitch - near.corner[0]) * near.zoom).astype(int)
-    rows, y = (side[(y >= 0) & (y < near.pixels.shape[0])] for side in (rows, y))
-    columns, x = (side[(x >= 0) & (x < near.pixels.shape[1])] for side in (columns, x))
-    cells, found = garments.patterns[np.ix_(rows, columns)], {}
+    height, width = near.pixels.shape[:2]
+    rows, y = _cells_within(near, garments, 1, height)
+    columns, x = _cells_within(near, garments, 0, width)
+    cells, found = garments.patterns[rows[:, None], columns], {}
     for name, mask in regions.items():
-        is_on = mask[np.ix_(y, x)]
+        is_on = mask[y[:, None], x]
         found[name] = cells[is_on].mean(axis=0) if is_on.any() else np.eye(len(PATTERNS), dtype=np.float32)[0]
     return found
+
+
+def _cells_within(near: Crop, garments: GarmentMap, axis: int, size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the cells of the pattern map, along x (`axis` 0) or y (1), that lie in a crop, and their pixels in it."""
+    first = garments.corner[axis] // 2
+    cells = np.arange(garments.patterns.shape[1 - axis])
+    at = np.rint(((cells + first) * (2 * garments.pitch) - near.corner[axis]) * near.zoom).astype(np.intp)
+    is_inside = (at >= 0) & (at < size)
+    return cells[is_inside], at[is_inside]
 
 
 def _sharpness(patch: Patch) -> float:

@@ -42,7 +42,8 @@ def garment_mask(crop: Crop, others: list[Detection], garments: GarmentMap) -> P
     """
     height, width = crop.pixels.shape[:2]
     step = 1 / (crop.zoom * garments.pitch)
-    matrix = np.array([[step, 0, crop.corner[0] / garments.pitch], [0, step, crop.corner[1] / garments.pitch]])
+    x, y = (side / garments.pitch - first for side, first in zip(crop.corner, garments.corner, strict=True))
+    matrix = np.array([[step, 0, x], [0, step, y]])
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     classes = np.asarray(cv2.warpAffine(garments.classes, matrix, (width, height), flags=flags), np.uint8)
     away = _distance(crop.points, crop.believed, (height, width))

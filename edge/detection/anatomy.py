@@ -79,44 +79,49 @@ def stature(poses: Floats, is_sure: Flags) -> Floats:
     Each length is that between the middles of the left and the right joints, which a swinging leg changes little. A
     camera that looks down shortens legs more than the torso: so the torso counts, from once to twice the median.
     """
-    ends = poses[:, _SPANS]
-    told = _length(ends[:, :, :2].sum(axis=2) - ends[:, :, 2:].sum(axis=2)) / (2 * _SPAN_LENGTHS)
-    told[~is_sure[:, _SPANS].all(axis=2)] = np.nan
+    ends = poses.take(_SPANS, axis=1)
+    told = _length(ends[:, :, 0] + ends[:, :, 1] - (ends[:, :, 2] + ends[:, :, 3])) / (2 * _SPAN_LENGTHS)
+    told[~is_sure.take(_SPANS, axis=1).all(axis=2)] = np.nan
     low, middle, high = np.sort(told, axis=1).T  # NaN last
     median = np.where(np.isnan(high), np.where(np.isnan(middle), low, (low + middle) / 2), middle)
     torso = np.where(np.isnan(told[:, 0]), median, told[:, 0])
     return np.asarray(np.where(np.isnan(median), np.inf, np.clip(torso, median, 2 * median)), np.float32)
 
 
-def long_bones(poses: Floats, is_sure: Flags) -> Floats:
-    """[n] number of bones between sure keypoints that are too long for the rest of the skeletons [n, 17, 2]."""
-    lengths = _length(poses[:, _ENDS[:, 0]] - poses[:, _ENDS[:, 1]])
-    limits = TOLERANCE * _LENGTHS * stature(poses, is_sure)[:, None] + np.float32(UNCERTAIN_PX)
-    return np.asarray(((lengths > limits) & is_sure[:, _ENDS].all(axis=2)).sum(axis=1), np.float32)
+def long_bones(poses: Floats, is_sure: Flags, tall: Floats) -> Floats:
+    """[n] number of bones between sure keypoints that are too long for the rest of the skeletons [n, 17, 2].
+
+    `tall` [n] are their body heights (`stature`).
+    """
+    lengths = _length(poses.take(_ENDS[:, 0], axis=1) - poses.take(_ENDS[:, 1], axis=1))
+    limits = TOLERANCE * _LENGTHS * tall[:, None] + np.float32(UNCERTAIN_PX)
+    is_bone = is_sure.take(_ENDS[:, 0], axis=1) & is_sure.take(_ENDS[:, 1], axis=1)
+    return np.asarray(((lengths > limits) & is_bone).sum(axis=1), np.float32)
 
 
-def foreign(poses: Floats, sure: Floats, threshold: float) -> Flags:
+def foreign(poses: Floats, sure: Floats, threshold: float, tall: Floats) -> Flags:
     """[n, 17] True for keypoints that lie too far from the others to be of the same body.
 
     `poses` [n, 17, 2] are in pixels of the model's input; `sure` [n, 17] are confidences, and keypoints below
-    `threshold` neither accuse nor are accused. The keypoint with the most contradictions goes first, with the limb that
-    hangs on it, until none is left.
+    `threshold` neither accuse nor are accused; `tall` [n] are body heights (`stature`). The keypoint with the most
+    contradictions goes first, with the limb that hangs on it, until none is left.
     """
     is_sure: Flags = sure >= threshold
     x, y = poses[..., 0], poses[..., 1]
     step_x, step_y = x[:, :, None] - x[:, None], y[:, :, None] - y[:, None]
-    limit = (TOLERANCE * _REACH) * np.minimum(stature(poses, is_sure), 1e6)[:, None, None] + np.float32(UNCERTAIN_PX)
+    limit = (TOLERANCE * _REACH) * np.minimum(tall, 1e6)[:, None, None] + np.float32(UNCERTAIN_PX)
     wrong = (step_x * step_x + step_y * step_y > limit * limit) & is_sure[:, :, None] & is_sure[:, None]
     gone = np.zeros_like(is_sure)
     accused = np.flatnonzero(wrong.any(axis=(1, 2)))
+    wrong, sure = wrong[accused], sure[accused]
     while accused.size:
-        contradictions = wrong[accused]
-        against = (contradictions @ sure[accused, :, None])[..., 0] - sure[accused]
-        against[~contradictions.any(axis=2)] = -np.inf
-        gone[accused] |= _LIMBS[against.argmax(axis=1)]
-        stays = ~gone[accused]
-        wrong[accused] &= stays[:, :, None] & stays[:, None]
-        accused = accused[wrong[accused].any(axis=(1, 2))]
+        against = (wrong @ sure[:, :, None])[..., 0] - sure
+        against[~wrong.any(axis=2)] = -np.inf
+        limbs = _LIMBS[against.argmax(axis=1)]
+        gone[accused] |= limbs
+        wrong &= ~(limbs[:, :, None] | limbs[:, None])
+        still = wrong.any(axis=(1, 2))
+        accused, wrong, sure = accused[still], wrong[still], sure[still]
     return gone
 
 

@@ -1,12 +1,17 @@
-"""The garment map of a whole frame, from the output tensors of a model with a garment head."""
+"""The garment map of a frame or a part of it, from the output tensors of a model with a garment head.
+
+A frame's map has 10,000 cells; those around one person are some hundreds, so only these are decoded.
+"""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.errors import ModelError
-from edge.records import CLASSES, KEYPOINTS, Detection, Floats, GarmentMap
+from edge.outputs import Stored, stored
+from edge.records import CLASSES, KEYPOINTS, Detection, Flags, Floats, GarmentMap, Pixels
 from edge.seams import TensorSpec
 from edge.vocabulary import PATTERNS
 
@@ -51,32 +56,70 @@ def read_layout(model_input: TensorSpec, outputs: Sequence[TensorSpec]) -> Layou
     return Layout(garments, patterns)
 
 
-def decode(outputs: Sequence[Floats], layout: Layout, *, scale: float = 1.0) -> GarmentMap:
+def decode(
+    outputs: Sequence[Floats],
+    layout: Layout,
+    *,
+    scale: float = 1.0,
+    box: tuple[float, float, float, float] | None = None,
+) -> GarmentMap:
     """Decode the garment classes and pattern shares of a frame; the shapes are those of GarmentMap.
 
-    `outputs` are [1, h, w, channels] logits; `scale` is pixels of the frame per pixel of the model's input. A cell that
-    belongs to a person (PERSON) gets the likeliest class other than background.
+    `outputs` are [1, h, w, channels] logits; `scale` is pixels of the frame per pixel of the model's input. With `box`,
+    x1, y1, x2, y2 in pixels of the frame, only the cells that it touches are decoded. A cell that belongs to a person
+    (PERSON) gets the likeliest class other than background.
     """
-    logits = outputs[layout.garments][0]
-    classes = logits.argmax(axis=-1).astype(np.uint8)
-    background = logits[..., :1]
-    is_doubtful = (classes == 0) & (np.exp(logits - background).sum(axis=-1) >= 1 / (1 - PERSON))
-    classes[is_doubtful] = logits[is_doubtful, 1:].argmax(axis=-1) + 1
-    return GarmentMap(classes, _softmax(outputs[layout.patterns][0]), GARMENT_STRIDE * scale)
+    classes, patterns = stored(outputs, layout.garments), stored(outputs, layout.patterns)
+    rows, columns, _ = patterns.values.shape[1:]
+    pitch = GARMENT_STRIDE * scale
+    x1, y1, x2, y2 = (0, 0, columns, rows) if box is None else _cells(box, 2 * pitch, (columns, rows))
+    return GarmentMap(
+        _classes(classes, classes.values[0, 2 * y1 : 2 * y2, 2 * x1 : 2 * x2]),
+        _softmax(patterns.real(patterns.values[0, y1:y2, x1:x2])),
+        pitch,
+        (2 * x1, 2 * y1),
+    )
 
 
-def blank(people: list[Detection], garments: GarmentMap) -> list[Detection]:
-    """Return the people where the map shows background between shoulders and hips (see BLANK)."""
+def _cells(box: tuple[float, float, float, float], pitch: float, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Return x1, y1, x2, y2 of the cells that a box touches, also by rounding; `size` is (columns, rows)."""
+    low = [min(max(int(side / pitch), 0), most) for side, most in zip(box[:2], size, strict=True)]
+    high = [min(max(int(side / pitch) + 2, 0), most) for side, most in zip(box[2:], size, strict=True)]
+    return low[0], low[1], high[0], high[1]
+
+
+def _classes(garments: Stored, values: NDArray[Any]) -> Pixels:
+    """[h, w] class of each cell, of `values` [h, w, classes] as they are stored."""
+    classes = values.argmax(axis=-1).astype(np.uint8)
+    is_unsure = classes == 0
+    unsure = garments.real(values[is_unsure])
+    classes[is_unsure] = np.where(_is_person(unsure), unsure[:, 1:].argmax(axis=-1) + 1, 0)
+    return classes
+
+
+def _is_person(logits: Floats) -> Flags:
+    """[...] True where the classes other than background, together, have PERSON: `logits` are [..., classes]."""
+    return np.asarray(np.exp(logits - logits[..., :1]).sum(axis=-1) >= 1 / (1 - PERSON), bool)
+
+
+def blank(people: list[Detection], outputs: Sequence[Floats], layout: Layout, *, scale: float = 1.0) -> list[Detection]:
+    """Return the people where the map shows background between shoulders and hips (see BLANK).
+
+    `outputs` and `scale` are those of `decode`; only the cells that count are decoded.
+    """
     if not people:
         return []
-    corners = np.stack([person.keypoints[_TORSO] for person in people])[..., None, :] / np.float32(garments.pitch)
+    garments = stored(outputs, layout.garments)
+    pitch = np.float32(GARMENT_STRIDE * scale)
+    corners = np.stack([person.keypoints for person in people])[:, _TORSO, None] / pitch
     right_shoulder, left_shoulder, right_hip, left_hip = corners.swapaxes(0, 1)  # each [people, 1, 2]
     top = right_shoulder + _SHARES[:, None] * (left_shoulder - right_shoulder)
     bottom = right_hip + _SHARES[:, None] * (left_hip - right_hip)
-    points = top[:, None] + _SHARES[:, None, None] * (bottom - top)[:, None]
-    x, y = np.moveaxis(np.clip(np.rint(points), 0, np.array(garments.classes.shape[::-1]) - 1).astype(np.intp), -1, 0)
-    shown = (garments.classes[y, x] > 0).mean(axis=(1, 2))
-    return [person for person, share in zip(people, shown, strict=True) if share < BLANK]
+    points = np.rint(top[:, None] + _SHARES[:, None, None] * (bottom - top)[:, None])
+    rows, columns = garments.values.shape[1:3]
+    x, y = np.moveaxis(np.minimum(np.maximum(points, 0), [columns - 1, rows - 1]).astype(np.intp), -1, 0)
+    shown = _is_person(garments.real(garments.values[0, y, x])).mean(axis=(1, 2))
+    return [person for person, share in zip(people, shown.tolist(), strict=True) if share < BLANK]
 
 
 def _softmax(logits: Floats) -> Floats:

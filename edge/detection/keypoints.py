@@ -6,15 +6,18 @@ mid-range offsets, and every step is refined by the short-range offsets. A root 
 pose is dropped. A pose's confidence counts only keypoints that no better pose has claimed.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.config import DetectionSection
-from edge.detection.anatomy import foreign, long_bones
+from edge.detection.anatomy import foreign, long_bones, stature
 from edge.errors import ModelError
+from edge.outputs import Stored, stored
 from edge.records import KEYPOINTS, Detection, Flags, Floats
 from edge.seams import TensorSpec
 
@@ -23,6 +26,7 @@ STRIDE = 16
 
 ROOT_CONFIDENCE = 0.3
 """Confidence (0..1) from which a heatmap maximum may start a pose."""
+_ROOT_LOGIT = math.log(ROOT_CONFIDENCE / (1 - ROOT_CONFIDENCE))
 
 REFINEMENTS = 2
 """Short-offset steps after each step along an edge; the published decoders use 2."""
@@ -60,19 +64,19 @@ _PARTS = len(KEYPOINTS)
 
 
 def _walks() -> NDArray[np.intp]:
-    """[17 roots, 16 steps, (from part, to part, directed edge)]: the steps through the tree from each root.
+    """[17 roots, 16 steps, (from part, to part, channel, depth)]: the steps through the tree from each root.
 
-    Directed edges 0-15 lead along the chain, 16-31 back.
+    The channel is that of the mid offset's y, that of x is _EDGES further on. Depth counts the steps from the root.
     """
     edges = [(KEYPOINTS.index(parent), KEYPOINTS.index(child)) for parent, child in _CHAIN]
-    steps = [(p, c, k) for k, (p, c) in enumerate(edges)] + [(c, p, _EDGES + k) for k, (p, c) in enumerate(edges)]
+    steps = [(p, c, k) for k, (p, c) in enumerate(edges)] + [(c, p, 2 * _EDGES + k) for k, (p, c) in enumerate(edges)]
     walks = []
     for root in range(_PARTS):
-        known, walk = {root}, []
-        while len(known) < _PARTS:
-            step = next(s for s in steps if s[0] in known and s[1] not in known)
-            known.add(step[1])
-            walk.append(step)
+        depths, walk = {root: 0}, []
+        while len(depths) < _PARTS:
+            parent, child, channel = next(s for s in steps if s[0] in depths and s[1] not in depths)
+            depths[child] = depths[parent] + 1
+            walk.append((parent, child, channel, depths[child]))
         walks.append(walk)
     return np.array(walks, dtype=np.intp)
 
@@ -120,67 +124,129 @@ def decode(
 
     `outputs` are [1, rows, columns, channels]; `scale` is pixels of the frame per pixel of the model's input.
     """
-    heat, short, mid = (outputs[i][0] for i in (layout.heatmaps, layout.short_offsets, layout.mid_offsets))
-    confidence = 1.0 / (1.0 + np.exp(-np.clip(heat, -30, 30)))
-    roots = _find_roots(confidence)
+    heat, short, mid = (stored(outputs, i) for i in (layout.heatmaps, layout.short_offsets, layout.mid_offsets))
+    roots, parts, certain = _find_roots(heat)
     if len(roots) == 0:
         return []
-    poses, sure = _walk(roots, confidence, short, mid)
-    order = _order(poses, sure, section)
-    poses, sure = _assemble(poses[order], sure[order], roots[order, 2], section)
+    poses, sure = _walk(roots, parts, heat, short, mid)
+    sure[np.arange(len(roots)), parts] = certain
+    likely, tall = _order(poses, sure, section)
+    if len(likely) == 0:
+        return []
+    poses, sure = _assemble(poses[likely], sure[likely], parts[likely], tall, section)
     people = _detections(poses, sure, section, scale)
     return sorted(people, key=lambda person: -person.confidence)
 
 
-def _find_roots(confidence: Floats) -> NDArray[np.intp]:
-    """[n, (row, column, part)] of 3x3 local maxima, surest first."""
-    padded = np.pad(confidence, ((1, 1), (1, 1), (0, 0)))
-    rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
-    around = np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
-    roots = np.argwhere((confidence >= ROOT_CONFIDENCE) & (confidence == around))
-    return roots[np.argsort(-confidence[tuple(roots.T)], kind="stable")]
+def _confidence(heat: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(heat, -30, 30))), np.float32)
 
 
-def _walk(roots: NDArray[np.intp], confidence: Floats, short: Floats, mid: Floats) -> tuple[Floats, Floats]:
-    """Whole skeleton of every root: [n, 17, (y, x)] in pixels of the model's input, and [n, 17] confidences."""
-    rows, columns = confidence.shape[:2]
-    corners = np.indices((rows, columns), np.float32).reshape(2, -1).T * np.float32(STRIDE)
-    targets = corners[:, None] + short.reshape(-1, 2, _PARTS).swapaxes(1, 2)  # [cells, parts, (y, x)]
-    steps = mid.reshape(-1, 2, 2, _EDGES).swapaxes(2, 3).reshape(-1, 2 * _EDGES, 2)  # [cells, directed edges, (y, x)]
-    last, pitch = np.array([rows - 1, columns - 1], np.float32), np.array([columns, 1], np.float32)
+def _find_roots(heat: Stored) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """Return the cells [n], parts [n] and confidences [n] of 3x3 local maxima, surest first; heat is [1, h, w, 17].
 
-    def cell(points: Floats) -> NDArray[np.intp]:
-        nearest = points * np.float32(1 / STRIDE)
-        np.rint(nearest, out=nearest)
-        np.maximum(nearest, 0, out=nearest)
-        np.minimum(nearest, last, out=nearest)
-        return np.asarray((nearest @ pitch).astype(np.intp))
+    Maxima are found among the stored values, of which there are 256 at most, so that few need a confidence.
+    """
+    values = heat.values[0]
+    rows, columns, _ = values.shape
+    padded = np.full((rows + 2, columns + 2, _PARTS), values.min(), values.dtype)
+    padded[1:-1, 1:-1] = values
+    tall = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
+    around = np.maximum(np.maximum(tall[:, :-2], tall[:, 1:-1]), tall[:, 2:])
+    maxima = np.flatnonzero((values == around) & (values >= heat.level(_ROOT_LOGIT)))
+    confidence = _confidence(heat.real(values.ravel()[maxima]))
+    order = np.argsort(-confidence, kind="stable")[: np.count_nonzero(confidence >= ROOT_CONFIDENCE)]
+    cells, parts = np.divmod(maxima[order], _PARTS)
+    return cells, parts, confidence[order]
 
-    count, parts = np.arange(len(roots)), roots[:, 2]
-    poses = np.zeros((len(roots), _PARTS, 2), np.float32)
-    poses[count, parts] = targets[roots[:, 0] * columns + roots[:, 1], parts]
+
+class _Targets(NamedTuple):
+    """Where the short offsets of every cell lead, part by part."""
+
+    places: Floats
+    """[2, cells * 17] y and x, in cells."""
+    cells: NDArray[np.intp]
+    """[cells * 17] the cell nearest to it."""
+
+
+def _targets(short: Stored) -> _Targets:
+    rows, columns = short.values.shape[1:3]
+    offsets = short.real(np.ascontiguousarray(short.values.reshape(-1, 2, _PARTS).swapaxes(0, 1)))
+    corners = np.indices((rows, columns), np.float32).reshape(2, -1, 1)
+    places = (corners + offsets * np.float32(1 / STRIDE)).reshape(2, -1)
+    return _Targets(places, _cell(places, rows, columns))
+
+
+def _cell(places: Floats, rows: int, columns: int) -> NDArray[np.intp]:
+    """[n] nearest cell of places [2, n], y and x in cells."""
+    nearest = np.rint(places)
+    np.maximum(nearest, 0, out=nearest)
+    y, x = nearest
+    np.minimum(y, rows - 1, out=y)
+    np.minimum(x, columns - 1, out=x)
+    y *= columns
+    y += x
+    return y.astype(np.intp)
+
+
+def _walk(
+    roots: NDArray[np.intp], parts: NDArray[np.intp], heat: Stored, short: Stored, mid: Stored
+) -> tuple[Floats, Floats]:
+    """Whole skeleton of every root: [n, 17, (y, x)] in pixels of the model's input, and [n, 17] confidences.
+
+    A refined keypoint lies where some cell's short offset leads, so a skeleton is walked as 17 such cells. All steps at
+    one depth of the trees are made at once.
+    """
+    rows, columns = heat.values.shape[1:3]
+    targets, offsets = _targets(short), mid.values.ravel()
+    own = np.arange(len(roots))[:, None] * _PARTS
+    found = np.zeros(len(roots) * _PARTS, np.intp)
+    found[own[:, 0] + parts] = roots * _PARTS + parts  # [skeletons * 17] positions in targets
+    for start, end, target, channel in _levels(parts, own):
+        here = found[start]
+        offset = mid.real(offsets.take(targets.cells.take(here) * (4 * _EDGES) + channel))
+        there = _cell(targets.places.take(here, axis=1) + offset * np.float32(1 / STRIDE), rows, columns)
+        for _ in range(REFINEMENTS - 1):
+            there = targets.cells.take(there * _PARTS + target)
+        found[end] = there * _PARTS + target
+    found = found.reshape(-1, _PARTS)
+    poses = np.moveaxis(targets.places.take(found, axis=1), 0, -1) * np.float32(STRIDE)
+    return poses, _confidence(heat.real(heat.values.ravel()[targets.cells.take(found) * _PARTS + np.arange(_PARTS)]))
+
+
+def _levels(
+    parts: NDArray[np.intp], own: NDArray[np.intp]
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
+    """Yield the steps of all trees by their depth: slots they start at and lead to, part they lead to, [2] channels.
+
+    `parts` [n] are the roots' parts, `own` [n, 1] is the first slot of each skeleton.
+    """
     walks = _WALKS[parts]
-    for step in range(_EDGES):
-        source, target, edge = walks[:, step].T
-        at = poses[count, source]
-        point = at + steps[cell(at), edge]
-        for _ in range(REFINEMENTS):
-            point = targets[cell(point), target]
-        poses[count, target] = point
-    sure = confidence.reshape(-1, _PARTS)[cell(poses), np.arange(_PARTS)]
-    sure[count, parts] = confidence[tuple(roots.T)]
-    return poses, sure
+    depth = walks[..., 3].astype(np.uint8)
+    by_depth = np.argsort(depth, axis=None, kind="stable")
+    start, end = ((own + walks[..., i]).ravel()[by_depth] for i in (0, 1))
+    target, channel = (walks[..., i].ravel()[by_depth] for i in (1, 2))
+    channels = np.stack([channel, channel + _EDGES])
+    for low, high in pairwise(np.cumsum(np.bincount(depth.ravel())).tolist()):
+        yield start[low:high], end[low:high], target[low:high], channels[:, low:high]
 
 
-def _order(poses: Floats, sure: Floats, section: DetectionSection) -> NDArray[np.intp]:
-    """Return the positions of the skeletons that may be people, the best first: sure ones without a bone too long."""
+def _order(poses: Floats, sure: Floats, section: DetectionSection) -> tuple[NDArray[np.intp], Floats]:
+    """Return the positions of the skeletons that may be people, the best first, and their body heights in pixels.
+
+    The best are sure and have no bone too long.
+    """
     total = sure.sum(axis=1)
     likely = np.flatnonzero(total >= section.person_threshold * _PARTS)
-    worth = total[likely] - long_bones(poses[likely], sure[likely] >= section.keypoint_threshold)
-    return likely[np.argsort(-worth, kind="stable")]
+    poses, is_sure = poses[likely], sure[likely] >= section.keypoint_threshold
+    tall = stature(poses, is_sure)
+    order = np.argsort(long_bones(poses, is_sure, tall) - total[likely], kind="stable")
+    return likely[order], tall[order]
 
 
-def _assemble(poses: Floats, sure: Floats, parts: NDArray[np.intp], section: DetectionSection) -> tuple[Floats, Floats]:
+def _assemble(
+    poses: Floats, sure: Floats, parts: NDArray[np.intp], tall: Floats, section: DetectionSection
+) -> tuple[Floats, Floats]:
     """Return the skeletons [n, 17, 2] and the confidences [n, 17] of their own keypoints; the others have 0.
 
     A keypoint too far from the others of its skeleton (anatomy.py) is not its own, so its true owner is looked for once
@@ -189,56 +255,63 @@ def _assemble(poses: Floats, sure: Floats, parts: NDArray[np.intp], section: Det
     """
     roots = poses[np.arange(len(poses)), parts]
     is_open = np.ones(len(poses), bool)
-    kept: list[int] = []
-    is_own = np.zeros((0, _PARTS), bool)
-    while is_open.any() and len(kept) < section.max_people:
-        new = _suppress(poses, roots, parts, is_open, section)[: section.max_people - len(kept)]
-        gone = foreign(poses[new], sure[new], section.keypoint_threshold)
-        is_own = np.concatenate([is_own, ~gone])
-        is_last = bool(kept) or not gone.any()
-        kept += new
-        if is_last:
-            break
-        claimed = _is_near(poses[kept][:, parts], roots, section) & is_own[:, parts]
-        is_open = np.asarray(~claimed.any(axis=0), bool)
+    kept, claims = _suppress(poses, roots, parts, is_open, section)
+    is_own = ~foreign(poses[kept], sure[kept], section.keypoint_threshold, tall[kept])
+    if not is_own.all() and len(kept) < section.max_people:
+        is_open = ~(np.stack(claims) & is_own[:, parts]).any(axis=0)
         is_open[kept] = False
-    near = _is_near(poses[kept][:, None], poses[kept], section)
+        more = _suppress(poses, roots, parts, is_open, section)[0][: section.max_people - len(kept)]
+        is_own = np.concatenate([is_own, ~foreign(poses[more], sure[more], section.keypoint_threshold, tall[more])])
+        kept += more
+    poses = poses[kept]
+    near = _is_near(poses[:, None], poses, section)
     for i in np.flatnonzero(np.tril(near.any(axis=2), -1).any(axis=1)):
         is_own[i] &= ~(near[i, :i] & is_own[:i]).any(axis=0)
-    return poses[kept], sure[kept] * is_own
+    return poses, sure[kept] * is_own
 
 
 def _suppress(
     poses: Floats, roots: Floats, parts: NDArray[np.intp], is_open: Flags, section: DetectionSection
-) -> list[int]:
-    """Return the positions of the poses, of those that are open, whose root is not a keypoint of a better pose."""
+) -> tuple[list[int], list[Flags]]:
+    """Return the positions of the poses, of those that are open, whose root is not a keypoint of a better pose.
+
+    With each comes [n] True for all the roots on its keypoints.
+    """
     is_open = is_open.copy()
+    by_axis, radius = np.ascontiguousarray(np.moveaxis(poses, 2, 0)), section.nms_radius_px**2
+    at = np.ascontiguousarray(roots.T)
     kept: list[int] = []
-    while is_open.any() and len(kept) < section.max_people:
-        best = int(np.argmax(is_open))
+    claims: list[Flags] = []
+    while len(kept) < section.max_people and is_open[best := int(is_open.argmax())]:
+        away = by_axis[:, best].take(parts, axis=1) - at
+        away *= away
+        claims.append(away[0] + away[1] < radius)
         kept.append(best)
-        is_open &= ~_is_near(poses[best][parts], roots, section)
+        is_open[claims[-1]] = False
         is_open[best] = False
-    return kept
+    return kept, claims
 
 
 def _is_near(one: Floats, other: Floats, section: DetectionSection) -> Flags:
     """[...] True where two points [..., 2] of one kind are the same."""
     step = one - other
-    return np.asarray(step[..., 0] ** 2 + step[..., 1] ** 2 < section.nms_radius_px**2, bool)
+    step *= step
+    return np.asarray(step[..., 0] + step[..., 1] < section.nms_radius_px**2, bool)
 
 
 def _detections(poses: Floats, sure: Floats, section: DetectionSection, scale: float) -> list[Detection]:
     """Return the skeletons that are people."""
-    people = []
-    for pose, confidences in zip(poses, sure, strict=True):
-        confidence = float(confidences.sum() / _PARTS)
-        believed = confidences >= section.keypoint_threshold
-        if confidence < section.person_threshold or believed.sum() < 2:
-            continue
-        input_px = pose[:, ::-1] + np.array([LEFT_BIAS_PX, 0], np.float32)
-        keypoints = (input_px + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)  # between pixel centres
-        (x1, y1), (x2, y2) = keypoints[believed].min(axis=0), keypoints[believed].max(axis=0)
-        box = (float(x1), float(y1), float(x2), float(y2))
-        people.append(Detection(keypoints, confidences, box, confidence, section.keypoint_threshold))
-    return people
+    confidence = sure.sum(axis=1) / np.float32(_PARTS)
+    believed = sure >= section.keypoint_threshold
+    is_person = (confidence >= section.person_threshold) & (believed.sum(axis=1) >= 2)
+    input_px = poses[is_person][..., ::-1] + np.array([LEFT_BIAS_PX, 0], np.float32)
+    keypoints = (input_px + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)  # between pixel centres
+    shown = believed[is_person, :, None]
+    low, high = keypoints.min(axis=1, initial=np.inf, where=shown), keypoints.max(axis=1, initial=-np.inf, where=shown)
+    boxes = np.concatenate([low, high], axis=1).tolist()
+    return [
+        Detection(points, confidences, tuple(box), total, section.keypoint_threshold)
+        for points, confidences, box, total in zip(
+            keypoints, sure[is_person], boxes, confidence[is_person].tolist(), strict=True
+        )
+    ]

@@ -25,7 +25,17 @@ def letterbox(frame: Frame, height: int, width: int) -> tuple[Pixels, float]:
     if size == (small.shape[1], small.shape[0]):
         inside[:] = small
     else:
-        # LINEAR is 20 times cheaper than AREA from 1080p (measured); below half size it would alias.
-        method = cv2.INTER_LINEAR if zoom >= 0.5 else cv2.INTER_AREA
-        cv2.resize(small, size, dst=inside, interpolation=method)
+        cv2.resize(_halved(small, size), size, dst=inside, interpolation=cv2.INTER_LINEAR)
     return tensor, full_width / size[0] if full_width >= full_height else full_height / size[1]
+
+
+def _halved(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Halve a picture until `size` (width, height) is more than half of it, so that LINEAR does not alias.
+
+    The mean of 2x2 pixels is the one INTER_AREA that is fast: from 720p both together take a fifth of its time, from
+    1080p a quarter (measured).
+    """
+    while pixels.shape[0] >= 2 * size[1] and pixels.shape[1] >= 2 * size[0]:
+        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return pixels

@@ -63,7 +63,9 @@ class CloseLooker:
         if not away or (min(away) > SAME_PERSON and not is_alone):
             return None
         person = people.pop(int(np.argmin(away)))
-        return SecondLook(person, people, garments.decode(outputs, self._garments, scale=scale))
+        height, width = pixels.shape[:2]
+        shown = garments.decode(outputs, self._garments, scale=scale, box=(0, 0, width, height))
+        return SecondLook(person, people, shown)
 
 
 def overlap(one: Box, other: Box) -> float:

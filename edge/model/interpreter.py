@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import ModelError
+from edge.outputs import Outputs
 from edge.seams import TensorSpec
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,8 @@ class TfliteInterpreter:
         if edgetpu is None or not self._try_edgetpu(edgetpu):
             self._use_cpu()
 
-    def invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """Return the real-valued outputs, in the order and shapes of `outputs`, for one tensor of the shape of `input`.
+    def invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
+        """Return the outputs, in the order and shapes of `outputs`, for one tensor of the shape of `input`.
 
         Raises ModelError if reloading the model does not help.
         """
@@ -96,11 +97,10 @@ class TfliteInterpreter:
                 f"{self._cpu}: the model failed {TRIES + 1} times on one frame ({err}); check memory, then restart"
             ) from err
 
-    def _invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def _invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> Outputs:
         self._runtime.set_tensor(self._input_index, tensor.reshape(self.input.shape))
         self._runtime.invoke()
-        stored = (self._runtime.get_tensor(index) for index in self._output_indices)
-        return [dequantize(values, spec) for values, spec in zip(stored, self.outputs, strict=True)]
+        return Outputs([self._runtime.get_tensor(index) for index in self._output_indices], self.outputs)
 
     def _try_edgetpu(self, path: Path) -> bool:
         try:
@@ -149,14 +149,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as err:
         raise ModelError(f"{path}: cannot be read ({err}); run spotter models fetch") from err
-
-
-def dequantize(stored: NDArray[Any], spec: TensorSpec) -> NDArray[np.float32]:
-    """Return a stored tensor's real values: (stored - zero_point) * scale, same shape; float tensors have scale 0."""
-    if spec.scale == 0:
-        return stored.astype(np.float32)
-    # Two float32 operations are cheaper than one in float64.
-    return (stored.astype(np.float32) - np.float32(spec.zero_point)) * np.float32(spec.scale)
 
 
 def _spec(detail: dict[str, Any]) -> TensorSpec:

@@ -28,7 +28,7 @@ class FloatInterpreter:
         self.input = interpreter.input._replace(dtype="uint8", scale=2 / 255, zero_point=128)
         self.outputs: Sequence[TensorSpec] = interpreter.outputs
 
-    def invoke(self, tensor: Pixels) -> list[Floats]:
+    def invoke(self, tensor: Pixels) -> Sequence[Floats]:
         real = tensor.astype(np.float32) / np.float32(127.5) - np.float32(1)
         return self._interpreter.invoke(real)
 
