@@ -20,7 +20,7 @@ from edge.errors import ConfigError, ProvisionError
 from edge.provision.probe import probe
 from edge.seams import Clock
 from edge.site import authority, mosquitto
-from edge.site.check_files import check_certificate, check_laptop, check_node
+from edge.site.check_files import check_certificate, check_laptop, check_node, check_page
 from edge.site.files import read
 from edge.site.mosquitto import CHECKER
 from edge.site.site import Site
@@ -195,6 +195,8 @@ def _check_booth(site: Site, now: datetime) -> Iterator[str]:
     except (ConfigError, ProvisionError) as err:
         yield str(err)
         return
+    if settings.page.tls_cert:
+        yield from check_page(files, site.settings.booth, now)
     if settings.site != site.name:
         yield f"booth.yaml: site is {settings.site}, expected {site.name}: correct it, or the booth hears no node"
     if settings.retention_h > 24 * site.purpose.keep_days:

@@ -136,6 +136,23 @@ def provision_laptop(args: Args) -> int:
     return GOOD
 
 
+def provision_page(args: Args) -> int:
+    """Make or renew the certificate of the booth's page."""
+    from edge.site.site import Site
+
+    site = Site(args.site_dir)
+    passphrase = read_passphrase(args.passphrase_file, is_needed=site.has_passphrase)
+    hosts = site.renew_page([*map(check_host, args.host)], passphrase=passphrase)
+    home = site.folder / "booth"
+    print(f"{home}: page.pem and page.key for {', '.join(hosts)}; booth.yaml: page.tls_cert and page.tls_key")
+    if site.settings.installed:
+        copy = f"sudo cp {home}/page.pem {home}/page.key /etc/spotter/booth/"
+        print(f"next: {copy} && sudo systemctl restart spotter-booth")
+    else:
+        print("next: restart spotter booth")
+    return GOOD
+
+
 def provision_revoke(args: Args) -> int:
     """Revoke the certificate of a node or laptop."""
     from edge.site.site import Site
