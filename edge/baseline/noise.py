@@ -1,27 +1,31 @@
 """Add calibrated noise to a baseline before giving it away, so that it does not reveal whether a sighting was counted.
 
-Discrete Gaussian noise on every count and sum (OpenDP), with the privacy loss shared evenly among them.
+Discrete Gaussian noise on every count and sum (OpenDP), with the privacy loss shared evenly among them. Histograms of
+past values are left out: each later sighting was binned by counts that an earlier one had changed, so one sighting may
+move any number of them. The user of the baseline calibrates it with sightings of their own.
 """
 
 import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.errors import BaselineError
 from edge.palette import CELLS
 from edge.records import Counts
 from edge.score.baseline import Baseline
-from edge.score.calibration import BINS
-from edge.score.channels import CHANNELS
-from edge.score.counts import LIMITS, MOMENTS, SHARE_UNIT, VALUE_UNIT, BaselineCounts
-from edge.vocabulary import FACETS
+from edge.score.counts import LIMITS, MOMENTS, SHARE_UNIT, VALUE_UNIT, BaselineCounts, empty
 
 DELTA = 1e-6
 """Probability that the stated epsilon does not hold."""
-COARSE = 16
-"""Histogram bins of past scores that share one noise value; the noise would swamp finer bins."""
+SHARES = ("palettes", "patterns", "garments", "pairs")
+"""Counts of shares (edge/score/counts.py), each a block of its own."""
+LEFT_OUT = ("channels", "groups", "joint")
+"""Histograms of past values: no bound holds for them, and they are all 0 in what is given away."""
+STATED = frozenset(
+    ("sightings", *SHARES, *(f"{name}_{part}" for name in MOMENTS for part in ("n", "sum", "products")), *LEFT_OUT)
+)
+"""Arrays of a baseline whose sensitivity is stated here; `noised` refuses a baseline with any other."""
 LEAST_VARIANCE = 1e-3
 """Smallest variance of any direction after noise, as a share of the largest."""
 
@@ -38,15 +42,16 @@ class Part(NamedTuple):
 def noised(baseline: Baseline, epsilon: float) -> Baseline:
     """Return the baseline with (epsilon, DELTA)-differential privacy for each sighting, which its file states.
 
-    Raises BaselineError without OpenDP, or if epsilon is not positive.
+    It has no histograms of past values, so it reports `warming_up` until it has learnt `min_sightings` and a few more.
+    Raises BaselineError without OpenDP, if epsilon is not positive, or for an array without a stated sensitivity.
     """
     if not epsilon > 0:
         raise BaselineError(f"epsilon: expected a positive number, found {epsilon:g}; 1 hides well, 10 hides little")
-    blocks = _blocks(baseline.counts)
+    blocks = blocks_of(baseline.counts)
     each = rho(epsilon) / len(blocks)
     fresh = {name: _gaussian(part, math.sqrt(1 / (2 * each)) * part.sensitivity) for name, part in blocks.items()}
     stated = f"epsilon {epsilon:g}, delta {DELTA:g}"
-    return Baseline(baseline.recipe, counts=_counts(fresh, baseline.counts), noise=(*baseline.noise, stated))
+    return Baseline(baseline.recipe, counts=_counts(fresh, empty(baseline.recipe)), noise=(*baseline.noise, stated))
 
 
 def rho(epsilon: float) -> float:
@@ -61,20 +66,22 @@ def rho(epsilon: float) -> float:
     return (math.sqrt(log + epsilon) - math.sqrt(log)) ** 2
 
 
-def _blocks(counts: BaselineCounts) -> dict[str, Part]:
-    """Return the blocks by name. Sensitivities allow for rounding: half a unit in each cell of a share."""
-    row = SHARE_UNIT + CELLS / 2
-    rows = len(counts.palettes)
-    blocks = {
-        "counts": Part(np.array([counts.sightings[0], *(counts.moments(n)[0][0] for n in MOMENTS)]), math.sqrt(5)),
-        "palettes": Part(counts.palettes.ravel(), row * math.sqrt(rows)),
-        "patterns": Part(counts.patterns.ravel(), row * math.sqrt(rows)),
-        "garments": Part(counts.garments, row),
-        "pairs": Part(counts.pairs.ravel(), row),
-        "channels": Part(_coarse(counts.channels), math.sqrt(len(CHANNELS))),
-        "groups": Part(_coarse(counts.groups), math.sqrt(len(FACETS))),
-        "joint": Part(_coarse(counts.joint), math.sqrt(2)),
-    }
+def blocks_of(counts: BaselineCounts) -> dict[str, Part]:
+    """Return the blocks by name. Sensitivities allow for rounding: half a unit in each cell of a share.
+
+    Raises BaselineError if `counts` has an array that is not STATED.
+    """
+    if unknown := sorted(set(counts._fields) - STATED):
+        raise BaselineError(
+            f"{', '.join(unknown)}: no sensitivity is stated, so no noise can hide a sighting in them; add them to "
+            "edge/baseline/noise.py, in a block or in LEFT_OUT"
+        )
+    numbers = [counts.sightings[0], *(counts.moments(name)[0][0] for name in MOMENTS)]
+    blocks = {"counts": Part(np.array(numbers), math.sqrt(len(numbers)))}
+    for name in SHARES:
+        array = getattr(counts, name)
+        rows = len(array) if name in ("palettes", "patterns") else 1  # of these, each row is a share of its own
+        blocks[name] = Part(array.ravel(), (SHARE_UNIT + CELLS / 2) * math.sqrt(rows))
     for name in MOMENTS:
         _, total, products = counts.moments(name)
         longest = LIMITS[name] * VALUE_UNIT * math.sqrt(len(total))
@@ -93,20 +100,18 @@ def _gaussian(part: Part, scale: float) -> Counts:
     return np.array(dp.m.make_gaussian(*space, scale=scale)(part.values.tolist()), np.int64)
 
 
-def _counts(fresh: dict[str, Counts], old: BaselineCounts) -> BaselineCounts:
-    """Repair what noise makes impossible, without the true values: counts below 0 and invalid covariances."""
+def _counts(fresh: dict[str, Counts], nothing: BaselineCounts) -> BaselineCounts:
+    """Fill counts that are all 0. Repairs what noise makes impossible: counts below 0 and invalid covariances."""
     changes = {"sightings": np.maximum(fresh["counts"][:1], 0)}
-    for name in ("palettes", "patterns", "garments", "pairs"):
-        changes[name] = np.maximum(fresh[name], 0).reshape(getattr(old, name).shape)
-    for name in ("channels", "groups", "joint"):
-        changes[name] = _fine(np.maximum(fresh[name], 0), getattr(old, name).shape)
+    for name in SHARES:
+        changes[name] = np.maximum(fresh[name], 0).reshape(getattr(nothing, name).shape)
     for count, name in zip(fresh["counts"][1:], MOMENTS, strict=True):
         total = fresh[f"{name}_sum"]
         n = np.maximum(count, 1)
         changes[f"{name}_n"] = np.array([n])
         changes[f"{name}_sum"] = total
         changes[f"{name}_products"] = _products(int(n), total, fresh[f"{name}_products"])
-    return old._replace(**changes)
+    return nothing._replace(**changes)
 
 
 def _products(n: int, total: Counts, upper: Counts) -> Counts:
@@ -121,14 +126,3 @@ def _products(n: int, total: Counts, upper: Counts) -> Counts:
     sizes, turn = np.linalg.eigh(square / n - np.outer(mean, mean))
     covariance = (turn * np.maximum(sizes, LEAST_VARIANCE * max(float(sizes.max()), 1.0))) @ turn.T
     return np.asarray(np.rint((covariance + np.outer(mean, mean)) * n), np.int64)
-
-
-def _coarse(histograms: Counts) -> Counts:
-    """Sum groups of COARSE bins; shape [..., BINS] becomes flat."""
-    return np.asarray(histograms.reshape(-1, BINS // COARSE, COARSE).sum(axis=2).ravel(), np.int64)
-
-
-def _fine(coarse: Counts, shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """Spread each count evenly over its COARSE bins; the remainder goes to the lower ones, the less unusual."""
-    each, left = np.divmod(coarse.reshape(-1, BINS // COARSE, 1), COARSE)
-    return np.asarray((each + (np.arange(COARSE) < left)).reshape(shape), np.int64)

@@ -28,7 +28,10 @@ POWER = 2.0
 """Exponent of the power mean that joins the facets: 1 adds them up, a higher one favours the largest."""
 
 CHANNEL_WARM_UP, FACET_WARM_UP, JOINT_WARM_UP = 20, 40, 60
-"""Sightings after which values of channels, of facets and of the joined score are counted in their histograms."""
+"""Sightings after which values of channels, of facets and of the joined score are counted in their histograms.
+
+Each of them waits for 20 values of the one before: a baseline with noise has sightings, but no past values yet.
+"""
 
 REBUILD_SHARE = 0.02
 """Growth of the counts, as a share, after which the bits of what is usual are computed again."""
@@ -80,10 +83,10 @@ class Baseline:
         counts = self.counts
         seen = features(appearance)
         raw = self._measure(seen)
-        if self.sightings >= JOINT_WARM_UP:
+        if counts.groups[0].sum() >= JOINT_WARM_UP - FACET_WARM_UP:
             rows = sorted({0, CONTEXTS.index(context)})
             counts.joint[rows, bin_of(self._join(self._facet_bits(raw)))] += 1
-        if self.sightings >= FACET_WARM_UP:
+        if counts.channels[0].sum() >= FACET_WARM_UP - CHANNEL_WARM_UP:
             _count(counts.groups, self._facet_values(raw))
         if self.sightings >= CHANNEL_WARM_UP:
             _count(counts.channels, raw)

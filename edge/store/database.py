@@ -50,6 +50,18 @@ class Database:
             advice = _advice(cause, self._engine.dialect.name)
             raise StoreError(f"{advice} (store {self._engine.url!r}: {cause[:MOST_CAUSE]})", advice) from err
 
+    def truncate_log(self) -> None:
+        """Empty SQLite's write-ahead log, which still holds what was deleted. PostgreSQL has no such command.
+
+        Raises StoreError if another program reads the store for longer than BUSY_S, as the log then stays.
+        """
+        if self._engine.dialect.name == "sqlite":
+            with self.transaction() as db:
+                is_busy, *_ = db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if is_busy:
+                advice = "deleted scores stay in the store's log while another program reads the store: end that one"
+                raise StoreError(f"{advice} (store {self._engine.url!r})", advice)
+
     def close(self) -> None:
         self._engine.dispose()
 

@@ -249,13 +249,16 @@ class SqlStore:
         """Delete scores and alerts of windows that ended before that time, of every site; returns how many scores.
 
         Alerts still pending then are never sent. Cursors stay, so a deleted score cannot be stored again. Counts
-        below the floor are deleted too, except outcomes, which are about the staff.
+        below the floor are deleted too, except outcomes, which are about the staff. Nothing deleted stays in SQLite's
+        files, nor what a killed program had deleted. Raises StoreError, also if another program prevents that.
         """
         with self._transaction() as db:
             small = cells.c["count"] < FLOOR, cells.c.kind != "outcome", cells.c.window + DAY_S <= before
             db.execute(cells.delete().where(*small))
             db.execute(alerts.delete().where(alerts.c.window + WINDOW_S <= before))
-            return db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
+            deleted = db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
+        self.database.truncate_log()
+        return deleted
 
     def shift_times(self, by_s: float) -> None:
         """Shift stored times after the clock was set by `by_s` seconds, so that rows are kept as long as intended."""

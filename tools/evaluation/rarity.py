@@ -24,6 +24,9 @@ from tools.evaluation.exam import Exam, Figures, Look, colour_bits, examine, unl
 from tools.evaluation.patterns import auroc
 from tools.evaluation.splits import CONTROLS, CURVE, DRAWS, EPSILONS, EXCEPTIONS, FOLDS, LABELLED_IDS, PREVALENCE, SEEDS
 
+OWN = 200
+"""People with whom the user of a baseline with noise calibrates it."""
+
 Found = dict[str, Any]
 Scorer = Callable[[Sequence[Appearance | None]], Figures]
 """Returns [people] scores, higher for rarer; NaN for a missing person."""
@@ -50,7 +53,7 @@ def rarity(interpreter: Interpreter, ccp: Path, baseline_ids: Sequence[int], pho
         "baseline, bytes": len(baseline_file.to_bytes(baselines[0])),
         "beside": {
             **{f"{facet} alone": judge(scorer(baselines[0], facet), exam) for facet in FACETS},
-            **{f"epsilon {e:g}": judge(scorer(noised(baselines[0], e)), exam) for e in EPSILONS},
+            **{f"epsilon {e:g}": judge(scorer(hidden(usual, look.recipe, e)), exam) for e in EPSILONS},
             **{name: judge(one, exam) for name, one in rivals.fitted(usual).items()},
         },
     }
@@ -61,6 +64,14 @@ def learnt(usual: Sequence[Appearance], recipe: Recipe, seed: int) -> Baseline:
     for position in np.random.default_rng(seed).permutation(len(usual)):
         baseline.learn(usual[position])
     return baseline
+
+
+def hidden(usual: Sequence[Appearance], recipe: Recipe, epsilon: float) -> Baseline:
+    """Return a baseline with noise, calibrated with the last OWN people, who are its user's."""
+    found = noised(learnt(usual[:-OWN], recipe, SEEDS[0]), epsilon)
+    for one in usual[-OWN:]:
+        found.learn(one)
+    return found
 
 
 def scorer(baseline: Baseline, facet: str = "") -> Scorer:
