@@ -1,5 +1,6 @@
 """Pieces of the garment map that belong together are one garment, and each gets the name people give it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -12,12 +13,12 @@ from edge.vocabulary import COLOURS, PATTERNS, SILHOUETTES
 from edge.vocabulary import WORN as CODE
 from tests.outfits import outfit
 
-Look = tuple[float, str | dict[str, float], str]
+Look = tuple[float, str | Mapping[str, float], str]
 """Area, colour or shares of colours, and pattern of a garment."""
 
 
 def wearing(
-    looks: dict[str, Look], *, dress_below: float = np.nan, bare: float = 0.0, split: float = 1.0, hem: float = 1.0
+    looks: Mapping[str, Look], *, dress_below: float = np.nan, bare: float = 0.0, split: float = 1.0, hem: float = 1.0
 ) -> Appearance:
     """Return somebody whose garments have these looks; colours have L* 50 and chroma 30."""
     worn = Worn(
@@ -72,14 +73,14 @@ def test_kinds(looks: dict[str, Look], options: dict[str, float], kinds: set[str
 
 
 def test_cloth_is_added_up() -> None:
-    looks = {"upper": (0.6, {"red": 0.5, "white": 0.5}, "plain"), "outer": (0.2, "red", "checked")}
+    looks: dict[str, Look] = {"upper": (0.6, {"red": 0.5, "white": 0.5}, "plain"), "outer": (0.2, "red", "checked")}
     (one,) = garments(wearing(looks)).values()
     assert one.area == pytest.approx(0.8)
     assert one.colours == {"red": pytest.approx(0.625), "white": pytest.approx(0.375)}
     assert one.pattern == "checked"
 
 
-STREET = {
+STREET: dict[str, Look] = {
     "upper": (0.5, {"red": 0.6, "white": 0.4}, "checked"),
     "outer": (0.6, "grey", "plain"),
     "lower": (0.7, "blue", "plain"),
@@ -107,7 +108,7 @@ def test_at_most_four_garments_and_none_without_a_look() -> None:
 
 
 def test_a_second_colour_is_named_where_it_helps() -> None:
-    def top(colours: dict[str, float], pattern: str, reason: str = "colour:upper:white") -> str:
+    def top(colours: Mapping[str, float], pattern: str, reason: str = "colour:upper:white") -> str:
         return codes(wearing({"upper": (0.5, colours, pattern)}), reason)[0]
 
     assert top({"white": 0.7, "red": 0.3}, "plain") == "top:white", "folds"

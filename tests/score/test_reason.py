@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from edge.limits import MOST_REASONS
 from edge.score.baseline import Baseline
 from edge.score.channels import REASON_BITS
-from edge.vocabulary import COLOURS, PATTERNS, REASON, phrase
+from edge.vocabulary import COLOURS, PATTERNS, REASON
 from tests.outfits import outfit
 
 
@@ -49,4 +49,3 @@ def test_an_unusual_silhouette_is_said_in_words(learnt: Baseline) -> None:
     score = learnt.score(one)
     assert score.facets["garment"] > REASON_BITS
     assert "garment:long-outer" in [reason.words for reason in score.reasons]
-    assert phrase("garment:long-outer") == "long outer"

@@ -87,7 +87,8 @@ def _shown(number: int, score: Score, one: Appearance, language: str) -> Shown:
 def draw(people: Sequence[tuple[Shown, Pixels | None]], path: Path) -> None:
     """Draw the people with their phrases to a .png or .jpg file."""
     rows = -(-len(people) // A_ROW)
-    figure = Figure(figsize=(A_ROW * WIDE_IN, rows * TALL_IN), layout="constrained")
+    figure = Figure(figsize=(A_ROW * WIDE_IN, rows * TALL_IN))
+    figure.subplots_adjust(left=0.01, right=0.99, top=0.99, bottom=0.2 / rows, wspace=0.05, hspace=0.2)
     for axes, (one, pixels) in zip(figure.subplots(rows, A_ROW, squeeze=False).ravel(), people, strict=False):
         axes.imshow(np.zeros((1, 1, 3), np.uint8) if pixels is None else pixels)
         lines = "\n".join(_lines(one.said))
