@@ -14,7 +14,9 @@ CUT = ("dress below", "bare shins", "split")
 the rows in the lower half of that cloth that show two legs, not one piece.
 """
 STEP = 2
-"""Every second row and column is looked at for the cut."""
+"""Every second row and column is looked at for areas and the cut."""
+EVERY = 3
+"""Every third pixel of a region's sample tells the colours of its garments."""
 LEAST_ROWS = 4
 """Rows of cloth below the hips from which the cut is told."""
 _POSITIONS = [CLASSES.index(name) for name in WORN]
@@ -31,6 +33,7 @@ class Shades:
 
     def add(self, classes: Pixels, named: NDArray[np.intp], lab: Floats, area: int) -> None:
         """Add a region of `area` pixels by a sample of them: their classes [n], colour names [n] and CIELAB [n, 3]."""
+        classes, named, lab = classes[::EVERY], named[::EVERY], lab[::EVERY]
         cells = _ROW[classes] * len(COLOURS) + named
         values = (np.ones(len(lab), np.float32), lab[:, 0], np.hypot(lab[:, 1], lab[:, 2]))
         sums = [np.bincount(cells, value, (len(WORN) + 1) * len(COLOURS)) for value in values]
@@ -45,8 +48,8 @@ class Shades:
 
 def areas(crop: Crop, classes: Pixels) -> Floats:
     """[garments] area of each garment in torso lengths squared; `classes` [h, w] are positions in CLASSES."""
-    counts = np.bincount(classes.ravel(), minlength=len(CLASSES))[_POSITIONS]
-    return np.asarray(counts / crop.length**2, np.float32)
+    counts = np.bincount(classes[::STEP, ::STEP].ravel(), minlength=len(CLASSES))[_POSITIONS]
+    return np.asarray(counts * (STEP / crop.length) ** 2, np.float32)
 
 
 def cut(crop: Crop, classes: Pixels, bare_shins: float) -> Floats:

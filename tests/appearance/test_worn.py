@@ -82,4 +82,4 @@ def test_cuts() -> None:
     legs[:, middle : middle + 4] = 0
     assert cut(near, legs, 0.0)[SPLIT] == 1
     assert np.isnan(cut(near, np.zeros_like(skirt), np.nan)).all()
-    assert areas(near, skirt)[WORN.index("lower")] == pytest.approx((skirt > 0).sum() / near.length**2)
+    assert areas(near, skirt)[WORN.index("lower")] == pytest.approx((skirt > 0).sum() / near.length**2, rel=0.05)
