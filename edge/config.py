@@ -190,8 +190,9 @@ class JoinSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 class PrivacySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What an alert may say about a person."""
 
-    hint: Literal["none", "coarse"] = "none"
-    """coarse: an alert has one short phrase made from its reasons, to find the person in the crowd. none: no phrase."""
+    hint: Literal["none", "coarse"] = "coarse"
+    """coarse: an alert names two to four garments with their colours, to find the person in the crowd. none: only its
+    reasons, without the kind of garment."""
 
 
 class PageSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -9,3 +9,5 @@ BATCH = 50
 describe that person."""
 MOST_REASONS = 4
 """Most reasons that leave the node with one score."""
+MOST_WORN = 4
+"""Most garments that leave the node with one score."""

@@ -145,6 +145,25 @@ class Departure:
         return (self.track_id, *self.joined)
 
 
+WORN = ("upper", "outer", "lower", "dress", "shoes", "bag")
+"""The classes of a garment map that are garments staff can name, in the order of every array of Worn."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worn:
+    """How each garment looks, for the words that staff read; no score and no count uses it."""
+
+    areas: Floats
+    """[garments] area in torso lengths squared."""
+    shades: Floats
+    """[garments, colours, 3] share of the garment's pixels with each colour name, and that share times their mean L*
+    and times their mean chroma; all 0 for a garment that was not seen or in light too dim to tell."""
+    patterns: Floats
+    """[garments, kinds] share of each pattern kind; a row is all 0 if unknown."""
+    cut: Floats
+    """[3] what tells skirts, shorts, trousers and dresses apart (CUT of appearance/worn.py); NaN where unseen."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Appearance:
     """A person's clothes as features of fixed size, from garment pixels only. Never on disk, never sent."""
@@ -172,6 +191,8 @@ class Appearance:
     """Number of frames that were averaged."""
     looked_again: int = 0
     """Number of them that were described from a second look; if there are any, all of `patterns` is from these."""
+    worn: Worn | None = None
+    """The single garments; None if they were not looked at."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,3 +238,5 @@ class Score:
     """Bits per facet: colour, pattern, garment, combination."""
     reasons: tuple[Reason, ...] = ()
     """Most bits first."""
+    worn: tuple[str, ...] = ()
+    """Garments by which the reasons can be told to staff, such as `top:red:checked` (vocabulary.WORN)."""

@@ -57,6 +57,20 @@ SILHOUETTES = (
 )
 """Measures of a silhouette, each with the words for a low and a high value: areas first, then hems."""
 
+KINDS = ("coat", "jacket", "top", "dress", "trousers", "skirt", "shorts", "shoes", "bag")
+"""Garments by which staff recognise somebody; no count uses them."""
+
+KINDS_OF = {
+    "upper": ("coat", "jacket", "top", "dress"),
+    "lower": ("trousers", "skirt", "shorts", "dress"),
+    "shoes": ("shoes",),
+    "carried": ("bag",),
+}
+"""Garments that a region can show."""
+
+TONES = ("light", "dark", "bright")
+"""What may stand before a colour in the description of a garment, as in `dark-green`."""
+
 CONTEXTS = ("any", "morning", "midday", "evening", "night", "rain", "cold", "hot")
 """Conditions under which sightings can be compared: part of the day, or the weather as set by staff."""
 
@@ -85,12 +99,18 @@ REASON = re.compile(
 )
 """Pattern of a reason such as `colour:upper:orange`, `pattern:lower:checked`, `combination:orange-over-black`."""
 
-_phrase = (
-    rf"(({_colour}|{_pattern}) ({_region})|({_garment.replace('-', ' ')})"
-    rf"|({_colour}) over ({_colour}))"
+_shade = rf"(({'|'.join(TONES)})-)?({_colour})"
+WORN = re.compile(
+    rf"^({'|'.join(KINDS)})(:{_shade}(\+{_shade})?)?(:({'|'.join((*PATTERNS[1:], PATTERNED))}))?\Z",
 )
-HINT = re.compile(rf"^{_phrase}(, {_phrase}){{0,3}}\Z")
-"""Pattern of a hint: one to four phrases joined by commas, such as `orange upper, checked lower`."""
+"""Pattern of the description of one garment, such as `top:white`, `coat:dark-green:checked`, `dress:red+white:striped`:
+its kind, one or two colours, and its pattern unless it is plain; what is unknown is left out."""
+
+UNTELLING = frozenset(
+    f"garment:{word}"
+    for word in ("covered-legs", "small-upper", "no-outer", "narrow-lower", "no-dress", "small-shoes", "no-bag")
+)
+"""Reasons by which nobody can be found in a crowd: what is missing, or small. They are not said and cause no alert."""
 
 
 def day_part(hour: int) -> str:
@@ -101,16 +121,3 @@ def day_part(hour: int) -> str:
     """
     ends = ((5, "night"), (11, "morning"), (17, "midday"), (22, "evening"))
     return next((word for end, word in ends if hour < end), "night")
-
-
-def phrase(reason: str) -> str:
-    """Return a reason as people say it.
-
-    >>> [phrase(reason) for reason in ("colour:upper:orange", "garment:bare-legs", "combination:orange-over-black")]
-    ['orange upper', 'bare legs', 'orange over black']
-    """
-    facet, *words = reason.split(":")
-    if facet in ("colour", "pattern"):
-        region, word = words
-        return f"{word} {region}"
-    return words[0].replace("-", " ")

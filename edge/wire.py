@@ -15,8 +15,8 @@ from msgspec import Meta, Struct
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
 from edge.errors import BaselineError, WireError
-from edge.limits import BATCH, FLOOR, MOST_REASONS, WINDOW_S
-from edge.vocabulary import FACETS, HINT, REASON, HeldBack, ViewFault
+from edge.limits import BATCH, FLOOR, MOST_REASONS, MOST_WORN, WINDOW_S
+from edge.vocabulary import FACETS, REASON, WORN, HeldBack, ViewFault
 
 VERSION: Literal[1] = 1
 """Version of the schema, field `v` of every message; other versions are refused."""
@@ -45,6 +45,8 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Probability = Annotated[float, Meta(gt=0, le=1)]
 OneIn = Annotated[float, Meta(ge=1, le=1e9)]
 Words = Annotated[str, Meta(pattern=REASON.pattern)]
+Garments = Annotated[list[Annotated[str, Meta(pattern=WORN.pattern)]], Meta(max_length=MOST_WORN)]
+"""Descriptions of garments by which staff find somebody, such as `top:white`; those that reasons are about first."""
 Sentence = Annotated[str, Meta(min_length=1, max_length=200)]
 Zone = Literal["left", "centre", "right"]
 Heading = Literal["left", "right", "toward", "away"]
@@ -167,6 +169,8 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Null if no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
     facets: Facets | None = None
     reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)] = []
+    worn: Garments = []
+    """Only with reasons."""
     zone: Zone
     heading: Heading
     quality: Share
@@ -232,8 +236,8 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     low: OneIn
     high: OneIn | None = None
     reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)]
-    hint: Annotated[str, Meta(pattern=HINT.pattern, max_length=100)] | None = None
-    """One short phrase made from the reasons; only with `privacy.hint: coarse`."""
+    worn: Garments = []
+    """Those that a reason is about; with `privacy.hint: coarse` also others, to find the person."""
     cameras: Annotated[list[Name], Meta(min_length=1, max_length=16)]
     expires_at: Time
 

@@ -10,6 +10,7 @@ from edge.recipe import Recipe
 NOW = 1_750_000_000.0
 EPOCH = "0123456789abcdef"
 REASONS = [wire.Reason("colour:upper:orange", 5.1), wire.Reason("pattern:lower:checked", 3.2)]
+WORN = ["top:orange", "trousers:dark-grey:checked"]
 
 
 def make_score(**changes: Any) -> wire.Score:
@@ -28,6 +29,7 @@ def make_score(**changes: Any) -> wire.Score:
         "high": 620.0 * one_in / 430,
         "facets": wire.Facets(colour=5.1, pattern=3.2),
         "reasons": REASONS,
+        "worn": WORN,
         "zone": "left",
         "heading": "right",
         "quality": 0.8,

@@ -43,6 +43,7 @@ ALLOWED = {
     "seams": {"records"},  # under TYPE_CHECKING only; see test_the_booth_loads_no_pixels
     "records": set(),
     "palette": {"records", "vocabulary"},
+    "phrase": {"vocabulary"},
     "clock": {"errors"},
     "store": NOUNS,
     "model": {"errors", "atomic_file", "command"},
@@ -59,7 +60,8 @@ ALLOWED = {
     "second_looks": NOUNS | {"records", "detection", "appearance"},
     "pipeline": NOUNS | {"records", "palette", "second_looks", *STAGES} - {"message"},
     "node": NOUNS | STAGES | {"records", "palette", "clock", "model", "pipeline", "signing", "street", "command"},
-    "booth": NOUNS | {"store", "clock", "message.mqtt", "command"},
+    "node/command.py": {"phrase"},  # what `spotter score` prints, where the booth's packages are
+    "booth": NOUNS | {"store", "clock", "message.mqtt", "command", "phrase"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it acts as a node too
     "baseline": NOUNS | {"records", "palette", "command", "store", "clock", "score", "signing"},
     "site": NOUNS | {"signing"},
@@ -88,6 +90,7 @@ ONE_HOME = {
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
     "cryptography": {"signing.py", "node/certificate.py", "site/", "release/signature.py"},
+    "fluent": {"phrase/table.py"},
     "fpdf": {"site/notice.py"},
     "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
 }
@@ -105,6 +108,7 @@ WITHOUT_PIXELS = (
     "signing.py",
     "atomic_file.py",
     "booth/",
+    "phrase/",
     "store/",
     "site/",
     "card/",

@@ -24,7 +24,7 @@ ALERT = wire.Alert(
     one_in=430.0,
     low=300.0,
     reasons=[wire.Reason("colour:upper:orange", 5.0)],
-    hint="orange upper, checked lower",
+    worn=["top:orange", "coat:dark-grey"],
     cameras=["camera-1"],
     expires_at="2025-06-15T15:07:40Z",
 )
@@ -182,12 +182,22 @@ def test_status_and_health_ignore_what_they_do_not_know() -> None:
     assert wire.decode(topic, json.dumps(fields).encode())[1] == make_status()
 
 
-@pytest.mark.parametrize("hint", ["a tall man", "orange", "orange upper,", ", ".join(["orange upper"] * 5)])
-def test_a_hint_is_made_of_the_vocabulary(hint: str) -> None:
-    topic = wire.booth_topic("booth", "alert")
-    fields = json.loads(wire.encode(topic, ALERT)) | {"hint": hint}
-    with pytest.raises(WireError, match="schema"):
-        wire.decode(topic, json.dumps(fields).encode())
+@pytest.mark.parametrize(
+    "worn",
+    [["a tall man"], ["top:mauve"], ["hat:red"], ["top:red+red+red"], ["top:plain"], ["top:very-red"], ["top"] * 5],
+)
+def test_garments_are_made_of_the_vocabulary(worn: list[str]) -> None:
+    for topic, message in ((wire.booth_topic("booth", "alert"), ALERT), (SCORE_TOPIC, make_score())):
+        fields = json.loads(wire.encode(topic, message)) | {"worn": worn}
+        with pytest.raises(WireError, match="schema"):
+            wire.decode(topic, json.dumps(fields).encode())
+
+
+@pytest.mark.parametrize(
+    "worn", ["coat", "top:white", "dress:red+light-blue:striped", "shoes:patterned", "bag:navy:busy"]
+)
+def test_descriptions_of_garments(worn: str) -> None:
+    wire.encode(SCORE_TOPIC, make_score(worn=[worn]))
 
 
 def test_sending_is_checked_too() -> None:

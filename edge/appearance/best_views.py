@@ -8,7 +8,7 @@ import numpy as np
 
 from edge.appearance.colour import Light
 from edge.appearance.crop import CloseUp
-from edge.records import Appearance, Detection, Floats
+from edge.records import WORN, Appearance, Detection, Floats, Worn
 
 NOT_FOUND = 0.5
 """Factor on the quality of a view whose second look found nobody."""
@@ -155,6 +155,7 @@ class BestViews:
             float((qualities * (1 - away)).mean()),
             len(views),
             int(is_close.sum()),
+            _mean_worn([view.worn for view in views], weights, kinds),
         )
 
 
@@ -174,6 +175,22 @@ def _mean(shares: Sequence[Floats], weights: Floats) -> Floats:
     stacked = np.stack(shares)
     seen = (stacked.sum(axis=-1, keepdims=True) > 0) * weights.reshape(-1, *(1,) * (stacked.ndim - 1))
     return np.asarray((stacked * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-9), np.float32)
+
+
+def _mean_worn(views: Sequence[Worn | None], weights: Floats, of_patterns: Floats) -> Worn | None:
+    """Weighted mean of the single garments, their patterns by weights of their own; None if no view has any."""
+    known = [i for i, view in enumerate(views) if view is not None]
+    seen = [view for view in views if view is not None]
+    if not seen:
+        return None
+    weights, of_patterns = weights[known], of_patterns[known]
+    shades = _mean([view.shades.reshape(len(WORN), -1) for view in seen], weights)
+    return Worn(
+        _mean_known([view.areas for view in seen], weights),
+        shades.reshape(seen[0].shades.shape),
+        _mean([view.patterns for view in seen], of_patterns),
+        _mean_known([view.cut for view in seen], weights),
+    )
 
 
 def _mean_known(values: Sequence[Floats], weights: Floats) -> Floats:

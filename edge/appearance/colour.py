@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.palette import AB_CELLS, AB_WIDTH, CELLS, L_CELLS, names
 from edge.records import Detection, Floats, Pixels
@@ -89,10 +90,17 @@ def word_shares(lab: Floats, cast: Floats | None) -> Floats:
 
     `cast` [2] is what is taken off dark colours; None if it is not known.
     """
-    if len(lab) == 0:
-        return np.zeros(len(COLOURS), np.float32)
-    found = names(lab if cast is None else without_cast(lab, cast), is_cast_known=cast is not None)
-    return (np.bincount(found, minlength=len(COLOURS)) / len(lab)).astype(np.float32)
+    return shares(words(lab, cast))
+
+
+def words(lab: Floats, cast: Floats | None) -> NDArray[np.intp]:
+    """[n] position in COLOURS of the name of each CIELAB pixel [n, 3]; `cast` as in `word_shares`."""
+    return names(lab if cast is None else without_cast(lab, cast), is_cast_known=cast is not None)
+
+
+def shares(named: NDArray[np.intp]) -> Floats:
+    """[colours] share of each colour name among pixels [n] named by `words`; all 0 for no pixels."""
+    return (np.bincount(named, minlength=len(COLOURS)) / max(len(named), 1)).astype(np.float32)
 
 
 def without_cast(lab: Floats, cast: Floats) -> Floats:

@@ -1,5 +1,7 @@
 """Describe the clothes of one person in one frame, if the view is good enough."""
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -8,10 +10,11 @@ from edge.appearance import colour, pattern
 from edge.appearance.body_parts import body_parts
 from edge.appearance.crop import Crop, crop
 from edge.appearance.garment_mask import garment_mask, guess_mask
-from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches
+from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches, sampled
 from edge.appearance.silhouette import silhouette
+from edge.appearance.worn import Shades, areas, cut
 from edge.palette import CELLS
-from edge.records import Appearance, Detection, Floats, GarmentMap, Pixels
+from edge.records import CLASSES, WORN, Appearance, Detection, Floats, GarmentMap, Pixels, Worn
 from edge.vocabulary import COLOURS as COLOUR_NAMES
 from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
 
@@ -69,6 +72,7 @@ def describe(
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
     moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
     textures = np.full((len(MEASURED), pattern.TEXTURE), np.nan, np.float32)
+    shades = Shades()
     kinds = {} if garments is None else _kinds(near, {name: regions[name] for name in straight}, garments)
     for row, name in enumerate(REGIONS[:-1]):
         if name in regions:
@@ -77,8 +81,10 @@ def describe(
             palettes[row] = colour.palette(lab)
             if not light.is_dim:
                 named = colour.to_lab(shown, light.gains)[0]
-                words[row] = colour.word_shares(named, None if name == "shoes" else light.cast)
+                found = colour.words(named, None if name == "shoes" else light.cast)
+                words[row] = colour.shares(found)
                 counted[row] = colour.word_shares(lab, None)
+                shades.add(sampled(classes, regions[name]), found, named, int(np.count_nonzero(regions[name])))
             if name in MEASURED:
                 moments[row] = colour.moments(lab)
         if name in straight:
@@ -99,7 +105,26 @@ def describe(
         textures.ravel(),
         silhouette(near, classes, under),
         quality,
+        worn=Worn(
+            areas(near, classes),
+            shades.found,
+            _worn_patterns(near, classes, garments, patterns),
+            cut(near, classes, under.get("shins", {}).get("skin", math.nan)),
+        ),
     )
+
+
+def _worn_patterns(near: Crop, classes: Pixels, garments: GarmentMap | None, patterns: Floats) -> Floats:
+    """[garments, kinds] as in Worn; without a garment map the patterns [regions, kinds] of upper and lower."""
+    found = np.zeros((len(WORN), len(PATTERNS)), np.float32)
+    if garments is None:
+        for row, region in zip((WORN.index("upper"), WORN.index("lower")), patterns[:2], strict=True):
+            found[row] = region
+        return found
+    here = {name: classes == CLASSES.index(name) for name in WORN if name not in ("shoes", "bag")}
+    for name, kinds in _kinds(near, {name: mask for name, mask in here.items() if mask.any()}, garments).items():
+        found[WORN.index(name)] = kinds
+    return found
 
 
 def _whole(rows: Floats) -> Floats:

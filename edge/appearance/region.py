@@ -61,9 +61,14 @@ def _above_hips(crop: Crop, shape: tuple[int, ...]) -> Mask:
 
 def cloth(crop: Crop, mask: Mask) -> Pixels:
     """[1, n, 3] RGB of a region's pixels, evenly sampled down to about SAMPLED_PX; `mask` is [h, w]."""
+    return sampled(crop.pixels, mask)[None]
+
+
+def sampled(plane: Pixels, mask: Mask) -> Pixels:
+    """[n, ...] values of `plane` [h, w, ...] in a region, at the same pixels as `cloth`; `mask` is [h, w]."""
     step = 2 if np.count_nonzero(mask) >= 4 * SAMPLED_PX else 1
-    pixels = crop.pixels[::step, ::step][mask[::step, ::step]]
-    return np.asarray(pixels[None, :: max(len(pixels) // SAMPLED_PX, 1)], np.uint8)
+    inside = plane[::step, ::step][mask[::step, ::step]]
+    return np.asarray(inside[:: max(len(inside) // SAMPLED_PX, 1)], np.uint8)
 
 
 def patches(crop: Crop, regions: dict[str, Mask], quads: dict[str, list[Quad]], gains: Floats) -> dict[str, Patch]:

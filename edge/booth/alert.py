@@ -1,14 +1,16 @@
 """Make alerts from scores, and describe them; pure."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 
 from edge import wire
 from edge.config import BoothConfig
-from edge.vocabulary import phrase
+from edge.phrase.outfit import phrase
+from edge.vocabulary import UNTELLING
 
-HINT_PHRASES = 3
-"""Phrases in a hint: as many as people remember after hearing them once."""
+LEAST_BITS = 3.0
+"""Bits (1 in 8) that one reason needs at least: an odd combination of ordinary clothes is not worth a walk."""
 CLOCK_S = 30.0
 """Clocks of node and booth that differ by less than this count as equal."""
 
@@ -22,6 +24,19 @@ def alert_id(score: wire.Score) -> str:
 def is_rare(score: wire.Score, threshold: float) -> bool:
     """Whether the best estimate (1 in N) reaches the threshold; never while warming up."""
     return score.one_in is not None and score.one_in >= threshold
+
+
+def is_visible(score: wire.Score) -> bool:
+    """Whether a reason is strong enough, and can be said, to find the person by it (LEAST_BITS, UNTELLING).
+
+    Stripes on two garments, or one colour on two, are one reason: they are seen as one.
+    """
+    bits: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for reason in score.reasons:
+        if reason.words not in UNTELLING:
+            facet, *_, word = reason.words.split(":")
+            bits[facet, word] += reason.bits
+    return max(bits.values(), default=0.0) >= LEAST_BITS
 
 
 def expires_at(score: wire.Score, now: float, expires_s: int) -> float:
@@ -50,7 +65,7 @@ def make_alert(
         low=score.low,
         high=score.high,
         reasons=score.reasons,
-        hint=_hint(score) if config.privacy.hint == "coarse" else None,
+        worn=score.worn if config.privacy.hint == "coarse" else [],
         cameras=list(cameras) or [score.node],
         expires_at=wire.to_time(expires_at(score, now, config.alert.expires_s)),
     )
@@ -71,9 +86,5 @@ def where(alert: wire.Alert) -> str:
 
 
 def why(alert: wire.Alert) -> str:
-    """What is unusual: `orange upper, checked lower`."""
-    return ", ".join(phrase(reason.words) for reason in alert.reasons) or "the whole outfit"
-
-
-def _hint(score: wire.Score) -> str | None:
-    return ", ".join(phrase(reason.words) for reason in score.reasons[:HINT_PHRASES]) or None
+    """What is unusual, as staff say it: `orange top, checked trousers`."""
+    return phrase([reason.words for reason in alert.reasons], alert.worn)

@@ -147,7 +147,12 @@ class Booth:
             nodes=inbox.roster.node_health(),
             facings=dict(self._config.nodes),
             lost=dict(inbox.lost),
-            counts={**vars(inbox.counters), "alerts": active_alerts.sent, "lapsed": active_alerts.lapsed},
+            counts={
+                **vars(inbox.counters),
+                "alerts": active_alerts.sent,
+                "lapsed": active_alerts.lapsed,
+                "held_back": self._selection.held_back,
+            },
             refused=dict(inbox.refused),
             queued=inbox.queued,
             budget=self._budget(now),

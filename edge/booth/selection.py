@@ -4,7 +4,7 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 
 from edge import wire
-from edge.booth.alert import expires_at, is_rare
+from edge.booth.alert import expires_at, is_rare, is_visible
 from edge.booth.join import Joiner
 from edge.booth.pace import HOUR_S, Budget, Pacer
 from edge.config import BoothConfig
@@ -31,6 +31,8 @@ class Selection:
         self._chosen: dict[wire.ScoreKey, str | None] = {}
         """Choices for the batch that is not stored yet, so that a second try chooses the same."""
         self._people = 0
+        self.held_back = 0
+        """Sightings that were rare enough for an alert, but that staff could not have found by any reason."""
         self._came_at: deque[float] = deque(maxlen=MOST_CAME)
 
     def people_last_hour(self, now: float) -> int:
@@ -81,13 +83,21 @@ class Selection:
         return None
 
     def _is_wanted(self, score: wire.Score, now: float, open_alerts: int, *, is_known: bool) -> bool:
-        """Whether to alert. A later sighting of a known person uses budget only if it crosses the threshold."""
+        """Whether to alert. A later sighting of a known person uses budget only if it crosses the threshold.
+
+        A person whom no reason shows (alert.is_visible) counts for the budget as an ordinary one, so that the others
+        get their alerts.
+        """
         assert score.p is not None
         if self.pacer is None:
-            return is_rare(score, self._section.one_in)
-        if is_known and score.p > self.pacer.look(now, open_alerts=open_alerts).threshold:
-            return False
-        return self.pacer.admit(score.p, now, open_alerts=open_alerts)
+            is_wanted = is_rare(score, self._section.one_in)
+        else:
+            is_wanted = score.p <= self.pacer.look(now, open_alerts=open_alerts).threshold
+        is_held_back = is_wanted and not is_visible(score)
+        self.held_back += is_held_back
+        if self.pacer is None or (is_known and not is_wanted):
+            return is_wanted and not is_held_back
+        return self.pacer.admit(1.0 if is_held_back else score.p, now, open_alerts=open_alerts)
 
 
 class Nobody(Selection):

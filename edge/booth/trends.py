@@ -48,6 +48,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """`more than usual`, `less than usual`, `as usual` or `too few to say`."""
 
 
+def code(row: Row) -> str:
+    """Return the code that a row counts, such as `colour:upper:orange`."""
+    return ":".join(filter(None, (row.facet, row.where, row.value)))
+
+
 class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
     """Number of alerts by outcome."""
 

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from edge import wire
-from edge.booth.trends import Outcomes, Row, exceptions, outcomes, trends
+from edge.booth.trends import Outcomes, Row, code, exceptions, outcomes, trends
 from edge.command import parse_since
 from edge.config import BoothConfig, WorkerConfig
 from edge.errors import ConfigError
 from edge.limits import WINDOW_S
+from edge.phrase.outfit import words
 from edge.store.store import DAY_S, SqlStore
 
 PLOTTED = 24
@@ -109,15 +110,13 @@ def draw(report: TrendsReport, path: Path) -> None:
         label=f"since {report.since}, 95 %",
     )
     axes.plot([100 * row.share_usual for row in rows], at, "k|", markersize=14, label="usual")
-    axes.set_yticks(at, [f"{_name(row)}{'' if row.verdict == 'as usual' else f' ({row.verdict})'}" for row in rows])
+    axes.set_yticks(
+        at, [f"{words(code(row))}{'' if row.verdict == 'as usual' else f' ({row.verdict})'}" for row in rows]
+    )
     axes.set_xlabel("% of sightings")
     axes.set_title(f"Clothing at {report.site}")
     axes.legend(loc="lower right")
     figure.savefig(path)
-
-
-def _name(row: Row) -> str:
-    return f"{row.value} {row.where}".strip().replace("-", " ")
 
 
 def _write_csv(rows: list[Row]) -> None:
@@ -132,11 +131,11 @@ def _print(report: TrendsReport) -> None:
         table.add_column(name)
     for row in report.trends:
         now, between = f"{row.share_now:.1%}", f"{row.low:.1%} - {row.high:.1%}"
-        table.add_row(_name(row), now, between, f"{row.share_usual:.1%}", f"{row.n:,}", row.verdict)
+        table.add_row(words(code(row)), now, between, f"{row.share_usual:.1%}", f"{row.n:,}", row.verdict)
     console = Console()
     console.print(table)
     if report.exceptions:
-        console.print("People alerted wore: " + ", ".join(f"{word} {n}" for word, n in report.exceptions.items()))
+        console.print("People alerted wore: " + ", ".join(f"{words(one)} {n}" for one, n in report.exceptions.items()))
     console.print(_sentence(report.outcomes))
 
 

@@ -21,7 +21,7 @@ POLL_S = 0.5
 
 
 def line(alert: wire.Alert) -> str:
-    """`12:04:31  1 in 430 (300-620)  camera-1, left, heading right: orange upper, checked lower`; local time.
+    """`12:04:31  1 in 430 (300-620)  camera-1, left, heading right: orange top, checked trousers`; local time.
 
     An alert that is over says so: `12:04:31  lapsed: 1 in 430 (300-620)  camera-1 ...`.
     """

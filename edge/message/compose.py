@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from edge import wire
 from edge.errors import WireError
-from edge.limits import FLOOR, MOST_REASONS
+from edge.limits import FLOOR, MOST_REASONS, MOST_WORN
 from edge.records import Score, ScoreState, Sighting
 from edge.vocabulary import FACETS
 
@@ -46,6 +46,7 @@ def compose(
         seq=1,
         at=wire.to_time(_clamp(departure.last_seen_at, 0.0, LATEST)),
         reasons=[wire.Reason(reason.words, _bits(reason.bits)) for reason in score.reasons[:MOST_REASONS]],
+        worn=list(score.worn[:MOST_WORN]),
         zone=departure.zone.value,
         heading=departure.heading.value,
         quality=round(_clamp(sighting.appearance.quality, 0.0, 1.0), 2),

@@ -1,7 +1,7 @@
 """`spotter learn` and `spotter score`: photos, folders and clips go through the stages of a node."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -98,11 +98,21 @@ class Scored(msgspec.Struct):
     high: float | None
     facets: dict[str, float]
     reasons: list[dict[str, str | float]]
+    worn: list[str]
     sightings: int
 
 
-def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, context: str, *, as_json: bool) -> int:
-    """Run `spotter score SRC... --baseline FILE`: print one line a sighting; returns 0, or 1 if nobody was seen."""
+Say = Callable[[Sequence[str], Sequence[str]], str]
+"""Puts codes of reasons and of garments into words, as edge/phrase/outfit.py does."""
+
+
+def run_score(
+    sources: list[str], baseline_path: Path, config: NodeConfig, context: str, *, as_json: bool, say: Say | None = None
+) -> int:
+    """Run `spotter score SRC... --baseline FILE`: print one line a sighting; returns 0, or 1 if nobody was seen.
+
+    Without `say` the reasons are printed as codes.
+    """
     baseline_file.load(baseline_path)  # report a wrong path before the model is loaded
     interpreter = open_interpreter(config.detection)
     recipe = Pipeline(interpreter, config).recipe
@@ -111,7 +121,7 @@ def run_score(sources: list[str], baseline_path: Path, config: NodeConfig, conte
     for seen in sightings(sources, interpreter, config):
         count += 1
         score = baseline.score(seen.sighting.appearance, context)
-        line = msgspec.json.encode(_scored(seen.source, score)).decode() if as_json else _sentence(seen.source, score)
+        line = msgspec.json.encode(_scored(seen.source, score)).decode() if as_json else _line(seen.source, score, say)
         print(line, flush=True)
     if not count:
         print("nobody was seen clearly in these sources", file=sys.stderr)
@@ -126,16 +136,18 @@ def _scored(source: str, score: Score) -> Scored:
     facets = {facet: round(value, 2) for facet, value in score.facets.items()}
     if not is_scored:
         bits = p_value = one_in = low = high = None
-    return Scored(source, score.state, bits, p_value, one_in, low, high, facets, reasons, score.sightings)
+    worn = list(score.worn)
+    return Scored(source, score.state, bits, p_value, one_in, low, high, facets, reasons, worn, score.sightings)
 
 
-def _sentence(source: str, score: Score) -> str:
-    """Return the line without `--json`: `0012.jpg  1 in 43 (30-62) of 612 sightings: colour:upper:orange 6.1`."""
+def _line(source: str, score: Score, say: Say | None) -> str:
+    """Return the line without `--json`: `0012.jpg  1 in 43 (30-62) of 612 sightings: orange top, black trousers`."""
     if score.state is ScoreState.WARMING_UP:
         return f"{source}  warming up: {score.sightings} calibration sightings are too few"
     if score.high is None:
         span = f"rarer than 1 in {score.one_in:.0f}"
     else:
         span = f"1 in {score.one_in:.3g} ({score.low:.3g}-{score.high:.3g})"
-    reasons = ", ".join(f"{reason.words} {reason.bits:.1f}" for reason in score.reasons)
+    codes = [reason.words for reason in score.reasons]
+    reasons = say(codes, score.worn) if codes and say is not None else ", ".join(codes)
     return f"{source}  {span} of {score.sightings} sightings: {reasons or 'nothing unusual'}"

@@ -3,6 +3,7 @@
 Imports are inside the functions, so that `--help` is quick and the booth never loads numpy.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from edge.command import Args, Commands, add_broker, add_command, add_json, replace
@@ -76,9 +77,12 @@ def _learn(args: Args) -> int:
 
 
 def _score(args: Args) -> int:
-    from edge.node.batch import run_score
+    from edge.node.batch import Say, run_score
 
-    return run_score(args.sources, args.baseline, _node_config(args.config), args.context, as_json=args.json)
+    say: Say | None = None
+    with suppress(ImportError):  # a camera's card lacks the booth's packages
+        from edge.phrase.outfit import phrase as say
+    return run_score(args.sources, args.baseline, _node_config(args.config), args.context, as_json=args.json, say=say)
 
 
 def _node_config(path: Path | None) -> NodeConfig:

@@ -13,6 +13,7 @@ from edge.errors import BaselineError
 from edge.limits import WINDOW_S
 from edge.recipe import Recipe
 from edge.records import Appearance, Counts, Score, ScoreState
+from edge.score import worn
 from edge.score.calibration import bin_of, rarity, tail_bits
 from edge.score.channels import CHANNELS, FACET_WEIGHTS, Usual
 from edge.score.counts import BaselineCounts, add_moments, add_shares, empty
@@ -113,6 +114,7 @@ class Baseline:
         bits = self._facet_bits(self._measure(seen))
         found = rarity(past, self._join(bits))
         facets = dict(zip(FACETS, bits.tolist(), strict=True))
+        why = reasons(seen, self._built(), facets)
         return Score(
             ScoreState.SCORED,
             int(past.sum()),
@@ -122,7 +124,8 @@ class Baseline:
             low=found.low,
             high=found.high,
             facets=facets,
-            reasons=reasons(seen, self._built(), facets),
+            reasons=why,
+            worn=worn.describe(appearance, why),
         )
 
     def drift(self, rng: np.random.Generator) -> Drift:

@@ -3,9 +3,9 @@
 import pytest
 
 from edge import wire
-from edge.booth.alert import alert_id, expires_at, is_rare, make_alert, span, where, why
+from edge.booth.alert import alert_id, expires_at, is_rare, is_visible, make_alert, span, where, why
 from edge.config import BoothConfig, PrivacySection
-from tests.messages import NOW, make_score
+from tests.messages import NOW, WORN, make_score
 
 COARSE = BoothConfig(nodes={"camera-1": 120}, privacy=PrivacySection(hint="coarse"))
 
@@ -34,25 +34,34 @@ def test_contents() -> None:
     alert = make_alert(make_score(), COARSE, NOW)
     assert wire.decode(wire.booth_topic("booth", "alert"), wire.encode(wire.booth_topic("booth", "alert"), alert))
     assert (alert.facing, alert.cameras, alert.one_in) == (120, ["camera-1"], 430.0)
-    assert alert.hint == "orange upper, checked lower"
+    assert alert.worn == WORN
     assert alert.expires_at == wire.to_time(NOW + 60)
-    assert make_alert(make_score(), BoothConfig(), NOW).hint is None
-    assert make_alert(make_score(reasons=[]), COARSE, NOW).hint is None
+    without = make_alert(make_score(), BoothConfig(privacy=PrivacySection(hint="none")), NOW)
+    assert (without.worn, why(without)) == ([], "orange top or coat, checked trousers or skirt")
 
 
-@pytest.mark.parametrize("words", ["garment:one-colour-covered", "combination:orange-over-black", "pattern:whole:busy"])
-def test_every_hint_passes_the_wire(words: str) -> None:
-    alert = make_alert(make_score(reasons=[wire.Reason(words, 2.0)] * 4), COARSE, NOW)
-    wire.pack(alert)
+@pytest.mark.parametrize(
+    ("reasons", "is_shown"),
+    [
+        ([], False),
+        ([("colour:upper:orange", 3.0)], True),
+        ([("colour:upper:orange", 2.9), ("combination:orange-over-black", 2.9), ("garment:dress", 2.9)], False),
+        ([("pattern:upper:striped", 1.6), ("pattern:lower:striped", 1.6)], True),
+        ([("pattern:upper:striped", 1.6), ("pattern:lower:checked", 1.6)], False),
+        ([("garment:no-bag", 8.0), ("garment:covered-legs", 8.0)], False),
+    ],
+)
+def test_an_alert_needs_a_reason_that_can_be_seen(reasons: list[tuple[str, float]], is_shown: bool) -> None:
+    assert is_visible(make_score(reasons=[wire.Reason(*one) for one in reasons])) is is_shown
 
 
 def test_words() -> None:
     alert = make_alert(make_score(), COARSE, NOW)
     assert span(alert) == "1 in 430 (300-620)"
     assert where(alert) == "camera-1 (faces 120°), left, heading right"
-    assert why(alert) == "orange upper, checked lower"
+    assert why(alert) == "orange top, dark grey checked trousers"
     bare = make_alert(
-        make_score(high=None, one_in=6121.0, low=1600.0, reasons=[], heading="toward"), BoothConfig(), NOW
+        make_score(high=None, one_in=6121.0, low=1600.0, reasons=[], worn=[], heading="toward"), BoothConfig(), NOW
     )
     assert (span(bare), where(bare)) == ("rarer than 1 in 6,121", "camera-1, left, coming closer")
     assert why(bare) == "the whole outfit"

@@ -160,7 +160,7 @@ def test_table_csv_json_and_plot_say_the_same(
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["value"] for row in rows] == [row["value"] for row in report["trends"]]
     run_trends(config, since=since, facet="", form="table", plot=None)
-    assert "red upper" in capsys.readouterr().out
+    assert "red top or coat" in capsys.readouterr().out
     picture = cv2.imread(str(tmp_path / "trends.png"))
     assert picture is not None
     assert picture.std() > 5

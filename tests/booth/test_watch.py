@@ -21,7 +21,10 @@ ALERT = make_alert(make_score(), BoothConfig(), NOW)
 
 def test_line() -> None:
     at = time.strftime("%H:%M:%S", time.localtime(NOW))
-    assert line(ALERT) == f"{at}  1 in 430 (300-620)  camera-1, left, heading right: orange upper, checked lower"
+    assert (
+        line(ALERT)
+        == f"{at}  1 in 430 (300-620)  camera-1, left, heading right: orange top, dark grey checked trousers"
+    )
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -49,6 +49,7 @@ def make_record(**changes: Any) -> Score:
         "high": 620.9,
         "facets": {"colour": 5.123, "pattern": 3.0},
         "reasons": (Reason("colour:upper:orange", 5.123),) * 6,
+        "worn": ("top:orange",) * 6,
     }
     return Score(**(fields | changes))
 
@@ -63,6 +64,7 @@ def test_figures_are_rounded_and_reasons_few() -> None:
     assert (found.at, found.zone, found.heading, found.quality) == ("2025-06-15T15:06:43Z", "left", "away", 0.68)
     assert found.facets == wire.Facets(colour=5.12, pattern=3.0)
     assert found.reasons == [wire.Reason("colour:upper:orange", 5.12)] * 4
+    assert found.worn == ["top:orange"] * 4
     assert (found.epoch, found.seq) == (wire.UNNUMBERED_EPOCH, 1)
 
 
@@ -106,6 +108,7 @@ records = st.builds(
     high=st.none() | figures,
     facets=st.dictionaries(st.sampled_from(FACETS) | st.text(max_size=50), figures, max_size=8),
     reasons=st.lists(st.builds(Reason, words, figures), max_size=12).map(tuple),
+    worn=st.lists(st.sampled_from(["top:orange", "coat"]) | st.text(max_size=50), max_size=6).map(tuple),
 )
 sightings = st.builds(
     make_sighting,
@@ -134,11 +137,12 @@ def test_nothing_else_passes(score: Score, sighting: Sighting, baseline: str) ->
     assert fields["at"] == wire.to_time(wire.from_time(fields["at"]))
     assert _kinds(fields) <= {str, int, float, bool, type(None), dict}
     assert all(set(reason) == {"words", "bits"} for reason in fields["reasons"])
+    assert set(fields["worn"]) <= {"top:orange", "coat"}
 
 
 def _kinds(fields: dict[str, Any]) -> set[type]:
-    """Return the types of every value; only `reasons` may be a list."""
-    return {type(value) for name, value in fields.items() if name != "reasons"}
+    """Return the types of every value; only `reasons` and `worn` may be lists."""
+    return {type(value) for name, value in fields.items() if name not in ("reasons", "worn")}
 
 
 def test_every_good_score_passes() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,8 +8,11 @@ from hypothesis import strategies as st
 from edge.limits import MOST_REASONS
 from edge.score.baseline import Baseline
 from edge.score.channels import REASON_BITS
-from edge.vocabulary import COLOURS, PATTERNS, REASON, phrase
+from edge.score.features import Features, features
+from edge.score.reason import reasons
+from edge.vocabulary import COLOURS, PATTERNS, REASON
 from tests.outfits import outfit
+from tests.score.test_garments import wearing
 
 
 @given(
@@ -49,4 +54,19 @@ def test_an_unusual_silhouette_is_said_in_words(learnt: Baseline) -> None:
     score = learnt.score(one)
     assert score.facets["garment"] > REASON_BITS
     assert "garment:long-outer" in [reason.words for reason in score.reasons]
-    assert phrase("garment:long-outer") == "long outer"
+
+
+def test_a_pattern_is_said_only_where_a_garment_shows_it(learnt: Baseline) -> None:
+    one = outfit("black", "black", np.random.default_rng(5))
+    one.patterns[:2] = [0.7, 0.0, 0.0, 0.3, 0.0, 0.0]
+    seen, usual = features(one), learnt._built()
+
+    def said(bits: float, seen: Features) -> list[str]:
+        return [reason.words for reason in reasons(seen, usual, {"pattern": bits})]
+
+    assert said(2.5, seen) == []
+    assert said(4.0, seen), "something is unusual about it"
+    top = wearing({"upper": (0.6, "black", "dotted")}).worn
+    assert said(2.5, features(replace(one, worn=top))) == ["pattern:upper:dotted"], "under a plain coat"
+    one.patterns[1] = [0.2, 0.0, 0.0, 0.8, 0.0, 0.0]
+    assert said(2.5, features(one)) == ["pattern:lower:dotted"]

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from edge.errors import EdgeError
+from edge.phrase.table import LANGUAGES
 from edge.seams import Interpreter
 from tools.evaluation import rivals
 from tools.evaluation.booth import booth
@@ -27,6 +28,7 @@ from tools.evaluation.pacing import pacing
 from tools.evaluation.patterns import BY_EYE, patterns
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
 from tools.evaluation.people import clips, compare, photos
+from tools.evaluation.phrases import phrases
 from tools.evaluation.rarity import rarity
 from tools.evaluation.runtimes import on_tflite_runtime
 from tools.evaluation.silhouettes import silhouettes
@@ -94,9 +96,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     rare.add_argument("--photos", type=Path, help="photos and labels of the people to score; default: as --ccp")
     rare.add_argument("--ids", default=HELD_OUT, help="numbers of the people to score, from-to; default: %(default)s")
+    said = commands.add_parser("phrases", help="what staff would read about the rarest people, with their photos")
+    said.add_argument("--ids", default=HELD_OUT, help="numbers of the people, from-to; default: %(default)s")
+    said.add_argument("--top", type=int, default=16, help="people to show; default: %(default)s")
+    said.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0], help="default: %(default)s")
+    said.add_argument("--sheet", type=Path, metavar="FILE", help="draw them to a .png, outside of any checkout")
     fair = commands.add_parser("fairness", help="flag rates by skin, height, headwear, bare legs and arms")
     fair.add_argument("--ids", default=LABELLED, help="labelled photos, from-to; default: %(default)s")
-    for command in (rare, fair):
+    for command in (rare, fair, said):
         command.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
         command.add_argument("--model", default=FOR_PHOTOS, help="a name in the manifest, or a .tflite")
     planted = commands.add_parser("exceptions", help="alerts on planted exceptions of the simulated street")
@@ -122,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         "clips", help="the whole product on real street clips labelled by eye; compared with others"
     )
     real_clips.add_arguments(real, SHARED / "street")
-    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines, real):
+    for command in (people, maps, kinds, rare, fair, said, planted, joined, walkers, paced, outlines, real):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -161,6 +168,13 @@ def _rarity(args: argparse.Namespace) -> Found:
     ids = set(numbers(args.ids))
     baseline = [number for number in BASELINE_IDS if args.photos or number not in ids]
     return {"model": args.model, **rarity(open_model(args.model), args.ccp, baseline, photos, sorted(ids))}
+
+
+def _phrases(args: argparse.Namespace) -> Found:
+    ids = numbers(args.ids)
+    baseline = [number for number in BASELINE_IDS if number not in set(ids)]
+    how = {"top": args.top, "language": args.language, "sheet": args.sheet}
+    return {"model": args.model, **phrases(open_model(args.model), args.ccp, baseline, ids, **how)}
 
 
 def _fairness(args: argparse.Namespace) -> Found:
@@ -288,6 +302,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "patterns": _patterns,
     "silhouettes": _silhouettes,
     "rarity": _rarity,
+    "phrases": _phrases,
     "fairness": _fairness,
     "exceptions": exceptions,
     "booth": booth,

@@ -14,6 +14,7 @@ COUNTS = {
     "scores": "Sightings stored since the booth started",
     "repeats": "Sightings delivered more than once",
     "late": "Sightings stored too late for an alert",
+    "held_back": "Sightings rare enough for an alert, but without a reason of 3 bits that staff can see",
     "alerts": "Alerts sent",
     "lapsed": "Alerts that expired unclaimed",
     "overflow": "Messages dropped because the queue was full; nodes send them again",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from edge.booth.alert import span, where, why
 from edge.booth.page.compass import bearing, wind
 from edge.booth.page.snapshot import AlertState, AlertView, Outcome, Snapshot
-from edge.booth.trends import Row
+from edge.booth.trends import Row, code
+from edge.phrase.outfit import words
 
 STALE_S = 20.0
 """A working booth updates the page twice a second, one that waits for its store every ten seconds."""
@@ -60,7 +61,6 @@ class Card:
     look: str
     where: str
     why: str
-    hint: str
     cameras: str
     left: str
     actions: tuple[Outcome, ...]
@@ -130,7 +130,6 @@ def _card(view: AlertView) -> Card:
         look=f"Look at the {alert.zone}" if degrees is None else f"Look {wind(degrees)}",
         where=where(alert),
         why=why(alert),
-        hint=alert.hint if alert.hint and alert.hint != why(alert) else "",
         cameras=", ".join(alert.cameras) if len(alert.cameras) > 1 else "",
         left=f"{view.left_s:.0f} s left" if view.state == "open" else "",
         actions=ACTIONS.get(view.state, ()),
@@ -157,6 +156,7 @@ def figures(snapshot: Snapshot) -> list[tuple[str, str]]:
     found.append(("Since the booth started", _many(counts["scores"], "sighting")))
     found.append(("Alerts delivered to a laptop", f"{counts['alerts']:,}"))
     found.append(("Sightings too late for an alert", f"{counts['late']:,}"))
+    found.append(("Rare, but by nothing that can be seen from afar", f"{counts['held_back']:,}"))
     found.append(("Alerts that expired unclaimed", f"{counts['lapsed']:,}"))
     return found
 
@@ -195,9 +195,8 @@ def trends(snapshot: Snapshot) -> list[Line]:
 
 
 def _line(row: Row) -> Line:
-    what = f"{row.value} {row.where}".strip().replace("-", " ")
     now = _share(row.share_now, row.low, row.high)
-    return Line(row.facet, what, now, _share(row.share_usual), f"{row.n:,}", row.verdict)
+    return Line(row.facet, words(code(row)), now, _share(row.share_usual), f"{row.n:,}", row.verdict)
 
 
 def _share(share: float, low: float | None = None, high: float | None = None) -> str:

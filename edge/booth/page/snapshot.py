@@ -61,7 +61,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     lost: dict[str, int]
     """Scores dropped by each node because its outbox was full."""
     counts: dict[str, int]
-    """Counters of the inbox, and the alerts sent and lapsed, since the booth started."""
+    """Counters of the inbox, the alerts sent and lapsed, and the sightings held back, since the booth started."""
     refused: dict[str, int]
     """Refused messages by reason."""
     queued: int = 0

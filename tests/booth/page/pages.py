@@ -20,7 +20,7 @@ from tests.fakes import FakeClock
 from tests.messages import NOW, make_score
 
 PASSWORD = "grey-on-grey-on-grey"
-COUNTS = {"scores": 1234, "repeats": 5, "late": 6, "alerts": 7, "lapsed": 8, "overflow": 9}
+COUNTS = {"scores": 1234, "repeats": 5, "late": 6, "alerts": 7, "lapsed": 8, "overflow": 9, "held_back": 10}
 CONFIG = BoothConfig(nodes={"camera-1": 315, "camera-2": 45})
 
 

@@ -38,7 +38,7 @@ def test_an_alert_is_said_in_words() -> None:
     (card,) = presenter.cards(make_snapshot())
     assert (card.rare, card.look) == ("1 in 430 (300-620)", "Look north-west")
     assert card.where == "camera-1 (faces 315°), left, heading right"
-    assert (card.why, card.left, card.actions) == ("orange upper, checked lower", "47 s left", ("claimed",))
+    assert (card.why, card.left, card.actions) == ("orange top, dark grey checked trousers", "47 s left", ("claimed",))
 
 
 def test_a_camera_of_unknown_facing() -> None:
@@ -55,13 +55,6 @@ def test_what_is_claimed_outlives_its_expiry_and_what_is_open_does_not() -> None
     assert card.actions == ("greeted", "not_found", "not_unusual", "declined")
     (over,) = presenter.cards(make_snapshot(alerts=[make_view(1, "declined", "north")]))
     assert (over.status, over.actions) == ("declined by north", ())
-
-
-def test_a_hint_is_said_once() -> None:
-    view = make_view()
-    same, other = "orange upper, checked lower", "orange upper"
-    views = [msgspec.structs.replace(view, alert=msgspec.structs.replace(view.alert, hint=h)) for h in (same, other)]
-    assert [card.hint for card in presenter.cards(make_snapshot(alerts=views))] == ["", other]
 
 
 def test_why_nobody_is_alerted() -> None:
@@ -84,5 +77,10 @@ def test_figures() -> None:
 
 def test_trends_with_their_error_bars() -> None:
     first, second = presenter.trends(make_snapshot(trends=TRENDS))
-    assert (first.what, first.now, first.usual, first.sightings) == ("orange upper", "13 % (8-17)", "3.1 %", "222")
+    assert (first.what, first.now, first.usual, first.sightings) == (
+        "orange top or coat",
+        "13 % (8-17)",
+        "3.1 %",
+        "222",
+    )
     assert (second.what, second.verdict) == ("bare legs", "less than usual")

@@ -29,7 +29,7 @@ def test_everything_is_shown(served: ServedPage, browser: Browser) -> None:
     for part in (
         "1 in 430 (300-620)",
         "Look north-west",
-        "orange upper, checked lower",
+        "orange top, dark grey checked trousers",
         "47 s left",
         "too dark: clean",
     ):
