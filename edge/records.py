@@ -166,6 +166,8 @@ class Appearance:
     """Number of frames that were averaged."""
     looked_again: int = 0
     """Number of them that were described from a second look; if there are any, all of `patterns` is from these."""
+    height: float = 0.0
+    """Height of the person in pixels of the camera's picture, mean of the views; 0 if unknown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,6 +182,9 @@ class ScoreState(StrEnum):
     SCORED = "scored"
     WARMING_UP = "warming_up"
     """Too little data for a score: a state of its own, never a low score."""
+    RECALIBRATING = "recalibrating"
+    """The baseline is of other cameras: figures come from this camera's own first sightings, and none until there are
+    enough of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +216,8 @@ class Score:
     """Bits per facet: colour, pattern, garment, combination."""
     reasons: tuple[Reason, ...] = ()
     """Most bits first."""
+
+    @property
+    def has_figures(self) -> bool:
+        """False where too few sightings were seen for any figure: a score always has bits per facet."""
+        return bool(self.facets)

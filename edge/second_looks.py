@@ -94,4 +94,5 @@ class SecondLooks:
         seen = describe.describe(
             near.pixels, found.person, found.others, found.garments, waiting.light, waiting.geometric
         )
-        return None if seen is None else replace(seen, looked_again=1)
+        height = describe.body_height(waiting.person)
+        return None if seen is None else replace(seen, looked_again=1, height=height)

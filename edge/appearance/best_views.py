@@ -154,6 +154,7 @@ class BestViews:
             float((qualities * (1 - away)).mean()),
             len(views),
             int(is_close.sum()),
+            float(np.average([view.height for view in views], weights=np.maximum(weights, 1e-9))),
         )
 
 

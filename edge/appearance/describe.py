@@ -151,6 +151,7 @@ def describe(
         textures.ravel(),
         silhouette(near, classes, under),
         quality,
+        height=body_height(detection),
     )
 
 

@@ -36,6 +36,9 @@ def _add_learning(commands: Commands) -> None:
         "Make a baseline: the counts of what is usual in these sources.",
         "spotter learn photos/ --out soho.baseline",
     )
+    learn.add_argument(
+        "--place", default="", help="name of the place: the baseline keeps apart how its cameras see; default: the site"
+    )
     learn.add_argument("--out", type=Path, required=True, help="the baseline file to write")
     score = add_command(
         commands,
@@ -72,7 +75,9 @@ def _node(args: Args) -> int:
 def _learn(args: Args) -> int:
     from edge.node.batch import run_learn
 
-    return run_learn(args.sources, args.out, _node_config(args.config), args.context)
+    config = _node_config(args.config)
+    place, camera = (args.place or config.site, config.node) if args.config else (args.place, "")
+    return run_learn(args.sources, args.out, config, args.context, place=place, camera=camera)
 
 
 def _score(args: Args) -> int:

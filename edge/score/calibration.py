@@ -51,25 +51,25 @@ def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
     return Rarity(p_value, min(1 / high_p, 1 / p_value), high)
 
 
-def tail_bits(histogram: NDArray[np.int64], raw: float, cap: float) -> float:
+def tail_bits(histogram: NDArray[np.int64] | NDArray[np.float64], raw: float, cap: float) -> float:
     """-log2 of the share of past scores at least as high as `raw` (bits), at most `cap` bits; 0 without past scores.
 
-    `histogram` [BINS] holds the past scores. Within the highest TAIL of them an exponential with their mean excess
-    replaces the counts, so that a few dozen sightings give about the same bits as thousands. Only the joined score,
-    which is calibrated by counts alone, is ever stated as a probability.
+    `histogram` [BINS] holds the past scores, or weights of them. Within the highest TAIL of them an exponential with
+    their mean excess replaces the counts, so that a few dozen sightings give about the same bits as thousands. Only the
+    joined score, which is calibrated by counts alone, is ever stated as a probability.
 
     >>> past = np.zeros(BINS, np.int64)
     >>> past[:4] = 1
     >>> tail_bits(past, 0.2, 8.0)
     0.7369655941662062
     """
-    n = int(histogram.sum())
+    n = float(histogram.sum())
     if n == 0:
         return 0.0
     at, tail = bin_of(raw), histogram[::-1].cumsum()[::-1]
     first = max(int(np.searchsorted(-tail, -max(TAIL * n, 1.0), "right")) - 1, 0)
     bits = float(np.log2((n + 1) / (1 + tail[min(at, first)])))
     if at > first:
-        excess = float(histogram[first:] @ (np.arange(len(histogram) - first) + 0.5)) / max(int(tail[first]), 1)
+        excess = float(histogram[first:] @ (np.arange(len(histogram) - first) + 0.5)) / max(float(tail[first]), 1.0)
         bits += (at - first) / excess / float(np.log(2))
     return min(cap, bits)

@@ -28,6 +28,7 @@ from tools.evaluation.pacing import pacing
 from tools.evaluation.patterns import BY_EYE, patterns
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
 from tools.evaluation.people import clips, compare, photos
+from tools.evaluation.places import places
 from tools.evaluation.rarity import rarity
 from tools.evaluation.runtimes import on_tflite_runtime
 from tools.evaluation.silhouettes import silhouettes
@@ -120,7 +121,17 @@ def _parser() -> argparse.ArgumentParser:
         "clips", help="the whole product on real street clips labelled by eye; compared with others"
     )
     real_clips.add_arguments(real, SHARED / "street")
-    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines, real):
+    elsewhere = commands.add_parser("places", help="a baseline of other streets, or of photos, used at another camera")
+    elsewhere.add_argument("--others", type=_seeds, default=[11, 12, 13], help="streets to learn on; default: 11,12,13")
+    elsewhere.add_argument("--seed", type=int, default=7, help="street to score; default: %(default)s")
+    elsewhere.add_argument("--learn-minutes", type=float, default=1.5, help="of each street and light")
+    elsewhere.add_argument("--minutes", type=float, default=3.5, help="of the scored street; 0: clips alone")
+    elsewhere.add_argument("--processes", type=int, help="streets at a time; default: one for each core")
+    elsewhere.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ to learn for the clips")
+    elsewhere.add_argument("--clips", type=Path, nargs="*", default=[SHARED / "street" / "clips"], help="folders")
+    elsewhere.add_argument("--truth", type=Path, default=SHARED / "street" / "truth", help="what people are by eye")
+    elsewhere.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
+    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines, real, elsewhere):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -240,6 +251,11 @@ def numbers(ids: str) -> list[int]:
     return list(range(first, last + 1))
 
 
+def _seeds(text: str) -> list[int]:
+    """Return the numbers in a text such as `11,12,13`; argparse reports what is wrong with others."""
+    return [int(seed) for seed in text.split(",")]
+
+
 def drawn(ids: str, count: int) -> list[int]:
     """Return `count` of the numbers in `ids`, drawn with a fixed seed and sorted."""
     return sorted(np.random.default_rng(0).permutation(numbers(ids))[:count].tolist())
@@ -292,6 +308,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "pacing": pacing,
     "street": street,
     "clips": real_clips.clips,
+    "places": places,
 }
 
 
