@@ -219,5 +219,5 @@ class Score:
 
     @property
     def has_figures(self) -> bool:
-        """False where too few sightings were seen for any figure: a score always has bits per facet."""
-        return bool(self.facets)
+        """False where too few sightings were seen for any figure: a score with figures has bits per facet."""
+        return self.state is ScoreState.SCORED or (self.state is ScoreState.RECALIBRATING and bool(self.facets))

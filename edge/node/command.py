@@ -39,6 +39,9 @@ def _add_learning(commands: Commands) -> None:
     learn.add_argument(
         "--place", default="", help="name of the place: the baseline keeps apart how its cameras see; default: the site"
     )
+    learn.add_argument(
+        "--camera", default="", help="name of the camera there; default: the node, else each source's name"
+    )
     learn.add_argument("--out", type=Path, required=True, help="the baseline file to write")
     score = add_command(
         commands,
@@ -76,7 +79,8 @@ def _learn(args: Args) -> int:
     from edge.node.batch import run_learn
 
     config = _node_config(args.config)
-    place, camera = (args.place or config.site, config.node) if args.config else (args.place, "")
+    place, camera = (config.site, config.node) if args.config else ("", "")
+    place, camera = args.place or place, args.camera or camera
     return run_learn(args.sources, args.out, config, args.context, place=place, camera=camera)
 
 

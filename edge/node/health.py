@@ -351,8 +351,8 @@ def _baseline(counters: Counters) -> Iterator[str]:
         yield f"Recalibrating, as the baseline does not fit this camera: {_recalibrating(counters.recalibrating)}."
     if counters.is_unlike:
         yield (
-            "This camera sees people otherwise than the baseline's cameras did (light, lens, sizes or clothes): if that "
-            "stays, collect here and freeze a baseline of its own."
+            "This camera sees people otherwise than the baseline's cameras did (light, lens, sizes or clothes): if "
+            "that stays, collect here and freeze a baseline of its own."
         )
     if counters.refusal:
         yield counters.refusal

@@ -73,7 +73,7 @@ class Scoring:
         """Send an early score for clearly rare people who are still in view. Only the final score is ever counted."""
         for sighting in sightings:
             score = self.active.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
-            if score.one_in >= self._config.score.early_one_in:
+            if score.has_figures and score.one_in >= self._config.score.early_one_in:
                 seq = self._send(score, sighting, early=True)
                 if seq is not None:
                     self._early[sighting.departure.track_id] = seq

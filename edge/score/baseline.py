@@ -33,6 +33,10 @@ POWER = 2.0
 """Exponent of the power mean that joins the facets: 1 adds them up, a higher one favours the largest."""
 
 
+CHANNEL_WARM_UP, FACET_WARM_UP, BAND_WARM_UP, JOINT_WARM_UP = 20, 40, 50, 60
+"""Sightings after which values of channels, of facets and of the joined score are counted in their histograms."""
+
+
 class WarmUp(NamedTuple):
     """Sightings after which values of each kind are counted in their histograms."""
 
@@ -50,8 +54,7 @@ class Past(NamedTuple):
     bands: NDArray[Any]
 
 
-WARM_UP = WarmUp(20, 40, 50, 60)
-JOINT_WARM_UP = WARM_UP.joint
+WARM_UP = WarmUp(CHANNEL_WARM_UP, FACET_WARM_UP, BAND_WARM_UP, JOINT_WARM_UP)
 
 REBUILD_SHARE = 0.02
 """Growth of the counts, as a share, after which the bits of what is usual are computed again."""

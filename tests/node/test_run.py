@@ -357,6 +357,7 @@ def test_the_booths_baseline_is_spotted_against_from_the_next_person_on(
     (tmp_path / "site").mkdir()
     site = Site(tmp_path / "site")
     baseline = learnt(170, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
+    baseline.label("booth/camera-1")
     name = baseline_file.baseline_id(baseline)
     client = hub.client()
     client.connect(will=None, births=tuple, subscriptions=[], on_message=lambda _: None)

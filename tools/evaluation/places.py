@@ -22,9 +22,10 @@ from tools.evaluation.clips.fates import owned, stay_of, stays
 from tools.evaluation.clips.truth import Truth, read
 from tools.evaluation.clips.watch import everything, resampled, watch
 from tools.evaluation.exam import Look, unlabelled
-from tools.evaluation.exceptions import LATER_S, NIGHT, NOBODY, PLANTED, Job, Seen
+from tools.evaluation.exceptions import LATER_S, NIGHT, PLANTED, Job, Seen
 from tools.evaluation.exceptions import watch as walk
 from tools.evaluation.models import open_model
+from tools.evaluation.street import NOBODY
 
 RARE = 0.05
 """P-value up to which somebody counts as flagged."""
