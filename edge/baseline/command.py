@@ -49,7 +49,7 @@ def _add_files(verbs: Commands) -> None:
     )
     adopt.add_argument("other", type=Path, metavar="OTHER", help="a baseline that other cameras gathered")
     adopt.add_argument("sources", nargs="+", metavar="SRC", help="clips or the camera itself: what this camera sees")
-    adopt.add_argument("--config", type=Path, help="node.yaml of the camera, which names its site and node")
+    adopt.add_argument("--config", type=Path, required=True, help="node.yaml of the camera: its site and node")
     adopt.add_argument("--out", type=Path, required=True, help="baseline file to write")
     diff = add_command(
         verbs,
@@ -105,7 +105,7 @@ def _show(args: Args) -> int:
 def _adopt(args: Args) -> int:
     from edge.node.adopt import run_adopt
 
-    config = load(args.config, NodeConfig) if args.config else NodeConfig()
+    config = load(args.config, NodeConfig)
     return run_adopt(args.other, args.sources, args.out, config, (config.site, config.node))
 
 

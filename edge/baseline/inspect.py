@@ -15,7 +15,7 @@ from edge.score.baseline import Baseline
 from edge.score.sources import Unlike, unlike
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
 
-ALIKE, UNLIKE = 0.3, 0.6
+ALIKE, UNLIKE = 0.2, 0.5
 """Spreads from which a camera is somewhat unlike the others of a baseline, and unlike them."""
 
 
@@ -93,7 +93,8 @@ def _sentence(found: Summary) -> str:
     places = {one.source.split("/")[0] for one in found.sources}
     if not places:
         return "from unknown cameras: nobody said --place when it was learnt"
-    return f"from {len(places)} place{'s' * (len(places) > 1)} and {len(found.sources)} cameras"
+    cameras = len(found.sources)
+    return f"from {len(places)} place{'s' * (len(places) > 1)} and {cameras} camera{'s' * (cameras > 1)}"
 
 
 def _likeness(one: Unlike) -> str:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from edge.config import NodeConfig
 from edge.errors import BaselineError
-from edge.limits import FIRST_SCORES
 from edge.node.batch import sightings
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
@@ -26,9 +25,10 @@ def run_adopt(other: Path, sources: list[str], out: Path, config: NodeConfig, so
     recipe = Pipeline(interpreter, config).recipe
     shared = baseline_file.load(other, min_sightings=config.score.min_sightings, recipe=recipe)
     people = [seen.sighting.appearance for seen in sightings(sources, interpreter, config)]
-    if len(people) < FIRST_SCORES:
+    if len(people) < config.score.min_sightings:
         print(
-            f"{len(people)} people were seen, expected {FIRST_SCORES}: record this camera for longer; no file written",
+            f"{len(people)} people were seen, expected {config.score.min_sightings}: record this camera for longer; "
+            "no file was written",
             file=sys.stderr,
         )
         return 1
@@ -36,6 +36,4 @@ def run_adopt(other: Path, sources: list[str], out: Path, config: NodeConfig, so
     found = adopted(shared, people, name)
     baseline_file.save(found, out)
     print(f"{out}: {shared.sightings} sightings as {name} would see them, calibrated on {len(people)} of its people")
-    if len(people) < config.score.min_sightings:
-        print(f"scores start at {config.score.min_sightings} people: record this camera for longer")
     return 0

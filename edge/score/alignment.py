@@ -56,7 +56,7 @@ def aligned_model(shared: Model, own: Model, n: int, movable: Matrix) -> Model:
     reach, turn = np.linalg.eigh(white @ movable @ white.T)
     reach = np.maximum(reach, 0.0)
     there, back = turn.T @ white, root @ turn
-    moved = back @ (reach / (reach + 1 / max(n, 1)) * (there @ (own.mean - shared.mean)))
+    moved = back @ (n * reach / (n * reach + 1) * (there @ (own.mean - shared.mean)))
     weight = n / (n + STEADY * len(reach))
     spread = weight * (there @ own.covariance @ there.T) + (1 - weight) * np.eye(len(reach))
     part = np.sqrt(reach / (reach + 1))

@@ -16,7 +16,7 @@ HEIGHTS_PX = (100.0, 150.0, 250.0)
 LEGS = 2
 """Number of bands by legs: not seen, seen."""
 BANDS = LEGS * (len(HEIGHTS_PX) + 1)
-FEW = 30.0
+FEW = 15.0
 """Weight of the coarser band, in sightings: a band with fewer than that is mostly compared with the coarser one."""
 MOST_BITS = 60.0
 """Most bits of one comparison; the range of the histograms is 64."""

@@ -207,7 +207,7 @@ class Baseline:
         if not self.sources:
             self.sources = {source: sums_of(self.counts)}
 
-    def _past_joint(self, context: str) -> Counts:
+    def _past_joint(self, context: str) -> NDArray[Any]:
         """[BINS] histogram of the joined scores to compare with: of the context if it has enough, else of all."""
         within: Counts = self.counts.joint[CONTEXTS.index(context)]
         everybody: Counts = self.counts.joint[0]

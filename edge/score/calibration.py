@@ -29,12 +29,12 @@ def bin_of(raw: float) -> int:
     return min(max(int(raw / BIN_BITS), 0), BINS - 1)
 
 
-def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
+def rarity(histogram: NDArray[np.int64] | NDArray[np.float64], raw: float) -> Rarity:
     """Conformal p-value (1 + #{at least as unusual}) / (n + 1), with the Wilson score interval of 1 / p.
 
-    `histogram` [BINS] holds the past scores, `raw` is the new one in bits. Sources: Vovk et al. 2005, "Algorithmic
-    Learning in a Random World", ch. 2; Wilson 1927. Scores in the same bin count as at least as unusual, so the
-    p-value is never too small.
+    `histogram` [BINS] holds the past scores, or weights of them; `raw` is the new one in bits. Sources: Vovk et al.
+    2005, "Algorithmic Learning in a Random World", ch. 2; Wilson 1927. Scores in the same bin count as at least as
+    unusual, so the p-value is never too small.
 
     >>> past = np.zeros(BINS, np.int64)
     >>> past[bin_of(1.0)] = 99
@@ -43,8 +43,8 @@ def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
     >>> rarity(past, 1.0).p_value
     1.0
     """
-    n = int(histogram.sum())
-    above = int(histogram[bin_of(raw) :].sum())
+    n = float(histogram.sum())
+    above = float(histogram[bin_of(raw) :].sum())
     low_p, high_p = wilson(above, n)
     p_value = (1 + above) / (n + 1)
     high = min(max(1 / low_p, 1 / p_value), n + 1) if above else None

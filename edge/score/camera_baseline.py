@@ -27,7 +27,8 @@ PAST = ("channels", "groups", "bands", "joint")
 """The counts that compare past values: of this camera's sightings alone."""
 LEAST_SEEN, UNLIKE = 20, 0.35
 """Own sightings from which the means of features are compared with the baseline's, and the difference, in spreads, from
-which this camera is unlike it. By chance alone 20 people of one street differ by about 0.22."""
+which this camera is unlike it. Measured: 20 people of one camera 0 to 0.1, two simulated streets by day 0.1, one street
+by day and night 0.7, a real street and photos 0.55."""
 RECENT = 500
 """The histograms hold this many of the camera's newest sightings at least, and twice as many at most."""
 
@@ -85,6 +86,10 @@ class CameraBaseline(Baseline):
         counts = aligned(self.shared.counts, self.counts, self.recipe)._replace(**past)
         sources = added(self.shared.sources, {source: sums_of(self.counts)})
         return Baseline(self.recipe, counts=counts, noise=self.shared.noise, sources=sources)
+
+    def _past_joint(self, context: str) -> NDArray[np.float64]:
+        own, shared = super()._past_joint(context), self.shared.counts.joint[0]
+        return _with(own, shared)
 
     @property
     def _past(self) -> Past:

@@ -24,16 +24,17 @@ OTHER = "other"
 """Camera that stands for all those of a place that saw fewer people than may be told apart."""
 
 
+LEAST_PART = 0.1
+"""Least variance of a feature, as a part of the mean variance of its vector."""
+
+
 class Unlike(NamedTuple):
     """How one source differs from the others together."""
 
     source: str
     sightings: int
     spreads: float | None
-    """Root mean square difference of the features' means, in standard deviations between people; None without others.
-
-    Two cameras of one street have about 0.2; from 0.5 a camera sees other light, other sizes or other clothes.
-    """
+    """How far its people are from those of the others, by `spreads`; None without others."""
 
 
 def source_name(place: str, camera: str) -> str:
@@ -101,15 +102,16 @@ def unlike(sources: Mapping[str, Counts], counts: BaselineCounts) -> list[Unlike
 
 def spreads(one: Counts, others: Counts, counts: BaselineCounts) -> float | None:
     """Return how far apart the means of two sums are, in standard deviations of `counts` (root mean square over all
-    features); None if one is of nobody.
+    features), without what chance alone adds; None if one is of nobody.
     """
     if one[0] < 1 or others[0] < 1:
         return None
-    away = [
-        (mine - theirs) ** 2 / np.maximum(_variance(counts, name), 1e-6)
+    squares = [
+        (mine - theirs) ** 2 / _variance(counts, name)
         for name, mine, theirs in zip(MOMENTS, _means(one, counts), _means(others, counts), strict=True)
     ]
-    return float(np.sqrt(np.concatenate(away).mean()))
+    chance = 1 / int(one[0]) + 1 / int(others[0])
+    return float(np.sqrt(max(float(np.concatenate(squares).mean()) - chance, 0.0)))
 
 
 def _means(sums: Counts, counts: BaselineCounts) -> Iterable[NDArray[np.float64]]:
@@ -121,5 +123,7 @@ def _means(sums: Counts, counts: BaselineCounts) -> Iterable[NDArray[np.float64]
 
 
 def _variance(counts: BaselineCounts, name: str) -> NDArray[np.float64]:
+    """[values] variances of one of MOMENTS; that of a feature that hardly anybody shows is a part of the mean one."""
     n, total, products = values(counts.moments(name))
-    return np.asarray(np.diag(products) / max(n, 1) - (total / max(n, 1)) ** 2)
+    found = np.diag(products) / max(n, 1) - (total / max(n, 1)) ** 2
+    return np.maximum(found, max(LEAST_PART * float(found.mean()), 1e-6))

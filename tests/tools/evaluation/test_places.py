@@ -44,7 +44,7 @@ def test_without_planted_people_nothing_is_said_of_them(baseline: Baseline) -> N
 
 def test_who_is_unusual_by_eye_is_ranked_among_the_people_of_the_clip(baseline: Baseline) -> None:
     rng = np.random.default_rng(2)
-    people = [Person(elsewhere(ordinary(rng)), is_unusual=False) for _ in range(20)]
+    people = [Person(replace(elsewhere(ordinary(rng)), height=100.0 + i), is_unusual=False) for i in range(20)]
     people.append(Person(elsewhere(outfit("yellow", "pink", rng, pattern="checked")), is_unusual=True))
     assert clip(baseline, people)["ranks of those unusual by eye (1 is the rarest)"] == [1.0]
 
