@@ -17,7 +17,8 @@ LEGS = 2
 """Number of bands by legs: not seen, seen."""
 BANDS = LEGS * (len(HEIGHTS_PX) + 1)
 FEW = 15.0
-"""Weight of the coarser band, in sightings: a band with fewer than that is mostly compared with the coarser one."""
+"""Weight of the coarser band, in sightings. Of 4 to 60 about the least with which neither height nor hidden legs moved
+scores, on photos shown small and cut."""
 MOST_BITS = 60.0
 """Most bits of one comparison; the range of the histograms is 64."""
 
@@ -33,15 +34,13 @@ def band_of(seen: Appearance) -> int:
 def fair_bits(bands: Counts | Weights, band: int, joined: float) -> float:
     """Return the tail bits of a joined score among the past ones of its band; 0 without past scores.
 
-    `bands` [BANDS, BINS] holds the past joined scores of each band. Where a band has few, those of all heights with the
-    same legs stand in, and where these are few, everybody: each coarser band adds FEW sightings to the finer one.
+    `bands` [BANDS, BINS] holds the past joined scores of each band. A band with few is compared with all heights of the
+    same legs too, and these with everybody: the share of scores at least as high is the mean of the finer and of the
+    coarser band, the coarser one with a weight of FEW sightings.
     """
     alike = bands.reshape(LEGS, -1, BINS)[band // (BANDS // LEGS)].sum(axis=0)
-    coarse = alike + _weighing(bands.sum(axis=0))
-    return tail_bits(bands[band] + _weighing(coarse), joined, MOST_BITS)
-
-
-def _weighing(histogram: Counts | Weights) -> Weights:
-    """[BINS] the histogram, scaled to a weight of at most FEW sightings."""
-    total = float(histogram.sum())
-    return np.asarray(histogram * min(1.0, FEW / max(total, 1e-9)), np.float64)
+    share = 2.0 ** -tail_bits(bands.sum(axis=0), joined, MOST_BITS)
+    for finer in (alike, bands[band]):
+        n = float(finer.sum())
+        share = (n * 2.0 ** -tail_bits(finer, joined, MOST_BITS) + FEW * share) / (n + FEW)
+    return float(-np.log2(share))

@@ -7,8 +7,8 @@ and how unlike its cameras are.
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +28,7 @@ LEAST_PART = 0.1
 """Least variance of a feature, as a part of the mean variance of its vector."""
 
 
-class Unlike(NamedTuple):
+class Unlike(msgspec.Struct, frozen=True):
     """How one source differs from the others together."""
 
     source: str

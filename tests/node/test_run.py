@@ -202,7 +202,7 @@ def test_against_a_frozen_baseline_it_spots_and_leaves_it_as_it_is(
     rng = np.random.default_rng(0)
     recipe = Pipeline(KnowingInterpreter(), NodeConfig()).recipe
     baseline = Baseline(recipe)
-    for _ in range(200):
+    for _ in range(400):
         baseline.learn(ordinary(rng))
     baseline.label("booth/camera-1")
     path = tmp_path / "site.baseline"
