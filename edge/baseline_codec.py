@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from edge.errors import BaselineError
 from edge.recipe import Recipe
 
-MAGIC = b"EXCEPTION-SPOTTER BASELINE 3\n"
+MAGIC = b"EXCEPTION-SPOTTER BASELINE 4\n"
 MAX_CONTENT = 2**20
 """Most bytes after decompression; the counts have a constant size of about 140 KB."""
 _DIGEST = hashlib.sha256().digest_size
@@ -34,13 +34,17 @@ class Counted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Starts of the first and the last 15-minute window that were counted, seconds since 1970."""
     noise: tuple[str, ...] = ()
     """Names of the noise that was added; empty without noise."""
+    sources: Annotated[
+        dict[Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}/[a-z0-9-]{1,32}\Z")], bytes], Meta(max_length=256)
+    ] = {}
+    """Sums of each camera by `place/camera` (score/sources.py), as the arrays are."""
     arrays: Annotated[dict[Annotated[str, Meta(pattern=r"^[a-z_]{1,32}\Z")], bytes], Meta(max_length=64)]
     """The fields of BaselineCounts (score/counts.py) as little-endian int64 in C order."""
 
     def __post_init__(self) -> None:
         if len(self.arrays.get("sightings", b"")) != 8 or self.sightings < 0:
             raise ValueError("expected `sightings` to be one whole number")
-        if any(len(array) % 8 for array in self.arrays.values()):
+        if any(len(array) % 8 for array in (*self.arrays.values(), *self.sources.values())):
             raise ValueError("expected arrays of int64")
 
     @property
@@ -50,8 +54,8 @@ class Counted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """First 12 hex digits of the SHA-256 over recipe, counts and noise."""
-        content = msgspec.msgpack.encode((self.recipe, self.arrays, self.noise), order="sorted")
+        """First 12 hex digits of the SHA-256 over recipe, counts, noise and sources."""
+        content = msgspec.msgpack.encode((self.recipe, self.arrays, self.noise, self.sources), order="sorted")
         return hashlib.sha256(content).hexdigest()[:12]
 
 

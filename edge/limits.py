@@ -7,6 +7,8 @@ FLOOR = 5
 BATCH = 50
 """Least sightings between two published baselines of one epoch: if only one were between them, their difference would
 describe that person."""
+FIRST_SCORES = 50
+"""Sightings of a camera, against a baseline that others made, before its first scores."""
 MOST_REASONS = 4
 """Most reasons that leave the node with one score."""
 MOST_WORN = 4

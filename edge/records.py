@@ -191,6 +191,8 @@ class Appearance:
     """Number of frames that were averaged."""
     looked_again: int = 0
     """Number of them that were described from a second look; if there are any, all of `patterns` is from these."""
+    height: float = 0.0
+    """Height of the person in pixels of the camera's picture, mean of the views; 0 if unknown."""
     worn: Worn | None = None
     """The single garments; None if they were not looked at."""
 
@@ -207,6 +209,9 @@ class ScoreState(StrEnum):
     SCORED = "scored"
     WARMING_UP = "warming_up"
     """Too little data for a score: a state of its own, never a low score."""
+    RECALIBRATING = "recalibrating"
+    """The baseline is of other cameras: figures come from this camera's own first sightings, and none until there are
+    enough of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,3 +245,8 @@ class Score:
     """Most bits first."""
     worn: tuple[str, ...] = ()
     """Garments by which the reasons can be told to staff, such as `top:red:checked` (vocabulary.WORN)."""
+
+    @property
+    def has_figures(self) -> bool:
+        """False where too few sightings were seen for any figure: a score with figures has bits per facet."""
+        return self.state is ScoreState.SCORED or (self.state is ScoreState.RECALIBRATING and bool(self.facets))

@@ -10,7 +10,7 @@ from edge.appearance.best_views import BestViews, Waiting
 from edge.appearance.colour import Light
 from edge.appearance.crop import close_up
 from edge.appearance.look_budget import LookBudget
-from edge.appearance.view import View
+from edge.appearance.view import View, body_height
 from edge.config import NodeConfig
 from edge.detection.second_look import CloseLooker
 from edge.records import Appearance, Detection, Frame
@@ -93,4 +93,5 @@ class SecondLooks:
         seen = describe.describe(
             near.pixels, found.person, found.others, found.garments, waiting.light, waiting.geometric
         )
-        return None if seen is None else replace(seen, looked_again=1)
+        height = body_height(waiting.person)
+        return None if seen is None else replace(seen, looked_again=1, height=height)

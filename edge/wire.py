@@ -129,6 +129,9 @@ class Health(Struct, frozen=True, kw_only=True):
     """Close-ups left out, as there were more than `appearance.second_looks_per_s`."""
     held_back_by: Annotated[dict[HeldBack, Count], Meta(max_length=4)] = {}
     """Parts of `held_back`, by reason."""
+    recalibrating: Count | None = None
+    """Sightings of this camera that its p-values come from, as the baseline is of other cameras or aged; null if the
+    calibration serves."""
 
 
 class Facets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -160,7 +163,8 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     seq: Sequence
     """Number within the epoch, from 1; without holes, except for announced gaps."""
     at: Time
-    state: Literal["scored", "warming_up"]
+    state: Literal["scored", "warming_up", "recalibrating"]
+    """Without figures while too few people were seen: of the baseline (warming_up), by this camera (recalibrating)."""
     bits: Bits | None = None
     p: Probability | None = None
     one_in: OneIn | None = None
@@ -187,11 +191,12 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def __post_init__(self) -> None:
         figures = (self.bits, self.p, self.one_in, self.low, self.facets)
-        if self.state == "scored" and None in figures:
+        has_figures = self.state == "scored" or (self.state == "recalibrating" and self.bits is not None)
+        if has_figures and None in figures:
             msg = "bits, p, one_in, low and facets must be given in a scored message"
             raise ValueError(msg)
-        if self.state == "warming_up" and (self.high, *figures) != (None,) * 6:
-            msg = "figures must be null while warming up: too little data is never a low score"
+        if not has_figures and (self.high, *figures) != (None,) * 6:
+            msg = "figures must be null while there is too little data: it is never a low score"
             raise ValueError(msg)
 
 

@@ -74,8 +74,8 @@ def test_arrays_that_are_not_the_recipes_are_refused_before_memory_is_taken() ->
 
 
 def test_another_format_is_said() -> None:
-    with pytest.raises(BaselineError, match=r"BASELINE 3.* found .*BASELINE 2.*collect again"):
-        unpack(b"EXCEPTION-SPOTTER BASELINE 2\n" + bytes(50), "old.baseline")
+    with pytest.raises(BaselineError, match=r"BASELINE 4.* found .*BASELINE 3.*collect again"):
+        unpack(b"EXCEPTION-SPOTTER BASELINE 3\n" + bytes(50), "old.baseline")
 
 
 def test_the_id_is_of_counts_not_of_how_they_came() -> None:

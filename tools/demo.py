@@ -40,12 +40,11 @@ from tools.ports import free_port, wait_for
 CAMERAS, RATE, FPS = 3, 40, 6
 """Cameras, walkers per minute, and frames per second that two laptop cores can render and process three times."""
 FACINGS = tuple(round((i - 1) * 40) % 360 for i in range(CAMERAS))
-LEARN_SEED, SPOT_SEED = 11, 23
-LEARN_CAMERAS, LEARN_MINUTES, LEARN_RATE, LEARN_EXCEPTIONS = (0, 2), 4.0, 90, 0.002
-"""Cameras, minutes, walkers per minute and share of exceptions while learning.
-
-There are fewer cameras and more walkers than later, so that each camera learns what is usual sooner.
-"""
+SITE, SEED = "demo", 23
+EARLIER_S = 36_000
+"""Street seconds between the people who are learnt and those who are scored: same cameras, other people."""
+LEARN_MINUTES, LEARN_RATE, LEARN_EXCEPTIONS = 2.7, 90, 0.002
+"""Minutes, walkers per minute and share of exceptions while learning: more walkers than later, to learn sooner."""
 SPOT_S, SPOT_EXCEPTIONS = 75.0, 0.08
 START_S = 6.0
 """Seconds that nodes have to start before the street does."""
@@ -90,18 +89,26 @@ def _demo(folder: Path, cleanup: ExitStack, args: argparse.Namespace) -> int:
         ears = hub.client()
         cleanup.enter_context(_in_this_process(nodes, booth, hub))
     return _spot(
-        Street(SPOT_SEED, cameras=CAMERAS, rate=RATE, exceptions=SPOT_EXCEPTIONS), ears, begins_at, port, args, begun
+        Street(SEED, cameras=CAMERAS, rate=RATE, exceptions=SPOT_EXCEPTIONS), ears, begins_at, port, args, begun
     )
 
 
 def _learn(folder: Path) -> Path:
     """Learn one baseline per camera, each in its own process as fast as possible, and merge them exactly."""
-    minutes = LEARN_MINUTES * len(LEARN_CAMERAS)
-    _say(f"Learning what is usual from {minutes:.0f} camera minutes of street {LEARN_SEED} ...")
-    query = f"cameras={CAMERAS}&rate={LEARN_RATE}&fps={FPS}&minutes={LEARN_MINUTES}&exceptions={LEARN_EXCEPTIONS}"
-    parts = {i: folder / f"camera{i}.baseline" for i in LEARN_CAMERAS}
+    minutes = LEARN_MINUTES * CAMERAS
+    _say(f"Learning what is usual from {minutes:.0f} camera minutes of street {SEED} ...")
+    query = (
+        f"cameras={CAMERAS}&rate={LEARN_RATE}&fps={FPS}&minutes={LEARN_MINUTES}&exceptions={LEARN_EXCEPTIONS}"
+        f"&skip={EARLIER_S}"
+    )
+    parts = {i: folder / f"camera{i}.baseline" for i in range(CAMERAS)}
     learning = [
-        _start(folder, "learn", f"street:{LEARN_SEED}?camera={i}&{query}", "--out", part) for i, part in parts.items()
+        _start(
+            folder,
+            *("learn", f"street:{SEED}?camera={i}&{query}", "--out", part),
+            *("--place", SITE, "--camera", _node_name(i)),
+        )
+        for i, part in parts.items()
     ]
     try:
         if any(process.wait() for process in learning):
@@ -121,6 +128,10 @@ def _learn(folder: Path) -> Path:
     return baseline
 
 
+def _node_name(i: int) -> str:
+    return f"camera-{i + 1}"
+
+
 def _link_key(folder: Path) -> Path:
     """Return the site's link key, with which the booth recognises one walker at three cameras."""
     path = folder / "link.key"
@@ -132,12 +143,12 @@ def _link_key(folder: Path) -> Path:
 def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stays: bool) -> NodeConfig:
     minutes = "" if stays else f"&minutes={SPOT_S / 60}"
     source = (
-        f"street:{SPOT_SEED}?camera={i}&cameras={CAMERAS}&rate={RATE}&fps={FPS}&exceptions={SPOT_EXCEPTIONS}"
+        f"street:{SEED}?camera={i}&cameras={CAMERAS}&rate={RATE}&fps={FPS}&exceptions={SPOT_EXCEPTIONS}"
         f"&begins_at={begins_at}{minutes}"
     )
     return NodeConfig(
-        site="demo",
-        node=f"camera-{i + 1}",
+        site=SITE,
+        node=_node_name(i),
         state=str(folder / f"state{i}"),
         link_key=str(_link_key(folder)),
         facing=FACINGS[i],
@@ -149,10 +160,10 @@ def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stay
 
 def _booth_config(folder: Path, port: int) -> BoothConfig:
     return BoothConfig(
-        site="demo",
+        site=SITE,
         store=f"sqlite:///{folder / 'booth.sqlite'}",
         page_port=port,
-        nodes={f"camera-{i + 1}": facing for i, facing in enumerate(FACINGS)},
+        nodes={_node_name(i): facing for i, facing in enumerate(FACINGS)},
         alert=AlertSection(one_in=ONE_IN),
         privacy=PrivacySection(hint="coarse"),
     )
@@ -163,7 +174,7 @@ def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argpa
     topics = [wire.booth_topic("demo", "alert"), *(wire.node_topic("demo", "+", leaf) for leaf in ("health", "score"))]
     ears.connect(will=None, births=tuple, subscriptions=topics, on_message=ledger.hear)
     until = "Ctrl-C" if args.stay else f"{SPOT_S:.0f} s"
-    _say(f"Spotting on street {SPOT_SEED} for {until}; alerts from 1 in {ONE_IN:.0f}. Page: http://127.0.0.1:{port}/")
+    _say(f"Spotting on street {SEED} for {until}; alerts from 1 in {ONE_IN:.0f}. Page: http://127.0.0.1:{port}/")
     while args.stay:
         time.sleep(1)
     time.sleep(max(0.0, begins_at + SPOT_S + ENDING_S - time.time()))

@@ -155,7 +155,8 @@ class BestViews:
             float((qualities * (1 - away)).mean()),
             len(views),
             int(is_close.sum()),
-            _mean_worn([view.worn for view in views], weights, kinds),
+            float(np.average([view.height for view in views], weights=np.maximum(weights, 1e-9))),
+            worn=_mean_worn([view.worn for view in views], weights, kinds),
         )
 
 

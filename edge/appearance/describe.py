@@ -12,6 +12,7 @@ from edge.appearance.crop import Crop, crop
 from edge.appearance.garment_mask import garment_mask, guess_mask
 from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches, sampled
 from edge.appearance.silhouette import silhouette
+from edge.appearance.view import body_height
 from edge.appearance.worn import Shades, areas, cut
 from edge.palette import CELLS
 from edge.records import CLASSES, WORN, Appearance, Detection, Floats, GarmentMap, Pixels, Worn
@@ -105,6 +106,7 @@ def describe(
         textures.ravel(),
         silhouette(near, classes, under),
         quality,
+        height=body_height(detection),
         worn=Worn(
             areas(near, classes),
             shades.found,

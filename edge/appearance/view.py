@@ -76,6 +76,11 @@ def views(people: list[Detection], others: list[Detection], size: tuple[int, ...
     return found
 
 
+def body_height(person: Detection) -> float:
+    """Body height in pixels of the frame, as in View."""
+    return views([person], [], (1, 1))[0].height
+
+
 def _torso_lengths(torso: Floats) -> Floats:
     """[n] torso lengths in pixels, of shoulders and hips [n, 4, 2]; see crop.torso_length."""
     axis = (torso[:, 2] + torso[:, 3]) / 2 - (torso[:, 0] + torso[:, 1]) / 2

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from edge.command import Args, Commands, add_command, add_group, add_json, parse_since, replace
-from edge.config import BoothConfig, load
+from edge.config import BoothConfig, NodeConfig, load
 
 
 def add_baseline(commands: Commands) -> None:
@@ -40,6 +40,17 @@ def _add_files(verbs: Commands) -> None:
     noise.add_argument("file", type=Path, metavar="FILE")
     noise.add_argument("--epsilon", type=float, required=True, help="privacy loss: 1 hides well, 10 hides little")
     noise.add_argument("--out", type=Path, required=True, help="baseline file to write")
+    adopt = add_command(
+        verbs,
+        "adopt",
+        _adopt,
+        "Make a baseline that other cameras gathered fit one camera, from what that camera sees.",
+        "spotter baseline adopt city.baseline soho-north.mp4 --config node.yaml --out north.baseline",
+    )
+    adopt.add_argument("other", type=Path, metavar="OTHER", help="a baseline that other cameras gathered")
+    adopt.add_argument("sources", nargs="+", metavar="SRC", help="clips or the camera itself: what this camera sees")
+    adopt.add_argument("--config", type=Path, required=True, help="node.yaml of the camera: its site and node")
+    adopt.add_argument("--out", type=Path, required=True, help="baseline file to write")
     diff = add_command(
         verbs,
         "diff",
@@ -89,6 +100,13 @@ def _show(args: Args) -> int:
     from edge.baseline.inspect import run_show
 
     return run_show(args.files, as_json=args.json)
+
+
+def _adopt(args: Args) -> int:
+    from edge.node.adopt import run_adopt
+
+    config = load(args.config, NodeConfig)
+    return run_adopt(args.other, args.sources, args.out, config, (config.site, config.node))
 
 
 def _noise(args: Args) -> int:

@@ -15,6 +15,7 @@ from edge.errors import BaselineError, ConfigError
 from edge.limits import BATCH, WINDOW_S
 from edge.score import baseline_file
 from edge.score.baseline import JOINT_WARM_UP, Baseline
+from edge.score.sources import source_name
 from edge.signing import make_keys, sign
 from edge.store.store import NodeCounts, SqlStore
 
@@ -38,9 +39,11 @@ def add_up(found: Sequence[NodeCounts], site: str, *, recipe: str = "", is_force
             f"{BATCH} sightings: check that booth and nodes run, and --site"
         )
     _check_recipes(chosen)
-    parts = (
+    parts = [
         baseline_file.from_counted(one.counted, f"counts of {one.node}, epoch {one.counted.epoch}") for one in chosen
-    )
+    ]
+    for part, one in zip(parts, chosen, strict=True):
+        part.label(source_name(site, one.node))
     merged = functools.reduce(Baseline.merge, parts, Baseline(chosen[0].counted.recipe))
     if merged.calibrated_on < NEEDED and not is_forced:
         raise BaselineError(

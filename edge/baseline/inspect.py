@@ -12,7 +12,11 @@ from edge.palette import CELL_NAMES
 from edge.records import Counts
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
+from edge.score.sources import Unlike, unlike
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS, REGIONS
+
+ALIKE, UNLIKE = 0.2, 0.5
+"""Spreads from which a camera is somewhat unlike the others of a baseline, and unlike them."""
 
 
 class Summary(msgspec.Struct):
@@ -28,6 +32,8 @@ class Summary(msgspec.Struct):
     patterns: dict[str, dict[str, float]]
     garments: dict[str, float]
     noise: tuple[str, ...]
+    sources: list[Unlike]
+    """The cameras it is from, and how unlike the others each is; most sightings first."""
 
 
 def summary(path: Path) -> Summary:
@@ -46,6 +52,7 @@ def summary(path: Path) -> Summary:
         {region: _shares(PATTERNS, row) for region, row in zip(REGIONS, state.patterns, strict=True)},
         _shares(GARMENTS, state.garments),
         baseline.noise,
+        unlike(baseline.sources, state),
     )
 
 
@@ -69,14 +76,35 @@ def run_show(paths: list[Path], *, as_json: bool) -> int:
 
 def _table(found: Summary) -> Table:
     title = f"{found.file}: {found.sightings} sightings, {found.calibrated_on} calibrate; id {found.id}"
-    caption = ", ".join((f"recipe {found.recipe}", *found.noise))
+    caption = ", ".join((f"recipe {found.recipe}", *found.noise, _sentence(found)))
     table = Table("what", "where", "usual, commonest first", title=title, caption=caption)
     for region in REGIONS[:-1]:
         table.add_row("colour", region, _words(found.colours[region]))
     for region in ("upper", "lower"):
         table.add_row("pattern", region, _words(found.patterns[region]))
     table.add_row("garment", "", _words(found.garments))
+    for one in found.sources:
+        table.add_row("from", one.source, _likeness(one))
     return table
+
+
+def _sentence(found: Summary) -> str:
+    """Return from how many places and cameras a baseline comes."""
+    places = {one.source.split("/")[0] for one in found.sources}
+    if not places:
+        return "from unknown cameras: nobody said --place when it was learnt"
+    cameras = len(found.sources)
+    return f"from {len(places)} place{'s' * (len(places) > 1)} and {cameras} camera{'s' * (cameras > 1)}"
+
+
+def _likeness(one: Unlike) -> str:
+    if one.spreads is None:
+        return f"{one.sightings} sightings"
+    limits = ((ALIKE, "like the others"), (UNLIKE, "somewhat unlike the others"))
+    word = next(
+        (word for limit, word in limits if one.spreads < limit), "unlike the others: other light, sizes or clothes"
+    )
+    return f"{one.sightings} sightings, {word} ({one.spreads:.2f} spreads away)"
 
 
 def _words(shares: dict[str, float]) -> str:

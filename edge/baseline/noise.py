@@ -20,7 +20,7 @@ DELTA = 1e-6
 """Probability that the stated epsilon does not hold."""
 SHARES = ("palettes", "patterns", "garments", "pairs")
 """Counts of shares (edge/score/counts.py), each a block of its own."""
-LEFT_OUT = ("channels", "groups", "joint")
+LEFT_OUT = ("channels", "groups", "bands", "joint")
 """Histograms of past values: no bound holds for them, and they are all 0 in what is given away."""
 STATED = frozenset(
     ("sightings", *SHARES, *(f"{name}_{part}" for name in MOMENTS for part in ("n", "sum", "products")), *LEFT_OUT)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from edge import wire
 from edge.errors import WireError
 from edge.limits import FLOOR, MOST_REASONS, MOST_WORN
-from edge.records import Score, ScoreState, Sighting
+from edge.records import Score, Sighting
 from edge.vocabulary import FACETS
 
 LATEST = 253_402_300_799.0
@@ -76,11 +76,11 @@ def compose_trend(node: str, start: int, sightings: int, counts: Mapping[str, in
 
 
 def _figures(score: Score) -> dict[str, Any]:
-    """Return the state and the figures of a score; no figures while warming up."""
-    if score.state is ScoreState.WARMING_UP:
-        return {"state": "warming_up"}
+    """Return the state and the figures of a score; no figures where too few were seen for any."""
+    if not score.has_figures:
+        return {"state": score.state.value}
     return {
-        "state": "scored",
+        "state": score.state.value,
         "facets": wire.Facets(**{facet: _bits(score.facets.get(facet, 0.0)) for facet in FACETS}),
         "bits": _bits(score.surprisal_bits),
         "p": _round(_clamp(score.p_value, 1e-9, 1.0)),

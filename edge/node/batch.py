@@ -20,6 +20,7 @@ from edge.pipeline import Pipeline
 from edge.records import Score, ScoreState, Sighting
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
+from edge.score.sources import Sources, added, grouped, source_name, sums_of_one
 from edge.seams import Camera, Interpreter
 
 
@@ -29,6 +30,8 @@ class SourceSighting(NamedTuple):
     source: str
     """The photo's name, or the clip's and the second at which the person was last seen: `clip.mp4@12.4`."""
     sighting: Sighting
+    camera: str
+    """Name of the folder, clip or camera that it is from."""
 
 
 def sightings(sources: list[str], interpreter: Interpreter, config: NodeConfig) -> Iterator[SourceSighting]:
@@ -56,7 +59,7 @@ def _one_source(camera: Camera, pipeline: Pipeline) -> Iterator[SourceSighting |
     while (frame := camera.read()) is not None:
         if isinstance(camera, Photos):
             still = pipeline.still(frame)
-            found = [] if still is None else [SourceSighting(camera.name_of(frame.number), still)]
+            found = [] if still is None else [SourceSighting(camera.name_of(frame.number), still, camera.name)]
         else:
             found = [_at_second(camera, sighting) for sighting in pipeline.step(frame).sightings]
         yield from found
@@ -65,22 +68,33 @@ def _one_source(camera: Camera, pipeline: Pipeline) -> Iterator[SourceSighting |
 
 
 def _at_second(camera: Camera, sighting: Sighting) -> SourceSighting:
-    return SourceSighting(f"{camera.name}@{sighting.departure.last_seen_at:.1f}", sighting)
+    return SourceSighting(f"{camera.name}@{sighting.departure.last_seen_at:.1f}", sighting, camera.name)
 
 
-def run_learn(sources: list[str], out: Path, config: NodeConfig, context: str) -> int:
-    """Run `spotter learn SRC... --out FILE`; returns 0, or 1 if the sources show nobody."""
+def run_learn(
+    sources: list[str], out: Path, config: NodeConfig, context: str, *, place: str = "", camera: str = ""
+) -> int:
+    """Run `spotter learn SRC... --out FILE`; returns 0, or 1 if the sources show nobody.
+
+    With a `place`, the sums of each camera are kept too; `camera` is the name of all of them, by default each source's.
+    """
     if not out.parent.is_dir():
         raise BaselineError(f"{out}: its folder does not exist; create it first")
     interpreter = open_interpreter(config.detection)
     baseline = Baseline(Pipeline(interpreter, config).recipe, min_sightings=config.score.min_sightings)
+    seen_by: Sources = {}
     for seen in sightings(sources, interpreter, config):
         baseline.learn(seen.sighting.appearance, context)
+        if place:
+            seen_by = added(seen_by, {source_name(place, camera or seen.camera): sums_of_one(seen.sighting.appearance)})
+    baseline.sources = grouped(seen_by)
     if not baseline.sightings:
         print("nobody was seen clearly in these sources; no file was written", file=sys.stderr)
         return 1
     baseline_file.save(baseline, out)
     print(f"{out}: {baseline.sightings} sightings learnt, {baseline.calibrated_on} of them for calibration")
+    if not place:
+        print("without --place no camera is known to it: each that uses it recalibrates on its own people first")
     if baseline.calibrated_on < config.score.min_sightings:
         print(f"still warming up: scores start at {config.score.min_sightings} calibration sightings")
     return 0

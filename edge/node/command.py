@@ -37,6 +37,12 @@ def _add_learning(commands: Commands) -> None:
         "Make a baseline: the counts of what is usual in these sources.",
         "spotter learn photos/ --out soho.baseline",
     )
+    learn.add_argument(
+        "--place", default="", help="name of the place: the baseline keeps apart how its cameras see; default: the site"
+    )
+    learn.add_argument(
+        "--camera", default="", help="name of the camera there; default: the node, else each source's name"
+    )
     learn.add_argument("--out", type=Path, required=True, help="the baseline file to write")
     score = add_command(
         commands,
@@ -73,7 +79,10 @@ def _node(args: Args) -> int:
 def _learn(args: Args) -> int:
     from edge.node.batch import run_learn
 
-    return run_learn(args.sources, args.out, _node_config(args.config), args.context)
+    config = _node_config(args.config)
+    place, camera = (config.site, config.node) if args.config else ("", "")
+    place, camera = args.place or place, args.camera or camera
+    return run_learn(args.sources, args.out, config, args.context, place=place, camera=camera)
 
 
 def _score(args: Args) -> int:

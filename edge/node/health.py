@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from edge import __version__, wire
+from edge.limits import FIRST_SCORES
 from edge.node.selftest import Failure
 from edge.node.tamper import View
 from edge.seams import BoardReading
@@ -138,6 +139,10 @@ class Counters(NamedTuple):
     """A sentence on why the booth's baseline was refused; empty if none was."""
     shift: str = ""
     """Half a sentence on how clothes changed since the baseline; empty if they did not."""
+    recalibrating: int | None = None
+    """Own sightings that p-values come from while they are too few; None if the calibration serves."""
+    is_unlike: bool = False
+    """Whether the baseline is of other cameras and this one's people clearly differ from theirs."""
     failures: int = 0
     """Times the model failed to run and was loaded again."""
     unstored: int = 0
@@ -198,6 +203,7 @@ def heartbeat(
         sightings=pulse.sightings,
         held_back=sum(counters.held_back.values()),
         held_back_by=dict(counters.held_back),
+        recalibrating=counters.recalibrating,
         outbox_depth=counters.outbox_depth,
         outbox_lost=counters.outbox_lost,
         refused_publishes=counters.refused_publishes,
@@ -310,7 +316,7 @@ def _machine(now: float, pulse: Pulse, board: BoardReading) -> Iterator[str]:
 
 
 def _service(counters: Counters) -> Iterator[str]:
-    """Problems of certificate, outbox, broker and baseline."""
+    """Problems of certificate, outbox and broker, then of the baseline."""
     days = counters.certificate_days
     if days is not None and days < CERTIFICATE_DAYS:
         when = f"ends in {days:.0f} days" if days >= 0 else f"ended {-days:.0f} days ago"
@@ -334,9 +340,27 @@ def _service(counters: Counters) -> Iterator[str]:
             f"The broker refused {counters.refused_publishes} messages or connections: check this node's certificate "
             "and access rules."
         )
+    yield from _baseline(counters)
+
+
+def _baseline(counters: Counters) -> Iterator[str]:
+    """Problems of the baseline."""
     if counters.mode == "spot" and not counters.is_calibrated:
         yield "The baseline holds too few people, so every score is `warming up`: collect more, then freeze again."
+    if counters.recalibrating is not None:
+        yield f"Recalibrating, as the baseline does not fit this camera: {_recalibrating(counters.recalibrating)}."
+    if counters.is_unlike:
+        yield (
+            "This camera sees people otherwise than the baseline's cameras did (light, lens, sizes or clothes): if "
+            "that stays, collect here and freeze a baseline of its own."
+        )
     if counters.refusal:
         yield counters.refusal
     if counters.shift:
         yield f"Clothes have changed since the baseline was made ({counters.shift}): collect and freeze a new one."
+
+
+def _recalibrating(seen: int) -> str:
+    if seen < FIRST_SCORES:
+        return f"{seen} of {FIRST_SCORES} people were seen, no scores before"
+    return f"scores come from {seen} people of this camera alone, and get finer with more"

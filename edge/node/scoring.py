@@ -15,7 +15,7 @@ from edge.node.collector import Collector
 from edge.node.site_baseline import SiteBaseline
 from edge.node.uplink import Uplink
 from edge.recipe import Recipe
-from edge.records import Score, ScoreState, Sighting
+from edge.records import Score, Sighting
 from edge.score.features import main_words
 from edge.score.trend_window import ClosedWindow, TrendWindow
 from edge.seams import Clock
@@ -72,8 +72,8 @@ class Scoring:
     def record_early(self, sightings: list[Sighting]) -> None:
         """Send an early score for clearly rare people who are still in view. Only the final score is ever counted."""
         for sighting in sightings:
-            score = self.active.baseline.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
-            if score.state is ScoreState.SCORED and score.one_in >= self._config.score.early_one_in:
+            score = self.active.score(sighting.appearance, self._context(sighting.departure.last_seen_at))
+            if score.has_figures and score.one_in >= self._config.score.early_one_in:
                 seq = self._send(score, sighting, early=True)
                 if seq is not None:
                     self._early[sighting.departure.track_id] = seq
@@ -82,10 +82,8 @@ class Scoring:
         """Score each sighting, then count it, in this order: nobody is compared with themselves."""
         for sighting in sightings:
             context = self._context(sighting.departure.last_seen_at)
-            baseline, name, drift = self.active
-            score = baseline.score(sighting.appearance, context)
-            if name and score.state is ScoreState.SCORED:
-                baseline.watch(sighting.appearance, drift)
+            score = self.active.score(sighting.appearance, context)
+            self.active.take(sighting.appearance, context)
             self._collector.learn(sighting.appearance, context, sighting.departure.last_seen_at)
             self._note(self._trend_window.add(sighting.appearance, sighting.departure.last_seen_at))
             earlier = [self._early.pop(one) for one in sighting.departure.track_ids if one in self._early]
@@ -95,8 +93,9 @@ class Scoring:
             self.save()
 
     def save(self) -> None:
-        """Save the collected counts for the next start of this node."""
+        """Save the collected counts, and those against the baseline in use, for the next start of this node."""
         self._collector.save()
+        self.active.save(Path(self._config.state))
         self._saved_at = self._clock.monotonic()
 
     def apply_site_baseline(self) -> None:
@@ -144,8 +143,7 @@ class Scoring:
             self._uplink.queue_trend(trend)
 
     def _open_active_baseline(self) -> tuple[ActiveBaseline, str]:
-        collected, state = self._collector.baseline, Path(self._config.state)
-        return open_active_baseline(self._config.score, self._instruction, collected, state)
+        return open_active_baseline(self._config, self._instruction, self._collector.baseline)
 
     def _context(self, at: float) -> str:
         """Return the context of a sighting at UTC second `at`: it is compared with sightings of the same context."""

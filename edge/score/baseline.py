@@ -6,6 +6,9 @@ scored before it is counted, so the histograms hold scores of people the baselin
 .049/.010 at nominal .05/.01 on 1,461 photos).
 """
 
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,12 +17,14 @@ from edge.limits import WINDOW_S
 from edge.recipe import Recipe
 from edge.records import Appearance, Counts, Score, ScoreState
 from edge.score import worn
+from edge.score.bands import band_of, fair_bits
 from edge.score.calibration import bin_of, rarity, tail_bits
 from edge.score.channels import CHANNELS, FACET_WEIGHTS, Usual
 from edge.score.counts import BaselineCounts, add_moments, add_shares, empty
 from edge.score.drift import Drift
 from edge.score.features import Features, features
 from edge.score.reason import reasons
+from edge.score.sources import added, sums_of
 from edge.score.usual import build_usual
 from edge.vocabulary import CONTEXTS, FACETS
 
@@ -28,11 +33,33 @@ CAP_BITS = 8.0
 POWER = 2.0
 """Exponent of the power mean that joins the facets: 1 adds them up, a higher one favours the largest."""
 
-CHANNEL_WARM_UP, FACET_WARM_UP, JOINT_WARM_UP = 20, 40, 60
+
+CHANNEL_WARM_UP, FACET_WARM_UP, BAND_WARM_UP, JOINT_WARM_UP = 20, 40, 50, 60
 """Sightings after which values of channels, of facets and of the joined score are counted in their histograms.
 
-Each of them waits for 20 values of the one before: a baseline with noise has sightings, but no past values yet.
+Each of them waits for as many values of the one before as lie between: a baseline with noise has sightings, but no past
+values yet.
 """
+
+
+class WarmUp(NamedTuple):
+    """Sightings after which values of each kind are counted in their histograms."""
+
+    channels: int
+    facets: int
+    bands: int
+    joint: int
+
+
+class Past(NamedTuple):
+    """Histograms of past values, [..., BINS]; whole counts, or weights (camera_baseline.py)."""
+
+    channels: NDArray[Any]
+    groups: NDArray[Any]
+    bands: NDArray[Any]
+
+
+WARM_UP = WarmUp(CHANNEL_WARM_UP, FACET_WARM_UP, BAND_WARM_UP, JOINT_WARM_UP)
 
 REBUILD_SHARE = 0.02
 """Growth of the counts, as a share, after which the bits of what is usual are computed again."""
@@ -46,6 +73,8 @@ _FACET_WEIGHTS = np.array([FACET_WEIGHTS[facet] for facet in FACETS])
 class Baseline:
     """Owner of the counts of what is usual at one place."""
 
+    _warm_up = WARM_UP
+
     def __init__(
         self,
         recipe: Recipe,
@@ -55,6 +84,7 @@ class Baseline:
         noise: tuple[str, ...] = (),
         epoch: str = "",
         period: tuple[int, int] | None = None,
+        sources: Mapping[str, Counts] | None = None,
     ) -> None:
         self.recipe = recipe
         self.noise = tuple(sorted(noise))
@@ -63,6 +93,8 @@ class Baseline:
         """Random id of a node's counts since they were last empty; empty for sums and for files of `spotter learn`."""
         self.period = period
         """Starts of the first and the last 15-minute window with sightings, UTC seconds; None if not known."""
+        self.sources = dict(sources or {})
+        """Sums of each camera by `place/camera` (sources.py); empty if nobody said where the sightings are from."""
         self.counts = empty(recipe) if counts is None else counts
         self._min_sightings = min_sightings
         self._usual: Usual | None = None
@@ -76,6 +108,11 @@ class Baseline:
         """Number of sightings that were scored before they were counted."""
         return int(self.counts.joint[0].sum())
 
+    @property
+    def is_calibrated(self) -> bool:
+        """True if there are enough of them for scores."""
+        return self.calibrated_on >= self._min_sightings
+
     def learn(self, appearance: Appearance, context: str = "any", *, at: float | None = None) -> None:
         """Count one sighting, after scoring it against the earlier ones; the score counts for `context` and for all.
 
@@ -83,14 +120,7 @@ class Baseline:
         """
         counts = self.counts
         seen = features(appearance)
-        raw = self._measure(seen)
-        if counts.groups[0].sum() >= JOINT_WARM_UP - FACET_WARM_UP:
-            rows = sorted({0, CONTEXTS.index(context)})
-            counts.joint[rows, bin_of(self._join(self._facet_bits(raw)))] += 1
-        if counts.channels[0].sum() >= FACET_WARM_UP - CHANNEL_WARM_UP:
-            _count(counts.groups, self._facet_values(raw))
-        if self.sightings >= CHANNEL_WARM_UP:
-            _count(counts.channels, raw)
+        self._calibrate(self._measure(seen), band_of(appearance), context)
         add_shares(counts.palettes, appearance.palettes)
         add_shares(counts.patterns, appearance.patterns)
         add_shares(counts.garments, appearance.garments)
@@ -102,17 +132,34 @@ class Baseline:
             start = max(int(at // WINDOW_S), 0) * WINDOW_S
             self.period = _span(self.period, (start, start))
 
+    def _calibrate(self, raw: list[float], band: int, context: str) -> None:
+        """Count one sighting's values in the histograms; `raw` [channels] are those of its channels."""
+        counts, warm_up = self.counts, self._warm_up
+        if counts.groups[0].sum() >= warm_up.bands - warm_up.facets:
+            joined = self._join(self._facet_bits(raw))
+            if counts.bands.sum() >= warm_up.joint - warm_up.bands:
+                rows = sorted({0, CONTEXTS.index(context)})
+                counts.joint[rows, bin_of(fair_bits(self._past.bands, band, joined))] += 1
+            counts.bands[band, bin_of(joined)] += 1
+        if counts.channels[0].sum() >= warm_up.facets - warm_up.channels:
+            _count(counts.groups, self._facet_values(raw))
+        if self.sightings >= warm_up.channels:
+            _count(counts.channels, raw)
+
     def score(self, appearance: Appearance, context: str = "any") -> Score:
         """Score one sighting; the state is `warming_up` until `min_sightings` were scored.
 
         It is compared with the sightings of its context if there are enough, else with all.
         """
-        if self.calibrated_on < self._min_sightings:
+        if not self.is_calibrated:
             return Score(ScoreState.WARMING_UP, self.calibrated_on)
-        past = self._past(context)
+        return self._scored(appearance, context)
+
+    def _scored(self, appearance: Appearance, context: str) -> Score:
+        past = self._past_joint(context)
         seen = features(appearance)
         bits = self._facet_bits(self._measure(seen))
-        found = rarity(past, self._join(bits))
+        found = rarity(past, fair_bits(self._past.bands, band_of(appearance), self._join(bits)))
         facets = dict(zip(FACETS, bits.tolist(), strict=True))
         why = reasons(seen, self._built(), facets)
         return Score(
@@ -135,7 +182,8 @@ class Baseline:
     def watch(self, appearance: Appearance, drift: Drift) -> None:
         """Add a sighting to a drift watch of this baseline."""
         values = self._facet_values(self._measure(features(appearance)))
-        drift.take(self._join(_tails(self.counts.groups, values)), values)
+        joined = self._join(_tails(self.counts.groups, values))
+        drift.take(fair_bits(self.counts.bands, band_of(appearance), joined), values)
 
     def merge(self, other: "Baseline") -> "Baseline":
         """Add two baselines; raises BaselineError for different recipes. Exactly commutative and associative."""
@@ -147,9 +195,26 @@ class Baseline:
         counts = BaselineCounts(*(mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)))
         noise = (*self.noise, *other.noise)
         period = _span(self.period, other.period)
-        return Baseline(self.recipe, min_sightings=self._min_sightings, counts=counts, noise=noise, period=period)
+        return Baseline(
+            self.recipe,
+            min_sightings=self._min_sightings,
+            counts=counts,
+            noise=noise,
+            period=period,
+            sources=added(self.sources, other.sources),
+        )
 
-    def _past(self, context: str) -> Counts:
+    @property
+    def _past(self) -> Past:
+        """The past values that channels, facets and joined scores are compared with."""
+        return Past(self.counts.channels, self.counts.groups, self.counts.bands)
+
+    def label(self, source: str) -> None:
+        """Say that all its sightings are of one camera, `place/camera`; no effect if their sources are known."""
+        if not self.sources:
+            self.sources = {source: sums_of(self.counts)}
+
+    def _past_joint(self, context: str) -> NDArray[Any]:
         """[BINS] histogram of the joined scores to compare with: of the context if it has enough, else of all."""
         within: Counts = self.counts.joint[CONTEXTS.index(context)]
         everybody: Counts = self.counts.joint[0]
@@ -157,8 +222,11 @@ class Baseline:
 
     def _built(self) -> Usual:
         if self._usual is None or self.sightings > self._usual.built_at * (1 + REBUILD_SHARE):
-            self._usual = build_usual(self.counts, self.recipe)
+            self._usual = self._build()
         return self._usual
+
+    def _build(self) -> Usual:
+        return build_usual(self.counts, self.recipe, self.sightings)
 
     def _measure(self, seen: Features) -> list[float]:
         """[channels] raw value of each of CHANNELS."""
@@ -167,10 +235,10 @@ class Baseline:
 
     def _facet_values(self, raw: list[float]) -> NDArray[np.float64]:
         """[facets] weighted sum of the tail bits of each facet's channels."""
-        return np.asarray(_WEIGHTS @ _tails(self.counts.channels, raw))
+        return np.asarray(_WEIGHTS @ _tails(self._past.channels, raw))
 
     def _facet_bits(self, raw: list[float]) -> NDArray[np.float64]:
-        return _tails(self.counts.groups, self._facet_values(raw))
+        return _tails(self._past.groups, self._facet_values(raw))
 
     def _join(self, bits: NDArray[np.float64]) -> float:
         """Return the joined score J of `bits`, shape [facets]: J = (sum over facets of W_f * b_f**POWER)**(1 / POWER).
@@ -180,16 +248,17 @@ class Baseline:
             t_c = tail_bits(past of c, x_c)                   each channel, at most CAP_BITS
             b_f = tail_bits(past of f, sum of w_c * t_c)      each facet, over its channels, at most CAP_BITS
             J   = as above
-            p   = (1 + number of past J at least as large) / (1 + number of past J);  bits = -log2(p), one_in = 1 / p
+            F   = tail bits of J among past J of people seen equally well (bands.py)
+            p   = (1 + number of past F at least as large) / (1 + number of past F);  bits = -log2(p), one_in = 1 / p
 
         `tail_bits` is -log2 of the share of past values at least as large (calibration.py). p is the conformal p-value
-        of Vovk et al. 2005, "Algorithmic Learning in a Random World", ch. 2, which is valid for any J. The weights w_c
+        of Vovk et al. 2005, "Algorithmic Learning in a Random World", ch. 2, which is valid for any F. The weights w_c
         and W_f (channels.py), POWER and CAP_BITS were chosen by measurement (tools/evaluate rarity).
         """
         return float((_FACET_WEIGHTS @ bits**POWER) ** (1 / POWER))
 
 
-def _tails(past: Counts, raw: list[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+def _tails(past: NDArray[Any], raw: list[float] | NDArray[np.float64]) -> NDArray[np.float64]:
     """[rows] tail bits of each value [rows] among the past values of its row; `past` is [rows, BINS]."""
     return np.array([tail_bits(histogram, value, CAP_BITS) for histogram, value in zip(past, raw, strict=True)])
 

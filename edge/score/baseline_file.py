@@ -11,6 +11,7 @@ from edge.errors import BaselineError
 from edge.recipe import Recipe
 from edge.score.baseline import Baseline
 from edge.score.counts import MOMENTS, BaselineCounts, shapes, values
+from edge.score.sources import Sources, sums_of
 
 MOST = 2**53
 """Largest number allowed in a file: 10 million sightings stay below it, and a thousand such files can be added."""
@@ -25,6 +26,7 @@ def counted(baseline: Baseline) -> Counted:
         epoch=baseline.epoch,
         period=baseline.period,
         noise=baseline.noise,
+        sources={name: baseline.sources[name].astype("<i8").tobytes() for name in sorted(baseline.sources)},
         arrays={name: array.astype("<i8").tobytes() for name, array in baseline.counts._asdict().items()},
     )
 
@@ -33,6 +35,7 @@ def from_counted(content: Counted, where: str, *, min_sightings: int = 100) -> B
     """The inverse of `counted`; raises BaselineError naming `where` if the arrays are not those of the recipe."""
     try:
         counts = _counts(content)
+        sources = _sources(content, counts)
     except ValueError as err:
         raise BaselineError(f"{where}: cannot be read ({err}); was it made by newer software?") from err
     return Baseline(
@@ -42,6 +45,7 @@ def from_counted(content: Counted, where: str, *, min_sightings: int = 100) -> B
         noise=content.noise,
         epoch=content.epoch,
         period=content.period,
+        sources=sources,
     )
 
 
@@ -68,6 +72,15 @@ def _counts(content: Counted) -> BaselineCounts:
     counts = BaselineCounts(**found)
     _check_counted(counts)
     return counts
+
+
+def _sources(content: Counted, counts: BaselineCounts) -> Sources:
+    size = sums_of(counts).size
+    found = {name: np.frombuffer(array, "<i8").astype(np.int64) for name, array in content.sources.items()}
+    for name, sums in found.items():
+        if sums.size != size or not 0 <= sums[0] <= MOST or np.abs(sums).max() > MOST:
+            raise ValueError(f"expected source {name} as {size} sums, found {sums.size} numbers, or some beyond {MOST}")
+    return found
 
 
 def _check_counted(counts: BaselineCounts) -> None:
@@ -113,5 +126,5 @@ def load(path: Path, *, min_sightings: int = 100, recipe: Recipe | None = None) 
 
 
 def baseline_id(baseline: Baseline) -> str:
-    """Return the baseline's id: 12 hex digits of a hash of counts, recipe and noise."""
+    """Return the baseline's id: 12 hex digits of a hash of counts, recipe, noise and sources."""
     return counted(baseline).id

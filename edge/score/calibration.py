@@ -29,12 +29,12 @@ def bin_of(raw: float) -> int:
     return min(max(int(raw / BIN_BITS), 0), BINS - 1)
 
 
-def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
+def rarity(histogram: NDArray[np.int64] | NDArray[np.float64], raw: float) -> Rarity:
     """Conformal p-value (1 + #{at least as unusual}) / (n + 1), with the Wilson score interval of 1 / p.
 
-    `histogram` [BINS] holds the past scores, `raw` is the new one in bits. Sources: Vovk et al. 2005, "Algorithmic
-    Learning in a Random World", ch. 2; Wilson 1927. Scores in the same bin count as at least as unusual, so the
-    p-value is never too small.
+    `histogram` [BINS] holds the past scores, or weights of them; `raw` is the new one in bits. Sources: Vovk et al.
+    2005, "Algorithmic Learning in a Random World", ch. 2; Wilson 1927. Scores in the same bin count as at least as
+    unusual, so the p-value is never too small.
 
     >>> past = np.zeros(BINS, np.int64)
     >>> past[bin_of(1.0)] = 99
@@ -43,33 +43,33 @@ def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
     >>> rarity(past, 1.0).p_value
     1.0
     """
-    n = int(histogram.sum())
-    above = int(histogram[bin_of(raw) :].sum())
+    n = float(histogram.sum())
+    above = float(histogram[bin_of(raw) :].sum())
     low_p, high_p = wilson(above, n)
     p_value = (1 + above) / (n + 1)
     high = min(max(1 / low_p, 1 / p_value), n + 1) if above else None
     return Rarity(p_value, min(1 / high_p, 1 / p_value), high)
 
 
-def tail_bits(histogram: NDArray[np.int64], raw: float, cap: float) -> float:
+def tail_bits(histogram: NDArray[np.int64] | NDArray[np.float64], raw: float, cap: float) -> float:
     """-log2 of the share of past scores at least as high as `raw` (bits), at most `cap` bits; 0 without past scores.
 
-    `histogram` [BINS] holds the past scores. Within the highest TAIL of them an exponential with their mean excess
-    replaces the counts, so that a few dozen sightings give about the same bits as thousands. Only the joined score,
-    which is calibrated by counts alone, is ever stated as a probability.
+    `histogram` [BINS] holds the past scores, or weights of them. Within the highest TAIL of them an exponential with
+    their mean excess replaces the counts, so that a few dozen sightings give about the same bits as thousands. Only the
+    joined score, which is calibrated by counts alone, is ever stated as a probability.
 
     >>> past = np.zeros(BINS, np.int64)
     >>> past[:4] = 1
     >>> tail_bits(past, 0.2, 8.0)
     0.7369655941662062
     """
-    n = int(histogram.sum())
+    n = float(histogram.sum())
     if n == 0:
         return 0.0
     at, tail = bin_of(raw), histogram[::-1].cumsum()[::-1]
     first = max(int(np.searchsorted(-tail, -max(TAIL * n, 1.0), "right")) - 1, 0)
     bits = float(np.log2((n + 1) / (1 + tail[min(at, first)])))
     if at > first:
-        excess = float(histogram[first:] @ (np.arange(len(histogram) - first) + 0.5)) / max(int(tail[first]), 1)
+        excess = float(histogram[first:] @ (np.arange(len(histogram) - first) + 0.5)) / max(float(tail[first]), 1.0)
         bits += (at - first) / excess / float(np.log(2))
     return min(cap, bits)

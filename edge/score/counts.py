@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from edge.palette import CELLS
 from edge.recipe import Recipe
 from edge.records import Counts, Floats
+from edge.score.bands import BANDS
 from edge.score.calibration import BINS
 from edge.score.channels import CHANNELS
 from edge.vocabulary import COLOURS, CONTEXTS, FACETS, GARMENTS, PATTERNS, REGIONS
@@ -55,8 +56,10 @@ class BaselineCounts(NamedTuple):
     """[channels, BINS] past values of each channel"""
     groups: Counts
     """[facets, BINS] past values of each facet"""
+    bands: Counts
+    """[BANDS, BINS] past joined scores of each band of people who were seen equally well (bands.py)"""
     joint: Counts
-    """[contexts, BINS] past joined scores; row 0 holds those of all sightings"""
+    """[contexts, BINS] past joined scores, compared within their band (`fair_bits`); row 0 holds all sightings"""
 
     def moments(self, name: str) -> tuple[Counts, Counts, Counts]:
         """Return n [1], sum [values] and sum of products [values, values] of one of MOMENTS."""
@@ -79,6 +82,7 @@ def shapes(recipe: Recipe) -> dict[str, tuple[int, ...]]:
         "pairs": (len(COLOURS), len(COLOURS)),
         "channels": (len(CHANNELS), BINS),
         "groups": (len(FACETS), BINS),
+        "bands": (BANDS, BINS),
         "joint": (len(CONTEXTS), BINS),
     }
     for name, size in sizes.items():
@@ -100,10 +104,15 @@ def add_moments(counts: BaselineCounts, name: str, vector: Floats) -> None:
     """Add a vector [values] to one of MOMENTS, in place; one with NaN is left out, as it would bias the covariance."""
     n, total, products = counts.moments(name)
     if not np.isnan(vector).any():
-        fixed = np.rint(np.clip(vector, -LIMITS[name], LIMITS[name]) * VALUE_UNIT).astype(np.int64)
+        fixed = fixed_point(name, vector)
         n += 1
         total += fixed
         products += np.outer(fixed, fixed)
+
+
+def fixed_point(name: str, vector: Floats) -> Counts:
+    """[values] a vector of one of MOMENTS, without NaN, in whole VALUE_UNITs and within its limits."""
+    return np.rint(np.clip(vector, -LIMITS[name], LIMITS[name]) * VALUE_UNIT).astype(np.int64)
 
 
 def values(moments: tuple[Counts, Counts, Counts]) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:

@@ -12,8 +12,11 @@ GRID = (L_CELLS, AB_CELLS, AB_CELLS)
 """Number of palette cells along L*, a* and b*."""
 
 
-def build_usual(counts: BaselineCounts, recipe: Recipe) -> Usual:
-    """Compute what is usual; raises BaselineError if the recipe names a nuisance covariance that is missing."""
+def build_usual(counts: BaselineCounts, recipe: Recipe, built_at: int) -> Usual:
+    """Compute what is usual; raises BaselineError if the recipe names a nuisance covariance that is missing.
+
+    `built_at` is the number of sightings after which it is computed.
+    """
     shipped = nuisance.of_recipe(recipe.model, recipe.nuisance)
     gaussians = {}
     for name in MOMENTS:
@@ -21,7 +24,7 @@ def build_usual(counts: BaselineCounts, recipe: Recipe) -> Usual:
         extra = np.zeros_like(products) if shipped is None else nuisance.WEIGHT * shipped.of(name)
         gaussians[name] = surprisal.gaussian(n, total, products, extra)
     return Usual(
-        int(counts.sightings[0]),
+        built_at,
         surprisal.cell_bits(counts.palettes / SHARE_UNIT, GRID),
         surprisal.bits_of(counts.patterns / SHARE_UNIT),
         surprisal.bits_of(counts.garments / SHARE_UNIT),

@@ -28,6 +28,7 @@ from edge.pipeline import Pipeline
 from edge.recipe import Recipe
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
+from edge.score.sources import source_name
 from edge.seams import Publish, Received
 from edge.signing import is_signed
 from edge.store.store import NodeCounts, SqlStore
@@ -56,6 +57,8 @@ def found() -> list[NodeCounts]:
 
 def test_the_sum_is_exact_in_any_order(found: list[NodeCounts]) -> None:
     parts = [baseline_file.from_counted(one.counted, "counts") for one in found]
+    for part, one in zip(parts, found, strict=True):
+        part.label(source_name("booth", one.node))
     straight = baseline_file.to_bytes(reduce(Baseline.merge, parts))
     merged = {baseline_file.to_bytes(add_up(order, "booth", is_forced=True)) for order in permutations(found)}
     assert merged == {straight}

@@ -55,6 +55,40 @@ def test_merging_equals_and_diff_says_so(photos: Path, tmp_path: Path, capsys: p
     assert main(["baseline", "diff", str(one), str(three)]) == 1
 
 
+def test_a_baseline_says_where_it_is_from_and_can_be_adopted_by_a_camera(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    city, north = tmp_path / "city.baseline", tmp_path / "north.baseline"
+    assert main(["learn", str(photos), "--place", "Soho", "--out", str(city)]) == 0
+    node = tmp_path / "node.yaml"
+    node.write_text("site: leeds\nnode: north\nscore: {min_sightings: 5}\n")
+    adopt = ["baseline", "adopt", str(city), str(photos), "--config", str(node), "--out", str(north)]
+    assert main(adopt) == 0
+    capsys.readouterr()
+    assert main(["baseline", "show", str(north), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {one["source"] for one in found["sources"]} == {"soho/other", "leeds/north"}
+    assert main(["score", str(photos), "--config", str(node), "--baseline", str(north), "--json"]) == 0
+    assert {json.loads(line)["state"] for line in capsys.readouterr().out.splitlines()} == {"scored"}
+    assert main(["baseline", "show", str(north)]) == 0
+    assert "from 2 places and 2 cameras" in " ".join(capsys.readouterr().out.split())
+
+
+def test_too_few_people_make_no_adopted_baseline(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    city, node, out = tmp_path / "city.baseline", tmp_path / "node.yaml", tmp_path / "north.baseline"
+    assert main(["learn", str(photos), "--config", str(_config(node)), "--out", str(city)]) == 0
+    assert main(["baseline", "adopt", str(city), str(photos), "--config", str(node), "--out", str(out)]) == 1
+    assert "expected 100" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def _config(path: Path) -> Path:
+    path.write_text("site: leeds\nnode: north\n")
+    return path
+
+
 def test_nobody_is_bad_news_and_writes_nothing(tmp_path: Path) -> None:
     empty = tmp_path / "wall.png"
     cv2.imwrite(str(empty), cv2.UMat(200, 300, cv2.CV_8UC3, (90, 90, 90)).get())

@@ -104,6 +104,9 @@ def provoked(folder: Path) -> dict[str, wire.Health]:
         "refused-by-broker": {"refused_publishes": 1},
         "too-few-counted": {"is_calibrated": False},
         "baseline-refused": {"refusal": refusal(folder)},
+        "recalibrating": {"recalibrating": 12},
+        "scored-by-few": {"recalibrating": 70},
+        "sees-otherwise": {"is_unlike": True},
         "fashion-shifted": {"shift": "colour is more unusual than before"},
     }
     board: dict[str, Any] = {

@@ -202,8 +202,9 @@ def test_against_a_frozen_baseline_it_spots_and_leaves_it_as_it_is(
     rng = np.random.default_rng(0)
     recipe = Pipeline(KnowingInterpreter(), NodeConfig()).recipe
     baseline = Baseline(recipe)
-    for _ in range(200):
+    for _ in range(400):
         baseline.learn(ordinary(rng))
+    baseline.label("booth/camera-1")
     path = tmp_path / "site.baseline"
     baseline_file.save(baseline, path)
     before = path.read_bytes()
@@ -215,6 +216,25 @@ def test_against_a_frozen_baseline_it_spots_and_leaves_it_as_it_is(
     assert score.one_in is not None
     assert score.one_in > 20, "an orange walker among black, navy, grey, blue and white"
     assert path.read_bytes() == before
+
+
+def test_a_baseline_of_other_cameras_gives_no_figures_before_enough_people_were_seen_here(
+    start: Starting, heard: list[wire.Message], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    baseline = Baseline(Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
+    for _ in range(200):
+        baseline.learn(ordinary(rng))
+    baseline.label("soho/north")
+    path = tmp_path / "site.baseline"
+    baseline_file.save(baseline, path)
+    start(3, score=ScoreSection(baseline=str(path)))
+    assert [(score.state, score.one_in, score.early) for score in scores(heard)] == [("recalibrating", None, False)] * 3
+    start(2, score=ScoreSection(baseline=str(path)))
+    assert baseline_file.load(tmp_path / "recalibration.baseline").sightings == 5
+    health = [message for message in heard if isinstance(message, wire.Health)][-1]
+    assert health.recalibrating is not None
+    assert any("Recalibrating" in problem for problem in health.problems)
 
 
 def test_a_baseline_of_another_model_is_refused(start: Starting, tmp_path: Path) -> None:
@@ -337,6 +357,7 @@ def test_the_booths_baseline_is_spotted_against_from_the_next_person_on(
     (tmp_path / "site").mkdir()
     site = Site(tmp_path / "site")
     baseline = learnt(170, recipe=Pipeline(KnowingInterpreter(), NodeConfig()).recipe)
+    baseline.label("booth/camera-1")
     name = baseline_file.baseline_id(baseline)
     client = hub.client()
     client.connect(will=None, births=tuple, subscriptions=[], on_message=lambda _: None)

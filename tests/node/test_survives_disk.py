@@ -138,7 +138,9 @@ def test_damaged_counts_go_on_from_the_last_snapshot(
 
 def test_a_damaged_frozen_baseline_gives_way_to_its_copy(run_node: RunNode, booth: Booth, tmp_path: Path) -> None:
     frozen, model = tmp_path / "site.baseline", PictureModel()
-    baseline_file.save(learnt(200), frozen)
+    baseline = learnt(200)
+    baseline.label("booth/camera-1")
+    baseline_file.save(baseline, frozen)
     score = ScoreSection(baseline=str(frozen))
     run_node(Playing(walk(model, 1)), model, score=score)
     assert "cannot be used" not in booth.said

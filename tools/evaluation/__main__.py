@@ -12,6 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from edge.config import DetectionSection
 from edge.errors import EdgeError
 from edge.phrase.table import LANGUAGES
 from edge.seams import Interpreter
@@ -29,6 +30,7 @@ from tools.evaluation.patterns import BY_EYE, patterns
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
 from tools.evaluation.people import clips, compare, photos
 from tools.evaluation.phrases import phrases
+from tools.evaluation.places import places
 from tools.evaluation.rarity import rarity
 from tools.evaluation.runtimes import on_tflite_runtime
 from tools.evaluation.silhouettes import silhouettes
@@ -129,7 +131,17 @@ def _parser() -> argparse.ArgumentParser:
         "clips", help="the whole product on real street clips labelled by eye; compared with others"
     )
     real_clips.add_arguments(real, SHARED / "street")
-    for command in (people, maps, kinds, rare, fair, said, planted, joined, walkers, paced, outlines, real):
+    elsewhere = commands.add_parser("places", help="a baseline of other streets, or of photos, used at another camera")
+    elsewhere.add_argument("--others", type=_seeds, default=[11, 12, 13], help="streets to learn on; default: 11,12,13")
+    elsewhere.add_argument("--seed", type=int, default=7, help="street to score; default: %(default)s")
+    elsewhere.add_argument("--learn-minutes", type=float, default=1.5, help="of each street and light")
+    elsewhere.add_argument("--minutes", type=float, default=3.5, help="of the scored street; 0: clips alone")
+    elsewhere.add_argument("--processes", type=int, help="streets at a time; default: one for each core")
+    elsewhere.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ to learn for the clips")
+    elsewhere.add_argument("--clips", type=Path, nargs="*", default=[SHARED / "street" / "clips"], help="folders")
+    elsewhere.add_argument("--truth", type=Path, default=SHARED / "street" / "truth", help="what people are by eye")
+    elsewhere.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
+    for command in (people, maps, kinds, rare, fair, said, planted, joined, walkers, paced, outlines, real, elsewhere):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -256,6 +268,11 @@ def numbers(ids: str) -> list[int]:
     return list(range(first, last + 1))
 
 
+def _seeds(text: str) -> list[int]:
+    """Return the numbers in a text such as `11,12,13`; argparse reports what is wrong with others."""
+    return [int(seed) for seed in text.split(",")]
+
+
 def drawn(ids: str, count: int) -> list[int]:
     """Return `count` of the numbers in `ids`, drawn with a fixed seed and sorted."""
     return sorted(np.random.default_rng(0).permutation(numbers(ids))[:count].tolist())
@@ -309,6 +326,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "pacing": pacing,
     "street": street,
     "clips": real_clips.clips,
+    "places": places,
 }
 
 

@@ -60,6 +60,8 @@ class Job(NamedTuple):
     skip: float
     """Street seconds before the first frame."""
     fps: float = 8.0
+    rate: float = 24.0
+    """Walkers a minute."""
 
 
 def exceptions(args: argparse.Namespace) -> dict[str, Any]:
@@ -108,6 +110,7 @@ def watch(job: Job) -> list[Seen]:
         exceptions=job.exceptions,
         dark=job.dark,
         skip=job.skip,
+        rate=job.rate,
     )
     votes, planted = Votes(), {NOBODY: False}
     sightings: list[tuple[Sighting, float]] = []
