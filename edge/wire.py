@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
 from edge.errors import BaselineError, WireError
-from edge.limits import BATCH, FLOOR, MOST_REASONS, WINDOW_S
+from edge.limits import BATCH, FLOOR, MOST_IN_WINDOW, MOST_REASONS, WINDOW_S
 from edge.vocabulary import FACETS, HINT, REASON, HeldBack, ViewFault
 
 VERSION: Literal[1] = 1
@@ -266,8 +266,8 @@ class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     node: Name
     window: Time
     """Start of the window, a multiple of WINDOW_S."""
-    sightings: Annotated[int, Meta(ge=FLOOR, le=2**53)]
-    counts: Annotated[dict[Words, Annotated[int, Meta(ge=FLOOR, le=2**53)]], Meta(max_length=80)]
+    sightings: Annotated[int, Meta(ge=FLOOR, le=MOST_IN_WINDOW)]
+    counts: Annotated[dict[Words, Annotated[int, Meta(ge=FLOOR, le=MOST_IN_WINDOW)]], Meta(max_length=80)]
     """Number of sightings by feature, such as `colour:upper:orange`."""
     withheld: Count
     """Number of features seen in fewer than FLOOR sightings."""
@@ -275,6 +275,9 @@ class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def __post_init__(self) -> None:
         if from_time(self.window) % WINDOW_S:
             msg = f"window must be a multiple of {WINDOW_S} s"
+            raise ValueError(msg)
+        if max(self.counts.values(), default=0) > self.sightings:
+            msg = f"no count may be above the {self.sightings} sightings"
             raise ValueError(msg)
 
 

@@ -9,6 +9,8 @@ from edge.vocabulary import phrase
 
 HINT_PHRASES = 3
 """Phrases in a hint: as many as people remember after hearing them once."""
+MOST_CAMERAS = 16
+"""Most cameras that an alert names, the last ones: the limit of wire.Alert."""
 CLOCK_S = 30.0
 """Clocks of node and booth that differ by less than this count as equal."""
 
@@ -51,7 +53,7 @@ def make_alert(
         high=score.high,
         reasons=score.reasons,
         hint=_hint(score) if config.privacy.hint == "coarse" else None,
-        cameras=list(cameras) or [score.node],
+        cameras=list(cameras)[-MOST_CAMERAS:] or [score.node],
         expires_at=wire.to_time(expires_at(score, now, config.alert.expires_s)),
     )
 

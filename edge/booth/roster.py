@@ -18,6 +18,8 @@ FORGOTTEN_S = 24 * 3600.0
 """A node that is silent for this long and not named in booth.yaml is forgotten."""
 MOST_NODES = 200
 """Names that are remembered; a message under one more name is refused."""
+MOST_SENTENCES = 8
+"""Most sentences about one node in a notice, the limit of wire.Notice."""
 SAME = {
     "software": "runs software {mine} ({others}: {theirs}): update the older",
     "model": "uses model {mine} ({others}: {theirs}), so their scores cannot be compared: update it",
@@ -137,7 +139,7 @@ class Roster:
         """Return what the booth noticed about each node that the node does not report itself."""
         monotonic = self._clock.monotonic()
         found = {name: _noticed(node, monotonic) for name, node in sorted(self.nodes.items())}
-        return {name: sentences for name, sentences in found.items() if sentences}
+        return {name: sentences[:MOST_SENTENCES] for name, sentences in found.items() if sentences}
 
     def note(
         self,

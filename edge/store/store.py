@@ -20,6 +20,8 @@ from edge.store.migrations.open import migrate
 from edge.store.tables import alerts, baselines, cells, cursors, refused, scores, signed_baselines
 
 DAY_S = 86_400
+MOST_EPOCHS = 64
+"""Most outboxes of one node that are remembered, as each card that is set up again begins a new one."""
 WALK = 1000
 """Most scores that a cursor advances over in one batch; the rest follows with the next."""
 
@@ -120,6 +122,15 @@ class SqlStore:
         wanted = sa.union(sa.select(cursors.c.site), sa.select(cells.c.site))
         with self._transaction() as db:
             return sorted(db.execute(wanted).scalars())
+
+    def epochs(self) -> dict[str, set[str]]:
+        """Return the epochs of every node's outboxes; raises StoreError."""
+        wanted = sa.select(cursors.c.node, cursors.c.epoch).where(cursors.c.site == self._site)
+        found: dict[str, set[str]] = {}
+        with self._transaction() as db:
+            for node, epoch in db.execute(wanted):
+                found.setdefault(node, set()).add(epoch)
+        return found
 
     def record(
         self,
@@ -248,14 +259,25 @@ class SqlStore:
     def purge(self, before: float) -> int:
         """Delete scores and alerts of windows that ended before that time, of every site; returns how many scores.
 
-        Alerts still pending then are never sent. Cursors stay, so a deleted score cannot be stored again. Counts
-        below the floor are deleted too, except outcomes, which are about the staff.
+        Alerts still pending then are never sent. Cursors stay, so a deleted score cannot be stored again, unless a
+        node has MOST_EPOCHS of them. Counts below the floor are deleted too, except outcomes, which are about staff.
         """
         with self._transaction() as db:
             small = cells.c["count"] < FLOOR, cells.c.kind != "outcome", cells.c.window + DAY_S <= before
             db.execute(cells.delete().where(*small))
             db.execute(alerts.delete().where(alerts.c.window + WINDOW_S <= before))
-            return db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
+            deleted = db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
+            self._forget_outboxes(db)
+            return deleted
+
+    def _forget_outboxes(self, db: sa.Connection) -> None:
+        """Delete the cursors without scores of nodes that have MOST_EPOCHS of them."""
+        many = sa.select(cursors.c.site, cursors.c.node).group_by(cursors.c.site, cursors.c.node)
+        crowded = db.execute(many.having(sa.func.count() >= MOST_EPOCHS)).all()
+        for site, node in crowded:
+            used = sa.select(scores.c.epoch).where(scores.c.site == site, scores.c.node == node)
+            theirs = cursors.c.site == site, cursors.c.node == node, cursors.c.epoch.not_in(used)
+            db.execute(cursors.delete().where(*theirs))
 
     def shift_times(self, by_s: float) -> None:
         """Shift stored times after the clock was set by `by_s` seconds, so that rows are kept as long as intended."""

@@ -94,6 +94,8 @@ def _troubles(snapshot: Snapshot, silent_s: float) -> Iterator[str]:
         yield snapshot.clock
     if snapshot.refusals:
         yield f"The broker refused {_many(snapshot.refusals, 'request')} of the booth; see the log."
+    for what, cause in snapshot.missing.items():
+        yield f"Not available: {what} ({cause}). The rest goes on; see the log, and report it if it stays."
     for node, count in sorted(snapshot.lost.items()):
         yield f"{node} lost {_many(count, 'sighting')}: its outbox was full because the booth was away too long."
     for reason, count in sorted(snapshot.refused.items()):
