@@ -157,6 +157,8 @@ class Inbox:
         """Queue one message; never blocks, never raises."""
         came_from, _, leaf = message.topic.rpartition("/")
         monotonic, buckets = self._clock.monotonic(), self._allowed.get(leaf)
+        if not message.payload and came_from.rpartition("/")[2] in self.revoked:
+            return  # the booth itself clears what the broker retained
         if buckets is not None and not buckets.take(came_from, monotonic):
             self.counters.overflow += 1
             self._flooding.add(message.topic)
@@ -220,11 +222,11 @@ class Inbox:
             log.error("a message could not be read (%s); report this as a defect", type(err).__name__)
 
     def _read(self, message: Received) -> tuple[wire.Address, wire.Message]:
+        if self.revoked and (node := wire.parse_topic(message.topic).node) in self.revoked:
+            raise WireError("revoked", f"expected nothing from {node}, whose certificate was revoked")
         address, content = wire.decode(message.topic, message.payload)
         if address.site != self._config.site:
             raise WireError("topic", f"expected site {self._config.site}, found {message.topic}")
-        if address.node in self.revoked:
-            raise WireError("revoked", f"expected nothing from {address.node}, whose certificate was revoked")
         return address, content
 
     def _admit(self, message: Received, batch: _Batch) -> None:

@@ -18,6 +18,10 @@ FORGOTTEN_S = 24 * 3600.0
 """A node that is silent for this long and not named in booth.yaml is forgotten."""
 MOST_NODES = 200
 """Names that are remembered; a message under one more name is refused."""
+HELD = (
+    "claims more rare people than others can believe, so it causes no alerts: look at what it sees; if they are really "
+    "unusual, allow its alerts on the page, or: spotter booth-allow {node}"
+)
 MOST_SENTENCES = 8
 """Most sentences about one node in a notice, the limit of wire.Notice."""
 SAME = {
@@ -44,6 +48,8 @@ class NodeRecord:
     ahead_s: float = 0.0
     """Seconds by which its clock was ahead of the booth's at that heartbeat."""
     violations: Violations = field(default_factory=Violations)
+    is_held: bool = False
+    """Whether its alerts wait until staff allow them."""
 
     @property
     def is_off(self) -> bool:
@@ -66,6 +72,8 @@ class NodeHealth(msgspec.Struct, frozen=True):
     """Id of the baseline it scores against; empty while it collects."""
     odd: dict[str, int] = {}
     """Number of violations by kind (booth/violations.py)."""
+    is_held: bool = False
+    """Whether its alerts wait until staff allow them."""
 
 
 def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
@@ -77,7 +85,7 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
         state = "failing"
     totals = dict(node.violations.totals)
     if health is None:
-        return NodeHealth(node.name, state, found, odd=totals)
+        return NodeHealth(node.name, state, found, odd=totals, is_held=node.is_held)
     return NodeHealth(
         node.name,
         health.state if state == "ok" or health.state == "failing" else state,
@@ -89,11 +97,13 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
         health.outbox_lost,
         health.baseline,
         totals,
+        node.is_held,
     )
 
 
 def _noticed(node: NodeRecord, monotonic: float) -> list[str]:
-    return [*([_off(node.ahead_s)] if node.is_off else []), *node.violations.sentences(monotonic)]
+    held = [HELD.format(node=node.name)] if node.is_held else []
+    return [*held, *([_off(node.ahead_s)] if node.is_off else []), *node.violations.sentences(monotonic)]
 
 
 def _off(ahead_s: float) -> str:

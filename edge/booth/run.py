@@ -4,6 +4,7 @@ import logging
 import secrets
 import threading
 from contextlib import closing
+from queue import SimpleQueue
 from typing import Literal
 
 import msgspec
@@ -15,6 +16,7 @@ from edge.booth.failures import Failures
 from edge.booth.figures import FiguresProcess
 from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
+from edge.booth.node_marks import NodeMarks
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
 from edge.booth.roster import age
@@ -58,6 +60,9 @@ class Booth:
         self._inbox = Inbox(config, broker, store, clock, self._selection, self._active_alerts)
         self._home = HomeAssistant(config, broker, clock)
         self._publisher = BaselinePublisher(config, broker, store, clock)
+        self._marks = NodeMarks(config, broker, store, clock, self._inbox, self._selection)
+        self._allowed: SimpleQueue[str] = SimpleQueue()
+        """Nodes that staff allowed on the page."""
         self._boot = secrets.token_hex(8)
         self._failures = Failures()
         self._figures = FiguresProcess(store.database.url, config.site, clock)
@@ -142,6 +147,10 @@ class Booth:
         if not self._broker.publish(message, timeout_s=ANSWER_S):
             raise BrokerError("the broker cannot be reached; check that mosquitto is running, then try again")
 
+    def allow(self, node: str) -> None:
+        """Let a node's alerts through again, with the next step; from any thread."""
+        self._allowed.put(node)
+
     def snapshot(self) -> Snapshot:
         """Return everything the page shows."""
         now, inbox, active_alerts = self._clock.now(), self._inbox, self._active_alerts
@@ -171,6 +180,10 @@ class Booth:
         try:
             self._follow_clock(now, monotonic)
             self._publisher.step()
+            self._inbox.supports = self._publisher.supports
+            while not self._allowed.empty():
+                self._store.unmark(self._allowed.get())
+            self._marks.step()
             if monotonic >= self._cleaned_at + HOUSEKEEPING_S:
                 self._cleaned_at = monotonic
                 self._store.lapse(now - self._config.alert.expires_s)
@@ -244,7 +257,7 @@ def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Ev
     """Serve until `stop`; returns 0. Raises StoreError or ConfigError if it cannot even start."""
     with closing(SqlStore(config.store, config.site)) as store:
         booth = Booth(config, broker, store, clock)
-        with closing(Page(config, booth.tell, clock)) as page:
+        with closing(Page(config, booth.tell, clock, on_allow=booth.allow)) as page:
             booth.connect()
             log.info("page at %s", page.url)
             try:

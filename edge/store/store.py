@@ -17,7 +17,7 @@ from edge.errors import BaselineError, StoreError
 from edge.limits import FLOOR, WINDOW_S
 from edge.store.database import Database
 from edge.store.migrations.open import migrate
-from edge.store.tables import alerts, baselines, cells, cursors, refused, scores, signed_baselines
+from edge.store.tables import alerts, baselines, cells, cursors, marks, refused, scores, signed_baselines
 
 DAY_S = 86_400
 MOST_EPOCHS = 64
@@ -27,6 +27,8 @@ WALK = 1000
 
 AlertEnd = Literal["sent", "lapsed", "withdrawn"]
 """How an alert ends; until then it is `pending`."""
+Mark = Literal["held", "revoked"]
+"""What is noted about a node: its alerts wait for staff, or its certificate was revoked."""
 Kind = Literal["worn", "exception", "outcome", "traffic"]
 """Kinds of counts: clothes of everybody, reasons of alerts, outcomes of alerts, numbers of people and alerts."""
 SIGHTINGS, PEOPLE, ALERTS = "sightings", "people", "alerts"
@@ -195,6 +197,34 @@ class SqlStore:
             return [NodeCounts(node, unpack(content, f"counts of {node} in the store")) for node, content in found]
         except BaselineError as err:
             raise StoreError(str(err)) from err
+
+    def mark(self, node: str, kind: Mark) -> None:
+        """Note something about a node; idempotent."""
+        row = {"site": self._site, "node": node, "kind": kind}
+        with self._transaction() as db:
+            db.execute(self._insert(marks).on_conflict_do_nothing(), row)
+
+    def unmark(self, node: str) -> bool:
+        """Delete all marks of a node; returns whether it had any."""
+        with self._transaction() as db:
+            return bool(db.execute(marks.delete().where(marks.c.site == self._site, marks.c.node == node)).rowcount)
+
+    def marked(self, kind: Mark) -> frozenset[str]:
+        """Return the names of the nodes that have this mark."""
+        wanted = sa.select(marks.c.node).where(marks.c.site == self._site, marks.c.kind == kind)
+        with self._transaction() as db:
+            return frozenset(db.execute(wanted).scalars())
+
+    def forget_node(self, node: str) -> int:
+        """Delete everything of a node and mark it as revoked; returns the number of rows deleted."""
+        with self._transaction() as db:
+            theirs = (
+                db.execute(table.delete().where(table.c.site == self._site, table.c.node == node)).rowcount
+                for table in (scores, alerts, cursors, cells, baselines, marks)
+            )
+            deleted = sum(theirs)
+            db.execute(self._insert(marks), {"site": self._site, "node": node, "kind": "revoked"})
+            return deleted
 
     def save_signed_baseline(self, content: bytes) -> None:
         """Replace the site's signed baseline; it counts as not yet published."""

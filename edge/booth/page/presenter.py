@@ -43,6 +43,9 @@ REFUSALS = {
     "sender": "the node named inside is not the one in the topic; check `node` in node.yaml.",
     "retained": "scores must never be retained; what else publishes to this broker?",
     "baseline": "a node's counts could not be read; is its software newer than the booth's?",
+    "epochs": "a node began too many outboxes; provision it under a new name.",
+    "window": "a node's counts are of another time; check its clock.",
+    "revoked": "a node whose certificate was revoked still sends; reload or restart the broker.",
     "too_many_nodes": "there were too many nodes; what else publishes to this broker?",
 }
 """Why messages were refused and what to do about it, by reason."""

@@ -48,6 +48,8 @@ REFRESH_S = 5
 
 OnOutcome = Callable[[str, Outcome, str], None]
 """Alert id, outcome, the laptop's name; called from a thread of the web server."""
+OnAllow = Callable[[str], None]
+"""Name of the node whose alerts staff allow."""
 Answer = Callable[[Request, Session, dict[str, str]], Awaitable[Response]]
 
 
@@ -63,11 +65,17 @@ class Pages:
     """The handlers behind the page's addresses; keeps no state."""
 
     def __init__(
-        self, access: Access, newest: Callable[[], Shown | None], on_outcome: OnOutcome, monotonic: Callable[[], float]
+        self,
+        access: Access,
+        newest: Callable[[], Shown | None],
+        on_outcome: OnOutcome,
+        monotonic: Callable[[], float],
+        on_allow: OnAllow,
     ) -> None:
         self._access = access
         self._newest = newest
         self._on_outcome = on_outcome
+        self._on_allow = on_allow
         self._monotonic = monotonic
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -84,6 +92,7 @@ class Pages:
             self._post("/logout", self._logout),
             self._post("/who", self._rename),
             self._post("/outcome", self._outcome),
+            self._post("/allow", self._allow),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
         return Guard(Starlette(routes=routes, exception_handlers={HTTPException: _say}), self._access)
@@ -222,6 +231,14 @@ class Pages:
             await run_in_threadpool(self._on_outcome, view.alert.id, outcome, _who(request))
         except EdgeError as err:
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, f"The outcome was not sent: {err}") from err
+        return _go("/")
+
+    async def _allow(self, _request: Request, _session: Session, fields: dict[str, str]) -> Response:
+        """Let the alerts of a held node through again."""
+        node = fields.get("node", "")
+        if node not in {row.node for row in self._snapshot().nodes if row.is_held}:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "This camera's alerts are allowed already.")
+        self._on_allow(node)
         return _go("/")
 
     def _render(self, template: str, status: int = 200, /, **values: object) -> HTMLResponse:

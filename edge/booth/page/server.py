@@ -11,7 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from edge.booth.page import password
 from edge.booth.page.access import Access
-from edge.booth.page.routes import OnOutcome, Pages, Shown
+from edge.booth.page.routes import OnAllow, OnOutcome, Pages, Shown
 from edge.booth.page.snapshot import Snapshot
 from edge.config import BoothConfig
 from edge.errors import ConfigError
@@ -50,7 +50,15 @@ class Impatient(H11Protocol):
 class Page:
     """Open from construction to `close`; `show` may be called from any thread."""
 
-    def __init__(self, config: BoothConfig, on_outcome: OnOutcome, clock: Clock, *, keep_s: int = KEEP_S) -> None:
+    def __init__(
+        self,
+        config: BoothConfig,
+        on_outcome: OnOutcome,
+        clock: Clock,
+        *,
+        keep_s: int = KEEP_S,
+        on_allow: OnAllow = lambda _: None,
+    ) -> None:
         """Start serving; port 0 picks a free one. Idle connections are closed after `keep_s` seconds.
 
         Raises ConfigError if it cannot listen there, or not safely.
@@ -59,14 +67,14 @@ class Page:
         self._shown: Shown | None = None
         self._socket = _listen(config.page_host, config.page_port)
         try:
-            self._server = uvicorn.Server(self._settings(config, on_outcome))
+            self._server = uvicorn.Server(self._settings(config, on_outcome, on_allow))
         except BaseException:
             self._socket.close()
             raise
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="page", daemon=True)
         self._thread.start()
 
-    def _settings(self, config: BoothConfig, on_outcome: OnOutcome) -> uvicorn.Config:
+    def _settings(self, config: BoothConfig, on_outcome: OnOutcome, on_allow: OnAllow) -> uvicorn.Config:
         section = config.page
         host, self._port = self._socket.getsockname()[:2]
         is_tls = bool(section.tls_cert or section.tls_key)
@@ -85,7 +93,7 @@ class Page:
                 "the page is open to the network without TLS: passwords can be read by others; set page.tls_cert"
             )
         settings = uvicorn.Config(
-            Pages(access, lambda: self._shown, on_outcome, self._monotonic).app(),
+            Pages(access, lambda: self._shown, on_outcome, self._monotonic, on_allow).app(),
             ssl_certfile=section.tls_cert or None,
             ssl_keyfile=section.tls_key or None,
             http=Impatient,
