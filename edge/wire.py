@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
+from edge.baseline_shapes import check as check_counted
 from edge.errors import BaselineError, WireError
 from edge.limits import BATCH, FLOOR, MOST_IN_WINDOW, MOST_REASONS, WINDOW_S
 from edge.vocabulary import FACETS, HINT, REASON, HeldBack, ViewFault
@@ -451,13 +452,14 @@ def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
 
 
 def _read_counted(payload: bytes, topic: str) -> Counted:
-    """Decode a node's counts. Requires at least BATCH sightings, an epoch, and no noise label."""
+    """Decode a node's counts. Requires the arrays of its recipe, BATCH sightings, an epoch, and no noise label."""
     try:
         counted = unpack(payload, topic)
+        if not counted.epoch or counted.noise or counted.sightings < BATCH:
+            raise WireError("baseline", f"expected an epoch, no noise and at least {BATCH} sightings on {topic}")
+        check_counted(counted, topic)
     except BaselineError as err:
         raise WireError("baseline", str(err)) from err
-    if not counted.epoch or counted.noise or counted.sightings < BATCH:
-        raise WireError("baseline", f"expected an epoch, no noise and at least {BATCH} sightings on {topic}")
     return counted
 
 

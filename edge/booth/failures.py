@@ -13,9 +13,11 @@ log = logging.getLogger(__name__)
 class Failures:
     """Owner of the counts; each kind of failure is logged once, without the message it came from."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: set[str] | None = None) -> None:
+        """`said` are the kinds that were logged already, to share with others."""
         self.counts = Counter[str]()
-        """Failures since the booth started, by what failed."""
+        """Failures by what failed."""
+        self._said = set() if said is None else said
 
     @contextmanager
     def caught(self, what: str) -> Iterator[None]:
@@ -30,7 +32,8 @@ class Failures:
     def note(self, what: str, err: Exception) -> None:
         """Count one failure."""
         self.counts[what] += 1
-        if self.counts[what] == 1:
+        if what not in self._said:
+            self._said.add(what)
             log.error("%s failed (%s); report this as a defect. More of this kind are only counted", what, _where(err))
 
 

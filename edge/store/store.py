@@ -177,7 +177,10 @@ class SqlStore:
             db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_={"count": larger}), rows)
 
     def keep_baseline(self, node: str, counted: Counted) -> None:
-        """Replace a node's cumulative counts of one epoch; ignores counts that are not larger."""
+        """Replace a node's cumulative counts of one epoch; ignores counts that are not larger.
+
+        Of more than MOST_EPOCHS epochs of one node, those with the fewest sightings are dropped.
+        """
         statement = self._insert(baselines)
         where = {"site": self._site, "node": node, "epoch": counted.epoch}
         row = {**where, "sightings": counted.sightings, "content": pack(counted)}
@@ -187,6 +190,10 @@ class SqlStore:
             db.execute(
                 statement.on_conflict_do_update(index_elements=baselines.primary_key, set_=newest, where=is_more), row
             )
+            theirs = baselines.c.site == self._site, baselines.c.node == node
+            ordered = sa.select(baselines.c.epoch).where(*theirs).order_by(baselines.c.sightings.desc())
+            for epoch in db.execute(ordered.offset(MOST_EPOCHS)).scalars().all():
+                db.execute(baselines.delete().where(*theirs, baselines.c.epoch == epoch))
 
     def baselines(self) -> list[NodeCounts]:
         """Return the newest counts of every node and epoch, sorted; raises StoreError if any are damaged."""

@@ -98,12 +98,17 @@ def _troubles(snapshot: Snapshot, silent_s: float) -> Iterator[str]:
     if snapshot.refusals:
         yield f"The broker refused {_many(snapshot.refusals, 'request')} of the booth; see the log."
     for what, cause in snapshot.missing.items():
-        yield f"Not available: {what} ({cause}). The rest goes on; see the log, and report it if it stays."
+        yield missing(what, cause)
     for node, count in sorted(snapshot.lost.items()):
         yield f"{node} lost {_many(count, 'sighting')}: its outbox was full because the booth was away too long."
     for reason, count in sorted(snapshot.refused.items()):
         if count:
             yield f"Refused {_many(count, 'message')} ({reason}): {REFUSALS.get(reason, 'see the log.')}"
+
+
+def missing(what: str, cause: str) -> str:
+    """Return the sentence about what is not available."""
+    return f"Not available: {what} ({cause}). The rest goes on; see the log, and report it if it stays."
 
 
 def _many(count: int, noun: str) -> str:
