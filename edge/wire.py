@@ -240,7 +240,7 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`booth/feedback`: the outcome of an alert, from a laptop of the booth."""
+    """`booth/feedback`: the outcome of an alert, from the booth's page; from a laptop on `booth/feedback/{laptop}`."""
 
     v: Literal[1] = VERSION
     id: Hex
@@ -248,7 +248,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     outcome: Outcome
     at: Time
     who: Name
-    """The laptop or page that sent it, never a person."""
+    """The laptop that sent it, as in the topic, or the name given on the page; never a person."""
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -340,7 +340,8 @@ BOOTH_LEAVES: dict[str, type[Message]] = {
 }
 
 _TOPIC = re.compile(
-    r"^spotter/v1/(?P<site>[a-z0-9-]{3,32})/(?:node/(?P<node>[a-z0-9-]{3,32})|booth)/(?P<leaf>[a-z]+)\Z"
+    r"^spotter/v1/(?P<site>[a-z0-9-]{3,32})/(?:node/(?P<node>[a-z0-9-]{3,32})/(?P<node_leaf>[a-z]+)"
+    r"|booth/(?P<booth_leaf>[a-z]+)|booth/feedback/(?P<laptop>[a-z0-9-]{3,32}))\Z"
 )
 
 
@@ -351,6 +352,8 @@ class Address(NamedTuple):
     node: str | None
     """None for the booth's topics."""
     leaf: str
+    laptop: str | None = None
+    """The laptop that sent feedback, which the broker's access rules hold to its certificate."""
 
 
 def node_topic(site: str, node: str, leaf: str) -> str:
@@ -371,16 +374,26 @@ def booth_topic(site: str, leaf: str) -> str:
     return f"spotter/v1/{site}/booth/{leaf}"
 
 
+def feedback_topic(site: str, laptop: str) -> str:
+    """Return a laptop's topic for feedback; `laptop` may be `+` to subscribe to every laptop.
+
+    >>> feedback_topic("soho", "desk-1")
+    'spotter/v1/soho/booth/feedback/desk-1'
+    """
+    return f"{booth_topic(site, 'feedback')}/{laptop}"
+
+
 def parse_topic(topic: str) -> Address:
     """Return the parts of a topic; raises WireError `topic` if it is not one of ours.
 
-    >>> parse_topic("spotter/v1/soho/node/north/score")
-    Address(site='soho', node='north', leaf='score')
+    >>> parse_topic("spotter/v1/soho/node/north/score")[:3]
+    ('soho', 'north', 'score')
     """
     found = _TOPIC.match(topic)
-    if found is None or found["leaf"] not in (NODE_LEAVES if found["node"] else BOOTH_LEAVES):
+    leaf = "" if found is None else found["node_leaf"] or found["booth_leaf"] or "feedback"
+    if found is None or leaf not in (NODE_LEAVES if found["node"] else BOOTH_LEAVES):
         raise WireError("topic", f"expected spotter/v1/SITE/node/NODE/LEAF or .../booth/LEAF, found {topic[:80]!r}")
-    return Address(found["site"], found["node"], found["leaf"])
+    return Address(found["site"], found["node"], leaf, found["laptop"])
 
 
 def max_bytes(topic: str) -> int:
@@ -448,6 +461,8 @@ def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
     sender = getattr(message, "node", address.node)
     if address.node is not None and sender != address.node:
         raise WireError("sender", f"expected node {address.node} as in the topic, found {sender}")
+    if isinstance(message, Feedback) and address.laptop not in (None, message.who):
+        raise WireError("sender", f"expected laptop {address.laptop} as in the topic, found {message.who}")
     return address, message
 
 

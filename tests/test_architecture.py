@@ -69,7 +69,17 @@ ALLOWED = {
     "release/build.py": {"model.manifest", "node.load_model", "pipeline"},  # it says what the release runs
     "card": NOUNS | {"release", "site"},
     "provision": NOUNS
-    | {"clock", "command", "message.mqtt", "booth.page.password", "booth.roster", "card", "release", "site"},
+    | {
+        "clock",
+        "command",
+        "message.mqtt",
+        "booth.node_marks",
+        "booth.page.password",
+        "booth.roster",
+        "card",
+        "release",
+        "site",
+    },
     "fakes": NOUNS,
     "cli": NOUNS | {"command", "baseline", "node", "booth", "provision", "release", "model"},
 }

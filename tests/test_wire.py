@@ -263,3 +263,21 @@ def test_counts_that_no_camera_can_have_are_refused(sightings: int, count: int) 
     fields = msgspec.to_builtins(TREND) | {"sightings": sightings, "counts": {"colour:upper:orange": count}}
     with pytest.raises(WireError, match="schema"):
         wire.decode(wire.node_topic("soho", TREND.node, "trend"), msgspec.json.encode(fields))
+
+
+def test_feedback_names_the_laptop_that_sent_it() -> None:
+    """The broker lets a laptop write on its own topic alone, so that the text cannot name another."""
+    payload = msgspec.json.encode(FEEDBACK)
+    address, message = wire.decode(wire.feedback_topic("booth", "laptop-1"), payload)
+    assert (address.laptop, message) == ("laptop-1", FEEDBACK)
+    for other in ("laptop-2", "booth"):
+        with pytest.raises(WireError, match="sender"):
+            wire.decode(wire.feedback_topic("booth", other), payload)
+    for topic in (
+        "booth/alert/laptop-1",
+        "booth/feedback/a",
+        "node/north/feedback/laptop-1",
+        "booth/feedback/x/laptop-1",
+    ):
+        with pytest.raises(WireError, match="topic"):
+            wire.decode(f"spotter/v1/booth/{topic}", payload)

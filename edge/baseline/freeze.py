@@ -88,8 +88,8 @@ def outliers(found: Sequence[NodeCounts]) -> list[str]:
         others = [one for name, one in totals.items() if name != node]
         if others and total > OUTLIER * median(others):
             warnings.append(
-                f"{node} has {total:,} of {totals.total():,} sightings, the others about {median(others):,.0f} each: is "
-                f"it that busy there? If not, freeze with --without {node}"
+                f"{node} has {total:,} of {totals.total():,} sightings, the others about {median(others):,.0f} each: "
+                f"is it that busy there? If not, freeze with --without {node}"
             )
     return warnings
 

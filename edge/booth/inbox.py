@@ -41,10 +41,11 @@ ALLOWED: Mapping[str, Allowance] = {
     "gap": Allowance(0.2, 2000.0),
     "trend": Allowance(0.01, 2000.0),
     "baseline": Allowance(0.05, 200.0),
+    "feedback": Allowance(1.0, 500.0),
     "status": Allowance(1.0, 2000.0),
     "health": Allowance(1.0, 2000.0),
 }
-"""Messages a second that one node may send, by the last part of their topic. A healthy node stays far below."""
+"""Messages a second from one node or laptop, by the last part of their topic. Healthy ones stay far below."""
 MOST_NAMES = 1000
 """Most nodes whose outboxes are remembered."""
 BATCH = 200
@@ -146,7 +147,8 @@ class Inbox:
         """Topic filters to hand to Broker.connect."""
         leaves = ["score", "gap", "status", "health", "trend", "baseline"] + ["stored"] * self._config.centre
         nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
-        return [*nodes, wire.booth_topic(self._config.site, "feedback")]
+        site = self._config.site
+        return [*nodes, wire.booth_topic(site, "feedback"), wire.feedback_topic(site, "+")]
 
     @property
     def queued(self) -> int:
@@ -156,6 +158,8 @@ class Inbox:
     def receive(self, message: Received) -> None:
         """Queue one message; never blocks, never raises."""
         came_from, _, leaf = message.topic.rpartition("/")
+        if came_from.endswith("/booth/feedback"):
+            came_from, leaf = message.topic, "feedback"
         monotonic, buckets = self._clock.monotonic(), self._allowed.get(leaf)
         if not message.payload and came_from.rpartition("/")[2] in self.revoked:
             return  # the booth itself clears what the broker retained

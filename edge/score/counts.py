@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge import baseline_shapes
-from edge.baseline_shapes import SHARE_UNIT, shapes
+from edge.baseline_shapes import shapes
 from edge.palette import CELLS
 from edge.recipe import Recipe
 from edge.records import Counts, Floats
 from edge.score.calibration import BINS
 from edge.score.channels import CHANNELS
 
+SHARE_UNIT = baseline_shapes.SHARE_UNIT
 VALUE_UNIT = 64
 """Moments are summed in whole 1/64ths; 10 million sightings of |x| < 128 stay below 2**63."""
 
