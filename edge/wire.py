@@ -14,8 +14,9 @@ from msgspec import Meta, Struct
 
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
+from edge.baseline_shapes import check as check_counted
 from edge.errors import BaselineError, WireError
-from edge.limits import BATCH, FLOOR, MOST_REASONS, MOST_WORN, WINDOW_S
+from edge.limits import BATCH, FLOOR, MOST_IN_WINDOW, MOST_REASONS, MOST_WORN, WINDOW_S
 from edge.vocabulary import FACETS, REASON, WORN, HeldBack, ViewFault
 
 VERSION: Literal[1] = 1
@@ -248,7 +249,7 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`booth/feedback`: the outcome of an alert, from a laptop of the booth."""
+    """`booth/feedback`: the outcome of an alert, from the booth's page; from a laptop on `booth/feedback/{laptop}`."""
 
     v: Literal[1] = VERSION
     id: Hex
@@ -256,7 +257,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     outcome: Outcome
     at: Time
     who: Name
-    """The laptop or page that sent it, never a person."""
+    """The laptop that sent it, as in the topic, or the name given on the page; never a person."""
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -275,8 +276,8 @@ class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     node: Name
     window: Time
     """Start of the window, a multiple of WINDOW_S."""
-    sightings: Annotated[int, Meta(ge=FLOOR, le=2**53)]
-    counts: Annotated[dict[Words, Annotated[int, Meta(ge=FLOOR, le=2**53)]], Meta(max_length=80)]
+    sightings: Annotated[int, Meta(ge=FLOOR, le=MOST_IN_WINDOW)]
+    counts: Annotated[dict[Words, Annotated[int, Meta(ge=FLOOR, le=MOST_IN_WINDOW)]], Meta(max_length=80)]
     """Number of sightings by feature, such as `colour:upper:orange`."""
     withheld: Count
     """Number of features seen in fewer than FLOOR sightings."""
@@ -284,6 +285,9 @@ class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def __post_init__(self) -> None:
         if from_time(self.window) % WINDOW_S:
             msg = f"window must be a multiple of {WINDOW_S} s"
+            raise ValueError(msg)
+        if max(self.counts.values(), default=0) > self.sightings:
+            msg = f"no count may be above the {self.sightings} sightings"
             raise ValueError(msg)
 
 
@@ -345,7 +349,8 @@ BOOTH_LEAVES: dict[str, type[Message]] = {
 }
 
 _TOPIC = re.compile(
-    r"^spotter/v1/(?P<site>[a-z0-9-]{3,32})/(?:node/(?P<node>[a-z0-9-]{3,32})|booth)/(?P<leaf>[a-z]+)\Z"
+    r"^spotter/v1/(?P<site>[a-z0-9-]{3,32})/(?:node/(?P<node>[a-z0-9-]{3,32})/(?P<node_leaf>[a-z]+)"
+    r"|booth/(?P<booth_leaf>[a-z]+)|booth/feedback/(?P<laptop>[a-z0-9-]{3,32}))\Z"
 )
 
 
@@ -356,6 +361,8 @@ class Address(NamedTuple):
     node: str | None
     """None for the booth's topics."""
     leaf: str
+    laptop: str | None = None
+    """The laptop that sent feedback, which the broker's access rules hold to its certificate."""
 
 
 def node_topic(site: str, node: str, leaf: str) -> str:
@@ -376,16 +383,26 @@ def booth_topic(site: str, leaf: str) -> str:
     return f"spotter/v1/{site}/booth/{leaf}"
 
 
+def feedback_topic(site: str, laptop: str) -> str:
+    """Return a laptop's topic for feedback; `laptop` may be `+` to subscribe to every laptop.
+
+    >>> feedback_topic("soho", "desk-1")
+    'spotter/v1/soho/booth/feedback/desk-1'
+    """
+    return f"{booth_topic(site, 'feedback')}/{laptop}"
+
+
 def parse_topic(topic: str) -> Address:
     """Return the parts of a topic; raises WireError `topic` if it is not one of ours.
 
-    >>> parse_topic("spotter/v1/soho/node/north/score")
-    Address(site='soho', node='north', leaf='score')
+    >>> parse_topic("spotter/v1/soho/node/north/score")[:3]
+    ('soho', 'north', 'score')
     """
     found = _TOPIC.match(topic)
-    if found is None or found["leaf"] not in (NODE_LEAVES if found["node"] else BOOTH_LEAVES):
+    leaf = "" if found is None else found["node_leaf"] or found["booth_leaf"] or "feedback"
+    if found is None or leaf not in (NODE_LEAVES if found["node"] else BOOTH_LEAVES):
         raise WireError("topic", f"expected spotter/v1/SITE/node/NODE/LEAF or .../booth/LEAF, found {topic[:80]!r}")
-    return Address(found["site"], found["node"], found["leaf"])
+    return Address(found["site"], found["node"], leaf, found["laptop"])
 
 
 def max_bytes(topic: str) -> int:
@@ -453,17 +470,20 @@ def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
     sender = getattr(message, "node", address.node)
     if address.node is not None and sender != address.node:
         raise WireError("sender", f"expected node {address.node} as in the topic, found {sender}")
+    if isinstance(message, Feedback) and address.laptop not in (None, message.who):
+        raise WireError("sender", f"expected laptop {address.laptop} as in the topic, found {message.who}")
     return address, message
 
 
 def _read_counted(payload: bytes, topic: str) -> Counted:
-    """Decode a node's counts. Requires at least BATCH sightings, an epoch, and no noise label."""
+    """Decode a node's counts. Requires the arrays of its recipe, BATCH sightings, an epoch, and no noise label."""
     try:
         counted = unpack(payload, topic)
+        if not counted.epoch or counted.noise or counted.sightings < BATCH:
+            raise WireError("baseline", f"expected an epoch, no noise and at least {BATCH} sightings on {topic}")
+        check_counted(counted, topic)
     except BaselineError as err:
         raise WireError("baseline", str(err)) from err
-    if not counted.epoch or counted.noise or counted.sightings < BATCH:
-        raise WireError("baseline", f"expected an epoch, no noise and at least {BATCH} sightings on {topic}")
     return counted
 
 

@@ -26,8 +26,12 @@ class WatchedStore(SqlStore):
 
     on_write: Callable[[str], None] = staticmethod(ignore)
 
+    on_record: Callable[[Any], None] = staticmethod(ignore)
+    """Called with the scores of each batch before it is recorded."""
+
     def record(self, *args: Any, **options: Any) -> Any:
         self.on_write("record")
+        self.on_record(args[0])
         return super().record(*args, **options)
 
     def keep_baseline(self, *args: Any) -> None:

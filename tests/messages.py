@@ -1,10 +1,12 @@
 """Valid messages to start tests from."""
 
+import math
 from math import log2
 from typing import Any, Literal
 
 from edge import wire
 from edge.baseline_codec import Counted
+from edge.baseline_shapes import shapes
 from edge.recipe import Recipe
 
 NOW = 1_750_000_000.0
@@ -89,10 +91,11 @@ RECIPE = Recipe(
 
 def make_counted(sightings: int = 50, epoch: str = EPOCH, **changes: Any) -> Counted:
     """Return counts that a booth accepts; too few to score with."""
+    arrays = {name: bytes(8 * math.prod(shape)) for name, shape in shapes(RECIPE).items()}
     fields: dict[str, Any] = {
         "recipe": RECIPE,
         "epoch": epoch,
         "period": (1_750_000_500, 1_750_001_400),
-        "arrays": {"sightings": sightings.to_bytes(8, "little"), "joint": bytes(64)},
+        "arrays": arrays | {"sightings": sightings.to_bytes(8, "little")},
     }
     return Counted(**(fields | changes))

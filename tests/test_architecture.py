@@ -18,6 +18,7 @@ NOUNS = {
     "vocabulary",
     "recipe",
     "baseline_codec",
+    "baseline_shapes",
     "limits",
     "places",
     "wire",
@@ -34,9 +35,10 @@ ALLOWED = {
     "interval": set(),
     "recipe": {"vocabulary"},
     "baseline_codec": {"errors", "recipe"},
+    "baseline_shapes": {"baseline_codec", "errors", "limits", "recipe", "vocabulary"},
     "limits": set(),
     "places": set(),
-    "wire": {"errors", "limits", "vocabulary", "baseline_codec"},
+    "wire": {"errors", "limits", "vocabulary", "baseline_codec", "baseline_shapes"},
     "signing": {"errors"},
     "config": {"errors", "wire"},
     "command": {"errors", "config", "wire"},
@@ -70,7 +72,17 @@ ALLOWED = {
     "release/build.py": {"model.manifest", "node.load_model", "pipeline"},  # it says what the release runs
     "card": NOUNS | {"release", "site"},
     "provision": NOUNS
-    | {"clock", "command", "message.mqtt", "booth.page.password", "booth.roster", "card", "release", "site"},
+    | {
+        "clock",
+        "command",
+        "message.mqtt",
+        "booth.node_marks",
+        "booth.page.password",
+        "booth.roster",
+        "card",
+        "release",
+        "site",
+    },
     "fakes": NOUNS,
     "cli": NOUNS | {"command", "baseline", "node", "booth", "provision", "release", "model"},
 }
@@ -99,6 +111,7 @@ ONE_HOME = {
 WITHOUT_PIXELS = (
     "wire.py",
     "baseline_codec.py",
+    "baseline_shapes.py",
     "recipe.py",
     "message/outbox.py",
     "message/mqtt.py",

@@ -14,6 +14,8 @@ COMMANDS = [
     "node",
     "booth",
     "booth-password",
+    "booth-allow",
+    "booth-forget",
     "watch",
     "health",
     "learn",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from edge import wire
 from edge.errors import WireError
+from edge.limits import MOST_IN_WINDOW
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
 from tests.messages import make_counted, make_health, make_score, make_status
 
@@ -142,7 +143,8 @@ def test_a_trend_with_too_small_a_cell_or_too_fine_a_time_is_refused(change: dic
 def test_the_fullest_trend_fits() -> None:
     words = [f"{facet}:{region}:{word}" for facet, of in (("colour", COLOURS), ("pattern", PATTERNS))
              for region in ("upper", "lower", "shoes") for word in of]  # fmt: skip
-    trend = msgspec.structs.replace(TREND, counts=dict.fromkeys([*words, *(f"garment:{g}" for g in GARMENTS)], 9999))
+    counts = dict.fromkeys([*words, *(f"garment:{g}" for g in GARMENTS)], 9999)
+    trend = msgspec.structs.replace(TREND, sightings=9999, counts=counts)
     assert len(wire.pack(trend)) <= wire.MAX_BYTES
 
 
@@ -262,3 +264,30 @@ def test_any_bytes_are_read_or_refused(payload: bytes) -> None:
     for topic in (wire.node_topic("booth", "camera-1", "baseline"), wire.booth_topic("booth", "baseline")):
         with pytest.raises(WireError):
             wire.decode(topic, payload)
+
+
+@pytest.mark.parametrize(
+    ("sightings", "count"), [(5, 50), (MOST_IN_WINDOW + 1, 5), (2**53, 2**52), (MOST_IN_WINDOW, MOST_IN_WINDOW + 1)]
+)
+def test_counts_that_no_camera_can_have_are_refused(sightings: int, count: int) -> None:
+    fields = msgspec.to_builtins(TREND) | {"sightings": sightings, "counts": {"colour:upper:orange": count}}
+    with pytest.raises(WireError, match="schema"):
+        wire.decode(wire.node_topic("soho", TREND.node, "trend"), msgspec.json.encode(fields))
+
+
+def test_feedback_names_the_laptop_that_sent_it() -> None:
+    """The broker lets a laptop write on its own topic alone, so that the text cannot name another."""
+    payload = msgspec.json.encode(FEEDBACK)
+    address, message = wire.decode(wire.feedback_topic("booth", "laptop-1"), payload)
+    assert (address.laptop, message) == ("laptop-1", FEEDBACK)
+    for other in ("laptop-2", "booth"):
+        with pytest.raises(WireError, match="sender"):
+            wire.decode(wire.feedback_topic("booth", other), payload)
+    for topic in (
+        "booth/alert/laptop-1",
+        "booth/feedback/a",
+        "node/north/feedback/laptop-1",
+        "booth/feedback/x/laptop-1",
+    ):
+        with pytest.raises(WireError, match="topic"):
+            wire.decode(f"spotter/v1/booth/{topic}", payload)

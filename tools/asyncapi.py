@@ -35,7 +35,7 @@ NODE = {
 BOOTH = {
     "status": Delivery("booth", is_retained=True),
     "alert": Delivery("booth", expiry_s=60),
-    "feedback": Delivery("laptop"),
+    "feedback": Delivery("booth"),
     "baseline": Delivery("booth", is_retained=True),
     "notice": Delivery("booth", is_retained=True),
 }
@@ -53,6 +53,10 @@ def document() -> dict[str, Any]:
             name, way = f"{where}-{leaf}", ways[leaf]
             channels[name] = _channel(where, leaf, kind.__name__)
             operations[f"{way.sender}-sends-{name}"] = _operation(name, kind.__name__, way)
+    channels["laptop-feedback"] = _channel("booth", "feedback", "Feedback")
+    channels["laptop-feedback"]["address"] = wire.feedback_topic("{site}", "{laptop}")
+    channels["laptop-feedback"]["parameters"]["laptop"] = {"description": "as `who`, and the name in its certificate"}
+    operations["laptop-sends-feedback"] = _operation("laptop-feedback", "Feedback", Delivery("laptop"))
     messages = {
         kind.__name__: {
             "summary": " ".join((kind.__doc__ or "").replace("`", "").split()),

@@ -80,6 +80,7 @@ def _add_freezing(verbs: Commands) -> None:
     freeze.add_argument("--broker", metavar="HOST:PORT", help="ignored: the booth publishes, to its own broker")
     freeze.add_argument("--since", metavar="T", help="24h, 7d or a time: use only counts that began since")
     freeze.add_argument("--recipe", metavar="ID", default="", help="use only counts of this recipe")
+    freeze.add_argument("--without", metavar="NODE", action="append", default=[], help="leave out this node's counts")
     freeze.add_argument("--force", action="store_true", help="freeze even if there are too few sightings")
     freeze.add_argument("--out", type=Path, metavar="FILE", help="also write the baseline to this file")
     freeze.add_argument("--undo", action="store_true", help="tell the nodes to collect again instead")
@@ -135,7 +136,15 @@ def _freeze(args: Args) -> int:
     if args.undo:
         return run_undo(config, as_json=args.json)
     since = parse_since(args.since, time.time()) if args.since else None
-    return run_freeze(config, since=since, recipe=args.recipe, is_forced=args.force, out=args.out, as_json=args.json)
+    return run_freeze(
+        config,
+        since=since,
+        recipe=args.recipe,
+        is_forced=args.force,
+        without=args.without,
+        out=args.out,
+        as_json=args.json,
+    )
 
 
 def _keygen(args: Args) -> int:

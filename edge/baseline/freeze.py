@@ -1,18 +1,22 @@
 """`spotter baseline freeze`: sum the counts of a site's nodes, sign the sum, and have the booth publish it."""
 
-import functools
+import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
+from statistics import median
 
 import msgspec
+import numpy as np
 
 from edge import wire
+from edge.baseline_shapes import MOST, check
 from edge.clock import SystemClock
 from edge.config import BoothConfig, ScoreSection
 from edge.errors import BaselineError, ConfigError
-from edge.limits import BATCH, WINDOW_S
+from edge.limits import BATCH, MOST_SIGHTINGS, WINDOW_S
 from edge.score import baseline_file
 from edge.score.baseline import JOINT_WARM_UP, Baseline
 from edge.score.sources import source_name
@@ -23,6 +27,8 @@ NEEDED = ScoreSection().min_sightings
 """Calibration sightings that nodes need; with fewer they report `warming_up`."""
 TAKEN_S = 4.0
 """Seconds to wait for the booth to publish; a running one needs about one."""
+OUTLIER = 5.0
+"""A node with more than this many times the sightings of the others is warned of."""
 LOOK_S = 0.1
 """Seconds between two looks at the store."""
 
@@ -39,18 +45,55 @@ def add_up(found: Sequence[NodeCounts], site: str, *, recipe: str = "", is_force
             f"{BATCH} sightings: check that booth and nodes run, and --site"
         )
     _check_recipes(chosen)
-    parts = [
-        baseline_file.from_counted(one.counted, f"counts of {one.node}, epoch {one.counted.epoch}") for one in chosen
-    ]
-    for part, one in zip(parts, chosen, strict=True):
-        part.label(source_name(site, one.node))
-    merged = functools.reduce(Baseline.merge, parts, Baseline(chosen[0].counted.recipe))
+    merged = Baseline(chosen[0].counted.recipe)
+    for one in chosen:
+        merged = _add(merged, one, site)
     if merged.calibrated_on < NEEDED and not is_forced:
         raise BaselineError(
             f"expected {NEEDED} calibration sightings, found {merged.calibrated_on} of {merged.sightings} (the first "
             f"{JOINT_WARM_UP} of every epoch of a node do not count): keep collecting, or use --force"
         )
     return merged
+
+
+def _add(merged: Baseline, one: NodeCounts, site: str) -> Baseline:
+    """Add the counts of one node and epoch of the site; both are below 2**53 before, so that their sum is exact."""
+    where, advice = f"counts of {one.node}, epoch {one.counted.epoch}", f"; leave them out with --without {one.node}"
+    try:
+        part = baseline_file.from_counted(one.counted, where)
+        check(one.counted, where)
+        part.label(source_name(site, one.node))
+        total = merged.merge(part)
+    except BaselineError as err:
+        raise BaselineError(f"{err}{advice}") from err
+    if total.sightings > MOST_SIGHTINGS or any(np.abs(counts).max() > MOST for counts in total.counts):
+        raise BaselineError(f"{where}: the sum with these is larger than a baseline can hold{advice}")
+    return total
+
+
+def listing(found: Sequence[NodeCounts]) -> list[str]:
+    """Return a line for each node and epoch: sightings and period."""
+    lines = []
+    for node, counted in found:
+        since, until = ("?", "?") if counted.period is None else map(wire.to_time, counted.period)
+        lines.append(f"{node}, epoch {counted.epoch}: {counted.sightings:,} sightings, {since} to {until}")
+    return lines
+
+
+def outliers(found: Sequence[NodeCounts]) -> list[str]:
+    """Return a warning for each node with over OUTLIER times as many sightings as the others have, by their median."""
+    totals = Counter[str]()
+    for node, counted in found:
+        totals[node] += counted.sightings
+    warnings = []
+    for node, total in totals.items():
+        others = [one for name, one in totals.items() if name != node]
+        if others and total > OUTLIER * median(others):
+            warnings.append(
+                f"{node} has {total:,} of {totals.total():,} sightings, the others about {median(others):,.0f} each: "
+                f"is it that busy there? If not, freeze with --without {node}"
+            )
+    return warnings
 
 
 def _check_recipes(found: Sequence[NodeCounts]) -> None:
@@ -93,16 +136,18 @@ def run_freeze(
     since: float | None = None,
     recipe: str = "",
     is_forced: bool = False,
+    without: Collection[str] = (),
     out: Path | None = None,
     as_json: bool = False,
 ) -> int:
     """Run `spotter baseline freeze`; returns 0. Raises EdgeError if it is refused, and then changes nothing.
 
-    `since`, in seconds since 1970, leaves out counts that began in earlier windows.
+    `since`, in seconds since 1970, leaves out counts that began in earlier windows; `without` those of these nodes.
     """
     key = _key(config)
     with closing(SqlStore(config.store, config.site, is_made=False)) as store:
-        found = [one for one in store.baselines() if _is_since(one, since)]
+        found = [one for one in store.baselines() if _is_since(one, since) and one.node not in without]
+        _show(found, as_json=as_json)
         baseline = add_up(found, config.site, recipe=recipe, is_forced=is_forced)
         nodes = [one.node for one in found if one.counted.recipe == baseline.recipe]
         message = signed(frozen(baseline, config.site, nodes, time.time()), key)
@@ -117,6 +162,13 @@ def run_freeze(
     )
     _say(message, sentence, published_at, as_json=as_json)
     return 0
+
+
+def _show(found: Sequence[NodeCounts], *, as_json: bool) -> None:
+    """Print what is summed, and warnings; with JSON, both to standard error."""
+    print("\n".join(listing(found)), file=sys.stderr if as_json else sys.stdout)
+    for warning in outliers(found):
+        print(f"warning: {warning}", file=sys.stderr)
 
 
 def run_undo(config: BoothConfig, *, as_json: bool = False) -> int:

@@ -80,10 +80,14 @@ class ActiveAlerts:
         return sum(one.is_open(self._clock.monotonic()) for one in self._tracked.values())
 
     def open(self, name: str, score: wire.Score, cameras: list[str]) -> None:
-        """Open an alert, unless it is open already, or sent and the store does not know it yet."""
+        """Open an alert, unless it is open already, or sent and the store does not know it yet.
+
+        Raises WireError if the schema refuses the alert.
+        """
         if name not in self._tracked and name not in self._unsettled:
             now, monotonic = self._clock.now(), self._clock.monotonic()
             alert = make_alert(score, self._config, now, name=name, cameras=cameras)
+            wire.pack(alert)
             self._tracked[name] = TrackedAlert(
                 alert,
                 changed_at=monotonic,

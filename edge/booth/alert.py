@@ -11,6 +11,8 @@ from edge.vocabulary import UNTELLING
 
 LEAST_BITS = 3.0
 """Bits (1 in 8) that one reason needs at least: an odd combination of ordinary clothes is not worth a walk."""
+MOST_CAMERAS = 16
+"""Most cameras that an alert names, the last ones: the limit of wire.Alert."""
 CLOCK_S = 30.0
 """Clocks of node and booth that differ by less than this count as equal."""
 
@@ -66,7 +68,7 @@ def make_alert(
         high=score.high,
         reasons=score.reasons,
         worn=score.worn if config.privacy.hint == "coarse" else [],
-        cameras=list(cameras) or [score.node],
+        cameras=list(cameras)[-MOST_CAMERAS:] or [score.node],
         expires_at=wire.to_time(expires_at(score, now, config.alert.expires_s)),
     )
 

@@ -24,6 +24,8 @@ class BaselinePublisher:
         self._looked_at = clock.monotonic() - LOOK_S
         self._connection = 0
         """Number of the connection on which it was published last."""
+        self.supports: dict[str, int] = {}
+        """Sightings of the site's baseline, by its id; empty while there is none."""
 
     def step(self) -> None:
         """Publish the signed baseline if it or the connection is new; raises StoreError."""
@@ -36,4 +38,7 @@ class BaselinePublisher:
             if not self._broker.publish(Publish(self._topic, payload, 1, is_retained=True), timeout_s=ANSWER_S):
                 return
             self._store.note_published(payload, self._clock.now())
+            message = wire.decode(self._topic, payload)[1]
+            if isinstance(message, wire.Frozen):
+                self.supports = {message.id: message.sightings}
         self._connection = connection

@@ -12,6 +12,7 @@ from edge.config import BoothConfig, LaptopConfig, WorkerConfig, broker_at, load
 def add_booth(commands: Commands) -> None:
     """Add `spotter booth`, `worker`, `booth-password`, `watch`, `health` and `trends`."""
     _add_running(commands)
+    _add_nodes(commands)
     _add_asking(commands)
     _add_trends(commands)
 
@@ -47,6 +48,16 @@ def _add_running(commands: Commands) -> None:
         "spotter booth-password --out /etc/spotter/page.password",
     )
     password.add_argument("--out", type=Path, required=True, help="the file to write; holds a hash only")
+
+
+def _add_nodes(commands: Commands) -> None:
+    for name, run, what in (
+        ("booth-allow", _booth_allow, "Let the alerts of a camera through again, or its messages after a revocation."),
+        ("booth-forget", _booth_forget, "Delete what the booth has of a camera, and refuse its messages."),
+    ):
+        parser = add_command(commands, name, run, what, f"spotter {name} north --config booth.yaml")
+        parser.add_argument("node", help="name of the camera")
+        parser.add_argument("--config", type=Path, required=True, help="booth.yaml, which names the store")
 
 
 def _add_asking(commands: Commands) -> None:
@@ -105,6 +116,18 @@ def _booth_password(args: Args) -> int:
     from edge.booth.page.password import run_booth_password
 
     return run_booth_password(args.out)
+
+
+def _booth_allow(args: Args) -> int:
+    from edge.booth.node_marks import run_allow
+
+    return run_allow(load(args.config, BoothConfig), args.node)
+
+
+def _booth_forget(args: Args) -> int:
+    from edge.booth.node_marks import run_forget
+
+    return run_forget(load(args.config, BoothConfig), args.node)
 
 
 def _watch(args: Args) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import log, log2
 from statistics import fmean, median
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from edge import wire
 from edge.booth.alert import alert_id
@@ -23,9 +23,12 @@ REMEMBER_S = 60.0
 LONGEST_S = float(wire.LINK_ROTATION_S)
 """Someone first seen longer ago than this counts as a new person."""
 NEAR = 100
-"""A sighting is compared with this many of the newest people: more than pass in a window, yet bounded in a flood."""
+"""A sighting is compared with this many of the newest people, the same number of each node: more than pass in a window,
+yet bounded in a flood."""
 MOST = 1000
-"""Most sightings remembered at once; the oldest are forgotten first."""
+"""Most sightings remembered at once; the oldest of the node with the most are forgotten first."""
+MOST_OF_ONE = 50
+"""Most sightings joined to one person."""
 
 TURNED_BITS = -8.0
 """Evidence of one person walking left and then right, or the reverse: few people turn round."""
@@ -66,6 +69,8 @@ class _Usual(NamedTuple):
     spread: float
 
 
+K = TypeVar("K")
+
 Bits = Callable[[_Sighting], float]
 """Evidence in bits that a new sighting is of the person in the given one."""
 
@@ -78,7 +83,13 @@ class Joiner:
         self._facings, self._section = facings, section
         self._sightings: OrderedDict[wire.ScoreKey, _Sighting] = OrderedDict()
         """Oldest first."""
+        self._by_node: dict[str, OrderedDict[wire.ScoreKey, None]] = {}
+        """Keys of the sightings by node, oldest first."""
         self._people: dict[str, list[_Sighting]] = {}
+        self._first_seen: dict[str, OrderedDict[str, None]] = {}
+        """People by the node that saw them first, oldest first."""
+        self._finders: dict[str, str] = {}
+        """The node that saw each person first."""
         self._lags: dict[tuple[str, str, str], deque[float]] = {}
         """Lags in seconds, by node, other node and heading."""
         self._usuals: dict[tuple[str, str, str], _Usual] = {}
@@ -102,29 +113,48 @@ class Joiner:
                 known.score, known.at = score, at
             return known.person
         new = _Sighting(score, at, now, alert_id(score), now)
-        if now - at <= REMEMBER_S:
+        if abs(now - at) <= REMEMBER_S:
             self._join(new)
-            self._sightings[key] = new
-            self._people.setdefault(new.person, []).append(new)
+            self._remember(key, new)
         return new.person
 
     def cameras(self, person: str) -> list[str]:
         """Return the nodes that have seen a person, in order; empty once the person is forgotten."""
         return list(dict.fromkeys(sighting.score.node for sighting in self._people.get(person, [])))
 
+    def _remember(self, key: wire.ScoreKey, new: _Sighting) -> None:
+        self._sightings[key] = new
+        self._by_node.setdefault(key.node, OrderedDict())[key] = None
+        if new.person not in self._people:
+            self._people[new.person] = []
+            self._finders[new.person] = key.node
+            self._first_seen.setdefault(key.node, OrderedDict())[new.person] = None
+        self._people[new.person].append(new)
+
     def _join(self, new: _Sighting) -> None:
         """Join the sighting to the best-fitting person with ENOUGH bits or more; if two fit equally, the earlier."""
-        best, clothes = ENOUGH, None
-        for seen in islice(reversed(self._people.values()), NEAR):
+        best, clothes = (ENOUGH, 0.0), None
+        for seen in self._newest():
             if self._is_possible(seen, new):
                 clothes = clothes or self._clothes_bits(new)
-                bits = self._bits(seen, new, clothes)
-                if bits >= best:
-                    best, new.person, new.since = bits, seen[0].person, seen[0].since
+                fit = self._bits(seen, new, clothes), -seen[0].since
+                if fit >= best:
+                    best, new.person, new.since = fit, seen[0].person, seen[0].since
         self._learn(new)
 
+    def _newest(self) -> list[list[_Sighting]]:
+        """Return the NEAR newest people, an equal number of each node; what one does not need is for the others."""
+        found: list[str] = []
+        turns = [reversed(people) for people in self._first_seen.values()]
+        while turns and len(found) < NEAR:
+            share = max((NEAR - len(found)) // len(turns), 1)
+            taken = [list(islice(names, share)) for names in turns]
+            turns = [names for names, some in zip(turns, taken, strict=True) if len(some) == share]
+            found += [name for some in taken for name in some]
+        return [self._people[name] for name in found[:NEAR]]
+
     def _is_possible(self, seen: list[_Sighting], new: _Sighting) -> bool:
-        if new.since - seen[0].since > LONGEST_S:
+        if new.since - seen[0].since > LONGEST_S or len(seen) >= MOST_OF_ONE:
             return False
         is_near, window_s = False, self._section.window_s
         for old in seen:
@@ -196,13 +226,26 @@ class Joiner:
         """Forget old sightings; if the clock was set by more than REMEMBER_S, all of them."""
         while self._sightings:
             key, oldest = next(iter(self._sightings.items()))
-            if len(self._sightings) < MOST and abs(now - oldest.heard_at) <= REMEMBER_S:
-                return
-            del self._sightings[key]
-            seen = self._people[oldest.person]
-            seen.remove(oldest)
-            if not seen:
-                del self._people[oldest.person]
+            if abs(now - oldest.heard_at) <= REMEMBER_S:
+                break
+            self._drop(key)
+        while len(self._sightings) >= MOST:
+            self._drop(next(iter(max(self._by_node.values(), key=len))))
+
+    def _drop(self, key: wire.ScoreKey) -> None:
+        gone = self._sightings.pop(key)
+        _remove(self._by_node, key.node, key)
+        seen = self._people[gone.person]
+        seen.remove(gone)
+        if not seen:
+            del self._people[gone.person]
+            _remove(self._first_seen, self._finders.pop(gone.person), gone.person)
+
+
+def _remove(by_node: dict[str, OrderedDict[K, None]], node: str, name: K) -> None:
+    del by_node[node][name]
+    if not by_node[node]:
+        del by_node[node]
 
 
 def turn(one: int | None, other: int | None, heading: str) -> int:

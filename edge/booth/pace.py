@@ -126,16 +126,22 @@ class Pacer:
         pacer._at = at
         return pacer
 
-    def admit(self, p: float, at: float, *, open_alerts: int) -> bool:
-        """Decide whether to alert for one person with p-value `p`; call once for each person."""
+    def admit(self, p: float, at: float, *, open_alerts: int, reserve: float = 0.0, is_counted: bool = True) -> bool:
+        """Decide whether to alert for one person with p-value `p`; call once for each person.
+
+        `reserve` alerts are kept for others (trunk reservation: Akinpelu 1984, "The overload performance of engineered
+        networks with nonhierarchical routing", AT&T Bell Laboratories Technical Journal 63(7)). A person who is not
+        counted does not change the estimate of traffic.
+        """
         now = self._ledger_at(at)
-        threshold, is_open = self._threshold(now), not self._why_closed(now, at, open_alerts)
+        is_open = not self._why_closed(now, at, open_alerts) and now.saved >= 1 + reserve
+        threshold = self._threshold(now)
         is_admitted = is_open and p <= threshold
         surprise = is_admitted - threshold * 2**now.shift if is_open else 0.0
         self._at = at
         self._ledger = now._replace(
             saved=now.saved - is_admitted,
-            people=now.people + 1,
+            people=now.people + is_counted,
             shift=now.shift + SHIFT_BITS * surprise,
         )
         if is_admitted:

@@ -18,6 +18,12 @@ FORGOTTEN_S = 24 * 3600.0
 """A node that is silent for this long and not named in booth.yaml is forgotten."""
 MOST_NODES = 200
 """Names that are remembered; a message under one more name is refused."""
+HELD = (
+    "claims more rare people than others can believe, so it causes no alerts: look at what it sees; if they are really "
+    "unusual, allow its alerts on the page, or: spotter booth-allow {node}"
+)
+MOST_SENTENCES = 8
+"""Most sentences about one node in a notice, the limit of wire.Notice."""
 SAME = {
     "software": "runs software {mine} ({others}: {theirs}): update the older",
     "model": "uses model {mine} ({others}: {theirs}), so their scores cannot be compared: update it",
@@ -42,6 +48,8 @@ class NodeRecord:
     ahead_s: float = 0.0
     """Seconds by which its clock was ahead of the booth's at that heartbeat."""
     violations: Violations = field(default_factory=Violations)
+    is_held: bool = False
+    """Whether its alerts wait until staff allow them."""
 
     @property
     def is_off(self) -> bool:
@@ -64,6 +72,8 @@ class NodeHealth(msgspec.Struct, frozen=True):
     """Id of the baseline it scores against; empty while it collects."""
     odd: dict[str, int] = {}
     """Number of violations by kind (booth/violations.py)."""
+    is_held: bool = False
+    """Whether its alerts wait until staff allow them."""
 
 
 def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
@@ -75,7 +85,7 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
         state = "failing"
     totals = dict(node.violations.totals)
     if health is None:
-        return NodeHealth(node.name, state, found, odd=totals)
+        return NodeHealth(node.name, state, found, odd=totals, is_held=node.is_held)
     return NodeHealth(
         node.name,
         health.state if state == "ok" or health.state == "failing" else state,
@@ -87,11 +97,13 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
         health.outbox_lost,
         health.baseline,
         totals,
+        node.is_held,
     )
 
 
 def _noticed(node: NodeRecord, monotonic: float) -> list[str]:
-    return [*([_off(node.ahead_s)] if node.is_off else []), *node.violations.sentences(monotonic)]
+    held = [HELD.format(node=node.name)] if node.is_held else []
+    return [*held, *([_off(node.ahead_s)] if node.is_off else []), *node.violations.sentences(monotonic)]
 
 
 def _off(ahead_s: float) -> str:
@@ -137,7 +149,7 @@ class Roster:
         """Return what the booth noticed about each node that the node does not report itself."""
         monotonic = self._clock.monotonic()
         found = {name: _noticed(node, monotonic) for name, node in sorted(self.nodes.items())}
-        return {name: sentences for name, sentences in found.items() if sentences}
+        return {name: sentences[:MOST_SENTENCES] for name, sentences in found.items() if sentences}
 
     def note(
         self,

@@ -4,6 +4,7 @@ import logging
 import secrets
 import threading
 from contextlib import closing
+from queue import SimpleQueue
 from typing import Literal
 
 import msgspec
@@ -11,20 +12,23 @@ import msgspec
 from edge import __version__, wire
 from edge.booth.active_alerts import ActiveAlerts, TrackedAlert
 from edge.booth.baseline_publisher import BaselinePublisher
+from edge.booth.failures import Failures
+from edge.booth.figures import FiguresProcess
 from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
+from edge.booth.node_marks import NodeMarks
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
 from edge.booth.roster import age
 from edge.booth.selection import Selection, resumed
-from edge.booth.trends import Row, outcomes, trends
+from edge.booth.trends import outcomes
 from edge.clock import SystemClock
 from edge.command import stop_on_signals
 from edge.config import BoothConfig
 from edge.errors import BrokerError, StoreError
 from edge.message.mqtt import MqttBroker
 from edge.seams import Broker, Clock, Publish, Received
-from edge.store.store import DAY_S, SqlStore
+from edge.store.store import SqlStore
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +42,8 @@ MOST_NOTICES = 16
 """Most nodes in one notice, the limit of wire.Notice."""
 SAID_S = 3600.0
 """The page reports this long that the clock was set."""
-TRENDS_S = 30.0
-"""Interval at which the page's trends are computed; nodes send counts every 15 minutes."""
-TRENDS_NOW_S, TRENDS_BEFORE_S = 2 * 3600.0, 14 * DAY_S
-"""Length of `now` in the page's trends, and how far back they look for what is usual."""
+OUTCOMES_S = 30.0
+"""Interval at which outcomes are counted."""
 ANSWER_S = 2.0
 """Time to wait for the broker to take an outcome, or the last status."""
 SESSION_S = 3600
@@ -58,8 +60,12 @@ class Booth:
         self._inbox = Inbox(config, broker, store, clock, self._selection, self._active_alerts)
         self._home = HomeAssistant(config, broker, clock)
         self._publisher = BaselinePublisher(config, broker, store, clock)
+        self._marks = NodeMarks(config, broker, store, clock, self._inbox, self._selection)
+        self._allowed: SimpleQueue[str] = SimpleQueue()
+        """Nodes that staff allowed on the page."""
         self._boot = secrets.token_hex(8)
-        self._trends: list[Row] = []
+        self._failures = Failures()
+        self._figures = FiguresProcess(store.database.url, config.site, clock)
         self._outcomes = outcomes([])
         self._cleaned_at = self._counted_at = clock.monotonic() - HOUSEKEEPING_S
         self._trouble = ""
@@ -80,24 +86,31 @@ class Booth:
         )
 
     def _receive(self, message: Received) -> None:
-        receive = self._home.receive if self._home.is_ours(message) else self._inbox.receive
-        receive(message)
+        with self._failures.caught("receiving"):
+            receive = self._home.receive if self._home.is_ours(message) else self._inbox.receive
+            receive(message)
 
     def serve(self, page: Page, stop: threading.Event) -> None:
         """Handle messages and update the page until `stop` is set."""
         while not stop.is_set():
             pause = self.step(POLL_S)
-            page.show(self.snapshot())
+            with self._failures.caught("the page"):
+                self._figures.step()
+                page.show(self.snapshot())
             stop.wait(pause)
 
     def step(self, wait_s: float) -> float:
         """Handle one batch, waiting up to `wait_s` for it; returns seconds to pause, above 0 if the store fails."""
         pause = self._inbox.step(wait_s)
-        self._inbox.roster.look(is_connected=self._broker.is_connected)
-        self._home.sync(self._inbox.roster.nodes)
-        self._notify()
+        with self._failures.caught("watching nodes"):
+            self._inbox.roster.look(is_connected=self._broker.is_connected)
+        with self._failures.caught("Home Assistant"):
+            self._home.sync(self._inbox.roster.nodes)
+        with self._failures.caught("notices"):
+            self._notify()
         if not pause:
-            self._look_after()
+            with self._failures.caught("housekeeping"):
+                self._look_after()
         return pause
 
     def _notify(self) -> None:
@@ -119,6 +132,7 @@ class Booth:
 
     def leave(self) -> None:
         """Publish that the booth is offline, and disconnect."""
+        self._figures.close()
         self._broker.publish(self._status("offline"), timeout_s=ANSWER_S)
         self._broker.close()
 
@@ -132,6 +146,10 @@ class Booth:
         message = Publish(topic, wire.encode(topic, feedback), 1, is_retained=False)
         if not self._broker.publish(message, timeout_s=ANSWER_S):
             raise BrokerError("the broker cannot be reached; check that mosquitto is running, then try again")
+
+    def allow(self, node: str) -> None:
+        """Let a node's alerts through again, with the next step; from any thread."""
+        self._allowed.put(node)
 
     def snapshot(self) -> Snapshot:
         """Return everything the page shows."""
@@ -156,7 +174,8 @@ class Booth:
             refused=dict(inbox.refused),
             queued=inbox.queued,
             budget=self._budget(now),
-            trends=self._trends,
+            trends=self._figures.newest.trends,
+            missing=self._missing(),
             outcomes=self._outcomes,
         )
 
@@ -166,14 +185,18 @@ class Booth:
         try:
             self._follow_clock(now, monotonic)
             self._publisher.step()
+            self._inbox.supports = self._publisher.supports
+            while not self._allowed.empty():
+                self._store.unmark(self._allowed.get())
+            self._marks.step()
             if monotonic >= self._cleaned_at + HOUSEKEEPING_S:
                 self._cleaned_at = monotonic
                 self._store.lapse(now - self._config.alert.expires_s)
                 self._store.purge(now - 3600 * self._config.retention_h)
-            if monotonic >= self._counted_at + TRENDS_S or self._active_alerts.has_news:
+                self._inbox.reload_epochs()
+            if monotonic >= self._counted_at + OUTCOMES_S or self._active_alerts.has_news:
                 self._counted_at = monotonic
                 self._outcomes = outcomes(self._store.cells("outcome"))
-                self._trends = trends(self._store.cells("worn", now - TRENDS_BEFORE_S), now - TRENDS_NOW_S)
             self._trouble = ""
         except StoreError as err:
             self._trouble = err.plain
@@ -202,6 +225,12 @@ class Booth:
                 "set it, or wait until the cameras follow it."
             )
         return " ".join(found)
+
+    def _missing(self) -> dict[str, str]:
+        """Return what is not available, and why."""
+        failed = {**self._failures.counts, **self._inbox.failures.counts}
+        found = {what: f"failed {count:,} times" for what, count in failed.items()}
+        return {**found, "trends": self._figures.newest.missing} if self._figures.newest.missing else found
 
     def _budget(self, now: float) -> BudgetView | None:
         pacer, section = self._selection.pacer, self._config.alert
@@ -233,7 +262,7 @@ def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Ev
     """Serve until `stop`; returns 0. Raises StoreError or ConfigError if it cannot even start."""
     with closing(SqlStore(config.store, config.site)) as store:
         booth = Booth(config, broker, store, clock)
-        with closing(Page(config, booth.tell, clock)) as page:
+        with closing(Page(config, booth.tell, clock, on_allow=booth.allow)) as page:
             booth.connect()
             log.info("page at %s", page.url)
             try:

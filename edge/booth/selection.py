@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from edge import wire
 from edge.booth.alert import expires_at, is_rare, is_visible
+from edge.booth.buckets import Allowance, Buckets
+from edge.booth.claims import Claims
 from edge.booth.join import Joiner
 from edge.booth.pace import HOUR_S, Budget, Pacer
 from edge.config import BoothConfig
@@ -19,14 +21,28 @@ REMEMBERED = 5000
 """Most people for whom it is remembered whether they were alerted."""
 
 
+WALKING = Allowance(2.0, 600.0)
+"""People a second of one node that count as traffic: more than a busy street has. Invented ones would raise the price
+of an alert for all nodes."""
+RESERVE = 1.0
+"""Alerts of the budget that are left to the others by a node that had most of the last hour's."""
+
+
 class Selection:
     """Owner of who was seen and who was chosen; call `choose`."""
 
     def __init__(self, config: BoothConfig, pacer: Pacer | None) -> None:
         self._section = config.alert
+        self._is_alone = len(config.nodes) == 1
         self._joiner = Joiner(config.nodes, config.join)
         self.pacer = pacer
         """The budget; None if booth.yaml sets none."""
+        self.claims = Claims(self._section.one_in)
+        self._walking = Buckets(WALKING)
+        self._alerts: deque[tuple[float, str]] = deque()
+        """Time and node of each alert in the last hour."""
+        self._rare: OrderedDict[str, None] = OrderedDict()
+        """People that some sighting claims to be rare."""
         self._is_alerted: OrderedDict[str, bool] = OrderedDict()
         self._chosen: dict[wire.ScoreKey, str | None] = {}
         """Choices for the batch that is not stored yet, so that a second try chooses the same."""
@@ -68,21 +84,35 @@ class Selection:
     def _choose(self, score: wire.Score, now: float, open_alerts: int, *, has_stock: bool) -> str | None:
         person = self._joiner.person(score, now)
         is_known = person in self._is_alerted
+        is_counted = is_known or self._walking.take(score.node, now)
         if not is_known:
-            self._people += 1
-            self._came_at.append(now)
             self._is_alerted[person] = False
+            self._people += is_counted
+            self._came_at.extend([now] * is_counted)
             while len(self._is_alerted) > REMEMBERED:
                 self._is_alerted.popitem(last=False)
+        self._count_claim(score, person, now, is_known=is_known)
         is_late = expires_at(score, now, self._section.expires_s) < now
-        if self._is_alerted[person] or score.p is None or is_late or not has_stock:
+        is_held = score.node in self.claims.held
+        if self._is_alerted[person] or score.p is None or is_late or is_held or not has_stock:
             return None
-        if self._is_wanted(score, now, open_alerts, is_known=is_known):
+        if self._is_wanted(score, now, open_alerts, is_known=is_known, is_counted=is_counted):
             self._is_alerted[person] = True
+            self._alerts.append((now, score.node))
             return person
         return None
 
-    def _is_wanted(self, score: wire.Score, now: float, open_alerts: int, *, is_known: bool) -> bool:
+    def _count_claim(self, score: wire.Score, person: str, now: float, *, is_known: bool) -> None:
+        """Count each person once, and once more when a sighting claims that they are rare."""
+        is_claim = is_rare(score, self._section.one_in) and person not in self._rare
+        if is_claim:
+            self._rare[person] = None
+            while len(self._rare) > REMEMBERED:
+                self._rare.popitem(last=False)
+        if is_claim or not is_known:
+            self.claims.note(score.node, now, is_rare=is_claim)
+
+    def _is_wanted(self, score: wire.Score, now: float, open_alerts: int, *, is_known: bool, is_counted: bool) -> bool:
         """Whether to alert. A later sighting of a known person uses budget only if it crosses the threshold.
 
         A person whom no reason shows (alert.is_visible) counts for the budget as an ordinary one, so that the others
@@ -97,7 +127,16 @@ class Selection:
         self.held_back += is_held_back
         if self.pacer is None or (is_known and not is_wanted):
             return is_wanted and not is_held_back
-        return self.pacer.admit(1.0 if is_held_back else score.p, now, open_alerts=open_alerts)
+        p = 1.0 if is_held_back else score.p
+        reserve = RESERVE if self._has_most(score.node, now) else 0.0
+        return self.pacer.admit(p, now, open_alerts=open_alerts, reserve=reserve, is_counted=is_counted)
+
+    def _has_most(self, node: str, now: float) -> bool:
+        """Whether one more alert of a node would make it more than half of those in the last hour."""
+        while self._alerts and not now - HOUR_S < self._alerts[0][0] <= now:
+            self._alerts.popleft()
+        mine = sum(name == node for _, name in self._alerts)
+        return 2 * (mine + 1) > len(self._alerts) + 1 and not self._is_alone
 
 
 class Nobody(Selection):

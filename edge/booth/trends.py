@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from edge.interval import wilson
-from edge.limits import FLOOR
+from edge.limits import FLOOR, MOST_IN_WINDOW
 from edge.store.store import DAY_S, GREET_S, GREET_TIMED, SIGHTINGS, Cell
 
 ENOUGH_NOW, ENOUGH_BEFORE = 30, 100
@@ -25,6 +25,8 @@ SEASON_WEIGHT = 100.0
 """Weight of the whole day's share in the share of each hour, in sightings."""
 TREND_DAYS = 7
 """Days needed to fit a trend."""
+PRECISION, TINY, MOST_STEPS = 1e-12, 1e-300, 100_000
+"""Where the continued fraction of `beta` ends, what stands for 0 in it, and its most steps."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,9 +80,14 @@ class _Share(NamedTuple):
     n: float
 
 
-def trends(cells: Sequence[Cell], since: float) -> list[Row]:
-    """Compare windows from `since` (UTC seconds) on with those before: one row a word, most significant first."""
-    now, before = _windows([c for c in cells if c.window >= since]), _windows([c for c in cells if c.window < since])
+def trends(cells: Sequence[Cell], since: float, until: float = math.inf) -> list[Row]:
+    """Compare windows from `since` (UTC seconds) on with those before: one row a word, most significant first.
+
+    Windows that begin after `until` are left out, as are windows with counts that no camera can have.
+    """
+    found = _windows(cells)
+    now = {where: counts for where, counts in found.items() if since <= where[0] <= until}
+    before = {where: counts for where, counts in found.items() if where[0] < since}
     rows = [_row(word, now, before) for word in sorted({w for counts in now.values() for w in counts} - {SIGHTINGS})]
     return sorted(_corrected(rows), key=lambda row: (1.0 if row.p is None else row.p, row.facet, row.value))
 
@@ -117,14 +124,40 @@ def binomial(count: int, n: int, share: float) -> float:
     (0.1094, 1.0)
     """
     share = min(max(share, 1e-9), 1 - 1e-9)
-
-    def mass(k: int) -> float:
-        ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
-        return math.exp(ways + k * math.log(share) + (n - k) * math.log(1 - share))
-
-    lower = math.fsum(mass(k) for k in range(count + 1))
-    upper = math.fsum(mass(k) for k in range(count, n + 1))
+    lower = beta(1 - share, n - count, count + 1) if count < n else 1.0
+    upper = beta(share, count, n - count + 1) if count else 1.0
     return min(2 * min(lower, upper), 1.0)
+
+
+def beta(x: float, a: float, b: float) -> float:
+    """Regularized incomplete beta function I_x(a, b), for x between 0 and 1, a and b above 0.
+
+    At least k successes among n have the probability I_p(k, n - k + 1) (DLMF 8.17.5). The continued fraction 8.17.22
+    of DLMF is evaluated by Lentz's method (Lentz 1976, Applied Optics 15(3)), which takes about sqrt(max(a, b)) steps.
+
+    >>> round(beta(0.5, 2, 3), 4)
+    0.6875
+    """
+    if x > (a + 1) / (a + b + 2):
+        return 1 - beta(1 - x, b, a)
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    above, below = 1.0, 1 / _not_zero(1 - (a + b) * x / (a + 1))
+    value = below
+    for m in range(1, MOST_STEPS):
+        before = value
+        for term in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            below, above = 1 / _not_zero(1 + term * below), _not_zero(1 + term / above)
+            value *= above * below
+        if abs(value - before) <= PRECISION * abs(value):
+            break
+    return min(math.exp(scale) * value / a, 1.0)
+
+
+def _not_zero(value: float) -> float:
+    return value if abs(value) > TINY else TINY
 
 
 Windows = dict[tuple[int, str], dict[str, int]]
@@ -135,7 +168,11 @@ def _windows(cells: Sequence[Cell]) -> Windows:
     found: Windows = defaultdict(dict)
     for cell in cells:
         found[cell.window, cell.node][cell.words] = cell.n
-    return {where: counts for where, counts in found.items() if SIGHTINGS in counts}
+    return {where: counts for where, counts in found.items() if _is_possible(counts)}
+
+
+def _is_possible(counts: dict[str, int]) -> bool:
+    return 0 < max(counts.values()) <= counts.get(SIGHTINGS, 0) <= MOST_IN_WINDOW
 
 
 def _row(word: str, now: Windows, before: Windows) -> Row:

@@ -29,8 +29,10 @@ SENTENCES = {
     "reused": "gave {n} new sightings numbers that were already used, so they are lost: its card is an older copy; "
     "delete outbox.sqlite on it and restart it",
     "again": "sent {n} sightings more than once: check its network connection and power. None counts twice",
-    "impossible": "sent {n} sightings whose figures contradict each other, so they cause no alerts; reinstall its "
-    "software and model",
+    "impossible": "sent {n} sightings whose figures contradict each other or its baseline, so they cause no alerts; "
+    "reinstall its software and model",
+    "flood": "sends more messages than a camera can have, so some are dropped: if it goes on, switch this node off and "
+    "give it a new certificate",
     "baseline": "scores against another baseline than its heartbeat names: restart it; if this stays, freeze again",
     "twins": "two machines use this name: switch one off, or provision it under another name",
     "refused": "had {n} messages refused; the top of the booth's page says why and what to do",

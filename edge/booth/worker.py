@@ -5,7 +5,6 @@ sends no alerts: the site's own booth does, on the spot.
 """
 
 import logging
-import queue
 import secrets
 import threading
 from collections import Counter
@@ -13,7 +12,9 @@ from contextlib import closing
 
 from edge import wire
 from edge.booth.active_alerts import ActiveAlerts
-from edge.booth.inbox import FIRST_PAUSE_S, QUEUED, Inbox, take
+from edge.booth.failures import Failures
+from edge.booth.fair_queue import FairQueue
+from edge.booth.inbox import BATCH, FIRST_PAUSE_S, QUEUED, Inbox
 from edge.booth.selection import Nobody
 from edge.clock import SystemClock
 from edge.command import stop_on_signals
@@ -40,7 +41,8 @@ class Worker:
 
     def __init__(self, config: WorkerConfig, broker: Broker, store: SqlStore, clock: Clock) -> None:
         self._config, self._broker, self._store, self._clock = config, broker, store, clock
-        self._queue: queue.Queue[Received] = queue.Queue(QUEUED)
+        self._queue = FairQueue[Received](QUEUED)
+        self._failures = Failures()
         self._inboxes: dict[str, Inbox] = {}
         self._cleaned_at = clock.monotonic() - HOUSEKEEPING_S
         self.refused: Counter[str] = Counter()
@@ -61,12 +63,15 @@ class Worker:
     def step(self, wait_s: float) -> float:
         """Handle one batch, waiting up to `wait_s` for it; returns seconds to pause, above 0 if the store fails."""
         try:
-            for message in take(self._queue, wait_s):
-                self._pass_on(message)
+            for message in self._queue.take(BATCH, wait_s):
+                with self._failures.caught("a message"):
+                    self._pass_on(message)
             pause = max((inbox.step(0.0) for inbox in self._inboxes.values()), default=0.0)
             if not pause and self._clock.monotonic() >= self._cleaned_at + HOUSEKEEPING_S:
                 self._cleaned_at = self._clock.monotonic()
                 self._store.purge(self._clock.now() - 3600 * self._config.retention_h)
+                for inbox in self._inboxes.values():
+                    inbox.reload_epochs()
                 log.info("stored since the start: %s", self.stored)
         except StoreError as err:
             if not self.trouble:
@@ -78,9 +83,7 @@ class Worker:
 
     def _receive(self, message: Received) -> None:
         """Queue a message from the broker's thread. One that does not fit is not acknowledged, so it comes again."""
-        try:
-            self._queue.put_nowait(message)
-        except queue.Full:
+        if not self._queue.put(message.topic.rpartition("/")[0], message):
             self.refused["overflow"] += 1
 
     def _pass_on(self, message: Received) -> None:

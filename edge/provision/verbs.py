@@ -4,14 +4,17 @@ import logging
 import secrets
 import sys
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from edge.command import BAD_NEWS, GOOD, Args
-from edge.errors import ProvisionError
+from edge.errors import ProvisionError, StoreError
 from edge.provision.passphrase import new_passphrase, read_passphrase, wifi_password
 from edge.site.settings import Network, Purpose, SiteSettings, check_host, check_name
+
+if TYPE_CHECKING:
+    from edge.site.site import Site
 
 S = TypeVar("S", bound=msgspec.Struct)
 PAGE_PASSWORD_BYTES = 9
@@ -69,6 +72,7 @@ def provision_node(args: Args) -> int:
         "wifi_password": wifi_password(args),
         "wifi_country": args.wifi_country,
     }
+    was_revoked = args.name in site.revoked
     home = site.add_node(
         args.name,
         facing=args.facing,
@@ -78,6 +82,8 @@ def provision_node(args: Args) -> int:
         is_renewal=args.renew,
     )
     print(f"{home}: written; it becomes /etc/spotter on the node")
+    if was_revoked:
+        _tell_booth(site, args.name, is_revoked=False)
     print(f"next: spotter provision image {args.name} --site-dir {args.site_dir} --device /dev/sdX (or --image FILE)")
     if args.renew:
         print("the previous certificate is revoked")
@@ -158,10 +164,28 @@ def provision_revoke(args: Args) -> int:
     from edge.site.site import Site
 
     site = Site(args.site_dir)
+    is_node = args.name in site.nodes
     site.revoke(args.name, passphrase=read_passphrase(args.passphrase_file, is_needed=site.has_passphrase))
     print(f"{args.name}: revoked, and its key deleted here")
+    if is_node:
+        _tell_booth(site, args.name, is_revoked=True)
     print(_restart(args.site_dir, is_installed=site.settings.installed))
     return GOOD
+
+
+def _tell_booth(site: "Site", node: str, *, is_revoked: bool) -> None:
+    """Have the booth's store forget a revoked node, or take a new one; says what to do if the store is not here."""
+    from edge.booth.node_marks import run_allow, run_forget
+    from edge.config import BoothConfig, load
+
+    path = site.folder / "booth" / "booth.yaml"
+    try:
+        (run_forget if is_revoked else run_allow)(load(path, BoothConfig), node)
+    except StoreError as err:
+        verb = "booth-forget" if is_revoked else "booth-allow"
+        print(
+            f"the booth's store was not changed ({err.plain}); on the booth: spotter {verb} {node} --config booth.yaml"
+        )
 
 
 def _reload(folder: Path, *, is_installed: bool) -> str:

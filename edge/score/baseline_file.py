@@ -7,14 +7,13 @@ import numpy as np
 
 from edge import atomic_file
 from edge.baseline_codec import Counted, pack, unpack
+from edge.baseline_shapes import MOST, shapes
 from edge.errors import BaselineError
 from edge.recipe import Recipe
 from edge.score.baseline import Baseline
-from edge.score.counts import MOMENTS, BaselineCounts, shapes, values
+from edge.score.counts import MOMENTS, BaselineCounts, values
 from edge.score.sources import Sources, sums_of
 
-MOST = 2**53
-"""Largest number allowed in a file: 10 million sightings stay below it, and a thousand such files can be added."""
 TOLERANCE = 1e-6
 """A covariance's smallest eigenvalue may be negative by this share of the largest, because of rounding."""
 

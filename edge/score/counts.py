@@ -5,18 +5,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge import baseline_shapes
+from edge.baseline_shapes import shapes
 from edge.palette import CELLS
 from edge.recipe import Recipe
 from edge.records import Counts, Floats
-from edge.score.bands import BANDS
 from edge.score.calibration import BINS
 from edge.score.channels import CHANNELS
-from edge.vocabulary import COLOURS, CONTEXTS, FACETS, GARMENTS, PATTERNS, REGIONS
 
-SHARE_UNIT = 1024
-"""Shares are counted in whole 1/1024ths of a sighting."""
+SHARE_UNIT = baseline_shapes.SHARE_UNIT
 VALUE_UNIT = 64
 """Moments are summed in whole 1/64ths; 10 million sightings of |x| < 128 stay below 2**63."""
+
+assert (CELLS, len(CHANNELS), BINS) == (baseline_shapes.CELLS, baseline_shapes.CHANNELS, baseline_shapes.BINS)
 
 MOMENTS = ("colour", "kinds", "texture", "composition")
 """The feature vectors whose mean and covariance are kept."""
@@ -64,30 +65,6 @@ class BaselineCounts(NamedTuple):
     def moments(self, name: str) -> tuple[Counts, Counts, Counts]:
         """Return n [1], sum [values] and sum of products [values, values] of one of MOMENTS."""
         return getattr(self, f"{name}_n"), getattr(self, f"{name}_sum"), getattr(self, f"{name}_products")
-
-
-def shapes(recipe: Recipe) -> dict[str, tuple[int, ...]]:
-    """Return the shape of each field of BaselineCounts."""
-    sizes = {
-        "colour": recipe.colour_moments + recipe.colour_words,
-        "kinds": recipe.kind_moments,
-        "texture": recipe.textures,
-        "composition": recipe.composition,
-    }
-    found: dict[str, tuple[int, ...]] = {
-        "sightings": (1,),
-        "palettes": (len(REGIONS), CELLS),
-        "patterns": (len(REGIONS), len(PATTERNS)),
-        "garments": (len(GARMENTS),),
-        "pairs": (len(COLOURS), len(COLOURS)),
-        "channels": (len(CHANNELS), BINS),
-        "groups": (len(FACETS), BINS),
-        "bands": (BANDS, BINS),
-        "joint": (len(CONTEXTS), BINS),
-    }
-    for name, size in sizes.items():
-        found |= {f"{name}_n": (1,), f"{name}_sum": (size,), f"{name}_products": (size, size)}
-    return found
 
 
 def empty(recipe: Recipe) -> BaselineCounts:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edge.errors import ProvisionError
-from edge.wire import booth_topic, node_topic
+from edge.wire import booth_topic, feedback_topic, node_topic
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = (
@@ -75,14 +75,15 @@ def access(site: str, laptops: Sequence[str], revoked: Sequence[str]) -> str:
         [f"pattern read {node_topic(site, '%u', 'ack')}"],
         [f"pattern read {booth_topic(site, leaf)}" for leaf in NODE_READS],
         ["", "user booth", f"topic deny {node_topic(site, 'booth', '#')}"],
-        [f"topic read {node_topic(site, '+', leaf)}" for leaf in NODE_WRITES],
+        ["# It writes a node's topics only to clear what the broker retains of a revoked one."],
+        [f"topic readwrite {node_topic(site, '+', leaf)}" for leaf in NODE_WRITES],
         [f"topic write {node_topic(site, '+', 'ack')}", f"topic readwrite {booth_topic(site, '#')}"],
     ]
     for laptop in sorted(laptops):
         sections += [
             ["", f"user {laptop}", f"topic deny {node_topic(site, laptop, '#')}"],
             [f"topic read {node_topic(site, '+', leaf)}" for leaf in LAPTOP_READS],
-            [f"topic read {booth_topic(site, '#')}", f"topic write {booth_topic(site, 'feedback')}"],
+            [f"topic read {booth_topic(site, '#')}", f"topic write {feedback_topic(site, laptop)}"],
         ]
     sections += [["", f"user {CHECKER}"], [f"topic read {node_topic(site, '+', leaf)}" for leaf in LAPTOP_READS]]
     for name in sorted(revoked):

@@ -30,9 +30,9 @@ class Database:
         dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
         if self._engine.dialect.name not in dialects:
             raise StoreError(f"store {url!r}: expected sqlite:///PATH or postgresql://..., found another database")
-        path = self._engine.url.database
-        is_file = self._engine.dialect.name == "sqlite" and path not in (None, "", ":memory:")
-        if not is_made and is_file and not Path(str(path)).exists():
+        self.url = self._engine.url.render_as_string(hide_password=False)
+        is_file = self._engine.dialect.name == "sqlite" and not is_in_memory(url)
+        if not is_made and is_file and not Path(str(self._engine.url.database)).exists():
             raise StoreError(f"store {url!r}: no such file; run spotter booth first, or give its --config")
         self.insert: Any = dialects[self._engine.dialect.name]
         """SQLAlchemy's `insert` for this database, with its `on_conflict` clauses."""
@@ -64,6 +64,16 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def is_in_memory(url: str) -> bool:
+    """Whether the URL is of an SQLite store without a file, which only its own thread can read.
+
+    >>> is_in_memory("sqlite://"), is_in_memory("sqlite:///booth.sqlite")
+    (True, False)
+    """
+    parsed = sa.make_url(url)
+    return parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:")
 
 
 def _driver(url: str) -> sa.URL:

@@ -17,14 +17,18 @@ from edge.errors import BaselineError, StoreError
 from edge.limits import FLOOR, WINDOW_S
 from edge.store.database import Database
 from edge.store.migrations.open import migrate
-from edge.store.tables import alerts, baselines, cells, cursors, refused, scores, signed_baselines
+from edge.store.tables import alerts, baselines, cells, cursors, marks, refused, scores, signed_baselines
 
 DAY_S = 86_400
+MOST_EPOCHS = 64
+"""Most outboxes of one node that are remembered, as each card that is set up again begins a new one."""
 WALK = 1000
 """Most scores that a cursor advances over in one batch; the rest follows with the next."""
 
 AlertEnd = Literal["sent", "lapsed", "withdrawn"]
 """How an alert ends; until then it is `pending`."""
+Mark = Literal["held", "revoked"]
+"""What is noted about a node: its alerts wait for staff, or its certificate was revoked."""
 Kind = Literal["worn", "exception", "outcome", "traffic"]
 """Kinds of counts: clothes of everybody, reasons of alerts, outcomes of alerts, numbers of people and alerts."""
 SIGHTINGS, PEOPLE, ALERTS = "sightings", "people", "alerts"
@@ -121,6 +125,15 @@ class SqlStore:
         with self._transaction() as db:
             return sorted(db.execute(wanted).scalars())
 
+    def epochs(self) -> dict[str, set[str]]:
+        """Return the epochs of every node's outboxes; raises StoreError."""
+        wanted = sa.select(cursors.c.node, cursors.c.epoch).where(cursors.c.site == self._site)
+        found: dict[str, set[str]] = {}
+        with self._transaction() as db:
+            for node, epoch in db.execute(wanted):
+                found.setdefault(node, set()).add(epoch)
+        return found
+
     def record(
         self,
         batch: Sequence[wire.Score],
@@ -164,7 +177,10 @@ class SqlStore:
             db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_={"count": larger}), rows)
 
     def keep_baseline(self, node: str, counted: Counted) -> None:
-        """Replace a node's cumulative counts of one epoch; ignores counts that are not larger."""
+        """Replace a node's cumulative counts of one epoch; ignores counts that are not larger.
+
+        Of more than MOST_EPOCHS epochs of one node, those with the fewest sightings are dropped.
+        """
         statement = self._insert(baselines)
         where = {"site": self._site, "node": node, "epoch": counted.epoch}
         row = {**where, "sightings": counted.sightings, "content": pack(counted)}
@@ -174,6 +190,10 @@ class SqlStore:
             db.execute(
                 statement.on_conflict_do_update(index_elements=baselines.primary_key, set_=newest, where=is_more), row
             )
+            theirs = baselines.c.site == self._site, baselines.c.node == node
+            ordered = sa.select(baselines.c.epoch).where(*theirs).order_by(baselines.c.sightings.desc())
+            for epoch in db.execute(ordered.offset(MOST_EPOCHS)).scalars().all():
+                db.execute(baselines.delete().where(*theirs, baselines.c.epoch == epoch))
 
     def baselines(self) -> list[NodeCounts]:
         """Return the newest counts of every node and epoch, sorted; raises StoreError if any are damaged."""
@@ -184,6 +204,34 @@ class SqlStore:
             return [NodeCounts(node, unpack(content, f"counts of {node} in the store")) for node, content in found]
         except BaselineError as err:
             raise StoreError(str(err)) from err
+
+    def mark(self, node: str, kind: Mark) -> None:
+        """Note something about a node; idempotent."""
+        row = {"site": self._site, "node": node, "kind": kind}
+        with self._transaction() as db:
+            db.execute(self._insert(marks).on_conflict_do_nothing(), row)
+
+    def unmark(self, node: str) -> bool:
+        """Delete all marks of a node; returns whether it had any."""
+        with self._transaction() as db:
+            return bool(db.execute(marks.delete().where(marks.c.site == self._site, marks.c.node == node)).rowcount)
+
+    def marked(self, kind: Mark) -> frozenset[str]:
+        """Return the names of the nodes that have this mark."""
+        wanted = sa.select(marks.c.node).where(marks.c.site == self._site, marks.c.kind == kind)
+        with self._transaction() as db:
+            return frozenset(db.execute(wanted).scalars())
+
+    def forget_node(self, node: str) -> int:
+        """Delete everything of a node and mark it as revoked; returns the number of rows deleted."""
+        with self._transaction() as db:
+            theirs = (
+                db.execute(table.delete().where(table.c.site == self._site, table.c.node == node)).rowcount
+                for table in (scores, alerts, cursors, cells, baselines, marks)
+            )
+            deleted = sum(theirs)
+            db.execute(self._insert(marks), {"site": self._site, "node": node, "kind": "revoked"})
+            return deleted
 
     def save_signed_baseline(self, content: bytes) -> None:
         """Replace the site's signed baseline; it counts as not yet published."""
@@ -248,17 +296,28 @@ class SqlStore:
     def purge(self, before: float) -> int:
         """Delete scores and alerts of windows that ended before that time, of every site; returns how many scores.
 
-        Alerts still pending then are never sent. Cursors stay, so a deleted score cannot be stored again. Counts
-        below the floor are deleted too, except outcomes, which are about the staff. Nothing deleted stays in SQLite's
-        files, nor what a killed program had deleted. Raises StoreError, also if another program prevents that.
+        Alerts still pending then are never sent. Cursors stay, so a deleted score cannot be stored again, unless a
+        node has MOST_EPOCHS of them. Counts below the floor are deleted too, except outcomes, which are about staff.
+        Nothing deleted stays in SQLite's files, nor what a killed program had deleted. Raises StoreError, also if
+        another program prevents that.
         """
         with self._transaction() as db:
             small = cells.c["count"] < FLOOR, cells.c.kind != "outcome", cells.c.window + DAY_S <= before
             db.execute(cells.delete().where(*small))
             db.execute(alerts.delete().where(alerts.c.window + WINDOW_S <= before))
             deleted = db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
+            self._forget_outboxes(db)
         self.database.truncate_log()
         return deleted
+
+    def _forget_outboxes(self, db: sa.Connection) -> None:
+        """Delete the cursors without scores of nodes that have MOST_EPOCHS of them."""
+        many = sa.select(cursors.c.site, cursors.c.node).group_by(cursors.c.site, cursors.c.node)
+        crowded = db.execute(many.having(sa.func.count() >= MOST_EPOCHS)).all()
+        for site, node in crowded:
+            used = sa.select(scores.c.epoch).where(scores.c.site == site, scores.c.node == node)
+            theirs = cursors.c.site == site, cursors.c.node == node, cursors.c.epoch.not_in(used)
+            db.execute(cursors.delete().where(*theirs))
 
     def shift_times(self, by_s: float) -> None:
         """Shift stored times after the clock was set by `by_s` seconds, so that rows are kept as long as intended."""

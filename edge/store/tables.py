@@ -76,6 +76,14 @@ baselines = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 """The newest counts of each node and epoch, as received."""
+marks = sa.Table(
+    "marks",
+    tables,
+    sa.Column("site", sa.String(32), primary_key=True),
+    sa.Column("node", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+)
+"""Nodes whose alerts are held until staff allow them, and nodes whose certificate was revoked."""
 signed_baselines = sa.Table(
     "words",
     tables,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from edge import wire
@@ -20,7 +21,7 @@ from edge.baseline import freeze
 from edge.baseline.freeze import add_up
 from edge.cli import main
 from edge.config import BoothConfig, BrokerSection, DetectionSection, NodeConfig, load
-from edge.errors import BaselineError
+from edge.errors import BaselineError, WireError
 from edge.limits import WINDOW_S
 from edge.message.mqtt import MqttBroker
 from edge.node.load_model import open_interpreter
@@ -93,6 +94,59 @@ def test_counts_that_only_look_like_it_are_named(found: list[NodeCounts]) -> Non
     torn = msgspec.structs.replace(found[0].counted, arrays={"sightings": bytes(8)})
     with pytest.raises(BaselineError, match=r"counts of camera-9, epoch 0{15}1: cannot be read"):
         add_up([NodeCounts("camera-9", torn)], "booth")
+
+
+def changed(one: NodeCounts, node: str = "evil", *, times: int = 1, **arrays: int) -> NodeCounts:
+    """Return counts of `node`: all numbers `times` as large, and those of some arrays filled with one number."""
+    made = {}
+    for name, content in one.counted.arrays.items():
+        numbers = np.frombuffer(content, "<i8") * times
+        made[name] = np.full_like(numbers, arrays.get(name, 0)) if name in arrays else numbers
+    content = {name: numbers.astype("<i8").tobytes() for name, numbers in made.items()}
+    return NodeCounts(node, msgspec.structs.replace(one.counted, epoch="bad0bad0", arrays=content))
+
+
+@pytest.mark.parametrize(
+    "name", ["joint", "groups", "channels", "palettes", "patterns", "garments", "pairs", "kinds_n"]
+)
+def test_counts_above_the_sightings_are_refused_and_named(found: list[NodeCounts], name: str) -> None:
+    """Each was allowed alone, but every node refused the sum, or it overflowed."""
+    evil = changed(found[0], **{name: 2**53})
+    with pytest.raises(BaselineError, match=r"counts of evil, epoch bad0bad0: .* --without evil"):
+        add_up([*found, evil], "booth", is_forced=True)
+    with pytest.raises(WireError, match="baseline"):
+        wire.encode(wire.node_topic("booth", "evil", "baseline"), evil.counted)
+
+
+def test_more_sightings_than_a_camera_can_have_are_refused(found: list[NodeCounts]) -> None:
+    with pytest.raises(BaselineError, match="as a camera can have"):
+        add_up([*found, changed(found[0], times=10**7)], "booth", is_forced=True)
+
+
+def test_other_arrays_are_refused(found: list[NodeCounts]) -> None:
+    counted = found[0].counted
+    more = msgspec.structs.replace(counted, arrays={**counted.arrays, "crop": bytes(80_000)})
+    short = msgspec.structs.replace(counted, arrays={**counted.arrays, "joint": bytes(8)})
+    fewer = msgspec.structs.replace(counted, arrays={"sightings": counted.arrays["sightings"]})
+    for bad in (more, short, fewer):
+        with pytest.raises(WireError, match="baseline"):
+            wire.encode(wire.node_topic("booth", "camera-1", "baseline"), bad)
+
+
+def test_a_node_with_most_sightings_is_warned_of_and_left_out_on_demand(
+    tmp_path: Path, found: list[NodeCounts], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freeze, "TAKEN_S", 0.0)
+    place = Place(tmp_path, free_port())
+    place.keep([*found, changed(found[0], times=100)])
+    assert place.freeze() == 0
+    said = capsys.readouterr()
+    assert "evil, epoch bad0bad0: 13,000 sightings, 2025-06-15T15:00:00Z to" in said.out
+    assert "warning: evil has 13,000 of 13,290 sightings" in said.err
+    assert place.published().sightings == 13_290
+    assert place.freeze("--without", "evil") == 0
+    assert "warning" not in capsys.readouterr().err
+    assert (place.published().sightings, place.published().nodes) == (290, ["camera-1", "camera-2"])
 
 
 class Place:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,6 +130,35 @@ def test_precision_is_of_those_found() -> None:
 def test_exceptions_are_told_as_groups_only() -> None:
     cells = [Cell(NOW, "", "colour:upper:orange", 3), Cell(NOW + DAY_S, "", "colour:upper:orange", 4)]
     assert exceptions([*cells, Cell(NOW, "", "garment:dress", 4)]) == {"colour:upper:orange": 7}
+
+
+@given(n=st.integers(1, 2000), part=st.floats(0, 1), share=st.floats(0, 1))
+def test_tails_are_those_of_the_sum(n: int, part: float, share: float) -> None:
+    count = int(part * n)
+    lower, upper = scipy.stats.binom.cdf(count, n, share), scipy.stats.binom.sf(count - 1, n, share)
+    assert binomial(count, n, share) == pytest.approx(min(2 * min(lower, upper), 1.0), rel=1e-6, abs=1e-5)
+
+
+@pytest.mark.parametrize("n", [10**6, 3 * 10**7, 2**53])
+def test_tails_of_any_number_take_few_steps(n: int) -> None:
+    """A sum over all counts took hours; this test would run into its time limit."""
+    assert binomial(n // 2, n, 0.3) == 0.0
+    assert binomial(n // 2, n, 0.5) > 0.9
+
+
+def test_counts_that_no_camera_can_have_are_left_out() -> None:
+    """Such counts were stored by earlier software; they must not disable the trends for good."""
+    good = windows(USUAL, NOW - 2 * DAY_S, 96, random.Random(1)) + windows(USUAL, NOW, 8, random.Random(2))
+    bad = [
+        Cell(NOW, "evil", SIGHTINGS, 5),
+        Cell(NOW, "evil", WORDS[0], 50),
+        Cell(NOW - DAY_S, "evil", SIGHTINGS, 2**53),
+        Cell(NOW - DAY_S, "evil", WORDS[0], 2**52),
+        Cell(NOW, "mute", SIGHTINGS, 0),
+        Cell(253_402_299_900, "evil", SIGHTINGS, 50),
+        Cell(253_402_299_900, "evil", WORDS[0], 50),
+    ]
+    assert trends([*good, *bad], NOW, NOW + DAY_S) == trends(good, NOW)
 
 
 @pytest.fixture

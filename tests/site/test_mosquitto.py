@@ -43,16 +43,17 @@ def home_of(site: Site, name: str) -> tuple[Path, str]:
 
 def all_topics() -> list[str]:
     named = [wire.node_topic("soho", name, leaf) for name in (*NODES, *OTHERS) for leaf in LEAVES]
-    return [*named, *(wire.booth_topic("soho", leaf) for leaf in BOOTH_LEAVES)]
+    laptops = [wire.feedback_topic("soho", name) for name in ("desk-1", "desk-2", "booth")]
+    return [*named, *(wire.booth_topic("soho", leaf) for leaf in BOOTH_LEAVES), *laptops]
 
 
 def may_write(name: str, topic: str) -> bool:
     """Return True if the design allows it; the rules are written here a second time."""
     *_, whose, leaf = topic.split("/")
     if name == "booth":
-        return "/node/" not in topic or (leaf == "ack" and whose != "booth")
+        return "/node/" not in topic or whose != "booth"
     if name == "desk-1":
-        return topic == "spotter/v1/soho/booth/feedback"
+        return topic == "spotter/v1/soho/booth/feedback/desk-1"
     return f"/node/{name}/" in topic and leaf != "ack"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.errors import StoreError
-from edge.store.store import SqlStore
+from edge.store.store import MOST_EPOCHS, SqlStore
 from edge.store.tables import baselines
 from tests.messages import EPOCH, NOW, make_counted
 
@@ -59,3 +59,12 @@ def test_damaged_counts_are_said(store: SqlStore) -> None:
         db.execute(baselines.update().values(content=b"torn"))
     with pytest.raises(StoreError, match="counts of camera-1 in the store: is not a baseline"):
         store.baselines()
+
+
+def test_of_too_many_epochs_the_smallest_are_dropped(store: SqlStore) -> None:
+    for number in range(MOST_EPOCHS + 3):
+        store.keep_baseline("evil", make_counted(50 + number, f"{number:08x}"))
+    store.keep_baseline("camera-1", make_counted(50))
+    kept = [one.counted.sightings for one in store.baselines() if one.node == "evil"]
+    assert sorted(kept) == list(range(53, 53 + MOST_EPOCHS))
+    assert len(store.baselines()) == MOST_EPOCHS + 1

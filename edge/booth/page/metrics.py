@@ -6,6 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from edge.booth.failures import Failures
 from edge.booth.page.snapshot import Snapshot
 from edge.booth.trends import Outcomes
 
@@ -20,6 +21,8 @@ COUNTS = {
     "overflow": "Messages dropped because the queue was full; nodes send them again",
 }
 OUTCOMES = ("claimed", "greeted", "not_found", "not_unusual", "declined")
+_SAID: set[str] = set()
+"""Parts that failed and were logged."""
 NODE_STATES = ("ok", "degraded", "failing")
 
 
@@ -40,9 +43,16 @@ class Readings(Collector):
         yield GaugeMetricFamily("spotter_store_ok", "1 while scores can be stored", not snapshot.trouble)
         yield GaugeMetricFamily("spotter_clock_ok", "1 while this machine's clock is right", not snapshot.clock)
         yield GaugeMetricFamily("spotter_queue_depth", "Messages waiting in the booth's queue", snapshot.queued)
-        yield from self._nodes()
-        yield from self._outcomes(snapshot.outcomes)
-        yield from self._budget()
+        parts = Failures(_SAID)
+        for name, part in (
+            ("nodes", self._nodes()),
+            ("outcomes", self._outcomes(snapshot.outcomes)),
+            ("budget", self._budget()),
+        ):
+            with parts.caught(name):
+                yield from list(part)
+        missing = [*snapshot.missing, *parts.counts]
+        yield GaugeMetricFamily("spotter_missing", "Figures that failed or are not available", len(missing))
 
     def _nodes(self) -> Iterator[Metric]:
         states = GaugeMetricFamily("spotter_node_state", "1 for the state a node is in", labels=["node", "state"])

@@ -44,6 +44,9 @@ REFUSALS = {
     "sender": "the node named inside is not the one in the topic; check `node` in node.yaml.",
     "retained": "scores must never be retained; what else publishes to this broker?",
     "baseline": "a node's counts could not be read; is its software newer than the booth's?",
+    "epochs": "a node began too many outboxes; provision it under a new name.",
+    "window": "a node's counts are of another time; check its clock.",
+    "revoked": "a node whose certificate was revoked still sends; reload or restart the broker.",
     "too_many_nodes": "there were too many nodes; what else publishes to this broker?",
 }
 """Why messages were refused and what to do about it, by reason."""
@@ -94,11 +97,18 @@ def _troubles(snapshot: Snapshot, silent_s: float) -> Iterator[str]:
         yield snapshot.clock
     if snapshot.refusals:
         yield f"The broker refused {_many(snapshot.refusals, 'request')} of the booth; see the log."
+    for what, cause in snapshot.missing.items():
+        yield missing(what, cause)
     for node, count in sorted(snapshot.lost.items()):
         yield f"{node} lost {_many(count, 'sighting')}: its outbox was full because the booth was away too long."
     for reason, count in sorted(snapshot.refused.items()):
         if count:
             yield f"Refused {_many(count, 'message')} ({reason}): {REFUSALS.get(reason, 'see the log.')}"
+
+
+def missing(what: str, cause: str) -> str:
+    """Return the sentence about what is not available."""
+    return f"Not available: {what} ({cause}). The rest goes on; see the log, and report it if it stays."
 
 
 def _many(count: int, noun: str) -> str:

@@ -19,8 +19,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from edge.booth.buckets import Allowance, Buckets
+from edge.booth.failures import Failures
 from edge.booth.page import compass, metrics, presenter
 from edge.booth.page.access import Access
+from edge.booth.page.login_throttle import group
 from edge.booth.page.session import Session
 from edge.booth.page.snapshot import OUTCOMES, Outcome, Snapshot
 from edge.errors import EdgeError
@@ -38,6 +41,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+REQUESTS = Allowance(20.0, 500.0)
+"""Requests from one address; an open page makes one a second."""
 WHO = "spotter-who"
 """The cookie with the laptop's name; no secret, and kept when a session ends."""
 NAME = re.compile(r"[a-z0-9-]{3,32}")
@@ -48,6 +53,8 @@ REFRESH_S = 5
 
 OnOutcome = Callable[[str, Outcome, str], None]
 """Alert id, outcome, the laptop's name; called from a thread of the web server."""
+OnAllow = Callable[[str], None]
+"""Name of the node whose alerts staff allow."""
 Answer = Callable[[Request, Session, dict[str, str]], Awaitable[Response]]
 
 
@@ -63,11 +70,19 @@ class Pages:
     """The handlers behind the page's addresses; keeps no state."""
 
     def __init__(
-        self, access: Access, newest: Callable[[], Shown | None], on_outcome: OnOutcome, monotonic: Callable[[], float]
+        self,
+        access: Access,
+        newest: Callable[[], Shown | None],
+        on_outcome: OnOutcome,
+        monotonic: Callable[[], float],
+        on_allow: OnAllow,
     ) -> None:
         self._access = access
         self._newest = newest
         self._on_outcome = on_outcome
+        self._on_allow = on_allow
+        self._said: set[str] = set()
+        """Parts of the page that failed and were logged."""
         self._monotonic = monotonic
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -84,9 +99,11 @@ class Pages:
             self._post("/logout", self._logout),
             self._post("/who", self._rename),
             self._post("/outcome", self._outcome),
+            self._post("/allow", self._allow),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
-        return Guard(Starlette(routes=routes, exception_handlers={HTTPException: _say}), self._access)
+        app = Starlette(routes=routes, exception_handlers={HTTPException: _say})
+        return Guard(app, self._access, self._monotonic)
 
     def _post(self, path: str, answer: Answer, *, before_login: bool = False) -> Route:
         """Route of a form; its origin, session and token are checked before anything is done."""
@@ -118,21 +135,30 @@ class Pages:
         return response
 
     def _show(self, request: Request, shown: Shown, session: Session) -> Response:
-        snapshot = shown.snapshot
-        alerts = presenter.current(snapshot)
+        snapshot, parts = shown.snapshot, Failures(self._said)
+        figures, trends, cameras, marks, unplaced = [], [], [], [], []
+        with parts.caught("figures"):
+            figures = presenter.figures(snapshot)
+        with parts.caught("trends"):
+            trends = presenter.trends(snapshot)
+        with parts.caught("the compass"):
+            cameras = compass.cameras(snapshot.facings)
+            unplaced = presenter.unplaced(snapshot)
+            marks = compass.marks(presenter.current(snapshot))
+        troubles = presenter.troubles(snapshot, self._monotonic() - shown.at)
         return self._render(
             "page.html",
             snapshot=snapshot,
-            troubles=presenter.troubles(snapshot, self._monotonic() - shown.at),
+            troubles=[*troubles, *(presenter.missing(what, "it failed") for what in parts.counts)],
             cards=presenter.cards(snapshot),
             nobody=presenter.nobody(snapshot),
             silence=snapshot.budget.silence if snapshot.budget else "",
             labels=presenter.LABELS,
-            cameras=compass.cameras(snapshot.facings),
-            unplaced=presenter.unplaced(snapshot),
-            marks=compass.marks(alerts),
-            figures=presenter.figures(snapshot),
-            trends=presenter.trends(snapshot),
+            cameras=cameras,
+            unplaced=unplaced,
+            marks=marks,
+            figures=figures,
+            trends=trends,
             token=self._access.sessions.token(session),
             who=_who(request),
             is_locked=self._access.is_locked,
@@ -224,16 +250,26 @@ class Pages:
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, f"The outcome was not sent: {err}") from err
         return _go("/")
 
+    async def _allow(self, _request: Request, _session: Session, fields: dict[str, str]) -> Response:
+        """Let the alerts of a held node through again."""
+        node = fields.get("node", "")
+        if node not in {row.node for row in self._snapshot().nodes if row.is_held}:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "This camera's alerts are allowed already.")
+        self._on_allow(node)
+        return _go("/")
+
     def _render(self, template: str, status: int = 200, /, **values: object) -> HTMLResponse:
         return HTMLResponse(self._templates.get_template(template).render(**values), status)
 
 
 class Guard:
-    """Check the host name before anything else, and add the headers to every answer, errors included."""
+    """Check rate and host name before anything else, and add the headers to every answer, errors included."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: Access, monotonic: Callable[[], float]) -> None:
         self._app = app
         self._access = access
+        self._monotonic = monotonic
+        self._asked = Buckets(REQUESTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -241,12 +277,19 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
+        connection = HTTPConnection(scope)
         try:
-            self._access.check_host(HTTPConnection(scope))
+            self._check_rate(connection)
+            self._access.check_host(connection)
         except HTTPException as err:
             await PlainTextResponse(err.detail + "\n", err.status_code)(scope, receive, send_with_headers)
         else:
             await self._app(scope, receive, send_with_headers)
+
+    def _check_rate(self, connection: HTTPConnection) -> None:
+        address = group(connection.client.host if connection.client else "")
+        if not self._asked.take(address, self._monotonic()):
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests from this address.")
 
 
 def _go(path: str) -> RedirectResponse:

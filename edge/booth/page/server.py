@@ -6,12 +6,13 @@ import logging
 import socket
 import threading
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from edge.booth.page import password
+from edge.booth.page import login_throttle, password
 from edge.booth.page.access import Access
-from edge.booth.page.routes import OnOutcome, Pages, Shown
+from edge.booth.page.routes import OnAllow, OnOutcome, Pages, Shown
 from edge.booth.page.snapshot import Snapshot
 from edge.config import BoothConfig
 from edge.errors import ConfigError
@@ -19,38 +20,69 @@ from edge.seams import Clock
 
 log = logging.getLogger(__name__)
 
-CONNECTIONS = 200
-"""Most connections at once; a laptop holds one or two."""
+CONNECTIONS, EACH = 200, 40
+"""Most connections at once: from all addresses, and from one. A laptop holds one or two; beyond these, the oldest that
+waits for its browser is closed for each new one."""
 KEEP_S = 10
 """An idle connection is closed after this many seconds."""
+HEAD_S = 5
+"""Seconds that a browser may take to send the head of its first request."""
+LOOKS = 6
+"""Times KEEP_S that a request may take, with its answer."""
 FAREWELL_S = 2
 """Seconds that answers in progress may take once the booth stops."""
 
 
 class Impatient(H11Protocol):
-    """Close connections that send no complete request head.
+    """Close connections that send no complete request, and the oldest ones that wait if there are too many.
 
-    Uvicorn alone would wait for it for ever, so a few such connections could keep everybody else out.
+    Uvicorn alone would wait for them for ever, and then answer everybody with 503.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.loop.call_later(self.timeout_keep_alive, self._look, None)
+        self.came_at = self.loop.time()
+        others = [one for one in self.connections if isinstance(one, Impatient) and not one.transport.is_closing()]
+        mine = [one for one in others if one.address == self.address]
+        for group, most in ((mine, EACH), (others, CONNECTIONS)):
+            idle = [one for one in group if one.is_waiting and not one.transport.is_closing()]
+            if len(group) > most and idle:
+                min(idle, key=lambda one: one.came_at).transport.close()
+        self.loop.call_later(min(HEAD_S, self.timeout_keep_alive), self._look, None)
 
-    def _look(self, before: RequestResponseCycle | None) -> None:
-        """Close the connection if no request came after `before`, and `before` was answered."""
+    @property
+    def address(self) -> str:
+        """The browser's address; for IPv6 its network, as a client owns all of it."""
+        return login_throttle.group(self.client[0]) if self.client else ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the browser has the next move: no whole request is here, or it was answered."""
+        return self.cycle is None or self.cycle.response_complete or self.conn.their_state is h11.SEND_BODY
+
+    def _look(self, before: RequestResponseCycle | None, looks: int = 0) -> None:
+        """Close the connection if no request came after `before`, or if `before` is not answered after many looks."""
         if self.transport.is_closing():
             return
-        if self.cycle is before and (before is None or before.response_complete):
+        is_same = self.cycle is before
+        if is_same and (before is None or before.response_complete or looks >= LOOKS):
             self.transport.close()
         else:
-            self.loop.call_later(self.timeout_keep_alive, self._look, self.cycle)
+            self.loop.call_later(self.timeout_keep_alive, self._look, self.cycle, looks + 1 if is_same else 0)
 
 
 class Page:
     """Open from construction to `close`; `show` may be called from any thread."""
 
-    def __init__(self, config: BoothConfig, on_outcome: OnOutcome, clock: Clock, *, keep_s: int = KEEP_S) -> None:
+    def __init__(
+        self,
+        config: BoothConfig,
+        on_outcome: OnOutcome,
+        clock: Clock,
+        *,
+        keep_s: int = KEEP_S,
+        on_allow: OnAllow = lambda _: None,
+    ) -> None:
         """Start serving; port 0 picks a free one. Idle connections are closed after `keep_s` seconds.
 
         Raises ConfigError if it cannot listen there, or not safely.
@@ -59,14 +91,14 @@ class Page:
         self._shown: Shown | None = None
         self._socket = _listen(config.page_host, config.page_port)
         try:
-            self._server = uvicorn.Server(self._settings(config, on_outcome))
+            self._server = uvicorn.Server(self._settings(config, on_outcome, on_allow))
         except BaseException:
             self._socket.close()
             raise
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="page", daemon=True)
         self._thread.start()
 
-    def _settings(self, config: BoothConfig, on_outcome: OnOutcome) -> uvicorn.Config:
+    def _settings(self, config: BoothConfig, on_outcome: OnOutcome, on_allow: OnAllow) -> uvicorn.Config:
         section = config.page
         host, self._port = self._socket.getsockname()[:2]
         is_tls = bool(section.tls_cert or section.tls_key) and not ipaddress.ip_address(host).is_loopback
@@ -84,7 +116,7 @@ class Page:
         if access.is_locked and section.insecure and not is_tls:
             log.warning("the page asks for its password without TLS, so others on the network can read it")
         settings = uvicorn.Config(
-            Pages(access, lambda: self._shown, on_outcome, self._monotonic).app(),
+            Pages(access, lambda: self._shown, on_outcome, self._monotonic, on_allow).app(),
             ssl_certfile=section.tls_cert if is_tls else None,
             ssl_keyfile=section.tls_key if is_tls else None,
             http=Impatient,
@@ -96,7 +128,7 @@ class Page:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=CONNECTIONS,
+            limit_concurrency=CONNECTIONS + EACH,
             timeout_keep_alive=self._keep_s,
             timeout_graceful_shutdown=FAREWELL_S,
         )

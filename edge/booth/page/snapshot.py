@@ -69,3 +69,5 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     budget: BudgetView | None = None
     trends: list[Row] = []
     outcomes: Outcomes | None = None
+    missing: dict[str, str] = {}
+    """What failed or is not available, and why."""

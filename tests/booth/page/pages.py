@@ -91,7 +91,8 @@ class ServedPage:
         self.breaks: Exception | None = None
         self.plays_booth = False
         """Whether the page then shows what was tapped, as the booth does."""
-        self.page = Page(config, self._note, self.clock, keep_s=keep_s)
+        self.allowed: list[str] = []
+        self.page = Page(config, self._note, self.clock, keep_s=keep_s, on_allow=self.allowed.append)
 
     def _note(self, alert_id: str, outcome: Outcome, who: str) -> None:
         if self.breaks is not None:

@@ -145,3 +145,29 @@ def test_read_only_but_for_its_forms(browser: Browser) -> None:
         for method in ("POST", "PUT", "DELETE", "PATCH"):
             assert browser.client.request(method, path, headers={"Origin": browser.url}).status_code == 405
     assert browser.get("/outcome").status_code == 405
+
+
+def test_a_figure_that_fails_is_said_and_the_rest_is_shown(served: ServedPage, browser: Browser) -> None:
+    """Numbers that no check let through: the page shows everything else."""
+    broken = msgspec.structs.replace(TRENDS[0], share_now=None)
+    served.page.show(make_snapshot(trends=[broken], outcomes=OUTCOMES, missing={"an alert": "failed 2 times"}))
+    answer = browser.get("/")
+    assert answer.status_code == 200
+    for part in ("Not available: trends (it failed)", "Not available: an alert (failed 2 times)", "1 in 430", "82 %"):
+        assert part in answer.text
+    served.page.show(make_snapshot(budget="none", outcomes=OUTCOMES))
+    metrics = browser.get("/metrics").text
+    assert 'spotter_outcomes_total{outcome="greeted"} 9.0' in metrics
+    assert "spotter_missing 1.0" in metrics
+
+
+def test_staff_allow_a_held_camera(served: ServedPage, browser: Browser) -> None:
+    held = NodeHealth("camera-1", "degraded", ["claims more rare people"], is_held=True)
+    served.page.show(make_snapshot(nodes=[held, NodeHealth("camera-2", "ok", [])]))
+    assert browser.get("/").text.count("Allow alerts by") == 1
+    token = browser.token()
+    assert browser.post("/allow", token=token, node="camera-2").status_code == 404
+    assert browser.post("/allow", {"Origin": "http://elsewhere"}, token=token, node="camera-1").status_code == 403
+    assert served.allowed == []
+    assert browser.post("/allow", token=token, node="camera-1").status_code == 303
+    assert served.allowed == ["camera-1"]

@@ -5,9 +5,11 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 import tomllib
-from contextlib import closing
+from collections import Counter
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,6 +29,7 @@ from tests.booth.page.pages import (
     password_file,
     serve_page,
 )
+from tests.brokers import wait_for
 
 
 def test_no_password_no_network(tmp_path: Path) -> None:
@@ -153,6 +156,50 @@ def test_a_connection_in_use_stays_open() -> None:
             assert asking.sock is not None
             assert asking.sock.getsockname() == own, "the same connection, never closed"
             time.sleep(0.2)
+
+
+def test_one_source_cannot_keep_the_others_out(served: ServedPage) -> None:
+    """It opens half requests as fast as it can, from the visitor's own address."""
+    port, stop, held = urlsplit(served.page.url).port or 0, threading.Event(), list[socket.socket]()
+
+    def hold() -> None:
+        while not stop.is_set():
+            with suppress(OSError):
+                held.append(socket.create_connection(("127.0.0.1", port), timeout=5))
+                held[-1].sendall(b"GET / HTTP/1.1\r\nHost: 127")
+            if len(held) > 400:
+                held.pop(0).close()
+            time.sleep(0.002)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        wait_for(lambda: len(held) > 250)
+        answers = [httpx.get(served.page.url, timeout=20).status_code for _ in range(20)]
+    finally:
+        stop.set()
+        holder.join()
+        for one in held:
+            one.close()
+    assert answers == [200] * 20
+
+
+def test_slow_forms_make_room_for_others(served: ServedPage) -> None:
+    port = urlsplit(served.page.url).port or 0
+    head = b"POST /outcome HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nslow"
+    with ExitStack() as stack:
+        for _ in range(250):
+            raw = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            raw.sendall(head)
+        assert httpx.get(served.page.url, timeout=20).status_code == 200
+
+
+def test_a_source_that_asks_too_often_is_told_so(served: ServedPage) -> None:
+    with httpx.Client(base_url=served.page.url) as client:
+        answers = Counter(client.head("/static/icon.svg").status_code for _ in range(510))
+        assert answers == {200: 500, 429: 10}
+        served.clock.sleep(1)
+        assert client.get("/").status_code == 200
 
 
 def test_all_its_files_are_shipped() -> None:

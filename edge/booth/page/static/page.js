@@ -157,7 +157,7 @@ live.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields });
     say(answer.ok ? `${submitter.firstChild.textContent.trim()}: sent.` : (await answer.text()).trim());
-    card.focus();
+    card?.focus();
     await refresh();
   } catch {
     say("The booth did not answer; try again.");
