@@ -38,7 +38,7 @@ NODE = {
     "counts-damaged": "The collected counts were damaged: counting continues from {0} people; change the card if this "
     "happens again.",
     "outbox-damaged": "The scores that waited on disk were damaged and lost: change the card if this happens again.",
-    "card-failed": "Setting up from the card failed: read first-boot.log on the card's boot partition.",
+    "card-failed": "Setting up from the card failed: read first-boot.txt on the card's boot partition.",
     "update-failed": "The update failed, and the old release runs again: read why in /run/spotter/update.txt on the "
     "node.",
     "edge-tpu-failed": "The Edge TPU failed and the CPU runs the model: plug the Coral in again, then restart the "

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from edge import wire
 from edge.clock import SystemClock
 from edge.command import stop_on_signals
 from edge.config import NodeConfig
@@ -36,7 +37,8 @@ from edge.node.uplink import Talk, Uplink
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline, Step
 from edge.records import Frame, Sighting
-from edge.seams import Board, Broker, Camera, Clock, Interpreter
+from edge.sealing import read_sealer
+from edge.seams import Board, Broker, Camera, Clock, Interpreter, Received
 from edge.wire import Problem
 
 log = logging.getLogger(__name__)
@@ -88,8 +90,8 @@ class Node:
             interpreter.model_id,
             self._heartbeat,
             lambda: self._scoring.snapshot,
-            (self._site_baseline.topic,),
-            self._site_baseline.receive,
+            (self._site_baseline.topic, wire.node_topic(config.site, config.node, "link")),
+            self._hear,
         )
         self._uplink = Uplink(config, broker, outbox, clock, talk)
         self._scoring = Scoring(config, self._pipeline.recipe, self._site_baseline, outbox, self._uplink, clock)
@@ -114,6 +116,11 @@ class Node:
             raise self._failure
         return 0
 
+    def _hear(self, message: Received) -> None:
+        """Hand a message of the booth on, in the broker's thread; each ignores the other's topics."""
+        self._site_baseline.receive(message)
+        self._scoring.link_keys.receive(message)
+
     def _guard(self, work: Callable[[], None]) -> None:
         """Run a thread's work; an error in it ends the node, which would otherwise look alive without that thread."""
         try:
@@ -135,7 +142,6 @@ class Node:
             self._scoring.record_early(step.early)
             self._record(step.sightings)
         self._record(self._pipeline.finish())
-        self._scoring.save()
         if self._failure is None:
             self._uplink.drain()
 
@@ -226,7 +232,7 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
         log.error("self-test of the %s failed: %s", failure.part, failure.sentence)
     broker = MqttBroker(config.broker, config.node)
     with (
-        closing(Outbox(state / config.outbox.path, node=config.node, max_rows=config.outbox.max_rows)) as outbox,
+        closing(_open_outbox(config, state)) as outbox,
         closing(_open_camera(config, interpreter, clock)) as camera,
     ):
         node = Node(
@@ -243,6 +249,11 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
         )
         stop_on_signals(stop)
         return node.run()
+
+
+def _open_outbox(config: NodeConfig, state: Path) -> Outbox:
+    sealer, section = read_sealer(config.outbox.booth_key), config.outbox
+    return Outbox(state / section.path, node=config.node, max_rows=section.max_rows, sealer=sealer)
 
 
 def _lost_outbox(outbox: Outbox) -> Problem | None:
