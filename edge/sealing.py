@@ -2,7 +2,7 @@
 
 A sealed box is a fresh public key followed by the encrypted content. The key of ChaCha20-Poly1305 comes by HKDF-SHA256
 from the Diffie-Hellman secret of the fresh and the booth's key, as in ECIES (Shoup 2001, "A Proposal for an ISO
-Standard for Public Key Encryption") and RFC 9180, base mode. Each content has a key of its own, so the nonce is constant.
+Standard for Public Key Encryption") and RFC 9180, base mode. Each content has its own key, so the nonce is constant.
 """
 
 import hashlib

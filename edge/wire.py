@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from math import log2
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -60,40 +60,14 @@ Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
 """Outcome of an alert: `claimed` while a member of staff is on the way, then how it ended."""
 
 
+Problem: TypeAlias = problems.Problem
+problem = problems.problem
+
 _ON_GRID = frozenset(1 / one_in for one_in in RARITIES)
 """The values that `p` can have."""
 
 Part = Literal["model", "accelerator", "camera", "disk", "clock", "certificate"]
 """Parts that a node tests at its start."""
-
-
-class Problem(Struct, frozen=True, forbid_unknown_fields=True):
-    """One problem for field staff: a code of edge/problems.py and its numbers. No text of the sender is ever shown."""
-
-    code: Annotated[str, Meta(pattern=problems.CODE.pattern)]
-    n: Annotated[
-        list[Annotated[int, Meta(ge=-problems.MOST, le=problems.MOST)]], Meta(max_length=problems.MOST_NUMBERS)
-    ] = []
-    """The numbers in the sentence."""
-
-    def __post_init__(self) -> None:
-        if len(self.n) != problems.numbers_of(self.code):
-            msg = f"expected {problems.numbers_of(self.code)} numbers with the code {self.code}"
-            raise ValueError(msg)
-
-    @property
-    def sentence(self) -> str:
-        """What is wrong and what to do, for field staff."""
-        return problems.sentence(self.code, self.n)
-
-
-def problem(code: str, *numbers: float) -> Problem:
-    """Return a problem with its numbers rounded and bounded.
-
-    >>> problem("hot", 84.2).sentence
-    'The board is 84 C hot and will slow down: give it shade and air.'
-    """
-    return Problem(code, [problems.bounded(number) for number in numbers])
 
 
 class Status(Struct, frozen=True, kw_only=True):

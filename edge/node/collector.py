@@ -6,11 +6,11 @@ from pathlib import Path
 
 from edge.errors import BaselineError
 from edge.limits import BATCH
+from edge.problems import Problem, problem
 from edge.recipe import Recipe
 from edge.records import Appearance
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
-from edge.wire import Problem, problem
 
 log = logging.getLogger(__name__)
 

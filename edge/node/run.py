@@ -15,12 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from edge import wire
 from edge.clock import SystemClock
 from edge.command import stop_on_signals
 from edge.config import NodeConfig
 from edge.errors import ConfigError
 from edge.frame.source import open_camera
+from edge.message.link import LinkKeys
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.node import boot_count, certificate
@@ -36,10 +36,10 @@ from edge.node.tamper import TamperDetector
 from edge.node.uplink import Talk, Uplink
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline, Step
+from edge.problems import Problem
 from edge.records import Frame, Sighting
 from edge.sealing import read_sealer
 from edge.seams import Board, Broker, Camera, Clock, Interpreter, Received
-from edge.wire import Problem
 
 log = logging.getLogger(__name__)
 
@@ -86,15 +86,18 @@ class Node:
         """The error that ended a thread; `run` raises it."""
         self._capture = Capture(camera, config.frame.pace, stop)
         self._site_baseline = SiteBaseline(config, self._pipeline.recipe)
+        self._link_keys = LinkKeys(config.site, config.node)
         talk = Talk(
             interpreter.model_id,
             self._heartbeat,
             lambda: self._scoring.snapshot,
-            (self._site_baseline.topic, wire.node_topic(config.site, config.node, "link")),
+            (self._site_baseline.topic, self._link_keys.topic),
             self._hear,
         )
         self._uplink = Uplink(config, broker, outbox, clock, talk)
-        self._scoring = Scoring(config, self._pipeline.recipe, self._site_baseline, outbox, self._uplink, clock)
+        self._scoring = Scoring(
+            config, self._pipeline.recipe, self._site_baseline, self._link_keys, outbox, self._uplink, clock
+        )
         self._start = start._replace(repairs=(*start.repairs, *self._scoring.repairs))
 
     def run(self) -> int:
@@ -119,7 +122,7 @@ class Node:
     def _hear(self, message: Received) -> None:
         """Hand a message of the booth on, in the broker's thread; each ignores the other's topics."""
         self._site_baseline.receive(message)
-        self._scoring.link_keys.receive(message)
+        self._link_keys.receive(message)
 
     def _guard(self, work: Callable[[], None]) -> None:
         """Run a thread's work; an error in it ends the node, which would otherwise look alive without that thread."""

@@ -14,13 +14,13 @@ from edge.node.active_baseline import ActiveBaseline, open_active_baseline
 from edge.node.collector import Collector
 from edge.node.site_baseline import SiteBaseline
 from edge.node.uplink import Uplink
+from edge.problems import Problem
 from edge.recipe import Recipe
 from edge.records import Score, ScoreState, Sighting
 from edge.score.features import main_words
 from edge.score.trend_window import ClosedWindow, TrendWindow
 from edge.seams import Clock
 from edge.vocabulary import day_part
-from edge.wire import Problem
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ class Scoring:
         config: NodeConfig,
         recipe: Recipe,
         site_baseline: SiteBaseline,
+        link_keys: LinkKeys,
         outbox: Outbox,
         uplink: Uplink,
         clock: Clock,
@@ -47,7 +48,7 @@ class Scoring:
         """Scores that are not on disk yet, oldest first."""
         self.unstored_lost = 0
         """Scores dropped because too many were in memory."""
-        self.link_keys = LinkKeys(config.site, config.node)
+        self._link_keys = link_keys
         self._collector = Collector(Path(config.state), recipe, min_sightings=config.score.min_sightings)
         self._instruction = self._site_baseline.instruction
         self.active, repair = self._open_active_baseline()
@@ -108,7 +109,7 @@ class Scoring:
             sighting,
             node=self._config.node,
             baseline_id=self.active.id,
-            link=link(self.link_keys.at(at), at, main_words(sighting.appearance)),
+            link=link(self._link_keys.at(at), at, main_words(sighting.appearance)),
             early=early,
             follows=follows,
         )
