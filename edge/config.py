@@ -128,6 +128,8 @@ class OutboxSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     path: str = "outbox.sqlite"
     """Path of the file, in the state folder; it holds scores only, never a picture."""
+    booth_key: str = ""
+    """Path of the booth's public key, PEM, to which scores on disk are sealed; empty: plain, on one machine only."""
     max_rows: Annotated[int, Meta(ge=10)] = 50_000
     """Most scores to keep; beyond this the oldest are dropped, counted and announced to the booth."""
 
@@ -142,7 +144,7 @@ class NodeConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     facing: Annotated[int, Meta(ge=0, lt=360)] | None = None
     """Direction the camera looks, in degrees clockwise from north."""
     link_key: str = ""
-    """Path of the site's link key; empty: sightings of this node are not joined with other cameras'."""
+    """Ignored, for cards of older releases: the booth hands out the link key, for ten minutes at a time."""
     state: str = "state"
     """Folder for the outbox and collected counts."""
     health_s: Positive = 10.0
@@ -166,8 +168,9 @@ class NodeConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class AlertSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """When the booth alerts its staff."""
 
-    one_in: Annotated[float, Meta(gt=1)] = 100.0
-    """Rarity from which to alert: 1 in this many sightings."""
+    one_in: Annotated[float, Meta(ge=10)] = 100.0
+    """Rarity from which to alert: 1 in this many sightings; the nodes say too little about more usual people. Rarities
+    come as 1 in 1, 2, 5, 10, 20, 50 and so on, so between two of these the larger counts."""
     per_hour: Annotated[float, Meta(gt=0, le=3600)] | None = None
     """People the staff can greet in an hour; alerts are limited to the rarest ones. null: no limit."""
     stock: Annotated[int, Meta(ge=0)] | None = None
@@ -233,6 +236,8 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """SQLAlchemy URL of the store."""
     baseline_key: str = ""
     """Path of the site's private key, PEM, that `spotter baseline freeze` signs with."""
+    outbox_key: str = ""
+    """Path of the private key, PEM, that opens what nodes have sealed on their cards; empty: only plain scores."""
     centre: bool = False
     """Whether a centre stores this site's scores too; nodes then delete a score once both have it
     (firmware-config/centre/)."""

@@ -6,21 +6,25 @@ This is the privacy boundary: messages hold numbers, times at one-second resolut
 
 import functools
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Literal, NamedTuple
+from math import log2
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
 
+from edge import problems, wire_v1
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
 from edge.baseline_shapes import check as check_counted
 from edge.errors import BaselineError, WireError
-from edge.limits import BATCH, FLOOR, MOST_IN_WINDOW, MOST_REASONS, MOST_WORN, WINDOW_S
-from edge.vocabulary import FACETS, REASON, WORN, HeldBack, ViewFault
+from edge.limits import BATCH, CANDIDATE_P, FLOOR, MOST_IN_WINDOW, MOST_REASONS, MOST_WORN, RARITIES, WINDOW_S
+from edge.vocabulary import REASON, WORN, HeldBack, ViewFault
 
 VERSION: Literal[1] = 1
-"""Version of the schema, field `v` of every message; other versions are refused."""
+"""Version of most messages, field `v`. `Score`, `Health` and `Notice` have version 2; version 1 of these is still read
+(wire_v1.py)."""
 MAX_BYTES = 2048
 """Largest payload in bytes; checked before publishing, as an oversized QoS 1 message is resent forever (measured)."""
 MAX_BASELINE_BYTES = 256 * 1024
@@ -41,19 +45,29 @@ Time = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{
 Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{8,32}\Z")]
 Sequence = Annotated[int, Meta(ge=1, le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
-Bits = Annotated[float, Meta(ge=0, le=64)]
-Share = Annotated[float, Meta(ge=0, le=1)]
+Coarse = Annotated[int, Meta(ge=0, le=2**53, multiple_of=BATCH)]
+"""A count of people in steps of BATCH, so that none of its changes tells of a single one."""
+WholeBits = Annotated[int, Meta(ge=0, le=64)]
 Probability = Annotated[float, Meta(gt=0, le=1)]
 OneIn = Annotated[float, Meta(ge=1, le=1e9)]
 Words = Annotated[str, Meta(pattern=REASON.pattern)]
 Garments = Annotated[list[Annotated[str, Meta(pattern=WORN.pattern)]], Meta(max_length=MOST_WORN)]
 """Descriptions of garments by which staff find somebody, such as `top:white`; those that reasons are about first."""
-Sentence = Annotated[str, Meta(min_length=1, max_length=200)]
+Software = Annotated[str, Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){1,3}((a|b|rc|\.dev|\.post)[0-9]{1,4})?\Z")]
+"""Version of the software, such as 0.1.0 or 1.2.0rc1."""
+Id = Annotated[str, Meta(pattern=r"^([0-9a-f]{8,32})?\Z")]
+"""Id of a model or a baseline; empty if there is none."""
 Zone = Literal["left", "centre", "right"]
 Heading = Literal["left", "right", "toward", "away"]
 Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
 """Outcome of an alert: `claimed` while a member of staff is on the way, then how it ended."""
 
+
+Problem: TypeAlias = problems.Problem
+problem = problems.problem
+
+_ON_GRID = frozenset(1 / one_in for one_in in RARITIES)
+"""The values that `p` can have."""
 
 Part = Literal["model", "accelerator", "camera", "disk", "clock", "certificate"]
 """Parts that a node tests at its start."""
@@ -66,19 +80,21 @@ class Status(Struct, frozen=True, kw_only=True):
     state: Literal["online", "offline"]
     boot: Hex
     """Random id of this start of the program."""
-    software: Annotated[str, Meta(max_length=32)]
-    model: Annotated[str, Meta(max_length=32)] = ""
+    software: Software
+    model: Id = ""
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """`node/{node}/health`: a heartbeat every 10 s."""
+    """`node/{node}/health`: a heartbeat every 10 s.
 
-    v: Literal[1] = VERSION
+    Laptops hear it too, so counts of people move in steps of BATCH: those marked *coarse* are rounded down to one.
+    """
+
+    v: Literal[2] = 2
     node: Name
     at: Time
     state: Literal["ok", "degraded", "failing"]
-    problems: Annotated[list[Sentence], Meta(max_length=8)]
-    """Sentences for field staff: what is wrong and what to do."""
+    problems: Annotated[list[Problem], Meta(max_length=8)]
     mode: Literal["collect", "spot"]
     fps: Annotated[float, Meta(ge=0, le=1000)]
     frames: Count
@@ -91,20 +107,22 @@ class Health(Struct, frozen=True, kw_only=True):
     fallbacks: Count
     """Number of times the CPU had to replace the Edge TPU."""
     last_frame_s: Annotated[float, Meta(ge=0, le=1e9)] | None
-    last_person_s: Annotated[float, Meta(ge=0, le=1e9)] | None
-    sightings: Count
-    held_back: Count
-    """Tracks that were not scored, as they never moved or never had a good view."""
-    outbox_depth: Count
-    outbox_lost: Count
+    sightings: Coarse
+    """Coarse."""
+    held_back: Coarse
+    """Tracks that were not scored, as they never moved or never had a good view; coarse."""
+    outbox_depth: Coarse
+    """Coarse; 0 if nothing waits."""
+    outbox_lost: Coarse
+    """Rounded up to a step of BATCH."""
     refused_publishes: Count
     cpu_c: float | None
     memory_mb: Annotated[float, Meta(ge=0)]
     disk_free_mb: Annotated[float, Meta(ge=0)]
     uptime_s: Annotated[float, Meta(ge=0)]
-    software: Annotated[str, Meta(max_length=32)]
-    model: Annotated[str, Meta(max_length=32)]
-    baseline: Annotated[str, Meta(max_length=32)]
+    software: Software
+    model: Id
+    baseline: Id
     boots: Count | None = None
     """Number of program starts with this state folder; null if it cannot be counted."""
     self_test: Annotated[list[Part], Meta(max_length=6)] | None = None
@@ -124,64 +142,56 @@ class Health(Struct, frozen=True, kw_only=True):
     """Number of times the clock was set by more than 5 s."""
     certificate_days: float | None = None
     """Days until the node's certificate expires; null without TLS."""
-    second_looks: Count = 0
-    """Runs of the model on close-ups of small people, besides one for each frame."""
-    second_looks_skipped: Count = 0
-    """Close-ups left out, as there were more than `appearance.second_looks_per_s`."""
-    held_back_by: Annotated[dict[HeldBack, Count], Meta(max_length=4)] = {}
-    """Parts of `held_back`, by reason."""
-    recalibrating: Count | None = None
+    second_looks: Coarse = 0
+    """Runs of the model on close-ups of small people, besides one for each frame; coarse."""
+    second_looks_skipped: Coarse = 0
+    """Close-ups left out, as there were more than `appearance.second_looks_per_s`; coarse."""
+    held_back_by: Annotated[dict[HeldBack, Coarse], Meta(max_length=4)] = {}
+    """Parts of `held_back`, by reason; coarse."""
+    recalibrating: Coarse | None = None
     """Sightings of this camera that its p-values come from, as the baseline is of other cameras or aged; null if the
-    calibration serves."""
-
-
-class Facets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Surprisal of each facet, in bits."""
-
-    colour: Bits = 0.0
-    pattern: Bits = 0.0
-    garment: Bits = 0.0
-    combination: Bits = 0.0
-
-
-assert Facets.__struct_fields__ == FACETS
+    calibration serves; coarse."""
 
 
 class Reason(Struct, frozen=True, forbid_unknown_fields=True):
     """One reason for a score: enumerated words and their surprisal in bits."""
 
     words: Words
-    bits: Bits
+    bits: WholeBits
 
 
 class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`node/{node}/score`: one sighting. All figures are null while the baseline is warming up."""
+    """`node/{node}/score`: one sighting. Everything but a candidate has no more than a minute and a coarse `p`.
 
-    v: Literal[1] = VERSION
+    A candidate is somebody the booth could alert on: `p` is at most CANDIDATE_P. All figures are null while the
+    baseline is warming up. `p`, `one_in`, `low` and `high` are on the grid of RARITIES; other values are refused.
+    """
+
+    v: Literal[2] = 2
     node: Name
     epoch: Hex
     """Id of the node's outbox; a wiped outbox gets a new one."""
     seq: Sequence
     """Number within the epoch, from 1; without holes, except for announced gaps."""
     at: Time
+    """When the person was last seen; the whole minute, unless it is a candidate."""
     state: Literal["scored", "warming_up", "recalibrating"]
     """Without figures while too few people were seen: of the baseline (warming_up), by this camera (recalibrating)."""
-    bits: Bits | None = None
     p: Probability | None = None
-    one_in: OneIn | None = None
-    low: OneIn | None = None
-    high: OneIn | None = None
-    """Null if no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
-    facets: Facets | None = None
-    reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)] = []
-    worn: Garments = []
-    """Only with reasons."""
-    zone: Zone
-    heading: Heading
-    quality: Share
+    """Share of the sightings that were at least this unusual, rounded up to 1 / one of RARITIES."""
     early: bool = False
     follows: Sequence | None = None
     """On a final score: `seq` of the early score of the same sighting."""
+    bits: WholeBits | None = None
+    """-log2 of `p`; null, as everything below, unless it is a candidate."""
+    one_in: OneIn | None = None
+    low: OneIn | None = None
+    high: OneIn | None = None
+    """Null also if no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
+    reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)] = []
+    worn: Garments = []
+    zone: Zone | None = None
+    heading: Heading | None = None
     baseline: Annotated[str, Meta(pattern=r"^([0-9a-f]{8,32})?\Z")] = ""
     """Id of the baseline that it was scored against; empty if there is none yet."""
     link: Annotated[str, Meta(pattern=r"^([0-9a-f]{8})?\Z")] = ""
@@ -191,14 +201,63 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     def __post_init__(self) -> None:
-        figures = (self.bits, self.p, self.one_in, self.low, self.facets)
-        has_figures = self.state == "scored" or (self.state == "recalibrating" and self.bits is not None)
-        if has_figures and None in figures:
-            msg = "bits, p, one_in, low and facets must be given in a scored message"
+        if self.state != "recalibrating" and (self.state == "scored") != (self.p is not None):
+            msg = "p must be given in a scored message, and null while warming up: too little data is never a low score"
             raise ValueError(msg)
-        if not has_figures and (self.high, *figures) != (None,) * 6:
-            msg = "figures must be null while there is too little data: it is never a low score"
+        if self.p is not None and self.p not in _ON_GRID:
+            msg = "p must be 1 / N with N of 1, 2, 5, 10, 20, 50 and so on"
             raise ValueError(msg)
+        if self.is_candidate:
+            self._check_candidate()
+        else:
+            self._check_ordinary()
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether the booth could alert on it."""
+        return self.p is not None and self.p <= CANDIDATE_P
+
+    def _check_candidate(self) -> None:
+        if self.p is None or None in (self.one_in, self.low, self.zone, self.heading):
+            msg = "one_in, low, zone and heading must be given if p is at most that of a candidate"
+            raise ValueError(msg)
+        if self.one_in != round(1 / self.p) or self.bits != round(-log2(self.p)):
+            msg = "one_in must be 1 / p, and bits -log2 p in whole bits"
+            raise ValueError(msg)
+        if not {self.low, self.high} <= {*RARITIES, None}:
+            msg = "low and high must be of 1, 2, 5, 10, 20, 50 and so on"
+            raise ValueError(msg)
+
+    def _check_ordinary(self) -> None:
+        found = (self.bits, self.one_in, self.low, self.high, self.zone, self.heading)
+        if self.early or self.reasons or self.worn or self.baseline or self.link or found != (None,) * 6:
+            msg = "nothing but p and the minute may be given of somebody who is no candidate"
+            raise ValueError(msg)
+        if not self.at.endswith(":00Z"):
+            msg = "the time of somebody who is no candidate must be a whole minute"
+            raise ValueError(msg)
+
+
+class Sealed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`node/{node}/sealed`: a score from before the node's last start, which only the booth can read.
+
+    The booth opens it (edge/sealing.py) and publishes it as a `score`.
+    """
+
+    v: Literal[1] = VERSION
+    node: Name
+    epoch: Hex
+    seq: Sequence
+    content: Annotated[bytes, Meta(min_length=48, max_length=1400)]
+
+
+class LinkKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`node/{node}/link`: from the booth, the site's link key for one rotation; nodes keep it in memory only."""
+
+    v: Literal[1] = VERSION
+    rotation: Count
+    """Number of the rotation: seconds since 1970 divided by LINK_ROTATION_S."""
+    key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Gap(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -263,10 +322,10 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Notice(Struct, frozen=True, kw_only=True):
     """`booth/notice`: problems of nodes that only the booth can see; retained."""
 
-    v: Literal[1] = VERSION
+    v: Literal[2] = 2
     at: Time
-    nodes: Annotated[dict[Name, Annotated[list[Sentence], Meta(max_length=8)]], Meta(max_length=16)]
-    """Sentences for field staff by node; nodes without problems are left out."""
+    nodes: Annotated[dict[Name, Annotated[list[Problem], Meta(max_length=8)]], Meta(max_length=16)]
+    """Problems by node; nodes without problems are left out."""
 
 
 class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -328,12 +387,14 @@ class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         )
 
 
-Message = Status | Health | Score | Gap | Ack | Alert | Feedback | Notice | Trend | Counted | Frozen
+Message = Status | Health | Score | Sealed | LinkKey | Gap | Ack | Alert | Feedback | Notice | Trend | Counted | Frozen
 
 NODE_LEAVES: dict[str, type[Message]] = {
     "status": Status,
     "health": Health,
     "score": Score,
+    "sealed": Sealed,
+    "link": LinkKey,
     "gap": Gap,
     "ack": Ack,
     "stored": Ack,
@@ -433,6 +494,15 @@ def key(score: Score) -> ScoreKey:
     return ScoreKey(score.node, score.epoch, score.seq)
 
 
+def about(node: str, epoch: str, seq: int) -> bytes:
+    """Return what a sealed score is bound to: it opens for no other node, epoch or number.
+
+    >>> about("north", "0123456789abcdef", 7)
+    b'north/0123456789abcdef/7'
+    """
+    return f"{node}/{epoch}/{seq}".encode()
+
+
 def to_time(seconds: float) -> str:
     """Format seconds since 1970 as on the wire, rounded down to whole seconds.
 
@@ -454,6 +524,16 @@ def from_time(text: str) -> float:
 
 class _Versioned(Struct):
     v: int
+
+
+_NEWEST: dict[type[Message], int] = {Score: 2, Health: 2, Notice: 2}
+"""Versions other than VERSION."""
+_OLDER: dict[type[Message], Callable[[Any], Any]] = {
+    Score: wire_v1.score,
+    Health: wire_v1.health,
+    Notice: wire_v1.notice,
+}
+"""Functions that turn the fields of version 1 into those of the newest."""
 
 
 def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
@@ -489,10 +569,13 @@ def _read_counted(payload: bytes, topic: str) -> Counted:
 
 def _read(payload: bytes, kind: type[Message], topic: str) -> Message:
     try:
-        version = msgspec.json.decode(payload, type=_Versioned).v
-        if version != VERSION:
-            raise WireError("version", f"expected v {VERSION}, found {version} on {topic}; update the older side")
-        message = msgspec.json.decode(payload, type=kind)
+        version, newest = msgspec.json.decode(payload, type=_Versioned).v, _NEWEST.get(kind, VERSION)
+        if version == newest:
+            message = msgspec.json.decode(payload, type=kind)
+        elif version == VERSION and kind in _OLDER:
+            message = msgspec.convert(_OLDER[kind](msgspec.json.decode(payload)), kind)
+        else:
+            raise WireError("version", f"expected v {newest}, found {version} on {topic}; update the older side")
     except msgspec.ValidationError as err:
         raise WireError("schema", f"{err} on {topic}") from err
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as err:
@@ -514,6 +597,13 @@ def _check_time(text: str | None, topic: str) -> None:
 def ended(alert: Alert, state: Literal["withdrawn", "lapsed"]) -> Alert:
     """Return the alert with its final state."""
     return msgspec.structs.replace(alert, state=state)
+
+
+def read_score(payload: bytes) -> Score:
+    """Decode and check a score without its topic; raises WireError as `decode`."""
+    score = _read(payload, Score, "a stored score")
+    assert isinstance(score, Score)
+    return score
 
 
 def pack(message: Message) -> bytes:

@@ -22,6 +22,7 @@ NOUNS = {
     "limits",
     "places",
     "wire",
+    "problems",
     "config",
     "seams",
     "atomic_file",
@@ -38,8 +39,11 @@ ALLOWED = {
     "baseline_shapes": {"baseline_codec", "errors", "limits", "recipe", "vocabulary"},
     "limits": set(),
     "places": set(),
-    "wire": {"errors", "limits", "vocabulary", "baseline_codec", "baseline_shapes"},
+    "wire": {"errors", "limits", "vocabulary", "baseline_codec", "baseline_shapes", "wire_v1", "problems"},
+    "problems": set(),
+    "wire_v1": {"limits"},
     "signing": {"errors"},
+    "sealing": {"errors"},
     "config": {"errors", "wire"},
     "command": {"errors", "config", "wire"},
     "seams": {"records"},  # under TYPE_CHECKING only; see test_the_booth_loads_no_pixels
@@ -58,16 +62,18 @@ ALLOWED = {
     "track": NOUNS | {"records"},
     "appearance": NOUNS | {"records", "palette"},
     "score": NOUNS | {"records", "palette", "model.manifest"},
-    "message": NOUNS | {"records", "clock"},
+    "message": NOUNS | {"records", "clock", "sealing"},
     "second_looks": NOUNS | {"records", "detection", "appearance"},
     "pipeline": NOUNS | {"records", "palette", "second_looks", *STAGES} - {"message"},
-    "node": NOUNS | STAGES | {"records", "palette", "clock", "model", "pipeline", "signing", "street", "command"},
+    "node": NOUNS
+    | STAGES
+    | {"records", "palette", "clock", "model", "pipeline", "sealing", "signing", "street", "command"},
     "node/command.py": {"phrase"},  # what `spotter score` prints, where the booth's packages are
-    "booth": NOUNS | {"store", "clock", "message.mqtt", "command", "phrase"},
+    "booth": NOUNS | {"store", "clock", "message.mqtt", "command", "phrase", "sealing"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it acts as a node too
     "baseline": NOUNS | {"records", "palette", "command", "store", "clock", "score", "signing"},
     "baseline/command.py": {"node.adopt"},  # it watches a camera as a node does
-    "site": NOUNS | {"signing"},
+    "site": NOUNS | {"sealing", "signing"},
     "release": NOUNS | {"clock", "command", "score", "site", "signing"},
     "release/build.py": {"model.manifest", "node.load_model", "pipeline"},  # it says what the release runs
     "card": NOUNS | {"release", "site"},
@@ -102,7 +108,7 @@ ONE_HOME = {
     "jinja2": {"booth/page/routes.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "cryptography": {"signing.py", "node/certificate.py", "site/", "release/signature.py"},
+    "cryptography": {"sealing.py", "signing.py", "node/certificate.py", "site/", "release/signature.py"},
     "fluent": {"phrase/table.py"},
     "fpdf": {"site/notice.py"},
     "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
@@ -110,6 +116,8 @@ ONE_HOME = {
 
 WITHOUT_PIXELS = (
     "wire.py",
+    "wire_v1.py",
+    "problems.py",
     "baseline_codec.py",
     "baseline_shapes.py",
     "recipe.py",
@@ -119,6 +127,7 @@ WITHOUT_PIXELS = (
     "message/link.py",
     "limits.py",
     "config.py",
+    "sealing.py",
     "signing.py",
     "atomic_file.py",
     "booth/",

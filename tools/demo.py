@@ -6,7 +6,6 @@ The truth that alerts are compared with never leaves this program; nodes and boo
 import argparse
 import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -132,14 +131,6 @@ def _node_name(i: int) -> str:
     return f"camera-{i + 1}"
 
 
-def _link_key(folder: Path) -> Path:
-    """Return the site's link key, with which the booth recognises one walker at three cameras."""
-    path = folder / "link.key"
-    if not path.exists():
-        path.write_bytes(secrets.token_bytes(32))
-    return path
-
-
 def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stays: bool) -> NodeConfig:
     minutes = "" if stays else f"&minutes={SPOT_S / 60}"
     source = (
@@ -150,7 +141,6 @@ def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stay
         site=SITE,
         node=_node_name(i),
         state=str(folder / f"state{i}"),
-        link_key=str(_link_key(folder)),
         facing=FACINGS[i],
         health_s=2.0,
         frame=FrameSection(source=source),
@@ -171,7 +161,7 @@ def _booth_config(folder: Path, port: int) -> BoothConfig:
 
 def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argparse.Namespace, begun: float) -> int:
     ledger = Ledger(street, begins_at, cameras=CAMERAS, seconds=SPOT_S)
-    topics = [wire.booth_topic("demo", "alert"), *(wire.node_topic("demo", "+", leaf) for leaf in ("health", "score"))]
+    topics = [wire.booth_topic("demo", "alert"), wire.node_topic("demo", "+", "score")]
     ears.connect(will=None, births=tuple, subscriptions=topics, on_message=ledger.hear)
     until = "Ctrl-C" if args.stay else f"{SPOT_S:.0f} s"
     _say(f"Spotting on street {SEED} for {until}; alerts from 1 in {ONE_IN:.0f}. Page: http://127.0.0.1:{port}/")

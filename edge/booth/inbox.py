@@ -21,7 +21,8 @@ from edge.booth.failures import Failures
 from edge.booth.fair_queue import FairQueue
 from edge.booth.roster import Roster
 from edge.booth.selection import Selection
-from edge.booth.violations import ROUNDED, is_impossible
+from edge.booth.unsealer import Unsealer
+from edge.booth.violations import is_impossible
 from edge.config import BoothConfig
 from edge.errors import StoreError, WireError
 from edge.limits import MOST_SIGHTINGS, WINDOW_S
@@ -63,7 +64,7 @@ class InboxCounters:
     repeats: int = 0
     """Delivered again, without effect."""
     late: int = 0
-    """Stored too late for an alert."""
+    """Candidates stored too late for an alert."""
     overflow: int = 0
     """Messages dropped because the queue was full, or a node sent too many; nodes send scores again."""
 
@@ -111,6 +112,7 @@ class Inbox:
         """`leaf` is the last part of the topic on which it acknowledges: `ack`, or `stored` for a worker."""
         self._config = config
         self._acknowledger = Acknowledger(broker, config.site, leaf, has_centre=config.centre)
+        self._unsealer = Unsealer(config, broker)
         self._store = store
         self._clock = clock
         self._selection = selection
@@ -145,7 +147,7 @@ class Inbox:
     @property
     def subscriptions(self) -> list[str]:
         """Topic filters to hand to Broker.connect."""
-        leaves = ["score", "gap", "status", "health", "trend", "baseline"] + ["stored"] * self._config.centre
+        leaves = ["score", "sealed", "gap", "status", "health", "trend", "baseline"] + ["stored"] * self._config.centre
         nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
         site = self._config.site
         return [*nodes, wire.booth_topic(site, "feedback"), wire.feedback_topic(site, "+")]
@@ -235,11 +237,13 @@ class Inbox:
 
     def _admit(self, message: Received, batch: _Batch) -> None:
         address, content = self._read(message)
-        if isinstance(content, wire.Score | wire.Feedback | wire.Trend) and message.is_retained:
+        if isinstance(content, wire.Score | wire.Sealed | wire.Feedback | wire.Trend) and message.is_retained:
             raise WireError("retained", f"expected a {type(content).__name__.lower()} never to be retained")
         if isinstance(content, wire.Score):
             self._check_epoch(content.node, content.epoch)
             batch.scores.append(content)
+        elif isinstance(content, wire.Sealed):
+            self._unsealer.take(content)
         elif isinstance(content, wire.Feedback):
             batch.feedback.append(content)
         elif isinstance(content, wire.Trend):
@@ -375,14 +379,15 @@ class Inbox:
     def _is_supported(self, score: wire.Score) -> bool:
         """Whether the baseline has enough sightings to say that somebody is so rare."""
         most = self.supports.get(score.baseline, MOST_SIGHTINGS) + 1
-        return score.one_in is None or score.one_in <= most * (1 + ROUNDED)
+        return score.one_in is None or score.one_in <= most
 
     def _count(self, batch: _Batch, new: set[wire.ScoreKey], now: float) -> None:
         first = {wire.key(score): score for score in batch.scores if wire.key(score) in new}
         self.counters.scores += len(first)
         self.counters.repeats += len(batch.scores) - len(first)
         expires_s = self._config.alert.expires_s
-        self.counters.late += sum(1 for score in first.values() if expires_at(score, now, expires_s) < now)
+        candidates = [score for score in first.values() if score.is_candidate]
+        self.counters.late += sum(expires_at(score, now, expires_s) < now for score in candidates)
 
     def _watch(self, batch: _Batch, recorded: Recorded, now: float) -> None:
         """Note what no healthy node does (violations.py)."""

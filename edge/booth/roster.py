@@ -10,6 +10,7 @@ from edge import wire
 from edge.booth.alert import CLOCK_S
 from edge.booth.violations import Violations
 from edge.errors import WireError
+from edge.problems import age
 from edge.seams import Clock
 
 STALE_S = 30.0
@@ -18,12 +19,8 @@ FORGOTTEN_S = 24 * 3600.0
 """A node that is silent for this long and not named in booth.yaml is forgotten."""
 MOST_NODES = 200
 """Names that are remembered; a message under one more name is refused."""
-HELD = (
-    "claims more rare people than others can believe, so it causes no alerts: look at what it sees; if they are really "
-    "unusual, allow its alerts on the page, or: spotter booth-allow {node}"
-)
-MOST_SENTENCES = 8
-"""Most sentences about one node in a notice, the limit of wire.Notice."""
+MOST_PROBLEMS = 8
+"""Most problems of one node in a notice, the limit of wire.Notice."""
 SAME = {
     "software": "runs software {mine} ({others}: {theirs}): update the older",
     "model": "uses model {mine} ({others}: {theirs}), so their scores cannot be compared: update it",
@@ -78,7 +75,7 @@ class NodeHealth(msgspec.Struct, frozen=True):
 
 def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
     """Combine a node's own report with its silence and with what is odd about it, seen from outside."""
-    found = list(dict.fromkeys([*_noticed(node, monotonic), *odd]))
+    found = list(dict.fromkeys([*_sentences(_noticed(node, monotonic)), *odd]))
     health, state = node.health, "degraded" if found else "ok"
     if silence:
         found.insert(0, silence)
@@ -89,7 +86,7 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
     return NodeHealth(
         node.name,
         health.state if state == "ok" or health.state == "failing" else state,
-        [*found, *health.problems],
+        [*found, *_sentences(health.problems)],
         health.mode,
         health.fps,
         health.sightings,
@@ -101,29 +98,17 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
     )
 
 
-def _noticed(node: NodeRecord, monotonic: float) -> list[str]:
-    held = [HELD.format(node=node.name)] if node.is_held else []
-    return [*held, *([_off(node.ahead_s)] if node.is_off else []), *node.violations.sentences(monotonic)]
+def _noticed(node: NodeRecord, monotonic: float) -> list[wire.Problem]:
+    held = [wire.problem("held")] if node.is_held else []
+    return [*held, *([_off(node.ahead_s)] if node.is_off else []), *node.violations.problems(monotonic)]
 
 
-def _off(ahead_s: float) -> str:
-    way = "ahead of" if ahead_s > 0 else "behind"
-    return (
-        f"its clock is {age(abs(ahead_s))} {way} the booth's, so its alerts are late or missing; "
-        "check that it reaches the booth's time server"
-    )
+def _sentences(problems: Iterable[wire.Problem]) -> list[str]:
+    return [problem.sentence for problem in problems]
 
 
-def age(seconds: float) -> str:
-    """Duration as people say it.
-
-    >>> [age(seconds) for seconds in (45, 300, 8000, 864000)]
-    ['45 s', '5 min', '2 h', '10 days']
-    """
-    for most, unit_s, unit in ((120, 1, "s"), (7200, 60, "min"), (48 * 3600, 3600, "h")):
-        if seconds < most:
-            return f"{seconds / unit_s:.0f} {unit}"
-    return f"{seconds / 86400:.0f} days"
+def _off(ahead_s: float) -> wire.Problem:
+    return wire.problem("clock-ahead" if ahead_s > 0 else "clock-behind", abs(ahead_s))
 
 
 class Roster:
@@ -134,8 +119,8 @@ class Roster:
         self._clock = clock
         self._expected = tuple(expected)
         self._listening_since: float | None = clock.monotonic()
-        self._notices: dict[str, list[str]] = {}
-        """Sentences that the booth published about each node, where this program is not the booth."""
+        self._notices: dict[str, list[wire.Problem]] = {}
+        """Problems that the booth published about each node, where this program is not the booth."""
         self.nodes = {name: NodeRecord(name, clock.monotonic()) for name in self._expected}
 
     def note_booth(self, message: wire.Message) -> None:
@@ -145,11 +130,11 @@ class Roster:
         elif isinstance(message, wire.Status) and message.state == "offline":
             self._notices = {}
 
-    def notices(self) -> dict[str, list[str]]:
+    def notices(self) -> dict[str, list[wire.Problem]]:
         """Return what the booth noticed about each node that the node does not report itself."""
         monotonic = self._clock.monotonic()
         found = {name: _noticed(node, monotonic) for name, node in sorted(self.nodes.items())}
-        return {name: sentences[:MOST_SENTENCES] for name, sentences in found.items() if sentences}
+        return {name: problems[:MOST_PROBLEMS] for name, problems in found.items() if problems}
 
     def note(
         self,
@@ -208,8 +193,8 @@ class Roster:
         nodes = [node for _, node in sorted(self.nodes.items()) if not self._is_awaited(node)]
         silences = {node.name: self._silence(node) for node in nodes}
         odd = _odd([node for node in nodes if not silences[node.name]])
-        for name, sentences in self._notices.items():
-            odd.setdefault(name, []).extend(sentences)
+        for name, problems in self._notices.items():
+            odd.setdefault(name, []).extend(_sentences(problems))
         return [judge(node, silences[node.name], monotonic, odd.get(node.name, ())) for node in nodes]
 
     def off_s(self) -> float:

@@ -16,10 +16,10 @@ from edge.booth.failures import Failures
 from edge.booth.figures import FiguresProcess
 from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
+from edge.booth.link_keys import LinkKeys
 from edge.booth.node_marks import NodeMarks
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
-from edge.booth.roster import age
 from edge.booth.selection import Selection, resumed
 from edge.booth.trends import outcomes
 from edge.clock import SystemClock
@@ -27,6 +27,7 @@ from edge.command import stop_on_signals
 from edge.config import BoothConfig
 from edge.errors import BrokerError, StoreError
 from edge.message.mqtt import MqttBroker
+from edge.problems import age
 from edge.seams import Broker, Clock, Publish, Received
 from edge.store.store import SqlStore
 
@@ -58,6 +59,7 @@ class Booth:
         self._active_alerts = ActiveAlerts(config, broker, store, clock)
         self._selection: Selection = resumed(config, store, clock.now())
         self._inbox = Inbox(config, broker, store, clock, self._selection, self._active_alerts)
+        self._link_keys = LinkKeys(config.site, broker, clock)
         self._home = HomeAssistant(config, broker, clock)
         self._publisher = BaselinePublisher(config, broker, store, clock)
         self._marks = NodeMarks(config, broker, store, clock, self._inbox, self._selection)
@@ -71,7 +73,7 @@ class Booth:
         self._trouble = ""
         self._started_at = clock.now() - clock.monotonic()
         """UTC time at which the monotonic clock was 0; changes only when the clock is set."""
-        self._noticed: dict[str, list[str]] | None = None
+        self._noticed: dict[str, list[wire.Problem]] | None = None
         """Notices published last; None before the first."""
         self._jump = ("", -SAID_S)
         """Sentence about the last change of the clock, and when it was (monotonic)."""
@@ -104,6 +106,8 @@ class Booth:
         pause = self._inbox.step(wait_s)
         with self._failures.caught("watching nodes"):
             self._inbox.roster.look(is_connected=self._broker.is_connected)
+        with self._failures.caught("link keys"):
+            self._link_keys.step(self._inbox.roster.nodes.values())
         with self._failures.caught("Home Assistant"):
             self._home.sync(self._inbox.roster.nodes)
         with self._failures.caught("notices"):

@@ -49,6 +49,8 @@ class Selection:
         self._people = 0
         self.held_back = 0
         """Sightings that were rare enough for an alert, but that staff could not have found by any reason."""
+        self._unseen = 0.0
+        """Share of a person that was seen and is not counted yet."""
         self._came_at: deque[float] = deque(maxlen=MOST_CAME)
 
     def people_last_hour(self, now: float) -> int:
@@ -82,13 +84,15 @@ class Selection:
         return self._joiner.cameras(person)
 
     def _choose(self, score: wire.Score, now: float, open_alerts: int, *, has_stock: bool) -> str | None:
+        if not score.is_candidate:
+            self._pass(score, now, open_alerts)
+            return None
         person = self._joiner.person(score, now)
         is_known = person in self._is_alerted
         is_counted = is_known or self._walking.take(score.node, now)
         if not is_known:
             self._is_alerted[person] = False
-            self._people += is_counted
-            self._came_at.extend([now] * is_counted)
+            self._come(now, is_counted=is_counted)
             while len(self._is_alerted) > REMEMBERED:
                 self._is_alerted.popitem(last=False)
         self._count_claim(score, person, now, is_known=is_known)
@@ -101,6 +105,27 @@ class Selection:
             self._alerts.append((now, score.node))
             return person
         return None
+
+    def _pass(self, score: wire.Score, now: float, open_alerts: int) -> None:
+        """Count somebody who is no candidate. They cannot be joined, so each sighting is a share of a person.
+
+        The share is that of candidates: one over the mean number of sightings of one person.
+        """
+        if score.follows is not None:
+            return
+        self._unseen += 1 / self._joiner.sightings_per_person
+        if self._unseen < 1:
+            return
+        self._unseen -= 1
+        is_counted = self._walking.take(score.node, now)
+        self._come(now, is_counted=is_counted)
+        self.claims.note(score.node, now, is_rare=False)
+        if self.pacer is not None and score.p is not None:
+            self.pacer.admit(score.p, now, open_alerts=open_alerts, is_counted=is_counted)
+
+    def _come(self, now: float, *, is_counted: bool) -> None:
+        self._people += is_counted
+        self._came_at.extend([now] * is_counted)
 
     def _count_claim(self, score: wire.Score, person: str, now: float, *, is_known: bool) -> None:
         """Count each person once, and once more when a sighting claims that they are rare."""

@@ -1,11 +1,12 @@
-"""Notice what a healthy node never does, and say it in sentences for field staff."""
+"""Notice what a healthy node never does, and say it to field staff."""
 
-from math import inf, isclose, log2
+from math import inf
 
 from edge import wire
+from edge.problems import numbers_of
 
 SHOWN_S = 900.0
-"""A sentence is shown until its problem has not occurred for this long."""
+"""A violation is shown until its problem has not occurred for this long."""
 WINDOW = 100
 """Most sightings that a healthy node sends again after announcing its gap: the sending window of message/sender.py."""
 FAR = 2 * WINDOW
@@ -18,48 +19,20 @@ ORDER_S = 5.0
 """Tolerance when comparing times of sightings, since they may end in another order than they are numbered."""
 BOOTS = 8
 """Starts of a node that are remembered."""
-ROUNDED = 0.01
-"""Relative error of a product of two figures rounded to three digits."""
-ROUNDED_BITS = 0.05
-"""Tolerance when comparing bits, which are rounded on the wire."""
-
-SENTENCES = {
-    "old": "sent {n} sightings from long ago again: is somebody replaying recorded messages? None counts twice; if you "
-    "cannot explain it, switch this node off and give it a new certificate",
-    "reused": "gave {n} new sightings numbers that were already used, so they are lost: its card is an older copy; "
-    "delete outbox.sqlite on it and restart it",
-    "again": "sent {n} sightings more than once: check its network connection and power. None counts twice",
-    "impossible": "sent {n} sightings whose figures contradict each other or its baseline, so they cause no alerts; "
-    "reinstall its software and model",
-    "flood": "sends more messages than a camera can have, so some are dropped: if it goes on, switch this node off and "
-    "give it a new certificate",
-    "baseline": "scores against another baseline than its heartbeat names: restart it; if this stays, freeze again",
-    "twins": "two machines use this name: switch one off, or provision it under another name",
-    "refused": "had {n} messages refused; the top of the booth's page says why and what to do",
-}
-"""What staff read about each kind of violation, the gravest first; `n` is how often it happened."""
+KINDS = ("old", "reused", "again", "impossible", "flood", "baseline", "twins", "refused")
+"""Kinds of violations, codes of edge/problems.py, the gravest first."""
 
 
 def is_impossible(score: wire.Score) -> bool:
-    """Whether the figures of a score contradict each other; the schema checks each figure alone.
+    """Whether the figures of a score contradict each other, beyond what the schema checks.
 
-    In a score of score/baseline.py, one_in = 1 / p lies inside its interval, bits = -log2 p, and the reasons of a facet
-    share its bits.
+    In a score of score/baseline.py `one_in` lies inside its interval.
     """
     if score.follows is not None and (score.early or score.follows >= score.seq):
         return True
-    if score.p is None or score.one_in is None or score.bits is None or score.low is None or score.facets is None:
-        return bool(score.reasons)
-    given: dict[str, float] = {}
-    for reason in score.reasons:
-        facet = reason.words.partition(":")[0]
-        given[facet] = given.get(facet, 0.0) + reason.bits
-    return not (
-        score.low <= score.one_in <= (inf if score.high is None else score.high)
-        and isclose(score.p * score.one_in, 1.0, rel_tol=ROUNDED)
-        and isclose(score.bits, -log2(score.p), abs_tol=ROUNDED_BITS)
-        and all(bits <= getattr(score.facets, facet) + ROUNDED_BITS for facet, bits in given.items())
-    )
+    if score.one_in is None or score.low is None:
+        return False
+    return not score.low <= score.one_in <= (inf if score.high is None else score.high)
 
 
 class Violations:
@@ -79,17 +52,17 @@ class Violations:
         """When a sighting was scored against another baseline, on the node's clock."""
 
     def note(self, kind: str, monotonic: float) -> None:
-        """Count one violation of a kind, a key of SENTENCES."""
+        """Count one violation of a kind, one of KINDS."""
         count, at = self._recent.get(kind, (0, -inf))
         self._recent[kind] = (count + 1 if monotonic < at + SHOWN_S else 1, monotonic)
         self.totals[kind] = self.totals.get(kind, 0) + 1
 
-    def sentences(self, monotonic: float) -> list[str]:
-        """Return a sentence for each recent kind of violation, the gravest first."""
+    def problems(self, monotonic: float) -> list[wire.Problem]:
+        """Return a problem for each recent kind of violation, the gravest first."""
         recent = {kind: count for kind, (count, at) in self._recent.items() if monotonic < at + SHOWN_S}
         if recent.get("again", 0) < MANY:
             recent.pop("again", None)
-        return [sentence.format(n=recent[kind]) for kind, sentence in SENTENCES.items() if kind in recent]
+        return [wire.problem(kind, *[recent[kind]][: numbers_of(kind)]) for kind in KINDS if kind in recent]
 
     def started(self, boot: str, monotonic: float) -> None:
         """Note that the node came online; two boot ids in turn mean that two machines use one name."""
@@ -110,7 +83,7 @@ class Violations:
         self._epoch = score.epoch
         if is_impossible(score):
             self.note("impossible", monotonic)
-        if self._baseline not in (None, score.baseline):
+        if score.is_candidate and self._baseline not in (None, score.baseline):
             self._other_at = at
 
     def repeated(self, score: wire.Score, behind: int, now: float, monotonic: float) -> None:

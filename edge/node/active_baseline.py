@@ -8,8 +8,10 @@ import numpy as np
 
 from edge.config import NodeConfig, ScoreSection
 from edge.errors import BaselineError
+from edge.limits import BATCH
 from edge.node.last_good import with_last_good
 from edge.node.site_baseline import Instruction
+from edge.problems import Problem
 from edge.records import Appearance, Score
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
@@ -76,8 +78,11 @@ class ActiveBaseline:
         self._own.learn(appearance, context)
 
     def save(self, state: Path) -> None:
-        """Save this camera's own counts; if the disk cannot be written they are saved later."""
-        if self._own is None:
+        """Save this camera's own counts, to be called whenever the collected ones are: copies then differ by BATCH people.
+
+        Fewer than BATCH are not saved. If the disk cannot be written they are saved later.
+        """
+        if self._own is None or self._own.sightings < BATCH:
             return
         kept = Baseline(self.baseline.recipe, counts=self._own.counts, epoch=self.id)
         try:
@@ -88,19 +93,20 @@ class ActiveBaseline:
 
 def open_active_baseline(
     config: NodeConfig, instruction: Instruction | None, collected: Baseline
-) -> tuple[ActiveBaseline, str]:
-    """Open the baseline in use; the sentence is for the heartbeat and empty unless a last good copy had to be used.
+) -> tuple[ActiveBaseline, Problem | None]:
+    """Open the baseline in use; the problem is for the heartbeat and None unless a last good copy had to be used.
 
     Raises BaselineError if `score.baseline` is missing, damaged or made with another recipe than `collected`, and
     the state folder has no good copy of it.
     """
-    baseline, name, repair = collected, "", ""
+    baseline, name, repair = collected, "", None
     state, section = Path(config.state), config.score
     if section.baseline:
         baseline, repair = with_last_good(
             Path(section.baseline),
             state,
             lambda path: baseline_file.load(path, min_sightings=section.min_sightings, recipe=collected.recipe),
+            "baseline",
         )
         name = baseline_file.baseline_id(baseline)
     elif instruction is not None and instruction.baseline is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edge.errors import BaselineError
 from edge.limits import BATCH
+from edge.problems import Problem, problem
 from edge.recipe import Recipe
 from edge.records import Appearance
 from edge.score import baseline_file
@@ -14,9 +15,13 @@ from edge.score.baseline import Baseline
 log = logging.getLogger(__name__)
 
 COLLECTED = "collected.baseline"
-"""File with all counts of this epoch; it never leaves this node."""
+"""File from which counting continues; it never leaves this node."""
 SNAPSHOT = "snapshot.baseline"
-"""File with the counts that may leave this node: each one holds at least BATCH sightings more than the one before."""
+"""File with the counts that may leave this node.
+
+Both are written together, with at least BATCH sightings more than before: two copies that differ by one person, side by
+side or in free blocks of a stolen card, would describe that person. What came since is in memory, and lost at the end.
+"""
 
 
 class Collector:
@@ -25,31 +30,32 @@ class Collector:
     def __init__(self, folder: Path, recipe: Recipe, *, min_sightings: int) -> None:
         """Load the saved counts; a file that is damaged or of another recipe is renamed to `*.old`."""
         self._folder, self._recipe, self._min_sightings = folder, recipe, min_sightings
-        self.repair = ""
-        """A sentence that says what was damaged and what is used instead; empty if nothing was."""
+        self.repair: Problem | None = None
+        """What was damaged and what is used instead; None if nothing was."""
         self.baseline = self._open()
         self.snapshot: bytes | None = None
         """The counts to publish; replaced by another object when there are more. Any thread may read it."""
         self._handed_over = 0
         """Sightings in the newest snapshot of this epoch."""
+        self._on_card = self.baseline.sightings
+        """Most sightings of this epoch that were ever saved."""
         self._open_snapshot()
 
-    def learn(self, appearance: Appearance, context: str, at: float) -> None:
-        """Count one sighting; `at` is UTC, in seconds."""
+    def learn(self, appearance: Appearance, context: str, at: float) -> bool:
+        """Count one sighting; `at` is UTC, in seconds. Returns True if the counts were saved with it."""
         self.baseline.learn(appearance, context, at=at)
-        if self.baseline.sightings >= self._handed_over + BATCH:
-            content = baseline_file.to_bytes(self.baseline)
-            if _write(content, self._folder / SNAPSHOT):
-                self.snapshot, self._handed_over = content, self.baseline.sightings
-
-    def save(self) -> None:
-        """Save all counts; if the disk cannot be written they stay in memory and are saved later."""
-        _write(baseline_file.to_bytes(self.baseline), self._folder / COLLECTED)
+        if self.baseline.sightings < max(self._handed_over, self._on_card) + BATCH:
+            return False
+        content = baseline_file.to_bytes(self.baseline)
+        if not all(_write(content, self._folder / name) for name in (COLLECTED, SNAPSHOT)):
+            return False
+        self.snapshot, self._handed_over = content, self.baseline.sightings
+        return True
 
     def begin(self) -> None:
         """Begin a new epoch with empty counts. Sightings since the last batch are lost: too few to leave the node."""
-        self.baseline, self._handed_over = self._empty(), 0
-        self.save()
+        self.baseline, self._handed_over, self._on_card = self._empty(), 0, 0
+        _write(baseline_file.to_bytes(self.baseline), self._folder / COLLECTED)
 
     def _empty(self) -> Baseline:
         return Baseline(self._recipe, min_sightings=self._min_sightings, epoch=secrets.token_hex(8))
@@ -80,10 +86,7 @@ class Collector:
         except BaselineError:
             last = self._empty()
         last.epoch = last.epoch or secrets.token_hex(8)
-        self.repair = (
-            f"The collected counts were damaged: counting continues from {last.sightings} people; change the card if "
-            "this happens again."
-        )
+        self.repair = problem("counts-damaged", last.sightings // BATCH * BATCH)
         return last
 
     def _open_snapshot(self) -> None:
@@ -97,6 +100,8 @@ class Collector:
         self.snapshot = baseline_file.to_bytes(last)
         if last.epoch == self.baseline.epoch:
             self._handed_over = last.sightings
+            if 0 < self.baseline.sightings - last.sightings < BATCH:  # as releases before this one saved it
+                _write(self.snapshot, self._folder / COLLECTED)
             self.baseline = max(self.baseline, last, key=lambda one: one.sightings)
 
 

@@ -299,7 +299,7 @@ def test_nodes_count_the_booth_freezes_and_they_spot(
         state.mkdir()
         baseline_file.save(learnt(170, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "snapshot.baseline")
         baseline_file.save(
-            learnt(180, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "collected.baseline"
+            learnt(170, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "collected.baseline"
         )
         config = {
             "node": name,

@@ -41,7 +41,7 @@ def opened(config: NodeConfig, counted: Baseline, source: str) -> ActiveBaseline
         baseline.label(source)
     baseline_file.save(baseline, Path(config.score.baseline))
     found, repair = open_active_baseline(config, None, Baseline(RECIPE))
-    assert repair == ""
+    assert repair is None
     return found
 
 

@@ -13,7 +13,7 @@ IDENTITY = {
     "ca.pem": b"authority",
     "node.pem": b"certificate",
     "node.key": b"key 5d1f0a77",
-    "link.key": b"link key 9b3e",
+    "outbox.pub": b"o",
     "baseline.pub": b"b",
     "release.pub": SIGNER.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
     "node.yaml": SETTINGS,

@@ -31,7 +31,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def fill(store: SqlStore, batches: int = 10) -> None:
     for batch in range(batches):
         seqs = range(20 * batch + 1, 20 * batch + 21)
-        reasons = [wire.Reason(OLD.decode(), 9.0)]
+        reasons = [wire.Reason(OLD.decode(), 9)]
         store.record([make_score(seq=seq, reasons=reasons) for seq in seqs], [], nobody, {}, now=NOW)
 
 

@@ -47,6 +47,7 @@ REFUSALS = {
     "epochs": "a node began too many outboxes; provision it under a new name.",
     "window": "a node's counts are of another time; check its clock.",
     "revoked": "a node whose certificate was revoked still sends; reload or restart the broker.",
+    "sealed": "a node's sealed scores cannot be opened; are outbox_key and the node's outbox.pub this site's?",
     "too_many_nodes": "there were too many nodes; what else publishes to this broker?",
 }
 """Why messages were refused and what to do about it, by reason."""
