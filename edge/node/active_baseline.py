@@ -78,7 +78,7 @@ class ActiveBaseline:
         self._own.learn(appearance, context)
 
     def save(self, state: Path) -> None:
-        """Save this camera's own counts, to be called whenever the collected ones are: copies then differ by BATCH people.
+        """Save this camera's own counts, to be called whenever the collected ones are, in steps of BATCH.
 
         Fewer than BATCH are not saved. If the disk cannot be written they are saved later.
         """

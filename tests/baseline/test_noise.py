@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from edge.baseline.noise import DELTA, LEFT_OUT, STATED, blocks_of, noised, rho
+from edge.baseline_shapes import shapes
 from edge.errors import BaselineError
 from edge.records import Appearance
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
-from edge.score.counts import BaselineCounts, shapes
+from edge.score.counts import BaselineCounts
 from tests.outfits import RECIPE, ordinary, outfit
 
 CROWD = 300

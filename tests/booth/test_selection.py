@@ -11,12 +11,12 @@ from edge.store.store import SqlStore
 from tests.fakes import WatchedStore
 from tests.messages import NOW, make_score
 
-WEAK = [wire.Reason("combination:orange-over-black", 2.5), wire.Reason("garment:no-bag", 6.0)]
+WEAK = [wire.Reason("combination:orange-over-black", 2), wire.Reason("garment:no-bag", 6)]
 FOUR_AN_HOUR = BoothConfig(alert=AlertSection(one_in=10.0, per_hour=4.0))
 
 
 def rare(seq: int, *, is_weak: bool = False) -> wire.Score:
-    changes = {"reasons": WEAK, "facets": wire.Facets(combination=2.5, garment=6.0)} if is_weak else {}
+    changes = {"reasons": WEAK} if is_weak else {}
     return make_score(seq=seq, link="", **changes)
 
 
