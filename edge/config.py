@@ -76,9 +76,9 @@ class TrackSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     birth_confidence: Share = 0.45
     """Confidence from which a detection starts a new track; weaker ones only continue tracks."""
-    confirm_s: Positive = 0.4
+    confirm_s: Positive = 0.3
     """Seconds that a track must last, with confirm_frames detections, to count as a person."""
-    confirm_frames: Annotated[int, Meta(ge=1)] = 4
+    confirm_frames: Annotated[int, Meta(ge=1)] = 3
     """Detections that a track needs to count as a person."""
     max_gap_s: Positive = 1.5
     """Seconds without a detection after which a track ends; until then, its continuation can be linked with it."""

@@ -6,7 +6,7 @@ tracks that are left. Similarity is that of keypoints, since the detector gives 
 
 import numpy as np
 
-from edge.records import Floats
+from edge.records import Flags, Floats
 
 KAPPA = 0.10
 """Tolerated keypoint error, in body heights. COCO's constants (0.025-0.107 of the square root of the area, keypoint
@@ -20,7 +20,8 @@ STRAYED = 0.25
 
 FRESH_S = 0.25
 """Seconds without a detection, beyond one frame, in which a track's claim on a detection falls to 1/e: who was seen in
-the frame before comes before who was lost a while ago, since the latter's tolerance has grown."""
+the frame before comes before who was lost a while ago, since the latter's tolerance has grown. It orders claims; where
+nobody else claims a detection, similarity alone decides."""
 
 
 def pose_similarity(expected: Floats, found: Floats, tolerance: Floats) -> Floats:
@@ -52,23 +53,25 @@ def freshness(unseen_s: Floats, frame_s: float) -> Floats:
     return np.asarray(np.exp(-np.maximum(unseen_s - frame_s, 0) / FRESH_S), np.float32)
 
 
-def match(similarity: Floats, threshold: float) -> list[tuple[int, int]]:
-    """Match tracks and detections: pairs (row, column), each row and column at most once, similarities largest in sum.
+def match(claims: Floats, is_possible: Flags) -> list[tuple[int, int]]:
+    """Match tracks and detections: pairs (row, column), each row and column at most once, claims largest in sum.
 
-    `similarity` is [tracks, detections], 0..1; pairs below `threshold` are never matched. The Hungarian method with
-    shortest augmenting paths (Jonker and Volgenant, Computing 38, 1987) in plain Python: for the few people of one
-    picture it takes a fraction of a millisecond, and SciPy would be 100 MB on every node for this alone.
+    `claims` [tracks, detections] are at least 0; pairs outside `is_possible` [tracks, detections] are never matched.
+    The Hungarian method with shortest augmenting paths (Jonker and Volgenant, Computing 38, 1987) in plain Python: for
+    the few people of one picture it takes a fraction of a millisecond, and SciPy would be 100 MB on every node for this
+    alone.
 
-    >>> match(np.array([[0.9, 0.8], [0.8, 0.1]], np.float32), 0.2)
+    >>> claims = np.array([[0.9, 0.8], [0.8, 0.1]], np.float32)
+    >>> match(claims, claims >= 0.2)
     [(0, 1), (1, 0)]
     """
-    if not similarity.size:
+    if not is_possible.any():
         return []
-    if similarity.shape[0] > similarity.shape[1]:
-        return sorted((row, column) for column, row in match(similarity.T, threshold))
-    gains = np.where(similarity >= threshold, similarity, 0).astype(float)
+    if claims.shape[0] > claims.shape[1]:
+        return sorted((row, column) for column, row in match(claims.T, is_possible.T))
+    gains = np.where(is_possible, claims, 0).astype(float)
     owner = _assign((-gains).tolist())
-    return sorted((row, column) for column, row in owner.items() if similarity[row, column] >= threshold)
+    return sorted((row, column) for column, row in owner.items() if is_possible[row, column])
 
 
 def _assign(cost: list[list[float]]) -> dict[int, int]:

@@ -17,11 +17,13 @@ from edge.track.match import GAP_TOLERANCE, KAPPA, freshness, match, pose_simila
 from edge.track.sway import sway
 from edge.track.tracklet import Seen, Tracklet, centre
 
-FIRST_MATCH = 0.2
-"""Similarity from which a sure detection may continue a track. Below, linking decides: it knows more."""
+FIRST_MATCH, LATE_MATCH = 0.2, 0.3
+"""Similarity from which a sure detection may continue a track that was seen a frame ago, and one that was not seen for
+any time. Below, linking decides: it knows more."""
 
 SECOND_MATCH = 0.25
-"""Similarity from which an unsure detection may continue a track; higher, since it may be background."""
+"""Claim (similarity by freshness) from which an unsure detection may continue a track; higher, since it may be
+background."""
 
 SAME_PERSON, SAME_PERSON_S = 0.2, 0.1
 """An unmatched detection this similar to a track seen in these last seconds is a second skeleton on that person, or the
@@ -47,6 +49,8 @@ class Tracker:
         self._ids = count(1)
         self._width = 1
         self._at = 0.0
+        self._crowd = 0.0
+        """People per square body height of the picture, with those lost for less than `max_gap_s`."""
         self._sway = np.zeros(2, np.float32)
         """x, y in pixels by which the picture has moved since the start."""
 
@@ -59,6 +63,7 @@ class Tracker:
         """
         departures = self.finish() if at < self._at - self._settings.max_gap_s else []
         frame_s, self._at, self._width = max(at - self._at, 1e-3), at, size[1]
+        self._crowd = sum(one.height**2 for one in self._people if one.hits >= link.LEAST_HITS) / (size[0] * size[1])
         self._follow(self._steadied(detections, looks, frame_s), frame_s)
         for person in [one for one in self._people if not one.is_compared and one.is_confirmed(self._settings)]:
             person.is_compared = True
@@ -92,11 +97,12 @@ class Tracker:
 
     def _follow(self, seen: list[Seen], frame_s: float) -> None:
         """Continue tracks with the detections that match, and begin tracks with the sure ones that are left."""
-        table = self._similarity(seen, frame_s)
+        alike = self._similarity(seen)
+        claims = alike * freshness(np.array([self._gap(one) for one in self._people], np.float32), frame_s)[:, None]
         is_sure: Flags = np.array([one.detection.confidence >= self._settings.birth_confidence for one in seen], bool)
-        pairs = match(np.where(is_sure, table, 0), FIRST_MATCH)
-        table[[row for row, _ in pairs]] = 0
-        pairs += match(np.where(is_sure, 0, table), SECOND_MATCH)
+        pairs = match(claims, is_sure & ((claims >= FIRST_MATCH) | (alike >= LATE_MATCH)))
+        claims[[row for row, _ in pairs]] = 0
+        pairs += match(claims, ~is_sure & (claims >= SECOND_MATCH))
         for row, column in pairs:
             self._people[row].see(seen[column], self._at, self._settings.min_motion)
         taken = {column for _, column in pairs}
@@ -104,8 +110,8 @@ class Tracker:
             if column not in taken and not self._is_known(seen[column]):
                 self._people.append(Tracklet.born(next(self._ids), seen[column], self._at))
 
-    def _similarity(self, seen: list[Seen], frame_s: float) -> Floats:
-        """Similarity [tracks, detections], 0..1: of poses, places, colours; lower for tracks not seen lately."""
+    def _similarity(self, seen: list[Seen]) -> Floats:
+        """Similarity [tracks, detections], 0..1, of poses, places and colours."""
         people = self._people
         if not people or not seen:
             return np.zeros((len(people), len(seen)), np.float32)
@@ -119,8 +125,7 @@ class Tracker:
         poses, centres, looks = (np.stack(one) for one in zip(*(one[1:] for one in seen), strict=True))
         table = pose_similarity(expected, poses, KAPPA * heights * (1 + GAP_TOLERANCE * gaps))
         table *= steadiness(places, centres, np.array(spreads, np.float32) * heights)
-        table *= likeness(np.stack([person.look for person in people])[:, None], looks[None])
-        return np.asarray(table * freshness(gaps, frame_s)[:, None], np.float32)
+        return table * likeness(np.stack([person.look for person in people])[:, None], looks[None])
 
     def _is_known(self, seen: Seen) -> bool:
         """Return True for a detection on a person who was seen this very moment."""
@@ -135,7 +140,7 @@ class Tracker:
     def _join(self, person: Tracklet) -> bool:
         """Join a tracklet with the one that is most surely the same person; returns False if there is none."""
         others = [one for one in self._people if one is not person] if person in self._people else []
-        costs = [link.cost(person, one, self._settings.max_gap_s) for one in others]
+        costs = [link.cost(person, one, self._settings.max_gap_s, self._crowd) for one in others]
         if not costs or min(costs) >= 1:
             return False
         older, newer = sorted((person, others[costs.index(min(costs))]), key=lambda one: one.first_seen_at)

@@ -15,7 +15,7 @@ TABLES = st.tuples(st.integers(0, 7), st.integers(0, 7)).flatmap(
 def test_the_choice_is_one_to_one_above_the_threshold_and_as_good_as_scipys(
     table: np.ndarray, threshold: float
 ) -> None:
-    pairs = match(table, threshold)
+    pairs = match(table, table >= threshold)
     assert len({row for row, _ in pairs}) == len({column for _, column in pairs}) == len(pairs)
     assert all(table[pair] >= threshold for pair in pairs)
     gains = np.where(table >= threshold, table, 0).astype(float)
