@@ -170,7 +170,7 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     facets: Facets | None = None
     reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)] = []
     worn: Garments = []
-    """Only with reasons."""
+    """Garments by which the reasons can be said; empty without reasons."""
     zone: Zone
     heading: Heading
     quality: Share
@@ -237,7 +237,7 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     high: OneIn | None = None
     reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)]
     worn: Garments = []
-    """Those that a reason is about; with `privacy.hint: coarse` also others, to find the person."""
+    """Those of the score; none with `privacy.hint: none`."""
     cameras: Annotated[list[Name], Meta(min_length=1, max_length=16)]
     expires_at: Time
 
