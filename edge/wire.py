@@ -190,6 +190,7 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Null also if no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
     reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)] = []
     worn: Garments = []
+    """Garments by which the reasons can be said; empty without reasons."""
     zone: Zone | None = None
     heading: Heading | None = None
     baseline: Annotated[str, Meta(pattern=r"^([0-9a-f]{8,32})?\Z")] = ""
@@ -302,7 +303,7 @@ class Alert(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     high: OneIn | None = None
     reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)]
     worn: Garments = []
-    """Those that a reason is about; with `privacy.hint: coarse` also others, to find the person."""
+    """Those of the score; none with `privacy.hint: none`."""
     cameras: Annotated[list[Name], Meta(min_length=1, max_length=16)]
     expires_at: Time
 

@@ -87,10 +87,8 @@ def _about(code: str, found: dict[str, Garment]) -> Iterator[tuple[Garment, str]
 def _at(place: str, found: dict[str, Garment], pattern: str = "") -> list[Garment]:
     """Return the garments of a place, those of a pattern first, then those of any, then the largest."""
     here = [found[kind] for kind in _KINDS_AT.get(place, ()) if kind in found]
-    wanted = (pattern, *(one.pattern for one in here if one.pattern)) if pattern else ("",)
-    return sorted(
-        here, key=lambda one: (wanted.index(one.pattern) if one.pattern in wanted else len(wanted), -one.area)
-    )
+    here.sort(key=lambda one: -one.area)
+    return sorted(here, key=lambda one: (one.pattern != pattern, not one.pattern)) if pattern else here
 
 
 def _of_colour(region: str, colour: str, found: dict[str, Garment]) -> Iterator[tuple[Garment, str]]:

@@ -79,7 +79,9 @@ def test_claimed_and_greeted_by_tap(served: ServedPage, phone: Window) -> None:
     expect(phone.page.get_by_text("Nobody exceptional")).to_be_visible()
     served.page.show(make_snapshot())
     expect(phone.page.locator(".card")).to_contain_text("1 in 500 (200-1,000)")
-    expect(phone.page.get_by_role("status")).to_have_text("New alert: 1 in 500 (200-1,000). Look north-west.")
+    expect(phone.page.get_by_role("status")).to_have_text(
+        "New alert: orange top, dark grey checked trousers. Look north-west. 1 in 500 (200-1,000)."
+    )
     phone.page.get_by_role("button", name="Claim").tap()
     expect(phone.page.locator(".card")).to_contain_text("claimed by booth")
     phone.page.get_by_role("button", name="Greeted").tap()

@@ -84,7 +84,8 @@ function announce() {
   known = now;
   if (!fresh.length) return;
   const card = document.getElementById(fresh[0]);
-  say(`New alert: ${card.querySelector(".rare").textContent}. ${card.querySelector(".look").firstChild.textContent}.`);
+  const [who, where, rare] = [".why", ".look", ".rare"].map((part) => card.querySelector(part));
+  say(`New alert: ${who.textContent}. ${where.firstChild.textContent}. ${rare.textContent}.`);
   if (audio) beep();
 }
 
