@@ -1,5 +1,6 @@
 """Follow alerts from the decision to their end: sent, claimed, greeted, lapsed or withdrawn."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from edge import wire
@@ -10,6 +11,8 @@ from edge.store.store import AlertEnd, SqlStore
 
 ANSWER_S = 1.0
 """Time to wait for the broker to take an alert."""
+SENDING_S = 1.0
+"""Longest time that one step sends alerts, as each waits for the broker's answer."""
 AGAIN_S = 2.0
 """Pause before an alert that reached no laptop is sent again, until it expires."""
 CLAIM_S = 600.0
@@ -117,8 +120,7 @@ class ActiveAlerts:
         now = self._clock.monotonic()
         if now >= self._try_at:
             self._try_at = now + AGAIN_S
-            for one in [one for one in self._tracked.values() if one.is_waiting]:
-                self._send(one, now)
+            self._send_waiting(now)
         for one in [one for one in self._tracked.values() if one.is_sent and self._has_lapsed(one, now)]:
             self._end(one, "lapsed")
         for name in [name for name, one in self._tracked.items() if self._is_over(one, now)]:
@@ -132,6 +134,20 @@ class ActiveAlerts:
         for name, state in list(self._unsettled.items()):
             self._store.settle(name, state)
             del self._unsettled[name]
+
+    def _send_waiting(self, now: float) -> None:
+        """Send the alerts that wait, one of each node in turn; what is left after SENDING_S waits for the next step."""
+        mine = Counter[str]()
+        turns: list[tuple[int, TrackedAlert]] = []
+        for one in self._tracked.values():
+            if one.is_waiting:
+                mine[one.alert.node] += 1
+                turns.append((mine[one.alert.node], one))
+        for _, one in sorted(turns, key=lambda turn: turn[0]):
+            if self._clock.monotonic() >= now + SENDING_S:
+                self._try_at = now
+                return
+            self._send(one, now)
 
     def _send(self, one: TrackedAlert, now: float) -> None:
         left = int(one.expires_at - now)

@@ -250,7 +250,8 @@ class Joiner:
                 break
             self._drop(key)
         while len(self._sightings) >= MOST:
-            self._drop(next(iter(max(self._by_node.values(), key=len))))
+            most = max(self._by_node, key=lambda node: len(self._by_node[node]))
+            self._drop(next(iter(self._by_node[most])))
 
     def _drop(self, key: wire.ScoreKey) -> None:
         gone = self._sightings.pop(key)

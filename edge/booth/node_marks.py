@@ -44,8 +44,8 @@ class NodeMarks:
         for node in claims.held - self._held:
             claims.allow(node, self._clock.now())
         claims.held |= self._held
-        for node in self._inbox.roster.nodes.values():
-            node.is_held = node.name in self._held
+        for record in self._inbox.roster.nodes.values():
+            record.is_held = record.name in self._held
         self._revoke(self._store.marked("revoked"), monotonic)
 
     def _revoke(self, revoked: frozenset[str], monotonic: float) -> None:

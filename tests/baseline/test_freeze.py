@@ -96,14 +96,13 @@ def test_counts_that_only_look_like_it_are_named(found: list[NodeCounts]) -> Non
         add_up([NodeCounts("camera-9", torn)], "booth")
 
 
-def changed(one: NodeCounts, node: str = "evil", *, times: int = 1, **arrays: int) -> NodeCounts:
-    """Return counts of `node`: all numbers `times` as large, and those of some arrays filled with one number."""
+def changed(one: NodeCounts, *, times: int = 1, filled: str = "") -> NodeCounts:
+    """Return counts of node `evil`: all numbers `times` as large, and one array filled with 2**53."""
     made = {}
     for name, content in one.counted.arrays.items():
         numbers = np.frombuffer(content, "<i8") * times
-        made[name] = np.full_like(numbers, arrays.get(name, 0)) if name in arrays else numbers
-    content = {name: numbers.astype("<i8").tobytes() for name, numbers in made.items()}
-    return NodeCounts(node, msgspec.structs.replace(one.counted, epoch="bad0bad0", arrays=content))
+        made[name] = (np.full_like(numbers, 2**53) if name == filled else numbers).astype("<i8").tobytes()
+    return NodeCounts("evil", msgspec.structs.replace(one.counted, epoch="bad0bad0", arrays=made))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,7 @@ def changed(one: NodeCounts, node: str = "evil", *, times: int = 1, **arrays: in
 )
 def test_counts_above_the_sightings_are_refused_and_named(found: list[NodeCounts], name: str) -> None:
     """Each was allowed alone, but every node refused the sum, or it overflowed."""
-    evil = changed(found[0], **{name: 2**53})
+    evil = changed(found[0], filled=name)
     with pytest.raises(BaselineError, match=r"counts of evil, epoch bad0bad0: .* --without evil"):
         add_up([*found, evil], "booth", is_forced=True)
     with pytest.raises(WireError, match="baseline"):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge import wire
 from edge.booth.alert import alert_id
-from edge.booth.join import LAGS, LAGS_KNOWN, LONGEST_S, MOST, REMEMBER_S, ROTATIONS, Joiner
+from edge.booth.join import LAGS, LAGS_KNOWN, LONGEST_S, MOST, MOST_OF_ONE, REMEMBER_S, ROTATIONS, Joiner
 from edge.config import JoinSection
 from tests.messages import EPOCH, make_score
 
@@ -266,3 +267,38 @@ def test_memory_is_bounded(scores: int, each_s: float) -> None:
     assert len(joiner._sightings) <= (REMEMBER_S / each_s + 1 if each_s else MOST)
     assert sum(len(seen) for seen in joiner._people.values()) == len(joiner._sightings)
     assert all(len(lags) <= LAGS for lags in joiner._lags.values())
+
+
+def test_a_flood_of_one_node_does_not_part_a_person_seen_by_two() -> None:
+    def person(joiner: Joiner, node: str, seq: int, link: str, at: float) -> str:
+        score = make_score(node=node, seq=seq, link=link, at=wire.to_time(at), heading="right", zone="right")
+        return joiner.person(score, at)
+
+    for flood in (0, 150, 2000):
+        joiner = Joiner({"north": 0, "south": 90}, JoinSection())
+        for i in range(40):
+            person(joiner, "north", i + 10, f"{0x11111111 + i * 99991:08x}", START - 20 + i * 0.05)
+        first = person(joiner, "north", 1, "2468ace1", START)
+        for i in range(flood):
+            person(joiner, "evil", i + 1, f"{0x22222222 + i * 104729:08x}", START + 1)
+        assert person(joiner, "south", 1, "2468ace1", START + 2) == first
+        assert len(joiner._sightings) <= MOST
+
+
+def test_sightings_dated_ahead_do_not_displace_the_evidence() -> None:
+    joiner = Joiner({}, JoinSection())
+    for i in range(20):
+        joiner.person(make_score(seq=i + 1, link="23456789", at=wire.to_time(START + i)), START + i)
+    known = dict(joiner._evidence)
+    for seq in (1, 2):
+        ahead = make_score(node="evil", seq=seq, link="23456789", at=wire.to_time(START + seq * 1e6))
+        joiner.person(ahead, START + 30)
+    assert dict(joiner._evidence) == known
+
+
+def test_equal_links_do_not_grow_one_person_without_end() -> None:
+    joiner = Joiner({}, JoinSection())
+    for i in range(400):
+        score = make_score(node=f"n{i % 200:03d}", seq=i + 1, link="11111111", heading="toward", zone="centre")
+        joiner.person(msgspec.structs.replace(score, at=wire.to_time(START + i * 0.01)), START + i * 0.01)
+    assert max(len(seen) for seen in joiner._people.values()) == MOST_OF_ONE

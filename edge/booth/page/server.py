@@ -20,9 +20,9 @@ from edge.seams import Clock
 
 log = logging.getLogger(__name__)
 
-CONNECTIONS, EACH = 200, 40
-"""Most connections at once: from all addresses, and from one. A laptop holds one or two; beyond these, the oldest that
-waits for its browser is closed for each new one."""
+CONNECTIONS, EACH = 200, 100
+"""Most connections at once: from all addresses, and from one. A laptop holds one or two; beyond these, one that waits
+for its browser is closed for each new one."""
 KEEP_S = 10
 """An idle connection is closed after this many seconds."""
 HEAD_S = 5
@@ -47,8 +47,13 @@ class Impatient(H11Protocol):
         for group, most in ((mine, EACH), (others, CONNECTIONS)):
             idle = [one for one in group if one.is_waiting and not one.transport.is_closing()]
             if len(group) > most and idle:
-                min(idle, key=lambda one: one.came_at).transport.close()
+                min(idle, key=lambda one: (not one.is_torn, one.came_at)).transport.close()
         self.loop.call_later(min(HEAD_S, self.timeout_keep_alive), self._look, None)
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether part of a request is here; a browser sends it at once, so such a connection is closed first."""
+        return bool(self.conn.trailing_data[0]) or self.conn.their_state is h11.SEND_BODY
 
     @property
     def address(self) -> str:
