@@ -117,7 +117,7 @@ class ScoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Path of the site's public key, PEM; empty: baselines that the booth freezes are refused."""
     min_sightings: Annotated[int, Meta(ge=1)] = 100
     """Calibration sightings needed for scores; with fewer, every score is `warming_up`."""
-    early_one_in: Annotated[float, Meta(ge=1)] = 50.0
+    early_one_in: Annotated[float, Meta(ge=10)] = 50.0
     """An early score is sent only if it is at least this rare (1 in N); else only the final score is."""
     context: Context = "any"
     """Compare only with sightings of this context if there are enough: the weather, or `day-part`, by the clock."""

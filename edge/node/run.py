@@ -258,6 +258,8 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
 
 def _open_outbox(config: NodeConfig, state: Path) -> Outbox:
     sealer, section = read_sealer(config.outbox.booth_key), config.outbox
+    if sealer is None and config.broker.tls is not None:
+        log.warning("outbox.booth_key is not set, so a stolen card can be read: provision this node again")
     return Outbox(state / section.path, node=config.node, max_rows=section.max_rows, sealer=sealer)
 
 

@@ -8,6 +8,7 @@ import pytest
 from edge import wire
 from edge.booth.link_keys import LEAD_S, LinkKeys
 from edge.booth.roster import Roster
+from edge.booth.run import Booth
 from edge.config import BoothConfig
 from edge.errors import WireError
 from edge.fakes import InProcessBroker
@@ -16,7 +17,8 @@ from edge.message.link import link
 from edge.message.outbox import KEPT, Outbox
 from edge.message.sender import Sender
 from edge.sealing import Sealer, make_pair
-from edge.seams import Received
+from edge.seams import Publish, Received
+from edge.store.store import SqlStore
 from tests.booth.benches import Bench
 from tests.fakes import FakeClock
 from tests.messages import NOW, make_score, make_status
@@ -161,6 +163,20 @@ class Keyring:
     def step(self, seconds: float = 0.0) -> None:
         self.clock.sleep(seconds)
         self.booth.step(self.roster.nodes.values())
+
+
+def test_a_real_booth_hands_them_out_once_it_hears_a_node() -> None:
+    hub, clock, node = InProcessBroker(), FakeClock(NOW), node_side.LinkKeys("booth", "north")
+    status = wire.node_topic("booth", "north", "status")
+    birth = Publish(status, wire.pack(make_status()), 1, is_retained=True)
+    with closing(SqlStore("sqlite://")) as store:
+        booth = Booth(BoothConfig(), hub.client(), store, clock)
+        booth.connect()
+        client = hub.client()
+        client.connect(will=None, births=lambda: [birth], subscriptions=[node.topic], on_message=node.receive)
+        booth.step(0.0)
+        booth.step(0.0)
+    assert len(node.at(NOW)) == 32
 
 
 def test_every_node_gets_the_key_of_this_rotation_once_and_the_next_ones_in_time() -> None:

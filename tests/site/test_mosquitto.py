@@ -31,7 +31,7 @@ pytestmark = pytest.mark.requires_broker
 NODES, OTHERS = ("north", "south", "check"), ("booth", "desk-1")
 SHORT_S = 6
 """Seconds that the certificate of a test lasts."""
-LEAVES = (*mosquitto.NODE_WRITES, "ack")
+LEAVES = (*mosquitto.NODE_WRITES, "ack", "link")
 BOOTH_LEAVES = ("status", "alert", "feedback", "baseline")
 
 
@@ -54,17 +54,19 @@ def may_write(name: str, topic: str) -> bool:
         return "/node/" not in topic or whose != "booth"
     if name == "desk-1":
         return topic == "spotter/v1/soho/booth/feedback/desk-1"
-    return f"/node/{name}/" in topic and leaf != "ack"
+    return f"/node/{name}/" in topic and leaf not in ("ack", "link")
 
 
 def may_read(name: str, topic: str) -> bool:
     *_, whose, leaf = topic.split("/")
     of_booth = "/node/" not in topic
     if name == "booth":
-        return of_booth or (leaf != "ack" and whose != "booth")
+        return of_booth or (leaf not in ("ack", "link") and whose != "booth")
     if name == "desk-1":
         return of_booth or (leaf in ("status", "health") and whose != "desk-1")
-    own = (of_booth and leaf in ("status", "baseline")) or topic == f"spotter/v1/soho/node/{name}/ack"
+    own = (of_booth and leaf in ("status", "baseline")) or topic in [
+        f"spotter/v1/soho/node/{name}/{one}" for one in ("ack", "link")
+    ]
     return own or (name == "check" and not of_booth and leaf in ("status", "health"))
 
 
@@ -89,7 +91,7 @@ def test_who_writes_and_who_hears_what(site: Site, connect: Callable[..., Client
     heard = {name: {(one.topic, one.payload.decode()) for one in client.heard} for name, client in clients.items()}
     assert heard == expected
     assert ("spotter/v1/soho/booth/alert", "booth") in heard["desk-1"]
-    assert len(heard["north"]) == 3, "its own acknowledgement, the booth's status and baseline"
+    assert len(heard["north"]) == 4, "its own acknowledgement and link key, the booth's status and baseline"
 
 
 @pytest.mark.usefixtures("running")
