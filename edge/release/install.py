@@ -193,6 +193,7 @@ def install(release: Release, root: Path, run: Run) -> Path:
     offline = ("--no-index", "--no-deps", "--ignore-installed", "--no-cache-dir", "--disable-pip-version-check")
     hashed = ("--require-hashes", "-r", str(wanted))
     run([str(venv / "bin" / "python"), f"{pip}/pip", "install", "--quiet", *offline, *hashed])
+    wanted.unlink(missing_ok=True)
     run([str(venv / "bin" / "spotter"), "--version"])
     os.sync()
     atomic_file.write(home / MANIFEST, manifest, mode=0o644)

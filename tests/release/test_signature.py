@@ -59,6 +59,7 @@ def test_a_damaged_release_is_not_signed(tmp_path: Path) -> None:
     made = make_release(tmp_path / "release")
     (tmp_path / "key").write_bytes(authority.make_signing_pair()[0])
     next(made.folder.glob("*.whl")).write_bytes(b"")
+    (made.folder / SIGNATURE).unlink()
     with pytest.raises(ProvisionError, match="is damaged"):
         sign_release(made.folder, tmp_path / "key", None)
     assert not (made.folder / SIGNATURE).exists()
