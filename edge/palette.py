@@ -89,14 +89,16 @@ def names(lab: Floats, *, is_cast_known: bool = False) -> NDArray[np.intp]:
     >>> [COLOURS[i] for i in names(colours)]
     ['black', 'orange', 'navy', 'beige', 'red']
     """
-    light, a, b = np.moveaxis(lab, -1, 0)
+    light, a, b = np.moveaxis(lab, -1, 0).copy()
     chroma = np.hypot(a, b)
+    limits = np.array(NEUTRAL_CHROMA_CAST if is_cast_known else NEUTRAL_CHROMA, np.float32)
+    found = np.where(light < BLACK_L, _BLACK, np.where(light > WHITE_L, _WHITE, _GREY))
+    is_bright = chroma >= limits[np.searchsorted(np.array(NEUTRAL_L, np.float32), light, "right")]
+    light, chroma, a, b = light[is_bright], chroma[is_bright], a[is_bright], b[is_bright]
     hue = (np.degrees(np.arctan2(b, a)) % 360).astype(np.intp) % 360
     bands = [np.searchsorted(limits, side, "right") for limits, side in ((_L_LIMITS, light), (_CHROMA_LIMITS, chroma))]
-    limits = np.array(NEUTRAL_CHROMA_CAST if is_cast_known else NEUTRAL_CHROMA, np.float32)
-    is_neutral = chroma < limits[np.searchsorted(np.array(NEUTRAL_L, np.float32), light, "right")]
-    neutral = np.where(light < BLACK_L, _BLACK, np.where(light > WHITE_L, _WHITE, _GREY))
-    return np.where(is_neutral, neutral, _TABLE[bands[0], bands[1], hue]).astype(np.intp)
+    found[is_bright] = _TABLE[bands[0], bands[1], hue]
+    return found
 
 
 _STEPS = 4

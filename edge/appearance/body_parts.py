@@ -29,6 +29,8 @@ class Quad(NamedTuple):
     """[4, 2] x, y in pixels of the crop: top left, top right, bottom right, bottom left."""
     size: tuple[int, int]
     """Height and width, in pixels, of its sampled image."""
+    matrix: Floats
+    """[3, 3] from pixels of the image to pixels of the crop, as homogeneous coordinates."""
 
 
 TORSO = PartShape(0.14, 0.94, 0.15, (TORSO_PX, 48))
@@ -43,11 +45,11 @@ def body_parts(crop: Crop) -> dict[str, list[Quad]]:
     points, believed = crop.points, crop.believed
     found: dict[str, list[Quad]] = {"torso": [], "thighs": [], "shins": []}
     if believed[[*SHOULDERS, *HIPS]].all():
-        found["torso"].append(Quad(_torso(points, crop.length), TORSO.size))
+        found["torso"].append(_quad(_torso(points, crop.length), TORSO.size))
     for name, tops, bottoms, part in (("thighs", HIPS, KNEES, THIGH), ("shins", KNEES, ANKLES, SHIN)):
         for top, bottom in zip(tops, bottoms, strict=True):
             if believed[top] and believed[bottom]:
-                found[name].append(Quad(_limb(points[top], points[bottom], part, crop.length), part.size))
+                found[name].append(_quad(_limb(points[top], points[bottom], part, crop.length), part.size))
     shape = crop.pixels.shape
     return {name: [quad for quad in quads if _is_inside(quad.corners, shape)] for name, quads in found.items()}
 
@@ -57,11 +59,14 @@ def warp(plane: np.ndarray, quad: Quad, *, is_smooth: bool = True) -> np.ndarray
 
     With `is_smooth` pixels are interpolated, else the nearest is taken (for class maps).
     """
-    height, width = quad.size
-    target = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32)
     flags = (cv2.INTER_LINEAR if is_smooth else cv2.INTER_NEAREST) | cv2.WARP_INVERSE_MAP
-    matrix = cv2.getPerspectiveTransform(target, quad.corners)
-    return np.asarray(cv2.warpPerspective(plane, matrix, (width, height), flags=flags))
+    return np.asarray(cv2.warpPerspective(plane, quad.matrix, quad.size[::-1], flags=flags))
+
+
+def _quad(corners: Floats, size: tuple[int, int]) -> Quad:
+    height, width = size
+    target = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32)
+    return Quad(corners, size, np.asarray(cv2.getPerspectiveTransform(target, corners)))
 
 
 def _torso(points: Floats, length: float) -> Floats:
@@ -87,5 +92,4 @@ def _limb(start: Floats, end: Floats, part: PartShape, length: float) -> Floats:
 
 
 def _is_inside(corners: Floats, shape: tuple[int, ...]) -> bool:
-    x, y = corners.T
-    return bool(x.min() >= 0 and y.min() >= 0 and x.max() < shape[1] and y.max() < shape[0])
+    return all(0 <= x < shape[1] and 0 <= y < shape[0] for x, y in corners.tolist())

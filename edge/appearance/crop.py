@@ -21,6 +21,7 @@ SHOULDERS = [AT["right_shoulder"], AT["left_shoulder"]]
 HIPS = [AT["right_hip"], AT["left_hip"]]
 KNEES = [AT["right_knee"], AT["left_knee"]]
 ANKLES = [AT["right_ankle"], AT["left_ankle"]]
+_ENDS = [HIPS[0], SHOULDERS[0], HIPS[1], SHOULDERS[1]]
 
 
 CLOSE_MARGIN = 0.9
@@ -52,16 +53,16 @@ class Crop(NamedTuple):
 
 def torso_length(detection: Detection) -> float:
     """Torso length in pixels of the frame, from between the shoulders to between the hips; at least 1."""
-    points = detection.keypoints
-    axis = points[HIPS].mean(axis=0) - points[SHOULDERS].mean(axis=0)
-    return max(float(np.hypot(*axis)), 1.0)
+    ends = detection.keypoints[_ENDS]
+    hips, shoulders = (ends[:2] + ends[2:]) / 2
+    return max(float(np.hypot(*(hips - shoulders))), 1.0)
 
 
 def surroundings(detection: Detection, size: tuple[int, ...]) -> tuple[int, int, int, int]:
     """Return x1, y1, x2, y2 of the part of a frame around a person that is described; `size` is (height, width)."""
-    points, margin, most = detection.keypoints, MARGIN * torso_length(detection), size[1::-1]
-    x1, y1 = (int(v) for v in np.clip(points.min(axis=0) - margin, 0, most))
-    x2, y2 = (int(v) for v in np.clip(points.max(axis=0) + margin + 1, 0, most))
+    points, margin = detection.keypoints, MARGIN * torso_length(detection)
+    low, high = (points.min(axis=0) - margin).tolist(), (points.max(axis=0) + margin + 1).tolist()
+    x1, y1, x2, y2 = (int(min(max(at, 0), most)) for at, most in zip(low + high, (*size[1::-1], *size[1::-1]), strict=True))
     return x1, y1, x2, y2
 
 

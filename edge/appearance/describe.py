@@ -22,6 +22,8 @@ from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
 OUTFIT = {"upper": 0.5, "lower": 0.4, "shoes": 0.1}
 """Weight of each region in the row `whole`: its share of the dressed body."""
 
+_WEIGHTS = np.array([OUTFIT.get(name, 0.0) for name in REGIONS[:-1]], np.float32)
+
 MEASURED = ("upper", "lower")
 """The regions large enough for colour moments and texture."""
 
@@ -33,6 +35,8 @@ COLOURS = len(MEASURED) * colour.COLOUR_MOMENTS
 LEGS_SEEN = 0.5
 """Factor on the quality of a view that does not show the legs."""
 
+STRONGEST = 0.98
+"""Quantile of the gradients in a patch that is taken for its strongest edges."""
 SHARP_GRADIENT = 25.0
 """Grey levels per pixel of the strongest edges of a sharp person; half of it is too blurred to use."""
 
@@ -131,7 +135,7 @@ def _worn_patterns(near: Crop, classes: Pixels, garments: GarmentMap | None, pat
 
 def _whole(rows: Floats) -> Floats:
     """[n] row of the whole outfit: the mean of the regions' rows [regions, n], weighted by OUTFIT, of those seen."""
-    weights = np.array([OUTFIT.get(name, 0.0) for name in REGIONS[:-1]], np.float32) * rows[:-1].any(axis=1)
+    weights = _WEIGHTS * rows[:-1].any(axis=1)
     return np.asarray(weights @ rows[:-1] / max(float(weights.sum()), 1e-9), np.float32)
 
 
@@ -160,8 +164,16 @@ def _sharpness(patch: Patch) -> float:
     """Sharpness (0..1) by the strongest edges inside the patch; even plain cloth has seams, arms and folds."""
     light = patch.lab[..., 0] * 2.55
     dx, dy = cv2.Sobel(light, cv2.CV_32F, 1, 0, scale=0.25), cv2.Sobel(light, cv2.CV_32F, 0, 1, scale=0.25)
-    strongest = float(np.percentile(np.hypot(dx, dy), 98))
-    return float(np.clip(0.4 + 0.6 * strongest / SHARP_GRADIENT, 0, 1))
+    return min(0.4 + 0.6 * _quantile(np.hypot(dx, dy).ravel(), STRONGEST) / SHARP_GRADIENT, 1.0)
+
+
+def _quantile(values: Floats, share: float) -> float:
+    """Return np.quantile by linear interpolation, in a fraction of its time for values as few as a patch has."""
+    at = (len(values) - 1) * share
+    below = min(int(at), len(values) - 2)
+    low, high = np.partition(values, (below, below + 1))[below : below + 2]
+    up = at - below
+    return float(low + (high - low) * up if up < 0.5 else high - (high - low) * (1 - up))
 
 
 def _arrangement(under: dict[str, dict[str, float]], palettes: Floats) -> Floats:

@@ -16,7 +16,9 @@ BACKGROUND, SKIN, HAIR, UPPER, LOWER = (CLASSES.index(n) for n in ("background",
 
 REACH = 0.5
 """Torso lengths from the skeleton within which a pixel may belong to the person: a wide coat, a bag in the hand."""
-_BONES = ((5, 6), (5, 7), (7, 9), (6, 8), (8, 10), (5, 11), (6, 12), (11, 12), (11, 13), (13, 15), (12, 14), (14, 16))
+_BONES = np.array(
+    [(5, 6), (5, 7), (7, 9), (6, 8), (8, 10), (5, 11), (6, 12), (11, 12), (11, 13), (13, 15), (12, 14), (14, 16)]
+)
 _NECK = [0, 5, 6]
 
 SKIN_SPREAD = 5.0
@@ -48,10 +50,8 @@ def garment_mask(crop: Crop, others: list[Detection], garments: GarmentMap) -> P
     classes = np.asarray(cv2.warpAffine(garments.classes, matrix, (width, height), flags=flags), np.uint8)
     away = _distance(crop.points, crop.believed, (height, width))
     is_mine = away <= REACH * crop.length
-    for other in others:
-        points = crop.of_frame(other.keypoints)
-        if _overlaps(points, (height, width), crop.length):
-            is_mine &= away <= _distance(points, other.believed, (height, width))
+    for points, believed in _beside(crop, others):
+        is_mine &= away <= _distance(points, believed, (height, width))
     classes[~is_mine] = BACKGROUND
     return classes
 
@@ -87,17 +87,21 @@ def _distance(points: Floats, believed: Flags, shape: tuple[int, int]) -> Floats
     """
     drawn = np.full(shape, 255, np.uint8)
     ends = np.clip(np.rint(points), -4096, 4096).astype(int)
-    bones = [(ends[one], ends[other]) for one, other in _BONES if believed[one] and believed[other]]
+    lines = ends[_BONES[believed[_BONES].all(axis=1)]]
+    cv2.polylines(drawn, lines.astype(np.int32), isClosed=False, color=0)
     if believed[_NECK].all():
-        bones.append((ends[0], (ends[5] + ends[6]) // 2))
-    for start, end in bones:
-        cv2.line(drawn, start.tolist(), end.tolist(), 0, 1)
+        cv2.line(drawn, ends[0].tolist(), ((ends[5] + ends[6]) // 2).tolist(), 0, 1)
     return np.asarray(cv2.distanceTransform(drawn, cv2.DIST_L2, 3), np.float32)
 
 
-def _overlaps(points: Floats, shape: tuple[int, int], length: float) -> bool:
-    low, high = points.min(axis=0) - REACH * length, points.max(axis=0) + REACH * length
-    return bool((high > 0).all() and low[0] < shape[1] and low[1] < shape[0])
+def _beside(crop: Crop, others: list[Detection]) -> list[tuple[Floats, Flags]]:
+    """Return the keypoints [17, 2], in pixels of the crop, of those who reach into it, and which are sure [17]."""
+    if not others:
+        return []
+    points = crop.of_frame(np.stack([other.keypoints for other in others]))
+    low, high = points.min(axis=1) - REACH * crop.length, points.max(axis=1) + REACH * crop.length
+    is_near = (high > 0).all(axis=1) & (low < np.array(crop.pixels.shape[1::-1])).all(axis=1)
+    return [(points[i], others[i].believed) for i in np.flatnonzero(is_near)]
 
 
 def _head_colours(crop: Crop, gains: Floats) -> tuple[Floats | None, Floats | None]:

@@ -6,9 +6,11 @@ Only bold patterns are found (feasibility study: texture statistics reach AUROC 
 """
 
 from functools import cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.appearance.region import Patch
 from edge.records import Floats
@@ -28,17 +30,19 @@ FOLD_SIGMA_PX = 9.0
 
 _STRIPED, _CHECKED, _DOTTED, _BUSY = (PATTERNS.index(kind) for kind in ("striped", "checked", "dotted", "busy"))
 _ANGLES = 12
+_BEFORE, _AFTER = (np.arange(_ANGLES) + step for step in (-1, 1 - _ANGLES))
 
 
 def describe(patch: Patch) -> tuple[Floats, Floats]:
     """Return [kinds] shares of the pattern kinds, which sum to 1, and [TEXTURE] statistics of a patch."""
     detail, contrast = _detail(patch)
-    power, angle, period = _spectrum(detail)
-    in_band = (period >= BANDS_PX[0][0]) & (period < BANDS_PX[-1][1])
-    energy = float(power[in_band].sum()) + 1e-9
-    along, across = _directions(power[in_band], angle[in_band])
-    strongest = np.partition(power[in_band], -3)[-3:].sum() / energy
-    bands = [np.log(1 + power[(period >= low) & (period < high)].sum()) for low, high in BANDS_PX]
+    places = _frequencies(*detail.shape)
+    power = _power(detail, places).ravel()
+    inside = power[places.inside]
+    energy = float(inside.sum()) + 1e-9
+    along, across = _directions(inside, places.directions)
+    strongest = np.partition(inside, -3)[-3:].sum() / energy
+    bands = [np.log(1 + power[band].sum()) for band in places.bands]
     chroma = patch.lab[..., 1:][patch.is_garment]
     colour_contrast = np.log(1 + chroma.std(axis=0).sum())
     texture = np.array([*bands, along, across, strongest, colour_contrast], np.float32)
@@ -55,27 +59,44 @@ def _detail(patch: Patch) -> tuple[Floats, float]:
     return detail, float(np.sqrt((detail**2).sum() / max(float(weight.sum()), 1.0)))
 
 
-def _spectrum(detail: Floats) -> tuple[Floats, Floats, Floats]:
-    """Power, angle (0..pi) and period in pixels of each half-plane frequency; total power = mean square."""
-    window, angle, period = _frequencies(*detail.shape)
-    power = np.abs(np.fft.rfft2(detail * window)) ** 2 / (window**2).sum() / detail.size * 2
-    return power.astype(np.float32), angle, period
+class _Frequencies(NamedTuple):
+    """Where in the spectrum of a patch which frequencies are; positions in the flattened spectrum."""
+
+    window: Floats
+    """[h, w] Hann window."""
+    loss: float
+    """What the window takes off the power."""
+    inside: NDArray[np.intp]
+    """Frequencies in any of BANDS_PX."""
+    directions: NDArray[np.intp]
+    """Direction of each of `inside`, 0.._ANGLES - 1."""
+    bands: list[NDArray[np.intp]]
+    """Frequencies in each of BANDS_PX."""
+
+
+def _power(detail: Floats, places: _Frequencies) -> Floats:
+    """Power of each half-plane frequency; total power = mean square."""
+    power = np.abs(np.fft.rfft2(detail * places.window)) ** 2 / places.loss / detail.size * 2
+    return np.asarray(power, np.float32)
 
 
 @cache
-def _frequencies(height: int, width: int) -> tuple[Floats, Floats, Floats]:
-    """Window of a patch of this size, and angle and period of each frequency. Cached: there are two or three sizes."""
+def _frequencies(height: int, width: int) -> _Frequencies:
+    """Return the frequencies of a patch of this size. Cached: there are two or three sizes."""
     window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
     fy, fx = np.meshgrid(np.fft.fftfreq(height), np.fft.rfftfreq(width), indexing="ij")
-    period = np.asarray(1 / np.maximum(np.hypot(fy, fx), 1e-6), np.float32)
-    return window, np.arctan2(fy, fx).astype(np.float32) % np.float32(np.pi), period
+    period = np.asarray(1 / np.maximum(np.hypot(fy, fx), 1e-6), np.float32).ravel()
+    angle = np.arctan2(fy, fx).astype(np.float32).ravel() % np.float32(np.pi)
+    inside = np.flatnonzero((period >= BANDS_PX[0][0]) & (period < BANDS_PX[-1][1]))
+    directions = (angle[inside] * (_ANGLES / np.pi)).astype(np.intp) % _ANGLES
+    bands = [np.flatnonzero((period >= low) & (period < high)) for low, high in BANDS_PX]
+    return _Frequencies(window, (window**2).sum(), inside, directions, bands)
 
 
-def _directions(power: Floats, angle: Floats) -> tuple[float, float]:
+def _directions(power: Floats, directions: NDArray[np.intp]) -> tuple[float, float]:
     """Shares of the energy within 22 degrees of the strongest direction, and of the direction at right angles to it."""
-    bins = (angle * (_ANGLES / np.pi)).astype(np.intp) % _ANGLES
-    wheel = np.bincount(bins, weights=power, minlength=_ANGLES) / (power.sum() + 1e-9)
-    wide = wheel + np.roll(wheel, 1) + np.roll(wheel, -1)
+    wheel = np.bincount(directions, weights=power, minlength=_ANGLES) / (power.sum() + 1e-9)
+    wide = wheel + wheel[_BEFORE] + wheel[_AFTER]
     best = int(wide.argmax())
     return float(wide[best]), float(wide[(best + _ANGLES // 2) % _ANGLES])
 
@@ -84,11 +105,15 @@ def _kinds(contrast: float, along: float, across: float, strongest: float) -> Fl
     """[kinds] soft shares: plain or patterned by contrast; striped, checked, dotted or busy by where energy lies."""
     patterned = 1 / (1 + np.exp(-(contrast - PLAIN_CONTRAST) / CONTRAST_WIDTH))
     both = along + across
-    checked = np.clip((both - 0.6) / 0.2, 0, 1) * np.clip((across - 0.12) / 0.12, 0, 1)
-    striped = np.clip((along - 0.5) / 0.2, 0, 1) * (1 - checked)
+    checked = _share((both - 0.6) / 0.2) * _share((across - 0.12) / 0.12)
+    striped = _share((along - 0.5) / 0.2) * (1 - checked)
     rest = max(0.0, 1 - checked - striped)
-    dotted = rest * float(np.clip((strongest - 0.25) / 0.2, 0, 1))
+    dotted = rest * _share((strongest - 0.25) / 0.2)
     shares = np.zeros(len(PATTERNS), np.float32)
     shares[0] = 1 - patterned
     shares[[_STRIPED, _CHECKED, _DOTTED, _BUSY]] = np.array([striped, checked, dotted, rest - dotted]) * patterned
     return np.asarray(shares / shares.sum(), np.float32)
+
+
+def _share(value: float) -> float:
+    return min(max(value, 0.0), 1.0)

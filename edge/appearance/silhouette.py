@@ -26,6 +26,8 @@ _AREAS = ("upper", "outer", "lower", "dress", "shoes", "bag")
 _OF_LEGS = ("wide-lower", "dress", "large-shoes", "bare-legs", "long-lower")
 """Values that are unseen where the shins are; hems of tops are unseen if they reach the knees."""
 _HEMS = (("upper", "outer", "dress"), ("lower", "dress"), ("outer",))
+_SIZED, _HEMMED = [CLASSES.index(name) for name in _AREAS], [[CLASSES.index(name) for name in names] for names in _HEMS]
+_SKIN = CLASSES.index("skin")
 _BELOW = [SILHOUETTES.index(words) for words in SILHOUETTES if words[1] in _OF_LEGS]
 _MIDDLES = np.linspace(TOP, BOTTOM, 2 * LEVELS + 1)[1::2]
 
@@ -40,9 +42,8 @@ def silhouette(crop: Crop, classes: Pixels, legs: Collection[str]) -> Floats:
     if "thighs" not in legs:
         return np.full(COMPOSITION, np.nan, np.float32)
     areas = _areas(crop, classes)
-    sizes = [areas[CLASSES.index(name)].sum() for name in _AREAS]
-    sizes.append(areas[CLASSES.index("skin"), _MIDDLES > 1].sum())
-    hems = [_hem(areas[[CLASSES.index(name) for name in names]].sum(axis=0)) for names in _HEMS]
+    sizes = [*areas.sum(axis=1)[_SIZED], areas[_SKIN, _MIDDLES > 1].sum()]
+    hems = [_hem(areas[classes].sum(axis=0)) for classes in _HEMMED]
     found = np.array([*np.sqrt(sizes), *hems], np.float32)
     if "shins" not in legs:
         found[_BELOW] = np.nan
@@ -65,7 +66,7 @@ def _areas(crop: Crop, classes: Pixels) -> Floats:
     some = classes[::STEP, ::STEP]
     y, x = (np.arange(size, dtype=np.float32) * STEP for size in some.shape)
     along = (x - top[0]) * axis[0] + ((y - top[1]) * axis[1])[:, None]
-    level = np.clip((along - TOP) * (LEVELS / (BOTTOM - TOP)), 0, LEVELS - 1).astype(np.intp)
+    level = np.minimum(np.maximum((along - TOP) * (LEVELS / (BOTTOM - TOP)), 0), LEVELS - 1).astype(np.intp)
     counts = np.bincount((some * LEVELS + level).ravel(), minlength=len(CLASSES) * LEVELS)
     return np.asarray(counts.reshape(len(CLASSES), LEVELS) * (STEP / crop.length) ** 2, np.float32)
 
