@@ -15,7 +15,7 @@ from rich.table import Table
 from edge.config import DetectionSection
 from edge.errors import EdgeError
 from edge.seams import Interpreter
-from tools.evaluation import rivals
+from tools.evaluation import eye, rivals
 from tools.evaluation.booth import booth
 from tools.evaluation.clips import command as real_clips
 from tools.evaluation.clips.report import show
@@ -37,6 +37,8 @@ from tools.evaluation.street import street
 from tools.training.swatches import load
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+UNUSUAL = (SHARED / "eye" / "unusual-705-804.tsv", eye.OWN)
+"""Tables of people labelled by eye."""
 FINER = "posenet-481x641"
 """Finds people on street pictures who have no label."""
 FLOAT, TFLITE, UPSTREAM = "float32", "on tflite-runtime", "upstream PoseNet"
@@ -92,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     rare.add_argument("--photos", type=Path, help="photos and labels of the people to score; default: as --ccp")
     rare.add_argument("--ids", default=HELD_OUT, help="numbers of the people to score, from-to; default: %(default)s")
+    rare.add_argument(
+        "--labels", type=Path, nargs="+", help="tables of people labelled by eye; default: those of the CCP photos"
+    )
     fair = commands.add_parser("fairness", help="flag rates by skin, height, headwear, bare legs and arms")
     fair.add_argument("--ids", default=LABELLED, help="labelled photos, from-to; default: %(default)s")
     for command in (rare, fair):
@@ -157,8 +162,10 @@ def _rarity(args: argparse.Namespace) -> Found:
     rivals.check_packages()  # before the hour of measuring, not after it
     photos = args.photos or args.ccp
     ids = set(numbers(args.ids))
-    baseline = [number for number in BASELINE_IDS if args.photos or number not in ids]
-    return {"model": args.model, **rarity(open_model(args.model), args.ccp, baseline, photos, sorted(ids))}
+    tables = [eye.read(path) for path in args.labels or ([] if args.photos else UNUSUAL)]
+    seen = ids.union(*(table.passes for table in tables))
+    baseline = [number for number in BASELINE_IDS if args.photos or number not in seen]
+    return {"model": args.model, **rarity(open_model(args.model), args.ccp, baseline, photos, sorted(ids), tables)}
 
 
 def _fairness(args: argparse.Namespace) -> Found:
