@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from itertools import compress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -47,16 +46,6 @@ class Exam(NamedTuple):
     """[people] rarity of the labelled colours, in bits."""
     unlabelled: int = 0
     """Photos without labels, whose garments were edited where the model itself saw them."""
-
-    def of(self, chosen: Sequence[bool]) -> "Exam":
-        """Return the exam of those people alone for whom `chosen`, in their order, is True."""
-        edited, jittered, skin = (
-            {name: list(compress(each, chosen)) for name, each in guises.items()}
-            for guises in (self.edited, self.jittered, self.skin)
-        )
-        bits = self.colour_bits[np.array(chosen, bool)]
-        people, photos = list(compress(self.people, chosen)), list(compress(self.photos, chosen))
-        return Exam(people, photos, edited, jittered, skin, bits)
 
 
 class Look:

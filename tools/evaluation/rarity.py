@@ -18,6 +18,7 @@ from edge.recipe import Recipe
 from edge.records import Appearance
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
+from edge.score.channels import FACET_WEIGHTS
 from edge.seams import Interpreter
 from edge.vocabulary import FACETS
 from tools.evaluation import eye, rivals
@@ -35,12 +36,12 @@ Scorer = Callable[[Sequence[Appearance | None]], Figures]
 
 
 class ByEye(NamedTuple):
-    """People labelled by eye, and those scored people whose clothes were not called clearly unusual."""
+    """People labelled by eye."""
 
     tables: dict[str, tuple[list[Appearance], eye.Labels]]
     """By name of the table: people and their labels, in the same order."""
-    calm: Exam
-    """The exam of those people alone who have label 0 or 1: nobody else is a false alarm for certain."""
+    calm: NDArray[np.bool_]
+    """[people of the exam] True for label 0 or 1: nobody else is a false alarm for certain."""
 
 
 def rarity(
@@ -57,7 +58,7 @@ def rarity(
     labelled = by_eye(look, photos, exam, tables)
     usual = unlabelled(look, ccp, baseline_ids)
     baselines = [learnt(usual, look.recipe, seed) for seed in SEEDS]
-    runs = [judge(scorer(baseline), exam) | agree(scorer(baseline), labelled) for baseline in baselines]
+    runs = [judge(scorer(baseline), exam) | agree(scorer(baseline), exam, labelled) for baseline in baselines]
     found = {name: float(np.mean([run[name] for run in runs])) for name in runs[0]}
     return {
         "baseline people": len(usual),
@@ -73,7 +74,7 @@ def rarity(
         **cost(interpreter, baselines[0], [one.pixels for one in exam.photos], exam.people),
         "baseline, bytes": len(baseline_file.to_bytes(baselines[0])),
         "beside": {
-            name: judge(one, exam) | agree(one, labelled)
+            name: judge(one, exam) | agree(one, exam, labelled)
             for name, one in {
                 **{f"{facet} alone": scorer(baselines[0], facet) for facet in FACETS},
                 **{f"epsilon {e:g}": scorer(noised(baselines[0], e)) for e in EPSILONS},
@@ -92,17 +93,18 @@ def by_eye(look: Look, photos: Path, exam: Exam, tables: Sequence[eye.Table]) ->
     for table in tables:
         numbers = [number for number in table.passes if number in known]
         found[table.name] = ([known[n] for n in numbers], np.array([table.label(n) for n in numbers], np.int64))
-    return ByEye(found, exam.of([said.get(one.number, CLEARLY) < CLEARLY for one in exam.photos]))
+    return ByEye(found, np.array([said.get(one.number, CLEARLY) < CLEARLY for one in exam.photos], bool))
 
 
-def agree(score: Scorer, labelled: ByEye) -> Found:
-    """Return how one way to score agrees with the eye, and what edits it finds among people of labels 0 and 1."""
+def agree(score: Scorer, exam: Exam, labelled: ByEye) -> Found:
+    """Return how one way to score agrees with the eye, and how it ranks edited people among those of labels 0 and 1."""
     found = {
         f"{name}: {what}": figure
         for name, (people, labels) in labelled.tables.items()
         for what, figure in eye.agree(score(people), labels).items()
     }
-    return found | {f"{CALM}: {what}": figure for what, figure in _found(*_scored(score, labelled.calm)).items()}
+    own, edited = _scored(score, exam)
+    return found | {f"{CALM}: {what}": figure for what, figure in _found(own[labelled.calm], edited).items()}
 
 
 def learnt(usual: Sequence[Appearance], recipe: Recipe, seed: int) -> Baseline:
@@ -123,7 +125,10 @@ def scorer(baseline: Baseline, facet: str = "") -> Scorer:
 
 def _value(baseline: Baseline, one: Appearance, facet: str) -> float:
     found = baseline.score(one)
-    return found.facets[facet] if facet else found.surprisal_bits + 1e-3 * sum(found.facets.values())
+    if facet:
+        return found.facets[facet]
+    joined = sum(FACET_WEIGHTS[name] * bits for name, bits in found.facets.items())
+    return found.surprisal_bits + 1e-3 * joined  # beyond the rarest sighting of the past, all p-values are equal
 
 
 def judge(score: Scorer, exam: Exam) -> Found:
@@ -141,10 +146,13 @@ def judge(score: Scorer, exam: Exam) -> Found:
 
 def bootstrap(score: Scorer, exam: Exam, labelled: ByEye) -> Found:
     """Return 95 % intervals by bootstrap over people; a person drawn twice counts twice, in every version."""
-    found = _intervals(*_scored(score, exam), "")
+    own, edited = _scored(score, exam)
+    found = _intervals(own, edited, np.ones(len(own), bool))
     for name, (people, labels) in labelled.tables.items():
-        found |= {f"95 % of {name}: {what}": ends for what, ends in eye.intervals(score(people), labels).items()}
-    return found | _intervals(*_scored(score, labelled.calm), f"{CALM}: ")
+        found |= {f"{name}: {what}": ends for what, ends in eye.intervals(score(people), labels).items()}
+    if labelled.calm.any():
+        found |= {f"{CALM}: {what}": ends for what, ends in _intervals(own, edited, labelled.calm).items()}
+    return {f"95 % of {name}": ends for name, ends in found.items()}
 
 
 def calibration(usual: Sequence[Appearance], recipe: Recipe) -> Found:
@@ -217,12 +225,13 @@ def _found(own: Figures, edited: dict[str, Figures]) -> Found:
     }
 
 
-def _intervals(own: Figures, edited: dict[str, Figures], prefix: str) -> Found:
-    def figures(drawn: NDArray[np.intp]) -> Found:
-        return _found(own[drawn], {name: bits[drawn] for name, bits in edited.items()})
+def _intervals(own: Figures, edited: dict[str, Figures], compared: NDArray[np.bool_]) -> Found:
+    """Return the intervals of `_found`, where edited people are compared with those people for whom `compared`."""
 
-    found = eye.bootstrap(figures, len(own)) if len(own) else {}
-    return {f"95 % of {prefix}{what}": ends for what, ends in found.items()}
+    def figures(drawn: NDArray[np.intp]) -> Found:
+        return _found(own[drawn][compared[drawn]], {name: bits[drawn] for name, bits in edited.items()})
+
+    return eye.bootstrap(figures, len(own))
 
 
 def _above(edited: Figures, own: Figures) -> Figures:
