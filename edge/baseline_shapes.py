@@ -13,7 +13,7 @@ from edge.limits import MOST_IN_WINDOW, MOST_SIGHTINGS, WINDOW_S
 from edge.recipe import Recipe
 from edge.vocabulary import COLOURS, CONTEXTS, FACETS, GARMENTS, PATTERNS, REGIONS
 
-CELLS, CHANNELS, BINS, BANDS = 486, 8, 640, 8
+CELLS, CHANNELS, BINS, BANDS = 486, 18, 640, 8
 """Cells of the palette (palette.py), channels (score/channels.py), bins of a histogram (score/calibration.py), bands
 (score/bands.py)."""
 SHARE_UNIT = 1024

@@ -40,6 +40,7 @@ def outfit(
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
     patterns[:, 0] = 1 - (share := 0.9 if pattern != "plain" else 0.0)
     patterns[:, PATTERNS.index(pattern)] += share
+    patterns += 0.05 * (rng.dirichlet(np.ones(len(PATTERNS)), len(REGIONS)).astype(np.float32) - patterns)
     garments = np.eye(len(GARMENTS), dtype=np.float32)[GARMENTS.index(garment)]
     means = np.repeat([COLOURS.index(upper), COLOURS.index(lower)], COLOUR_MOMENTS)
     colour_vector = (means * 3 + rng.normal(0, 4, 2 * COLOUR_MOMENTS)).astype(np.float32)

@@ -1,9 +1,11 @@
 """The features of an appearance that the channels measure: feature vectors, colour pairs, main colours. Pure."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.records import Appearance, Floats
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNED, PATTERNS
@@ -23,6 +25,8 @@ CLEAR = 0.7
 right 93 times in 100, and said for 35."""
 MAIN = 2
 """Number of main regions, the first of REGIONS: only the patterns of upper and lower count."""
+WORDS = MAIN * len(COLOURS)
+"""Number of colour words at the end of the vector `colour`."""
 
 
 class Features(NamedTuple):
@@ -53,6 +57,21 @@ def vectors(appearance: Appearance) -> dict[str, Floats]:
         "texture": appearance.texture,
         "composition": appearance.composition,
     }
+
+
+@cache
+def positions(name: str, size: int, region: int | None) -> NDArray[np.intp]:
+    """Return the positions of one main region's values in a vector `name` of MOMENTS that has `size` values.
+
+    All of them if `region` is None. A vector has one or two parts (colours and their names); in each the values of the
+    upper garment come before those of the lower.
+    """
+    if region is None:
+        return np.arange(size)
+    parts = (size - WORDS, WORDS) if name == "colour" else (size,)
+    starts = (0, size - WORDS)
+    each = [start + part // MAIN * region + np.arange(part // MAIN) for start, part in zip(starts, parts, strict=False)]
+    return np.concatenate(each)
 
 
 def _roots(shares: Floats) -> Floats:

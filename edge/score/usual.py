@@ -5,8 +5,9 @@ import numpy as np
 from edge.palette import AB_CELLS, L_CELLS
 from edge.recipe import Recipe
 from edge.score import nuisance, surprisal
-from edge.score.channels import Usual
-from edge.score.counts import MOMENTS, SHARE_UNIT, BaselineCounts, values
+from edge.score.channels import BLOCKS, Usual
+from edge.score.counts import SHARE_UNIT, BaselineCounts, values
+from edge.score.features import positions
 
 GRID = (L_CELLS, AB_CELLS, AB_CELLS)
 """Number of palette cells along L*, a* and b*."""
@@ -19,10 +20,12 @@ def build_usual(counts: BaselineCounts, recipe: Recipe, built_at: int) -> Usual:
     """
     shipped = nuisance.of_recipe(recipe.model, recipe.nuisance)
     gaussians = {}
-    for name in MOMENTS:
+    for name, region in BLOCKS:
         n, total, products = values(counts.moments(name))
         extra = np.zeros_like(products) if shipped is None else nuisance.WEIGHT * shipped.of(name)
-        gaussians[name] = surprisal.gaussian(n, total, products, extra)
+        at = positions(name, len(total), region)
+        square = np.ix_(at, at)
+        gaussians[name, region] = surprisal.gaussian(n, total[at], products[square], extra[square])
     return Usual(
         built_at,
         surprisal.cell_bits(counts.palettes / SHARE_UNIT, GRID),

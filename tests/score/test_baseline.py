@@ -1,5 +1,6 @@
 import random
 import re
+from dataclasses import replace
 from functools import reduce
 
 import msgspec
@@ -50,6 +51,24 @@ def test_a_rare_outfit_is_rare_and_says_why(learnt: Baseline, change: dict[str, 
     score = learnt.score(outfit(change["upper"], change["lower"], rng))
     assert score.p_value < 0.02
     assert any(re.fullmatch(word, reason.words) for reason in score.reasons)
+
+
+@pytest.mark.parametrize(("upper", "lower", "word"), [("pink", "black", "upper"), ("black", "pink", "lower")])
+def test_one_odd_garment_beside_an_ordinary_one_counts_and_is_named(
+    learnt: Baseline, upper: str, lower: str, word: str
+) -> None:
+    score = learnt.score(outfit(upper, lower, np.random.default_rng(4)))
+    assert score.p_value < 0.01
+    assert [reason.words for reason in score.reasons if reason.words.startswith("colour")] == [f"colour:{word}:pink"]
+
+
+def test_the_shape_of_garments_gives_reasons_and_does_not_count(learnt: Baseline) -> None:
+    one = outfit("black", "navy", np.random.default_rng(4))
+    odd = replace(one, composition=one.composition + 3)
+    plain, long = learnt.score(one), learnt.score(odd)
+    assert long.p_value == plain.p_value
+    assert long.facets["garment"] > plain.facets["garment"]
+    assert any(reason.words.startswith("garment:") for reason in long.reasons)
 
 
 def test_a_rare_pattern_is_rarer_than_none(learnt: Baseline) -> None:

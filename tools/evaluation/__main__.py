@@ -16,7 +16,7 @@ from edge.config import DetectionSection
 from edge.errors import EdgeError
 from edge.phrase.table import LANGUAGES
 from edge.seams import Interpreter
-from tools.evaluation import rivals
+from tools.evaluation import eye, rivals
 from tools.evaluation.booth import booth
 from tools.evaluation.clips import command as real_clips
 from tools.evaluation.clips.report import show
@@ -41,6 +41,8 @@ from tools.evaluation.street import street
 from tools.training.swatches import load
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+UNUSUAL = (SHARED / "eye" / "unusual-705-804.tsv", eye.OWN)
+"""Tables of people labelled by eye."""
 FINER = "posenet-481x641"
 """Finds people on street pictures who have no label."""
 FOR_PHOTOS = "spotter-353x481"
@@ -99,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     rare.add_argument("--photos", type=Path, help="photos and labels of the people to score; default: as --ccp")
     rare.add_argument("--ids", default=HELD_OUT, help="numbers of the people to score, from-to; default: %(default)s")
+    rare.add_argument(
+        "--labels", type=Path, nargs="+", help="tables of people labelled by eye; default: those of the CCP photos"
+    )
     said = commands.add_parser("phrases", help="what staff would read about the rarest people, with their photos")
     said.add_argument("--ids", default=HELD_OUT, help="numbers of the people, from-to; default: %(default)s")
     said.add_argument("--top", type=int, default=16, help="people to show; default: %(default)s")
@@ -200,8 +205,10 @@ def _rarity(args: argparse.Namespace) -> Found:
     rivals.check_packages()  # before the hour of measuring, not after it
     photos = args.photos or args.ccp
     ids = set(numbers(args.ids))
-    baseline = [number for number in BASELINE_IDS if args.photos or number not in ids]
-    return {"model": args.model, **rarity(open_model(args.model), args.ccp, baseline, photos, sorted(ids))}
+    tables = [eye.read(path) for path in args.labels or ([] if args.photos else UNUSUAL)]
+    seen = ids.union(*(table.passes for table in tables))
+    baseline = [number for number in BASELINE_IDS if args.photos or number not in seen]
+    return {"model": args.model, **rarity(open_model(args.model), args.ccp, baseline, photos, sorted(ids), tables)}
 
 
 def _phrases(args: argparse.Namespace) -> Found:

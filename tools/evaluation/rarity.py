@@ -1,14 +1,16 @@
 """Measures on photos how well scores find what is rare: edited real people, controls, nuisances, calibration.
 
 The people of the baseline and those who are scored are different people. Each scored person is seen as they are, with a
-garment edited (edits.py), under twelve nuisances (jitters.py) and with the skin alone changed.
+garment edited (edits.py), under twelve nuisances (jitters.py) and with the skin alone changed. Scores are also compared
+with labels by eye (eye.py); nobody who has a label is in a baseline.
 """
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from edge.baseline.noise import noised
@@ -16,11 +18,12 @@ from edge.recipe import Recipe
 from edge.records import Appearance
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
+from edge.score.channels import FACET_WEIGHTS
 from edge.seams import Interpreter
 from edge.vocabulary import FACETS
-from tools.evaluation import rivals
+from tools.evaluation import eye, rivals
 from tools.evaluation.cost import cost
-from tools.evaluation.exam import Exam, Figures, Look, colour_bits, examine, unlabelled
+from tools.evaluation.exam import Exam, Figures, Look, colour_bits, examine, photo, unlabelled
 from tools.evaluation.patterns import auroc
 from tools.evaluation.splits import CONTROLS, CURVE, DRAWS, EPSILONS, EXCEPTIONS, FOLDS, LABELLED_IDS, PREVALENCE, SEEDS
 
@@ -28,35 +31,83 @@ OWN = 200
 """People with whom the user of a baseline with noise calibrates it."""
 
 Found = dict[str, Any]
+CALM = "among labels 0 and 1"
+CLEARLY = 2
+"""The label of clearly unusual people."""
 Scorer = Callable[[Sequence[Appearance | None]], Figures]
 """Returns [people] scores, higher for rarer; NaN for a missing person."""
 
 
-def rarity(interpreter: Interpreter, ccp: Path, baseline_ids: Sequence[int], photos: Path, ids: Sequence[int]) -> Found:
+class ByEye(NamedTuple):
+    """People labelled by eye."""
+
+    tables: dict[str, tuple[list[Appearance], eye.Labels]]
+    """By name of the table: people and their labels, in the same order."""
+    calm: NDArray[np.bool_]
+    """[people of the exam] True for label 0 or 1: nobody else is a false alarm for certain."""
+
+
+def rarity(
+    interpreter: Interpreter,
+    ccp: Path,
+    baseline_ids: Sequence[int],
+    photos: Path,
+    ids: Sequence[int],
+    tables: Sequence[eye.Table],
+) -> Found:
     """Return every figure of ours, and `beside` them those of methods that keep every person."""
     look = Look(interpreter)
     exam = examine(look, photos, ids, colour_bits(ccp, LABELLED_IDS))
+    labelled = by_eye(look, photos, exam, tables)
     usual = unlabelled(look, ccp, baseline_ids)
     baselines = [learnt(usual, look.recipe, seed) for seed in SEEDS]
-    runs = [judge(scorer(baseline), exam) for baseline in baselines]
+    runs = [judge(scorer(baseline), exam) | agree(scorer(baseline), exam, labelled) for baseline in baselines]
     found = {name: float(np.mean([run[name] for run in runs])) for name in runs[0]}
     return {
         "baseline people": len(usual),
         "scored people": len(exam.people),
         "photos without labels, edited where the model sees garments": exam.unlabelled,
+        **{f"{name}: people": len(people) for name, (people, _) in labelled.tables.items()},
+        **{name: figure for table in tables for name, figure in eye.agreement(table).items()},
         **found,
-        **bootstrap(scorer(baselines[0]), exam),
+        **bootstrap(scorer(baselines[0]), exam, labelled),
         **calibration(usual, look.recipe),
         **learning_curve(usual, exam, look.recipe),
         **drift(usual, exam, look.recipe),
         **cost(interpreter, baselines[0], [one.pixels for one in exam.photos], exam.people),
         "baseline, bytes": len(baseline_file.to_bytes(baselines[0])),
         "beside": {
-            **{f"{facet} alone": judge(scorer(baselines[0], facet), exam) for facet in FACETS},
-            **{f"epsilon {e:g}": judge(scorer(hidden(usual, look.recipe, e)), exam) for e in EPSILONS},
-            **{name: judge(one, exam) for name, one in rivals.fitted(usual).items()},
+            name: judge(one, exam) | agree(one, exam, labelled)
+            for name, one in {
+                **{f"{facet} alone": scorer(baselines[0], facet) for facet in FACETS},
+                **{f"epsilon {e:g}": scorer(hidden(usual, look.recipe, e)) for e in EPSILONS},
+                **rivals.fitted(usual),
+            }.items()
         },
     }
+
+
+def by_eye(look: Look, photos: Path, exam: Exam, tables: Sequence[eye.Table]) -> ByEye:
+    """Describe everyone of the tables who is seen."""
+    known = {one.number: seen for one, seen in zip(exam.photos, exam.people, strict=True)}
+    said = {number: table.label(number) for table in tables for number in table.passes}
+    known |= {number: seen for number in said if number not in known and (seen := look(photo(photos, number)))}
+    found = {}
+    for table in tables:
+        numbers = [number for number in table.passes if number in known]
+        found[table.name] = ([known[n] for n in numbers], np.array([table.label(n) for n in numbers], np.int64))
+    return ByEye(found, np.array([said.get(one.number, CLEARLY) < CLEARLY for one in exam.photos], bool))
+
+
+def agree(score: Scorer, exam: Exam, labelled: ByEye) -> Found:
+    """Return how one way to score agrees with the eye, and how it ranks edited people among those of labels 0 and 1."""
+    found = {
+        f"{name}: {what}": figure
+        for name, (people, labels) in labelled.tables.items()
+        for what, figure in eye.agree(score(people), labels).items()
+    }
+    own, edited = _scored(score, exam)
+    return found | {f"{CALM}: {what}": figure for what, figure in _found(own[labelled.calm], edited).items()}
 
 
 def learnt(usual: Sequence[Appearance], recipe: Recipe, seed: int) -> Baseline:
@@ -85,18 +136,17 @@ def scorer(baseline: Baseline, facet: str = "") -> Scorer:
 
 def _value(baseline: Baseline, one: Appearance, facet: str) -> float:
     found = baseline.score(one)
-    return found.facets[facet] if facet else found.surprisal_bits + 1e-3 * sum(found.facets.values())
+    if facet:
+        return found.facets[facet]
+    joined = sum(FACET_WEIGHTS[name] * bits for name, bits in found.facets.items())
+    return found.surprisal_bits + 1e-3 * joined  # beyond the rarest sighting of the past, all p-values are equal
 
 
 def judge(score: Scorer, exam: Exam) -> Found:
     """Return what one way to score finds, and how much nuisances change it."""
-    own = score(exam.people)
-    edited = {name: score(guise) for name, guise in exam.edited.items()}
+    own, edited = _scored(score, exam)
     return {
-        **{f"AUROC {name}": auroc(_known(bits), own) for name, bits in edited.items()},
-        f"mean AUROC of {', '.join(EXCEPTIONS)}": _mean(edited, own),
-        f"worst AUROC of {', '.join(CONTROLS)}": max(auroc(_known(edited[name]), own) for name in CONTROLS),
-        "precision in the top 5 %, 5 % being exceptions": _precision(own, [edited[name] for name in EXCEPTIONS]),
+        **_found(own, edited),
         "share of edited people above their original": float(
             np.mean(np.concatenate([_above(edited[n], own) for n in EXCEPTIONS]))
         ),
@@ -105,14 +155,15 @@ def judge(score: Scorer, exam: Exam) -> Found:
     }
 
 
-def bootstrap(score: Scorer, exam: Exam) -> Found:
+def bootstrap(score: Scorer, exam: Exam, labelled: ByEye) -> Found:
     """Return 95 % intervals by bootstrap over people; a person drawn twice counts twice, in every version."""
-    own, rng = score(exam.people), np.random.default_rng(0)
-    edited = {name: score(guise) for name, guise in exam.edited.items()}
-    drawn = [rng.integers(len(own), size=len(own)) for _ in range(DRAWS)]
-    found = {f"AUROC {name}": [auroc(_known(bits[d]), own[d]) for d in drawn] for name, bits in edited.items()}
-    found["mean AUROC"] = [_mean({name: bits[d] for name, bits in edited.items()}, own[d]) for d in drawn]
-    return {f"95 % of {name}": np.percentile(draws, [2.5, 97.5]).tolist() for name, draws in found.items()}
+    own, edited = _scored(score, exam)
+    found = _intervals(own, edited, np.ones(len(own), bool))
+    for name, (people, labels) in labelled.tables.items():
+        found |= {f"{name}: {what}": ends for what, ends in eye.intervals(score(people), labels).items()}
+    if labelled.calm.any():
+        found |= {f"{CALM}: {what}": ends for what, ends in _intervals(own, edited, labelled.calm).items()}
+    return {f"95 % of {name}": ends for name, ends in found.items()}
 
 
 def calibration(usual: Sequence[Appearance], recipe: Recipe) -> Found:
@@ -167,8 +218,31 @@ def _known(bits: Figures) -> Figures:
     return bits[~np.isnan(bits)]
 
 
-def _mean(edited: dict[str, Figures], own: Figures) -> float:
-    return float(np.mean([auroc(_known(edited[name]), own) for name in EXCEPTIONS]))
+def _scored(score: Scorer, exam: Exam) -> tuple[Figures, dict[str, Figures]]:
+    """Return the scores [people] of an exam's people, and those of their edited copies by name of the edit."""
+    return score(exam.people), {name: score(guise) for name, guise in exam.edited.items()}
+
+
+def _found(own: Figures, edited: dict[str, Figures]) -> Found:
+    """Return what edits are found among the people themselves; nothing without people."""
+    if not len(own):
+        return {}
+    each = {name: auroc(_known(bits), own) for name, bits in edited.items()}
+    return {
+        **{f"AUROC {name}": figure for name, figure in each.items()},
+        f"mean AUROC of {', '.join(EXCEPTIONS)}": float(np.mean([each[name] for name in EXCEPTIONS])),
+        f"worst AUROC of {', '.join(CONTROLS)}": max(each[name] for name in CONTROLS),
+        "precision in the top 5 %, 5 % being exceptions": _precision(own, [edited[name] for name in EXCEPTIONS]),
+    }
+
+
+def _intervals(own: Figures, edited: dict[str, Figures], compared: NDArray[np.bool_]) -> Found:
+    """Return the intervals of `_found`, where edited people are compared with those people for whom `compared`."""
+
+    def figures(drawn: NDArray[np.intp]) -> Found:
+        return _found(own[drawn][compared[drawn]], {name: bits[drawn] for name, bits in edited.items()})
+
+    return eye.bootstrap(figures, len(own))
 
 
 def _above(edited: Figures, own: Figures) -> Figures:

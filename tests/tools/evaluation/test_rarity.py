@@ -13,6 +13,7 @@ from tools.evaluation import fairness, rarity
 from tools.evaluation.__main__ import main
 from tools.evaluation.exam import Exam, Guises
 from tools.evaluation.fairness import Traits
+from tools.evaluation.rarity import ByEye
 from tools.evaluation.splits import CONTROLS, EXCEPTIONS
 
 
@@ -63,8 +64,31 @@ def test_who_could_not_be_edited_is_left_out(usual: list[Appearance]) -> None:
 
 def test_intervals_hold_the_figure(usual: list[Appearance]) -> None:
     people, score = exam(np.random.default_rng(1)), rarity.scorer(rarity.learnt(usual, RECIPE, 0))
-    low, high = rarity.bootstrap(score, people)["95 % of AUROC common hue"]
-    assert low < rarity.judge(score, people)["AUROC common hue"] < high
+    labelled = ByEye({"made up": (people.people, np.arange(60) % 3)}, np.arange(60) % 3 < 2)
+    found = rarity.bootstrap(score, people, labelled)
+    figures = rarity.judge(score, people) | rarity.agree(score, people, labelled)
+    for name in ("AUROC common hue", "among labels 0 and 1: AUROC common hue", "made up: AUROC of 1 and 2 against 0"):
+        low, high = found[f"95 % of {name}"]
+        assert low < figures[name] < high
+
+
+def test_the_eye_decides_who_is_a_false_alarm(usual: list[Appearance]) -> None:
+    """Some of the people are dressed as rarely as the edited ones; without them the edits are found again."""
+    rng = np.random.default_rng(1)
+    one, odd = exam(rng), [outfit("orange", "pink", rng) for _ in range(20)]
+    one = one._replace(people=[*odd, *one.people[20:]])
+    labels = np.repeat([2, 0], [20, 40])
+    labelled = ByEye({"made up": (one.people, labels)}, labels < 2)
+    score = rarity.scorer(rarity.learnt(usual, RECIPE, 0))
+    found = rarity.agree(score, one, labelled)
+    assert found["made up: AUROC of 2 against the rest"] > 0.97
+    assert rarity.judge(score, one)["AUROC rare hue"] < 0.9
+    assert found["among labels 0 and 1: AUROC rare hue"] > 0.97
+
+
+def test_nobody_with_a_low_label_gives_no_figure(usual: list[Appearance]) -> None:
+    one = exam(np.random.default_rng(1))
+    assert rarity.agree(rarity.scorer(rarity.learnt(usual, RECIPE, 0)), one, ByEye({}, np.zeros(60, bool))) == {}
 
 
 def test_calibration_and_curve_of_people_alike(usual: list[Appearance]) -> None:
