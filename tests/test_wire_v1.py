@@ -44,7 +44,13 @@ def read(**changes: Any) -> wire.Message:
 
 def test_a_candidate_is_put_on_the_grid() -> None:
     expected = make_score(
-        seq=7, at=OLD["at"], one_in=200.0, low=200.0, high=1000.0, reasons=[wire.Reason("colour:upper:orange", 5)]
+        seq=7,
+        at=OLD["at"],
+        one_in=200.0,
+        low=200.0,
+        high=1000.0,
+        reasons=[wire.Reason("colour:upper:orange", 5)],
+        worn=[],
     )
     assert read() == expected
 

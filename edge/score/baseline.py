@@ -133,16 +133,19 @@ class Baseline:
 
     def _calibrate(self, raw: list[float], band: int, context: str) -> None:
         """Count one sighting's values in the histograms; `raw` [channels] are those of its channels."""
-        counts, warm_up = self.counts, self._warm_up
-        if counts.groups[0].sum() >= warm_up.bands - warm_up.facets:
+        counts, warm_up, past = self.counts, self._warm_up, self._past
+        seen = self.sightings
+        has_channels = past.channels[0].sum() >= warm_up.facets - warm_up.channels
+        has_groups = past.groups[0].sum() >= warm_up.bands - warm_up.facets
+        if seen >= warm_up.bands and has_groups:
             joined = self._join(self._facet_bits(raw))
-            if counts.bands.sum() >= warm_up.joint - warm_up.bands:
+            if seen >= warm_up.joint and past.bands.sum() >= warm_up.joint - warm_up.bands:
                 rows = sorted({0, CONTEXTS.index(context)})
-                counts.joint[rows, bin_of(fair_bits(self._past.bands, band, joined))] += 1
+                counts.joint[rows, bin_of(fair_bits(past.bands, band, joined))] += 1
             counts.bands[band, bin_of(joined)] += 1
-        if counts.channels[0].sum() >= warm_up.facets - warm_up.channels:
+        if seen >= warm_up.facets and has_channels:
             _count(counts.groups, self._facet_values(raw))
-        if self.sightings >= warm_up.channels:
+        if seen >= warm_up.channels:
             _count(counts.channels, raw)
 
     def score(self, appearance: Appearance, context: str = "any") -> Score:

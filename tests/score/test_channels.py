@@ -54,7 +54,7 @@ print(sum(one.score(ordinary(rng)).facets["garment"] > 0 for _ in range(20)))
 """
 
 
-def test_one_row_and_one_function_make_a_channel(tmp_path: Path) -> None:
+def test_one_row_one_function_and_their_number_make_a_channel(tmp_path: Path) -> None:
     """In a copy of the code, add what edge/README.md says, to channels.py and to no other file."""
     for name in ("edge", "models"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "fetched"))
@@ -62,6 +62,8 @@ def test_one_row_and_one_function_make_a_channel(tmp_path: Path) -> None:
     path = tmp_path / "edge/score/channels.py"
     text = path.read_text().replace("\nCHANNELS = (", FUNCTION, 1).replace('    Channel("pair",', ROW, 1)
     path.write_text(text)
+    shapes = tmp_path / "edge/baseline_shapes.py"
+    shapes.write_text(shapes.read_text().replace(f" {len(CHANNELS)}, ", f" {len(CHANNELS) + 1}, ", 1))
     done = subprocess.run([sys.executable, "-c", LEARN], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     rows, histograms, counted, scored = done.stdout.split()

@@ -56,7 +56,7 @@ def dressed(upper: Appearance, lower: Appearance) -> Appearance:
         np.concatenate([np.split(above, 2)[0], np.split(below, 2)[1]])
         for above, below in ((upper.colour, lower.colour), (upper.texture, lower.texture))
     )
-    return replace(upper, words=words, patterns=patterns, colour=colour, texture=texture)
+    return replace(upper, counted_words=words, patterns=patterns, colour=colour, texture=texture)
 
 
 @given(name=st.sampled_from(("colour", "kinds", "texture")), seed=st.integers(0, 50), kind=st.sampled_from(PATTERNS))
