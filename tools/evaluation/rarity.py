@@ -31,6 +31,7 @@ OWN = 200
 """People with whom the user of a baseline with noise calibrates it."""
 
 Found = dict[str, Any]
+ALL = "all labels"
 CALM = "among labels 0 and 1"
 CLEARLY = 2
 """The label of clearly unusual people."""
@@ -92,11 +93,13 @@ def by_eye(look: Look, photos: Path, exam: Exam, tables: Sequence[eye.Table]) ->
     known = {one.number: seen for one, seen in zip(exam.photos, exam.people, strict=True)}
     said = {number: table.label(number) for table in tables for number in table.passes}
     known |= {number: seen for number in said if number not in known and (seen := look(photo(photos, number)))}
+    groups = {table.name: list(table.passes) for table in tables} | ({ALL: list(said)} if len(tables) > 1 else {})
     found = {}
-    for table in tables:
-        numbers = [number for number in table.passes if number in known]
-        found[table.name] = ([known[n] for n in numbers], np.array([table.label(n) for n in numbers], np.int64))
-    return ByEye(found, np.array([said.get(one.number, CLEARLY) < CLEARLY for one in exam.photos], bool))
+    for name, everybody in groups.items():
+        numbers = [number for number in everybody if number in known]
+        found[name] = ([known[n] for n in numbers], np.array([said[n] for n in numbers], np.int64))
+    calm = [said.get(one.number, CLEARLY) < CLEARLY for one in exam.photos]
+    return ByEye(found, np.array(calm, bool))
 
 
 def agree(score: Scorer, exam: Exam, labelled: ByEye) -> Found:
