@@ -177,6 +177,9 @@ class AlertSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Items to give away in all; every greeting uses one. null: not counted."""
     max_open: Annotated[int, Meta(ge=1)] | None = None
     """Most alerts open at the same time; applies only with `per_hour`. null: no limit."""
+    crowd: Annotated[int, Meta(ge=1)] | None = 30
+    """Rare people one camera may claim at once, beyond what its figures promise, before its alerts wait for staff.
+    null: any number."""
     expires_s: Annotated[int, Meta(ge=5, le=600)] = 60
     """Seconds after which an alert expires; a score that arrives later is stored, but causes no alert."""
 

@@ -5,8 +5,6 @@ more than that, for longer than a crowd in one dress takes to pass, is defective
 allow them. The count is a leaky bucket (Turner 1986).
 """
 
-CROWD = 30.0
-"""Rare people that a node may claim at once: a team or a party in one dress."""
 GENEROUS = 10.0
 """Times as many rare people as its p-values promise, as a baseline ages."""
 SLOWEST_S = 10.0
@@ -18,9 +16,9 @@ ALLOWED = 300.0
 class Claims:
     """Owner of the counts; call `note` for each person."""
 
-    def __init__(self, one_in: float) -> None:
-        """A person is rare from 1 in `one_in`."""
-        self._fall = GENEROUS / one_in
+    def __init__(self, one_in: float, crowd: float) -> None:
+        """A person is rare from 1 in `one_in`; `crowd` rare ones may come at once: a team or a party in one dress."""
+        self._fall, self._crowd = GENEROUS / one_in, crowd
         self._levels: dict[str, tuple[float, float]] = {}
         """Rare people claimed beyond what was promised, and when that was so (seconds), by node."""
         self.held: set[str] = set()
@@ -32,10 +30,10 @@ class Claims:
         floor = min(level, 0.0)
         level = max(level - min(self._fall, max(now - at, 0.0) / SLOWEST_S), floor) + is_rare
         self._levels[node] = level, now
-        if level > CROWD:
+        if level > self._crowd:
             self.held.add(node)
 
     def allow(self, node: str, now: float) -> None:
         """Let a node claim ALLOWED rare people more."""
         self.held.discard(node)
-        self._levels[node] = CROWD - ALLOWED, now
+        self._levels[node] = self._crowd - ALLOWED, now

@@ -48,7 +48,8 @@ class FairQueue(Generic[T]):
             while self._queues and len(taken) < most:
                 sender, waiting = next(iter(self._queues.items()))
                 del self._queues[sender]
-                taken.append(waiting.popleft())
+                is_alone = not self._queues
+                taken += [waiting.popleft() for _ in range(min(most - len(taken), len(waiting)) if is_alone else 1)]
                 if waiting:
                     self._queues[sender] = waiting
             self._size -= len(taken)

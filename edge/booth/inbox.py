@@ -34,8 +34,9 @@ log = logging.getLogger(__name__)
 REPORTS = ("/status", "/health")
 QUEUED = 2000
 """Most messages waiting; what does not fit is not acknowledged, so its node sends it again."""
-SCORES = Allowance(25.0, 100_000.0)
-"""Scores that a node may send: a dense crowd (limits.MOST_IN_WINDOW), and twice a full outbox after an outage."""
+SCORES = Allowance(25.0, 1_000_000.0)
+"""Scores that a node may send: a dense crowd's (limits.MOST_IN_WINDOW) for good, and twenty full outboxes at once. More
+could fill the disk: a million are about 400 MB."""
 ALLOWED: Mapping[str, Allowance] = {
     "score": SCORES,
     "stored": SCORES,
@@ -339,12 +340,13 @@ class Inbox:
 
     def _record(self, batch: _Batch) -> dict[Source, int]:
         """Store scores, gaps and refusals, and open alerts; a message that cannot be stored is set aside alone."""
-        now, parts = self._clock.now(), _parts(batch)
+        now = self._clock.now()
         try:
             recorded = self._store.record(batch.scores, batch.gaps, self._decide, batch.refusals, now=now)
         except StoreError:
             raise
         except Exception as err:  # noqa: BLE001 - one message may not stop the others
+            parts = _parts(batch)
             if len(parts) <= 1:
                 self.failures.note("a message", err)
                 return {}
@@ -371,10 +373,10 @@ class Inbox:
         for score in new:
             try:
                 if not is_impossible(score) and self._is_supported(score):
-                    self._selection.choose([score], now, open_alerts, stock_left)
+                    self._selection.consider(score, now, open_alerts, stock_left)
             except Exception as err:  # noqa: BLE001 - one score may not stop the others
                 self.failures.note("choosing whom to alert", err)
-        return self._selection.choose([], now, open_alerts, stock_left)
+        return self._selection.decision()
 
     def _is_supported(self, score: wire.Score) -> bool:
         """Whether the baseline has enough sightings to say that somebody is so rare."""

@@ -74,7 +74,7 @@ class _Usual(NamedTuple):
     spread: float
 
 
-K = TypeVar("K")
+K, V = TypeVar("K"), TypeVar("V")
 
 Bits = Callable[[_Sighting], float]
 """Evidence in bits that a new sighting is of the person in the given one."""
@@ -91,7 +91,7 @@ class Joiner:
         self._by_node: dict[str, OrderedDict[wire.ScoreKey, None]] = {}
         """Keys of the sightings by node, oldest first."""
         self._people: dict[str, list[_Sighting]] = {}
-        self._first_seen: dict[str, OrderedDict[str, None]] = {}
+        self._first_seen: dict[str, OrderedDict[str, list[_Sighting]]] = {}
         """People by the node that saw them first, oldest first."""
         self._finders: dict[str, str] = {}
         """The node that saw each person first."""
@@ -141,9 +141,9 @@ class Joiner:
         self._sightings[key] = new
         self._by_node.setdefault(key.node, OrderedDict())[key] = None
         if new.person not in self._people:
-            self._people[new.person] = []
+            seen = self._people[new.person] = []
             self._finders[new.person] = key.node
-            self._first_seen.setdefault(key.node, OrderedDict())[new.person] = None
+            self._first_seen.setdefault(key.node, OrderedDict())[new.person] = seen
         self._people[new.person].append(new)
 
     def _join(self, new: _Sighting) -> None:
@@ -159,14 +159,15 @@ class Joiner:
 
     def _newest(self) -> list[list[_Sighting]]:
         """Return the NEAR newest people, an equal number of each node; what one does not need is for the others."""
-        found: list[str] = []
-        turns = [reversed(people) for people in self._first_seen.values()]
+        found: list[list[_Sighting]] = []
+        turns = [reversed(people.values()) for people in self._first_seen.values()]
         while turns and len(found) < NEAR:
             share = max((NEAR - len(found)) // len(turns), 1)
-            taken = [list(islice(names, share)) for names in turns]
-            turns = [names for names, some in zip(turns, taken, strict=True) if len(some) == share]
-            found += [name for some in taken for name in some]
-        return [self._people[name] for name in found[:NEAR]]
+            taken = [list(islice(people, share)) for people in turns]
+            turns = [people for people, some in zip(turns, taken, strict=True) if len(some) == share]
+            for some in taken:
+                found += some
+        return found[:NEAR]
 
     def _count(self, *, is_new: bool) -> None:
         """Count one sighting of a candidate, and a person if it `is_new`; older counts weigh less."""
@@ -174,14 +175,14 @@ class Joiner:
         self._came = KEPT * self._came + is_new
 
     def _is_possible(self, seen: list[_Sighting], new: _Sighting) -> bool:
-        if new.since - seen[0].since > LONGEST_S or len(seen) >= MOST_OF_ONE:
+        if new.since - seen[0].since > LONGEST_S:
             return False
         is_near, window_s = False, self._section.window_s
         for old in seen:
             if not self._can_follow(old, new):
                 return False
             is_near = is_near or abs(old.at - new.at) <= window_s
-        return is_near
+        return is_near and len(seen) < MOST_OF_ONE
 
     def _can_follow(self, old: _Sighting, new: _Sighting) -> bool:
         """Whether one person can have left both views at these times."""
@@ -263,7 +264,7 @@ class Joiner:
             _remove(self._first_seen, self._finders.pop(gone.person), gone.person)
 
 
-def _remove(by_node: dict[str, OrderedDict[K, None]], node: str, name: K) -> None:
+def _remove(by_node: dict[str, OrderedDict[K, V]], node: str, name: K) -> None:
     del by_node[node][name]
     if not by_node[node]:
         del by_node[node]

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from math import inf
 
 from edge import wire
 from edge.booth.alert import expires_at, is_rare, is_visible
@@ -37,7 +38,7 @@ class Selection:
         self._joiner = Joiner(config.nodes, config.join)
         self.pacer = pacer
         """The budget; None if booth.yaml sets none."""
-        self.claims = Claims(self._section.one_in)
+        self.claims = Claims(self._section.one_in, inf if self._section.crowd is None else self._section.crowd)
         self._walking = Buckets(WALKING)
         self._alerts: deque[tuple[float, str]] = deque()
         """Time and node of each alert in the last hour."""
@@ -46,7 +47,7 @@ class Selection:
         self._is_alerted: OrderedDict[str, bool] = OrderedDict()
         self._chosen: dict[wire.ScoreKey, str | None] = {}
         """Choices for the batch that is not stored yet, so that a second try chooses the same."""
-        self._people = 0
+        self._people = self._taken = 0
         self.held_back = 0
         """Sightings that were rare enough for an alert, but that staff could not have found by any reason."""
         self._unseen = 0.0
@@ -65,15 +66,25 @@ class Selection:
         `stock_left` is how many items are left to give away; None if stock is not counted.
         """
         for score in new:
-            if wire.key(score) not in self._chosen:
-                taken = open_alerts + sum(name is not None for name in self._chosen.values())
-                has_stock = stock_left is None or taken < stock_left
-                self._chosen[wire.key(score)] = self._choose(score, now, taken, has_stock=has_stock)
+            self.consider(score, now, open_alerts, stock_left)
+        return self.decision()
+
+    def consider(self, score: wire.Score, now: float, open_alerts: int, stock_left: int | None) -> None:
+        """Choose whether one new score causes an alert, as `choose`; a second call changes nothing."""
+        key = wire.key(score)
+        if key not in self._chosen:
+            taken = open_alerts + self._taken
+            name = self._choose(score, now, taken, has_stock=stock_left is None or taken < stock_left)
+            self._chosen[key] = name
+            self._taken += name is not None
+
+    def decision(self) -> Decision:
+        """Return what was chosen since the last `stored`."""
         return Decision({one: name for one, name in self._chosen.items() if name is not None}, self._people)
 
     def stored(self) -> None:
         """Call once the batch is stored; the next one begins."""
-        self._chosen, self._people = {}, 0
+        self._chosen, self._people, self._taken = {}, 0, 0
 
     def person(self, score: wire.Score, now: float) -> str:
         """Return the id of the person a score is about, which is also the id of their alert."""
@@ -167,8 +178,8 @@ class Selection:
 class Nobody(Selection):
     """A selection that never alerts, for workers: each receives only some of the sightings."""
 
-    def choose(self, new: Sequence[wire.Score], now: float, open_alerts: int, stock_left: int | None) -> Decision:  # noqa: ARG002
-        return Decision({}, 0)
+    def consider(self, score: wire.Score, now: float, open_alerts: int, stock_left: int | None) -> None:
+        """Choose nobody."""
 
 
 def resumed(config: BoothConfig, store: SqlStore, now: float) -> Selection:

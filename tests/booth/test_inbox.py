@@ -21,7 +21,7 @@ from edge.config import BoothConfig
 from edge.errors import StoreError, WireError
 from edge.limits import WINDOW_S
 from edge.seams import Publish, Received
-from edge.store.store import MOST_EPOCHS, Decision
+from edge.store.store import MOST_EPOCHS
 from tests.booth.benches import Bench, bench
 from tests.fakes import ignore
 from tests.messages import EPOCH, NOW, make_counted, make_health, make_score, make_status
@@ -382,10 +382,10 @@ def test_a_person_at_many_cameras_is_alerted(bench: Bench) -> None:
 class Broken(Selection):
     """Fails for the scores of one node, as a defect would."""
 
-    def choose(self, new: Sequence[wire.Score], *rest: Any) -> Decision:
-        if any(score.node == "camera-2" for score in new):
+    def consider(self, score: wire.Score, *rest: Any) -> None:
+        if score.node == "camera-2":
             raise IndexError("a defect")
-        return super().choose(new, *rest)
+        super().consider(score, *rest)
 
 
 def test_what_an_inner_step_raises_costs_one_alert(bench: Bench) -> None:
