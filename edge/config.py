@@ -166,8 +166,9 @@ class NodeConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class AlertSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """When the booth alerts its staff."""
 
-    one_in: Annotated[float, Meta(gt=1)] = 100.0
-    """Rarity from which to alert: 1 in this many sightings."""
+    one_in: Annotated[float, Meta(ge=10)] = 100.0
+    """Rarity from which to alert: 1 in this many sightings; the nodes say too little about more usual people. Rarities
+    come as 1 in 1, 2, 5, 10, 20, 50 and so on, so between two of these the larger counts."""
     per_hour: Annotated[float, Meta(gt=0, le=3600)] | None = None
     """People the staff can greet in an hour; alerts are limited to the rarest ones. null: no limit."""
     stock: Annotated[int, Meta(ge=0)] | None = None

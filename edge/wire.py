@@ -6,20 +6,23 @@ This is the privacy boundary: messages hold numbers, times at one-second resolut
 
 import functools
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Literal, NamedTuple
+from math import log2
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
 
+from edge import wire_v1
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
 from edge.errors import BaselineError, WireError
-from edge.limits import BATCH, FLOOR, MOST_REASONS, WINDOW_S
-from edge.vocabulary import FACETS, HINT, REASON, HeldBack, ViewFault
+from edge.limits import BATCH, CANDIDATE_P, FLOOR, MOST_REASONS, RARITIES, WINDOW_S
+from edge.vocabulary import HINT, REASON, HeldBack, ViewFault
 
 VERSION: Literal[1] = 1
-"""Version of the schema, field `v` of every message; other versions are refused."""
+"""Version of most messages, field `v`; `Score` has version 2. Version 1 of these is still read (wire_v1.py)."""
 MAX_BYTES = 2048
 """Largest payload in bytes; checked before publishing, as an oversized QoS 1 message is resent forever (measured)."""
 MAX_BASELINE_BYTES = 256 * 1024
@@ -40,8 +43,7 @@ Time = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{
 Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{8,32}\Z")]
 Sequence = Annotated[int, Meta(ge=1, le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
-Bits = Annotated[float, Meta(ge=0, le=64)]
-Share = Annotated[float, Meta(ge=0, le=1)]
+WholeBits = Annotated[int, Meta(ge=0, le=64)]
 Probability = Annotated[float, Meta(gt=0, le=1)]
 OneIn = Annotated[float, Meta(ge=1, le=1e9)]
 Words = Annotated[str, Meta(pattern=REASON.pattern)]
@@ -51,6 +53,9 @@ Heading = Literal["left", "right", "toward", "away"]
 Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
 """Outcome of an alert: `claimed` while a member of staff is on the way, then how it ended."""
 
+
+_ON_GRID = frozenset(1 / one_in for one_in in RARITIES)
+"""The values that `p` can have."""
 
 Part = Literal["model", "accelerator", "camera", "disk", "clock", "certificate"]
 """Parts that a node tests at its start."""
@@ -129,50 +134,43 @@ class Health(Struct, frozen=True, kw_only=True):
     """Parts of `held_back`, by reason."""
 
 
-class Facets(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Surprisal of each facet, in bits."""
-
-    colour: Bits = 0.0
-    pattern: Bits = 0.0
-    garment: Bits = 0.0
-    combination: Bits = 0.0
-
-
-assert Facets.__struct_fields__ == FACETS
-
-
 class Reason(Struct, frozen=True, forbid_unknown_fields=True):
     """One reason for a score: enumerated words and their surprisal in bits."""
 
     words: Words
-    bits: Bits
+    bits: WholeBits
 
 
 class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`node/{node}/score`: one sighting. All figures are null while the baseline is warming up."""
+    """`node/{node}/score`: one sighting. Everything but a candidate has no more than a minute and a coarse `p`.
 
-    v: Literal[1] = VERSION
+    A candidate is somebody the booth could alert on: `p` is at most CANDIDATE_P. All figures are null while the
+    baseline is warming up. `p`, `one_in`, `low` and `high` are on the grid of RARITIES; other values are refused.
+    """
+
+    v: Literal[2] = 2
     node: Name
     epoch: Hex
     """Id of the node's outbox; a wiped outbox gets a new one."""
     seq: Sequence
     """Number within the epoch, from 1; without holes, except for announced gaps."""
     at: Time
+    """When the person was last seen; the whole minute, unless it is a candidate."""
     state: Literal["scored", "warming_up"]
-    bits: Bits | None = None
     p: Probability | None = None
-    one_in: OneIn | None = None
-    low: OneIn | None = None
-    high: OneIn | None = None
-    """Null if no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
-    facets: Facets | None = None
-    reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)] = []
-    zone: Zone
-    heading: Heading
-    quality: Share
+    """Share of the sightings that were at least this unusual, rounded up to 1 / one of RARITIES."""
     early: bool = False
     follows: Sequence | None = None
     """On a final score: `seq` of the early score of the same sighting."""
+    bits: WholeBits | None = None
+    """-log2 of `p`; null, as everything below, unless it is a candidate."""
+    one_in: OneIn | None = None
+    low: OneIn | None = None
+    high: OneIn | None = None
+    """Null also if no calibration sighting was as unusual: "rarer than 1 in `one_in`"."""
+    reasons: Annotated[list[Reason], Meta(max_length=MOST_REASONS)] = []
+    zone: Zone | None = None
+    heading: Heading | None = None
     baseline: Annotated[str, Meta(pattern=r"^([0-9a-f]{8,32})?\Z")] = ""
     """Id of the baseline that it was scored against; empty if there is none yet."""
     link: Annotated[str, Meta(pattern=r"^([0-9a-f]{8})?\Z")] = ""
@@ -182,12 +180,40 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     def __post_init__(self) -> None:
-        figures = (self.bits, self.p, self.one_in, self.low, self.facets)
-        if self.state == "scored" and None in figures:
-            msg = "bits, p, one_in, low and facets must be given in a scored message"
+        if (self.state == "scored") != (self.p is not None):
+            msg = "p must be given in a scored message, and null while warming up: too little data is never a low score"
             raise ValueError(msg)
-        if self.state == "warming_up" and (self.high, *figures) != (None,) * 6:
-            msg = "figures must be null while warming up: too little data is never a low score"
+        if self.p is not None and self.p not in _ON_GRID:
+            msg = "p must be 1 / N with N of 1, 2, 5, 10, 20, 50 and so on"
+            raise ValueError(msg)
+        if self.is_candidate:
+            self._check_candidate()
+        else:
+            self._check_ordinary()
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether the booth could alert on it."""
+        return self.p is not None and self.p <= CANDIDATE_P
+
+    def _check_candidate(self) -> None:
+        if self.p is None or None in (self.one_in, self.low, self.zone, self.heading):
+            msg = "one_in, low, zone and heading must be given if p is at most that of a candidate"
+            raise ValueError(msg)
+        if self.one_in != round(1 / self.p) or self.bits != round(-log2(self.p)):
+            msg = "one_in must be 1 / p, and bits -log2 p in whole bits"
+            raise ValueError(msg)
+        if not {self.low, self.high} <= {*RARITIES, None}:
+            msg = "low and high must be of 1, 2, 5, 10, 20, 50 and so on"
+            raise ValueError(msg)
+
+    def _check_ordinary(self) -> None:
+        found = (self.bits, self.one_in, self.low, self.high, self.zone, self.heading)
+        if self.early or self.reasons or self.baseline or self.link or found != (None,) * 6:
+            msg = "nothing but p and the minute may be given of somebody who is no candidate"
+            raise ValueError(msg)
+        if not self.at.endswith(":00Z"):
+            msg = "the time of somebody who is no candidate must be a whole minute"
             raise ValueError(msg)
 
 
@@ -430,6 +456,12 @@ class _Versioned(Struct):
     v: int
 
 
+_NEWEST: dict[type[Message], int] = {Score: 2}
+"""Versions other than VERSION."""
+_OLDER: dict[type[Message], Callable[[Any], Any]] = {Score: wire_v1.score}
+"""Functions that turn the fields of version 1 into those of the newest."""
+
+
 def decode(topic: str, payload: bytes) -> tuple[Address, Message]:
     """Decode and check one message.
 
@@ -460,10 +492,13 @@ def _read_counted(payload: bytes, topic: str) -> Counted:
 
 def _read(payload: bytes, kind: type[Message], topic: str) -> Message:
     try:
-        version = msgspec.json.decode(payload, type=_Versioned).v
-        if version != VERSION:
-            raise WireError("version", f"expected v {VERSION}, found {version} on {topic}; update the older side")
-        message = msgspec.json.decode(payload, type=kind)
+        version, newest = msgspec.json.decode(payload, type=_Versioned).v, _NEWEST.get(kind, VERSION)
+        if version == newest:
+            message = msgspec.json.decode(payload, type=kind)
+        elif version == VERSION and kind in _OLDER:
+            message = msgspec.convert(_OLDER[kind](msgspec.json.decode(payload)), kind)
+        else:
+            raise WireError("version", f"expected v {newest}, found {version} on {topic}; update the older side")
     except msgspec.ValidationError as err:
         raise WireError("schema", f"{err} on {topic}") from err
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as err:
@@ -485,6 +520,11 @@ def _check_time(text: str | None, topic: str) -> None:
 def ended(alert: Alert, state: Literal["withdrawn", "lapsed"]) -> Alert:
     """Return the alert with its final state."""
     return msgspec.structs.replace(alert, state=state)
+
+
+def read(payload: bytes, kind: type[Message], name: str) -> Message:
+    """Decode and check a message without its topic; `name` says where it is from. Raises WireError as `decode`."""
+    return _read(payload, kind, name)
 
 
 def pack(message: Message) -> bytes:

@@ -5,36 +5,46 @@ from typing import Any, Literal
 
 from edge import wire
 from edge.baseline_codec import Counted
+from edge.limits import CANDIDATE_P, rarity_at_least, rarity_at_most
 from edge.recipe import Recipe
 
 NOW = 1_750_000_000.0
 EPOCH = "0123456789abcdef"
-REASONS = [wire.Reason("colour:upper:orange", 5.1), wire.Reason("pattern:lower:checked", 3.2)]
+REASONS = [wire.Reason("colour:upper:orange", 5), wire.Reason("pattern:lower:checked", 3)]
 
 
 def make_score(**changes: Any) -> wire.Score:
-    """Return a rare score, seen just now."""
-    one_in = changes.get("one_in") or 430.0
+    """Return a rare score, seen just now; with a common `one_in` or none, that of somebody who is no candidate."""
+    one_in = changes.get("one_in", 500.0)
+    if one_in is None or one_in < 1 / CANDIDATE_P:
+        return make_ordinary(**changes)
     fields: dict[str, Any] = {
         "node": "camera-1",
         "epoch": EPOCH,
         "seq": 1,
         "at": wire.to_time(NOW),
         "state": "scored",
-        "bits": round(log2(one_in), 2),
-        "p": float(f"{1 / one_in:.3g}"),
+        "p": 1 / one_in,
+        "bits": round(log2(one_in)),
         "one_in": one_in,
-        "low": 300.0 * one_in / 430,
-        "high": 620.0 * one_in / 430,
-        "facets": wire.Facets(colour=5.1, pattern=3.2),
+        "low": rarity_at_most(one_in / 2),
+        "high": rarity_at_least(one_in * 2),
         "reasons": REASONS,
         "zone": "left",
         "heading": "right",
-        "quality": 0.8,
         "baseline": "0123456789ab",
         "link": "89abcdef",
     }
     return wire.Score(**(fields | changes))
+
+
+def make_ordinary(**changes: Any) -> wire.Score:
+    """Return the score of somebody who is no candidate; without `one_in`, one of a baseline that is warming up."""
+    one_in = changes.pop("one_in", 2.0)
+    fields: dict[str, Any] = {"node": "camera-1", "epoch": EPOCH, "seq": 1, "at": wire.to_time(NOW)}
+    fields |= {"state": "warming_up"} if one_in is None else {"state": "scored", "p": 1 / rarity_at_most(one_in)}
+    fields |= {name: value for name, value in changes.items() if name not in ("link", "zone", "heading")}
+    return wire.Score(**(fields | {"at": f"{fields['at'][:-3]}00Z"}))
 
 
 def make_health(**changes: Any) -> wire.Health:

@@ -37,7 +37,7 @@ EXPECTED = {
     "not-a-mapping": r"top level: Expected `object`, got `array`",
     "not-text": r"cannot be read",
     "booth-unknown-hint": r"privacy\.hint: Invalid enum value 'detailed'",
-    "booth-alerts-on-everybody": r"alert\.one_in: Expected `float` > 1\.0",
+    "booth-alerts-on-everybody": r"alert\.one_in: Expected `float` >= 10\.0",
     "booth-facing-out-of-range": r"nodes.*: Expected `int` <= 359",
     "booth-page-password-itself": r"page: Object contains unknown field `password`",
     "worker-alerts": r"top level: Object contains unknown field `alert`",
@@ -92,7 +92,7 @@ configs = (
         page=st.builds(PageSection, password_file=paths, tls_cert=paths, hosts=st.lists(names, max_size=3)),
         nodes=st.dictionaries(names, st.none() | st.integers(0, 359), max_size=3),
         broker=brokers,
-        alert=st.builds(AlertSection, one_in=st.floats(1.01, 1e6), expires_s=st.integers(5, 600)),
+        alert=st.builds(AlertSection, one_in=st.floats(10, 1e6), expires_s=st.integers(5, 600)),
         join=st.builds(JoinSection, window_s=st.floats(0.1, 60), slack_s=st.floats(0, 60)),
         privacy=st.builds(PrivacySection, hint=st.sampled_from(["none", "coarse"])),
     )

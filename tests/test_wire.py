@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from edge import wire
 from edge.errors import WireError
+from edge.limits import RARITIES
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
 from tests.messages import make_counted, make_health, make_score, make_status
 
@@ -21,9 +22,9 @@ ALERT = wire.Alert(
     node="camera-1",
     zone="left",
     heading="away",
-    one_in=430.0,
-    low=300.0,
-    reasons=[wire.Reason("colour:upper:orange", 5.0)],
+    one_in=500.0,
+    low=200.0,
+    reasons=[wire.Reason("colour:upper:orange", 5)],
     hint="orange upper, checked lower",
     cameras=["camera-1"],
     expires_at="2025-06-15T15:07:40Z",
@@ -53,7 +54,8 @@ node_messages = pytest.mark.parametrize(
     ("topic", "message"),
     [
         (SCORE_TOPIC, make_score()),
-        (SCORE_TOPIC, make_score(state="warming_up", bits=None, p=None, one_in=None, low=None, high=None, facets=None)),
+        (SCORE_TOPIC, make_score(one_in=2.0)),
+        (SCORE_TOPIC, make_score(one_in=None)),
         (wire.node_topic("booth", "camera-1", "gap"), GAP),
         (wire.node_topic("booth", "camera-1", "ack"), ACK),
         (wire.node_topic("booth", "camera-1", "status"), make_status()),
@@ -78,21 +80,19 @@ def test_round_trip(topic: str, message: wire.Message) -> None:
 
 @given(
     seq=st.integers(1, 2**53),
-    bits=st.floats(0, 64),
-    quality=st.floats(0, 1),
+    one_in=st.none() | st.sampled_from(RARITIES),
     seconds=st.integers(0, 253_402_300_799),
-    high=st.none() | st.floats(1, 1e9),
 )
-def test_any_score_survives(seq: int, bits: float, quality: float, seconds: int, high: float | None) -> None:
-    score = make_score(seq=seq, bits=bits, quality=quality, at=wire.to_time(seconds), high=high)
+def test_any_score_survives(seq: int, one_in: float | None, seconds: int) -> None:
+    score = make_score(seq=seq, one_in=one_in, at=wire.to_time(seconds))
     assert wire.decode(SCORE_TOPIC, wire.encode(SCORE_TOPIC, score))[1] == score
-    assert wire.from_time(score.at) == seconds
+    assert wire.from_time(score.at) == (seconds if score.is_candidate else seconds // 60 * 60)
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"v": 2}, "version"),
+        ({"v": 3}, "version"),
         ({"v": None}, "schema"),
         ({"embedding": [0.1, 0.2]}, "schema"),
         ({"track_id": 7}, "schema"),
@@ -101,8 +101,19 @@ def test_any_score_survives(seq: int, bits: float, quality: float, seconds: int,
         ({"at": "2025-02-31T15:06:40Z"}, "schema"),
         ({"one_in": None}, "schema"),
         ({"p": 0}, "schema"),
+        ({"p": 1e400}, "not_json"),
+        ({"p": 0.00233, "one_in": 430, "bits": 9}, "schema"),
+        ({"p": 0.002000001}, "schema"),
         ({"bits": [1, 2, 3]}, "schema"),
-        ({"quality": 1e400}, "not_json"),
+        ({"bits": 9.01}, "schema"),
+        ({"bits": 8}, "schema"),
+        ({"one_in": 500.001}, "schema"),
+        ({"low": 201}, "schema"),
+        ({"high": 999.999}, "schema"),
+        ({"facets": {"colour": 5.1}}, "schema"),
+        ({"quality": 0.8}, "schema"),
+        ({"zone": None}, "schema"),
+        ({"reasons": [{"words": "colour:upper:orange", "bits": 1.01}]}, "schema"),
         ({"reasons": [{"words": "face:round", "bits": 1}]}, "schema"),
         ({"reasons": [{"words": "colour:upper:orange", "bits": 1}] * 5}, "schema"),
         ({"baseline": "a person I know"}, "schema"),
@@ -112,6 +123,8 @@ def test_any_score_survives(seq: int, bits: float, quality: float, seconds: int,
         ({"node": "camera-1\n"}, "schema"),
         ({"seq": 0}, "schema"),
         ({"state": "warming_up"}, "schema"),
+        ({"p": None}, "schema"),
+        ({"p": 0.5}, "schema"),
     ],
 )
 def test_refused(change: dict[str, object], reason: str) -> None:
@@ -119,6 +132,30 @@ def test_refused(change: dict[str, object], reason: str) -> None:
     with pytest.raises(WireError) as caught:
         wire.decode(SCORE_TOPIC, json.dumps(fields).replace("Infinity", "1e400").encode())
     assert caught.value.reason in (reason, "schema" if reason == "not_json" else reason)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"at": "2025-06-15T15:06:40Z"},
+        {"p": 0.45},
+        {"bits": 1},
+        {"one_in": 2},
+        {"low": 1},
+        {"high": 5},
+        {"early": True},
+        {"zone": "left"},
+        {"heading": "left"},
+        {"link": "89abcdef"},
+        {"baseline": "0123456789ab"},
+        {"reasons": [{"words": "colour:upper:orange", "bits": 1}]},
+    ],
+)
+@pytest.mark.parametrize("one_in", [2.0, None])
+def test_nothing_more_is_said_of_who_is_no_candidate(one_in: float | None, change: dict[str, object]) -> None:
+    fields = json.loads(wire.encode(SCORE_TOPIC, make_score(one_in=one_in))) | change
+    with pytest.raises(WireError, match="schema"):
+        wire.decode(SCORE_TOPIC, json.dumps(fields).encode())
 
 
 @pytest.mark.parametrize(
@@ -196,7 +233,7 @@ def test_sending_is_checked_too() -> None:
     with pytest.raises(WireError, match="sender"):
         wire.encode(SCORE_TOPIC, make_score(node="camera-2"))
     with pytest.raises(WireError, match="schema"):
-        wire.pack(make_score(bits=float("nan")))
+        wire.pack(make_health(fps=float("nan")))
 
 
 def test_a_baseline_may_be_larger_than_the_rest() -> None:

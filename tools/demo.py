@@ -160,7 +160,7 @@ def _booth_config(folder: Path, port: int) -> BoothConfig:
 
 def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argparse.Namespace, begun: float) -> int:
     ledger = Ledger(street, begins_at, cameras=CAMERAS, seconds=SPOT_S)
-    topics = [wire.booth_topic("demo", "alert"), *(wire.node_topic("demo", "+", leaf) for leaf in ("health", "score"))]
+    topics = [wire.booth_topic("demo", "alert"), wire.node_topic("demo", "+", "score")]
     ears.connect(will=None, births=tuple, subscriptions=topics, on_message=ledger.hear)
     until = "Ctrl-C" if args.stay else f"{SPOT_S:.0f} s"
     _say(f"Spotting on street {SPOT_SEED} for {until}; alerts from 1 in {ONE_IN:.0f}. Page: http://127.0.0.1:{port}/")

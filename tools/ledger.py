@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -60,12 +61,15 @@ class Ledger:
         self.outfits = {walker.walker_id: walker.outfit for walker in street.walkers(0, seconds)}
         self._ends: dict[str, wire.Score] = {}
         """Final scores by the id that an alert on them has."""
+        self._early: dict[str, wire.Score] = {}
+        """Early scores by the same id."""
         self._in_view: dict[str, int] = {}
         """Numbers of alerts whose person is still in view, by alert id."""
         self.alerts = 0
         self.alerted: set[int] = set()
         self.unknown = 0
-        self.sightings: dict[str, int] = {}
+        self.sightings = Counter[str]()
+        """Final scores by node."""
 
     @property
     def people(self) -> set[int]:
@@ -76,13 +80,16 @@ class Ledger:
         return {passage.visit.walker_id for passage in self._passages if passage.visit.is_exception}
 
     def hear(self, received: Received) -> None:
-        """Take a message and print one line per alert; sightings are counted from the nodes' heartbeats."""
+        """Take a message and print one line per alert; sightings are counted."""
         _, message = wire.decode(received.topic, received.payload)
-        if isinstance(message, wire.Health):
-            self.sightings[message.node] = message.sightings
-        if isinstance(message, wire.Score) and not message.early:
-            self._ends[alert_id(message)] = message
-            self._tell(alert_id(message))
+        if isinstance(message, wire.Score) and message.early:
+            self._early[alert_id(message)] = message
+        elif isinstance(message, wire.Score):
+            self.sightings[message.node] += 1
+            # a final score that says no more than the minute leaves the early one standing
+            name = alert_id(message)
+            self._ends[name] = message if message.is_candidate else self._early.get(name, message)
+            self._tell(name)
         if isinstance(message, wire.Alert) and message.state == "open":
             self.alerts += 1
             at = time.strftime("%H:%M:%S", time.localtime(wire.from_time(message.at)))

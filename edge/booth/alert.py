@@ -37,8 +37,11 @@ def make_alert(
     score: wire.Score, config: BoothConfig, now: float, *, name: str = "", cameras: Sequence[str] = ()
 ) -> wire.Alert:
     """Make the alert for a rare score; `name` is the person's alert id, `cameras` have seen the person so far."""
+    assert score.is_candidate
     assert score.one_in is not None
     assert score.low is not None
+    assert score.zone is not None
+    assert score.heading is not None
     return wire.Alert(
         id=name or alert_id(score),
         at=score.at,

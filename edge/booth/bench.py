@@ -204,23 +204,21 @@ def _flood(section: BrokerSection, site: str, stop: Event, count: Any) -> None:
 
 
 def _score(seq: int, *, is_rare: bool, link: str = "") -> wire.Score:
-    one_in = 430.0 if is_rare else 3.0
+    one_in = 500.0 if is_rare else 10.0
     return wire.Score(
         node=NODE,
         epoch=wire.UNNUMBERED_EPOCH,
         seq=seq,
         at=wire.to_time(time.time()),
         state="scored",
-        bits=log2(one_in),
         p=1 / one_in,
+        bits=round(log2(one_in)),
         one_in=one_in,
-        low=one_in * 0.7,
-        high=one_in * 1.4,
-        facets=wire.Facets(colour=5.1, pattern=3.2),
-        reasons=[wire.Reason("colour:upper:orange", 5.1), wire.Reason("pattern:lower:checked", 3.2)],
+        low=one_in / 2,
+        high=one_in * 2,
+        reasons=[wire.Reason("colour:upper:orange", 5), wire.Reason("pattern:lower:checked", 3)],
         zone="left",
         heading="right",
-        quality=0.8,
         baseline="0123456789ab",
         link=link,
     )

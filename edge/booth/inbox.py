@@ -45,7 +45,7 @@ class InboxCounters:
     repeats: int = 0
     """Delivered again, without effect."""
     late: int = 0
-    """Stored too late for an alert."""
+    """Candidates stored too late for an alert."""
     overflow: int = 0
     """Messages dropped because the queue was full; their nodes send them again."""
 
@@ -285,7 +285,8 @@ class Inbox:
         self.counters.scores += len(first)
         self.counters.repeats += len(batch.scores) - len(first)
         expires_s = self._config.alert.expires_s
-        self.counters.late += sum(1 for score in first.values() if expires_at(score, now, expires_s) < now)
+        candidates = [score for score in first.values() if score.is_candidate]
+        self.counters.late += sum(expires_at(score, now, expires_s) < now for score in candidates)
 
     def _watch(self, batch: _Batch, recorded: Recorded, now: float) -> None:
         """Note what no healthy node does (violations.py)."""

@@ -1,8 +1,9 @@
 """Join sightings of one person by several cameras, or by one camera that lost the track; pure.
 
-Nobody is recognised. Two sightings are joined if they fit in time, in the directions the cameras face and the person
-walks, and in the codes of `link`; all of it is forgotten after a minute. Evidence is in bits: one bit is an observation
-twice as common between sightings of one person as between those of two.
+Nobody is recognised, and only candidates for an alert are joined: the nodes say too little of everybody else. Two
+sightings are joined if they fit in time, in the directions the cameras face and the person walks, and in the codes of
+`link`; all of it is forgotten after a minute. Evidence is in bits: one bit is an observation twice as common between
+sightings of one person as between those of two.
 """
 
 from collections import OrderedDict, deque
@@ -45,6 +46,10 @@ ENOUGH = 1.6
 log2(1 / UNKNOWN_SPREAD), so that nothing is joined without links."""
 ROTATIONS = 2
 """Rotations of the link key for which evidence is kept; sightings of the previous one may still come in."""
+PRIOR_PEOPLE = 10.0
+"""People with one sighting each that are assumed before any candidate was seen."""
+KEPT = 0.998
+"""Weight that a count keeps with each further candidate: the last 500 count."""
 
 SIDEWAYS = {"left", "right"}
 
@@ -85,6 +90,13 @@ class Joiner:
         """Usual lags of pairs with at least LAGS_KNOWN lags."""
         self._evidence: OrderedDict[int, LinkEvidence] = OrderedDict()
         """Evidence by rotation of the link key, the newest ROTATIONS."""
+        self._joined = self._came = 0.0
+        """Recent sightings of candidates, and people among them."""
+
+    @property
+    def sightings_per_person(self) -> float:
+        """Mean number of sightings that were joined to one candidate; 1 while little is known."""
+        return (self._joined + PRIOR_PEOPLE) / (self._came + PRIOR_PEOPLE)
 
     def person(self, score: wire.Score, now: float) -> str:
         """Return the id of the person seen: the `alert_id` of that person's first sighting.
@@ -98,13 +110,16 @@ class Joiner:
         known = self._sightings.get(key)
         at = wire.from_time(score.at)
         if known is not None:
-            if known.score.early:
+            if known.score.early and score.is_candidate:
                 known.score, known.at = score, at
             return known.person
+        if not score.is_candidate:
+            return alert_id(score)
         new = _Sighting(score, at, now, alert_id(score), now)
         if now - at <= REMEMBER_S:
             self._join(new)
             self._sightings[key] = new
+            self._count(is_new=new.person == alert_id(score))
             self._people.setdefault(new.person, []).append(new)
         return new.person
 
@@ -122,6 +137,11 @@ class Joiner:
                 if bits >= best:
                     best, new.person, new.since = bits, seen[0].person, seen[0].since
         self._learn(new)
+
+    def _count(self, *, is_new: bool) -> None:
+        """Count one sighting of a candidate, and a person if it `is_new`; older counts weigh less."""
+        self._joined = KEPT * self._joined + 1
+        self._came = KEPT * self._came + is_new
 
     def _is_possible(self, seen: list[_Sighting], new: _Sighting) -> bool:
         if new.since - seen[0].since > LONGEST_S:
@@ -142,7 +162,7 @@ class Joiner:
             return lag != 0 and not (is_same_way and _has_left(first.score))
         if not is_same_way or self._usual(old, new):
             return True
-        order = turn(self._facings.get(old.score.node), self._facings.get(new.score.node), new.score.heading)
+        order = turn(self._facings.get(old.score.node), self._facings.get(new.score.node), new.score.heading or "")
         return order * lag >= -self._section.slack_s
 
     def _bits(self, seen: list[_Sighting], new: _Sighting, clothes: Bits) -> float:
@@ -238,4 +258,4 @@ def _has_left(score: wire.Score) -> bool:
 
 
 def _way(one: _Sighting, other: _Sighting) -> tuple[str, str, str]:
-    return one.score.node, other.score.node, other.score.heading
+    return one.score.node, other.score.node, other.score.heading or ""

@@ -31,6 +31,8 @@ class Selection:
         self._chosen: dict[wire.ScoreKey, str | None] = {}
         """Choices for the batch that is not stored yet, so that a second try chooses the same."""
         self._people = 0
+        self._unseen = 0.0
+        """Share of a person that was seen and is not counted yet."""
         self._came_at: deque[float] = deque(maxlen=MOST_CAME)
 
     def people_last_hour(self, now: float) -> int:
@@ -64,11 +66,13 @@ class Selection:
         return self._joiner.cameras(person)
 
     def _choose(self, score: wire.Score, now: float, open_alerts: int, *, has_stock: bool) -> str | None:
+        if not score.is_candidate:
+            self._pass(score, now, open_alerts)
+            return None
         person = self._joiner.person(score, now)
         is_known = person in self._is_alerted
         if not is_known:
-            self._people += 1
-            self._came_at.append(now)
+            self._come(now)
             self._is_alerted[person] = False
             while len(self._is_alerted) > REMEMBERED:
                 self._is_alerted.popitem(last=False)
@@ -79,6 +83,24 @@ class Selection:
             self._is_alerted[person] = True
             return person
         return None
+
+    def _pass(self, score: wire.Score, now: float, open_alerts: int) -> None:
+        """Count somebody who is no candidate. They cannot be joined, so each sighting is a share of a person.
+
+        The share is that of candidates: one over the mean number of sightings of one person.
+        """
+        if score.follows is not None:
+            return
+        self._unseen += 1 / self._joiner.sightings_per_person
+        if self._unseen >= 1:
+            self._unseen -= 1
+            self._come(now)
+            if self.pacer is not None and score.p is not None:
+                self.pacer.admit(score.p, now, open_alerts=open_alerts)
+
+    def _come(self, now: float) -> None:
+        self._people += 1
+        self._came_at.append(now)
 
     def _is_wanted(self, score: wire.Score, now: float, open_alerts: int, *, is_known: bool) -> bool:
         """Whether to alert. A later sighting of a known person uses budget only if it crosses the threshold."""

@@ -1,6 +1,6 @@
 """Notice what a healthy node never does, and say it in sentences for field staff."""
 
-from math import inf, isclose, log2
+from math import inf
 
 from edge import wire
 
@@ -18,11 +18,6 @@ ORDER_S = 5.0
 """Tolerance when comparing times of sightings, since they may end in another order than they are numbered."""
 BOOTS = 8
 """Starts of a node that are remembered."""
-ROUNDED = 0.01
-"""Relative error of a product of two figures rounded to three digits."""
-ROUNDED_BITS = 0.05
-"""Tolerance when comparing bits, which are rounded on the wire."""
-
 SENTENCES = {
     "old": "sent {n} sightings from long ago again: is somebody replaying recorded messages? None counts twice; if you "
     "cannot explain it, switch this node off and give it a new certificate",
@@ -39,25 +34,15 @@ SENTENCES = {
 
 
 def is_impossible(score: wire.Score) -> bool:
-    """Whether the figures of a score contradict each other; the schema checks each figure alone.
+    """Whether the figures of a score contradict each other, beyond what the schema checks.
 
-    In a score of score/baseline.py, one_in = 1 / p lies inside its interval, bits = -log2 p, and the reasons of a facet
-    share its bits.
+    In a score of score/baseline.py `one_in` lies inside its interval.
     """
     if score.follows is not None and (score.early or score.follows >= score.seq):
         return True
-    if score.p is None or score.one_in is None or score.bits is None or score.low is None or score.facets is None:
-        return bool(score.reasons)
-    given: dict[str, float] = {}
-    for reason in score.reasons:
-        facet = reason.words.partition(":")[0]
-        given[facet] = given.get(facet, 0.0) + reason.bits
-    return not (
-        score.low <= score.one_in <= (inf if score.high is None else score.high)
-        and isclose(score.p * score.one_in, 1.0, rel_tol=ROUNDED)
-        and isclose(score.bits, -log2(score.p), abs_tol=ROUNDED_BITS)
-        and all(bits <= getattr(score.facets, facet) + ROUNDED_BITS for facet, bits in given.items())
-    )
+    if score.one_in is None or score.low is None:
+        return False
+    return not score.low <= score.one_in <= (inf if score.high is None else score.high)
 
 
 class Violations:
@@ -108,7 +93,7 @@ class Violations:
         self._epoch = score.epoch
         if is_impossible(score):
             self.note("impossible", monotonic)
-        if self._baseline not in (None, score.baseline):
+        if score.is_candidate and self._baseline not in (None, score.baseline):
             self._other_at = at
 
     def repeated(self, score: wire.Score, behind: int, now: float, monotonic: float) -> None:

@@ -1,23 +1,23 @@
 """THE PRIVACY GATE: turn the Score of one sighting, or the counts of many, into the few fields that may leave the node.
 
 Only this file sees `records` and `wire` together (tests/test_architecture.py); all others hand a composed message on
-unchanged. No object is passed through: every field is made from a number (clamped and rounded) or an enumerated word.
+unchanged. No object is passed through: every field is made from a number (on a coarse grid) or an enumerated word.
 So no pixel, array, embedding, box, track id, finer time or free text can leave. The message is checked against the
 closed schema before it is returned.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from edge import wire
 from edge.errors import WireError
-from edge.limits import FLOOR, MOST_REASONS
-from edge.records import Score, ScoreState, Sighting
-from edge.vocabulary import FACETS
+from edge.limits import CANDIDATE_P, FLOOR, MOST_REASONS, rarity_at_least, rarity_at_most
+from edge.records import Departure, Reason, Score, ScoreState, Sighting
 
 LATEST = 253_402_300_799.0
 """9999-12-31T23:59:59, the last second a message can carry; seconds since 1970."""
+MINUTE_S = 60
 
 ComposedScore: TypeAlias = wire.Score
 """Type for annotations in modules that hand a composed message on and must not import `wire`."""
@@ -35,6 +35,7 @@ def compose(
 ) -> wire.Score:
     """Return the message for one sighting; the outbox fills in `epoch` and `seq`.
 
+    Only a candidate's message has more than a coarse p-value and the minute (wire.Score).
     `early`: the person is still in view; `follows`: the `seq` of the early message on the same sighting.
 
     Raises WireError if a figure is not a number or a word is not in the vocabulary; then nothing leaves the node.
@@ -44,16 +45,8 @@ def compose(
         node=node,
         epoch=wire.UNNUMBERED_EPOCH,
         seq=1,
-        at=wire.to_time(_clamp(departure.last_seen_at, 0.0, LATEST)),
-        reasons=[wire.Reason(reason.words, _bits(reason.bits)) for reason in score.reasons[:MOST_REASONS]],
-        zone=departure.zone.value,
-        heading=departure.heading.value,
-        quality=round(_clamp(sighting.appearance.quality, 0.0, 1.0), 2),
-        baseline=baseline_id,
-        link=link,
-        early=early,
         follows=follows,
-        **_figures(score),
+        **_figures(score, departure, {"baseline": baseline_id, "link": link, "early": early}),
     )
     wire.pack(message)
     return message
@@ -74,27 +67,34 @@ def compose_trend(node: str, start: int, sightings: int, counts: Mapping[str, in
     return message
 
 
-def _figures(score: Score) -> dict[str, Any]:
-    """Return the state and the figures of a score; no figures while warming up."""
+def _figures(score: Score, departure: Departure, candidates: Mapping[str, Any]) -> dict[str, Any]:
+    """Return state, time and figures of a score; `candidates` are more fields of a candidate."""
+    at = _clamp(departure.last_seen_at, 0.0, LATEST)
+    minute = {"at": wire.to_time(at // MINUTE_S * MINUTE_S)}
     if score.state is ScoreState.WARMING_UP:
-        return {"state": "warming_up"}
+        return {"state": "warming_up", **minute}
+    one_in = rarity_at_most(1 / _clamp(score.p_value, 1e-9, 1.0))
+    if 1 / one_in > CANDIDATE_P:
+        return {"state": "scored", "p": 1 / one_in, **minute}
     return {
         "state": "scored",
-        "facets": wire.Facets(**{facet: _bits(score.facets.get(facet, 0.0)) for facet in FACETS}),
-        "bits": _bits(score.surprisal_bits),
-        "p": _round(_clamp(score.p_value, 1e-9, 1.0)),
-        "one_in": _one_in(score.one_in),
-        "low": _one_in(score.low),
-        "high": None if score.high is None else _one_in(score.high),
+        "at": wire.to_time(at),
+        "p": 1 / one_in,
+        "bits": round(math.log2(one_in)),
+        "one_in": one_in,
+        "low": min(rarity_at_most(_clamp(score.low, 1.0, 1e9)), one_in),
+        "high": None if score.high is None else max(rarity_at_least(_clamp(score.high, 1.0, 1e9)), one_in),
+        "reasons": _reasons(score.reasons),
+        "zone": departure.zone.value,
+        "heading": departure.heading.value,
+        **candidates,
     }
 
 
-def _bits(value: float) -> float:
-    return round(_clamp(value, 0.0, 64.0), 2)
-
-
-def _one_in(value: float) -> float:
-    return _round(_clamp(value, 1.0, 1e9))
+def _reasons(reasons: Sequence[Reason]) -> list[wire.Reason]:
+    """Return the first reasons in whole bits, and in an order that tells no more than these bits."""
+    found = [wire.Reason(reason.words, round(_clamp(reason.bits, 0.0, 64.0))) for reason in reasons[:MOST_REASONS]]
+    return sorted(found, key=lambda reason: (-reason.bits, reason.words))
 
 
 def _clamp(value: float, low: float, high: float) -> float:
@@ -102,12 +102,3 @@ def _clamp(value: float, low: float, high: float) -> float:
     if math.isnan(value):
         raise WireError("schema", "expected a number in every figure of a score, found NaN; report this as a defect")
     return min(max(float(value), low), high)
-
-
-def _round(value: float) -> float:
-    """Round to three significant digits: more would be false precision, and a fingerprint.
-
-    >>> [_round(value) for value in (1.0, 430.77, 0.00232558, 123456.0)]
-    [1.0, 431.0, 0.00233, 123000.0]
-    """
-    return float(f"{value:.3g}")

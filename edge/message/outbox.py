@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from edge import wire
-from edge.errors import StoreError
+from edge.errors import StoreError, WireError
 
 log = logging.getLogger(__name__)
 
@@ -173,10 +173,11 @@ class Outbox:
             for expected, (seq, payload) in enumerate(
                 db.execute("SELECT seq, payload FROM scores ORDER BY seq"), floor + 1
             ):
-                score = msgspec.json.decode(payload, type=wire.Score)
+                score = wire.read(payload, wire.Score, "a row of the outbox")
+                assert isinstance(score, wire.Score)
                 if (score.node, score.epoch, score.seq, seq) != (self._node, epoch, expected, expected):
                     raise _Damaged(f"row {seq} holds another score")
-        except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as err:
+        except (WireError, TypeError) as err:
             raise _Damaged(f"a row or counter was changed after it was written: {err}") from err
         if expected != issued:
             raise _Damaged(f"expected scores up to {issued}, found them up to {expected}")

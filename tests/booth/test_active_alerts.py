@@ -25,7 +25,7 @@ def test_one_person_of_two_cameras_is_alerted_once_with_both_cameras() -> None:
     facings: dict[str, int | None] = {"camera-1": 0, "camera-2": 40}
     bench = Bench(config=BoothConfig(nodes=facings))
     with closing(bench.store):
-        bench.say(make_score(one_in=2.0, zone="right", at=wire.to_time(NOW - 3)))
+        bench.say(make_score(one_in=10.0, zone="right", at=wire.to_time(NOW - 3)))
         bench.say(make_score(node="camera-2", zone="right"), make_score(node="camera-2", seq=2, link="00000000"))
         bench.inbox.step(0.0)
         alerts = [message for leaf, message in bench.heard if leaf == "alert"]
@@ -44,9 +44,9 @@ def test_an_alert_nobody_claims_is_said_to_have_lapsed(bench: Bench) -> None:
 
 
 def test_a_final_look_that_is_clearly_less_rare_withdraws_the_alert(bench: Bench) -> None:
-    bench.say(make_score(seq=1, early=True), make_score(seq=2, follows=1, one_in=310.0))
+    bench.say(make_score(seq=1, early=True), make_score(seq=2, follows=1, one_in=200.0))
     assert alert_states(bench) == ["open"]
-    bench.say(make_score(seq=3, follows=1, one_in=120.0))
+    bench.say(make_score(seq=3, follows=1, one_in=100.0))
     assert alert_states(bench) == ["withdrawn"]
 
 
@@ -89,7 +89,7 @@ def test_nobody_is_alerted_without_a_shoe_to_give() -> None:
 
 
 def test_a_budget_holds_and_is_taken_up_again_after_a_restart() -> None:
-    config = BoothConfig(alert=AlertSection(per_hour=4, one_in=1.1))
+    config = BoothConfig(alert=AlertSection(per_hour=4, one_in=10))
     bench = Bench(config=config)
     with closing(bench.store):
         seqs = iter(range(1, 1000))

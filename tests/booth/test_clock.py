@@ -20,7 +20,7 @@ from tests.messages import NOW, make_health, make_score
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 JUMPS = pytest.mark.parametrize("jump_s", [DAY_S, -DAY_S])
-BUDGET = BoothConfig(alert=AlertSection(per_hour=12, max_open=3, one_in=2.0))
+BUDGET = BoothConfig(alert=AlertSection(per_hour=12, max_open=3, one_in=10.0))
 
 
 class Site:
@@ -59,7 +59,7 @@ class Site:
     def time(self, ahead_s: float = 0.0) -> str:
         return wire.to_time(self.clock.now() + self.right_s + ahead_s)
 
-    def sight(self, ahead_s: float = 0.0, one_in: float = 900.0) -> Snapshot:
+    def sight(self, ahead_s: float = 0.0, one_in: float = 1000.0) -> Snapshot:
         return self.say(make_score(seq=next(self._seqs), at=self.time(ahead_s), one_in=one_in))
 
     def beat(self, *ahead_s: float) -> Snapshot:
@@ -137,7 +137,7 @@ def test_nothing_true_is_deleted_and_nothing_is_kept_longer(site: Site, jump_s: 
 def test_no_flood_and_no_silence_once_all_clocks_agree_again(site: Site, jump_s: float) -> None:
     """The budget continues as before: the jump adds no time and removes none."""
     for _ in range(30):
-        site.sight(one_in=4.0)
+        site.sight(one_in=10.0)
     before = len(site.heard)
     site.jump(jump_s)
     for _ in range(50):

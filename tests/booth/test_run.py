@@ -80,7 +80,7 @@ def test_a_day_in_short(booth: subprocess.Popen[str], mosquitto: Mosquitto, list
         alert = json.loads(watching.stdout.readline())
         watching.send_signal(signal.SIGINT)
         assert watching.wait(10) == 0
-    assert (alert["node"], alert["one_in"]) == ("camera-1", 430.0)
+    assert (alert["node"], alert["one_in"]) == ("camera-1", 500.0)
     assert laptop.messages("ack") == [wire.Ack(epoch=score.epoch, upto=1)]
     late = listen()
     wait_for(lambda: late.messages("ack"))

@@ -21,7 +21,7 @@ ALERT = make_alert(make_score(), BoothConfig(), NOW)
 
 def test_line() -> None:
     at = time.strftime("%H:%M:%S", time.localtime(NOW))
-    assert line(ALERT) == f"{at}  1 in 430 (300-620)  camera-1, left, heading right: orange upper, checked lower"
+    assert line(ALERT) == f"{at}  1 in 500 (200-1,000)  camera-1, left, heading right: orange upper, checked lower"
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -46,4 +46,4 @@ def test_every_alert_once(capsys: pytest.CaptureFixture[str], *, as_json: bool) 
         assert [json.loads(text)["state"] for text in said.out.splitlines()] == ["open", "lapsed"]
     else:
         assert said.out == f"{line(ALERT)}\n{line(wire.ended(ALERT, 'lapsed'))}\n"
-        assert said.out.count("lapsed: 1 in 430") == 1
+        assert said.out.count("lapsed: 1 in 500") == 1

@@ -18,6 +18,8 @@ from edge.vocabulary import COLOURS, FACETS, REGIONS
 
 TOPIC = wire.node_topic("booth", "camera-1", "score")
 KEYS = set(wire.Score.__struct_fields__)
+ALWAYS = {"v", "node", "epoch", "seq", "at", "state", "p", "follows"}
+"""Fields that everybody's score may have."""
 
 
 def make_sighting(**changes: Any) -> Sighting:
@@ -57,12 +59,11 @@ def composed(score: Score, sighting: Sighting) -> wire.Score:
     return compose(score, sighting, node="camera-1", baseline_id="0123456789ab", link="89abcdef")
 
 
-def test_figures_are_rounded_and_reasons_few() -> None:
+def test_figures_are_coarse_and_reasons_few() -> None:
     found = composed(make_record(), make_sighting())
-    assert (found.bits, found.p, found.one_in, found.low, found.high) == (8.75, 0.00233, 431.0, 300.0, 621.0)
-    assert (found.at, found.zone, found.heading, found.quality) == ("2025-06-15T15:06:43Z", "left", "away", 0.68)
-    assert found.facets == wire.Facets(colour=5.12, pattern=3.0)
-    assert found.reasons == [wire.Reason("colour:upper:orange", 5.12)] * 4
+    assert (found.bits, found.p, found.one_in, found.low, found.high) == (8, 0.005, 200.0, 200.0, 1000.0)
+    assert (found.at, found.zone, found.heading) == ("2025-06-15T15:06:43Z", "left", "away")
+    assert found.reasons == [wire.Reason("colour:upper:orange", 5)] * 4
     assert (found.epoch, found.seq) == (wire.UNNUMBERED_EPOCH, 1)
 
 
@@ -72,18 +73,29 @@ def test_warming_up_has_no_figures() -> None:
     assert (found.bits, found.p, found.one_in, found.low, found.high) == (None,) * 5
 
 
+@pytest.mark.parametrize(("p", "sent"), [(0.1001, 0.2), (0.31, 0.5), (0.7, 1.0), (1.0, 1.0)])
+def test_of_who_could_never_be_alerted_only_a_coarse_p_and_the_minute_leave(p: float, sent: float) -> None:
+    found = composed(make_record(p_value=p, one_in=1 / p), make_sighting())
+    expected = wire.Score(
+        node="camera-1", epoch=wire.UNNUMBERED_EPOCH, seq=1, at="2025-06-15T15:06:00Z", state="scored", p=sent
+    )
+    assert found == expected
+    assert composed(make_record(p_value=0.1), make_sighting()).is_candidate
+
+
 def test_out_of_range_is_clamped() -> None:
     wild = make_record(surprisal_bits=float("inf"), p_value=0.0, one_in=float("inf"), low=-3.0, high=None)
-    found = composed(wild, make_sighting(last_seen_at=-5.0, quality=7.0))
-    assert (found.bits, found.p, found.one_in, found.low, found.high) == (64.0, 1e-9, 1e9, 1.0, None)
-    assert (found.at, found.quality) == ("1970-01-01T00:00:00Z", 1.0)
+    found = composed(wild, make_sighting(last_seen_at=-5.0))
+    assert (found.bits, found.p, found.one_in, found.low, found.high) == (30, 1e-9, 1e9, 1.0, None)
+    assert found.at == "1970-01-01T00:00:00Z"
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"surprisal_bits": float("nan")},
-        {"facets": {"colour": float("nan")}},
+        {"p_value": float("nan")},
+        {"low": float("nan")},
+        {"reasons": (Reason("colour:upper:orange", float("nan")),)},
         {"reasons": (Reason("tall man with a limp", 3.0),)},
         {"reasons": (Reason("colour:upper:orange ", 3.0),)},
     ],
@@ -132,7 +144,8 @@ def test_nothing_else_passes(score: Score, sighting: Sighting, baseline: str) ->
     assert set(fields) == KEYS
     assert str(sighting.departure.track_id).encode() not in payload
     assert fields["at"] == wire.to_time(wire.from_time(fields["at"]))
-    assert _kinds(fields) <= {str, int, float, bool, type(None), dict}
+    assert _kinds(fields) <= {str, int, float, bool, type(None)}
+    assert message.is_candidate or set(fields) - {name for name, value in fields.items() if not value} <= ALWAYS
     assert all(set(reason) == {"words", "bits"} for reason in fields["reasons"])
 
 

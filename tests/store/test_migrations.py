@@ -59,7 +59,7 @@ def test_a_store_of_before_versions_or_sites_keeps_its_scores(url: str, version:
 def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
     with closing(SqlStore(url)) as store, store.database.transaction() as db:
         db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, expected 0005 at most"):
+    with pytest.raises(StoreError, match="tables of version 9999, expected 0006 at most"):
         SqlStore(url)
 
 

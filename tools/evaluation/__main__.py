@@ -29,6 +29,7 @@ from tools.evaluation.patterns import BY_EYE, patterns
 from tools.evaluation.peers import MOVENET, SSD, MoveNet, PoseNet, Ssd, available, milliseconds, twin
 from tools.evaluation.people import clips, compare, photos
 from tools.evaluation.rarity import rarity
+from tools.evaluation.reidentify import reidentify
 from tools.evaluation.runtimes import on_tflite_runtime
 from tools.evaluation.silhouettes import silhouettes
 from tools.evaluation.small_people import small_people
@@ -108,6 +109,12 @@ def _parser() -> argparse.ArgumentParser:
     joined.add_argument("--seed", type=int, default=5)
     joined.add_argument("--cameras", type=int, default=4)
     joined.add_argument("--minutes", type=float, default=60.0)
+    again = commands.add_parser("reidentify", help="do scores identify people? second views of 150, and what tells")
+    again.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/")
+    again.add_argument("--model", default=DetectionSection().model, help="a name in the manifest, or a .tflite")
+    again.add_argument("--seed", type=int, default=5)
+    again.add_argument("--cameras", type=int, default=4)
+    again.add_argument("--minutes", type=float, default=15.0)
     walkers = commands.add_parser("street", help="the simulated street: sightings per walker and camera")
     walkers.add_argument("--seed", type=int, default=7)
     walkers.add_argument("--cameras", type=int, default=3)
@@ -120,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         "clips", help="the whole product on real street clips labelled by eye; compared with others"
     )
     real_clips.add_arguments(real, SHARED / "street")
-    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines, real):
+    for command in (people, maps, kinds, rare, fair, planted, joined, walkers, paced, outlines, real, again):
         command.add_argument("--json", action="store_true")
     return parser
 
@@ -289,6 +296,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Found]] = {
     "fairness": _fairness,
     "exceptions": exceptions,
     "booth": booth,
+    "reidentify": reidentify,
     "pacing": pacing,
     "street": street,
     "clips": real_clips.clips,

@@ -2,7 +2,8 @@
 
 Is one person counted once, and are two people kept apart? Several cameras watch one street by day, with the real
 pipeline and privacy gate; the booth's Joiner gets what they would publish, in order of arrival. One baseline learns
-everyone and then ranks them, so only the order of rarity counts here.
+everyone and then ranks them, so only the order of rarity counts here. Only candidates are joined, so splits and wrong
+joins are counted among these.
 """
 
 import argparse
@@ -17,7 +18,8 @@ import numpy as np
 from edge import wire
 from edge.booth.alert import alert_id
 from edge.booth.join import Joiner
-from edge.config import JoinSection, NodeConfig
+from edge.booth.selection import Selection
+from edge.config import BoothConfig, JoinSection, NodeConfig
 from edge.message.compose import compose
 from edge.message.link import link
 from edge.records import Sighting
@@ -61,20 +63,32 @@ def booth(args: argparse.Namespace) -> dict[str, Any]:
     ]
     with ProcessPoolExecutor() as pool:
         heard = hear(list(pool.map(watch, jobs)))
-    facings = {_node(i): round(np.degrees(yaw)) % 360 for i, (_, yaw) in enumerate(camera_places(args.cameras))}
+    facings: dict[str, int | None] = {
+        _node(i): round(np.degrees(yaw)) % 360 for i, (_, yaw) in enumerate(camera_places(args.cameras))
+    }
     section = JoinSection()
     found, *others = (
         figures(heard, join)
         for join in (
             Joiner(facings, section).person,
             lambda score, _: alert_id(score),
-            lambda score, _: f"{score.link}/{wire.from_time(score.at) // wire.LINK_ROTATION_S}",
+            _same_links,
             _same_clothes(Joiner(facings, section)),
             Joiner(dict.fromkeys(facings), section).person,
         )
     )
     names = ("no joining", "equal links alone", "time and geometry alone", "facings unknown")
+    found["people as the booth counts them"] = counted(heard, facings)
     return {"model": "booth", **found, "beside": dict(zip(names, others, strict=True))}
+
+
+def counted(heard: Sequence[Heard], facings: dict[str, int | None]) -> int:
+    """Return how many people the booth counts, with shares of people for those whom it cannot join."""
+    selection, total = Selection(BoothConfig(nodes=facings), None), 0
+    for one in heard:
+        total += selection.choose([one.score], one.now, 0, None).people
+        selection.stored()
+    return total
 
 
 def hear(cameras: Sequence[Sequence[Seen]]) -> list[Heard]:
@@ -105,13 +119,16 @@ def figures(heard: Sequence[Heard], join: Join) -> dict[str, Any]:
     """Return the figures of one way to join."""
     ids = [join(one.score, one.now) for one in heard]
     final = [one for one in heard if not one.score.early]
+    told = [(one, person) for one, person in zip(heard, ids, strict=True) if one.score.is_candidate]
+    candidates = [one for one, _ in told]
     people: dict[int, set[str]] = defaultdict(set)
     rarest: dict[int, float] = {}
     for one, person in zip(heard, ids, strict=True):
         if one.walker != NOBODY:
-            people[one.walker].add(person)
+            people[one.walker] |= {person} if one.score.is_candidate else set()
             rarest[one.walker] = max(rarest.get(one.walker, -np.inf), one.rarity)
     threshold = float(np.quantile(list(rarest.values()), 1 - RAREST))
+    few, ids = max(sum(map(bool, people.values())), 1), [person for _, person in told]
     return {
         "people": len(people),
         "sightings": len(final),
@@ -119,12 +136,13 @@ def figures(heard: Sequence[Heard], join: Join) -> dict[str, Any]:
         "share of tracks on two people": sum(one.share < ONE_PERSON for one in final) / max(len(final), 1),
         "sightings that are no person's": sum(one.walker == NOBODY for one in final),
         "sightings per person": sum(one.walker != NOBODY for one in final) / max(len(people), 1),
-        "people split in two or more": sum(len(persons) > 1 for persons in people.values()) / max(len(people), 1),
-        "people joined with somebody else": _mixed_up(heard, ids, 0.0) / max(len(people), 1),
-        "people joined with somebody else, without tracks on two people": _mixed_up(heard, ids, ONE_PERSON)
-        / max(len(people), 1),
-        **_alerts(heard, ids, threshold, "the rarest"),
-        **_alerts(heard, ids, -np.inf, "everybody"),
+        "people who are candidates": few,
+        "sightings of candidates": sum(not one.score.early for one in candidates),
+        "people split in two or more": sum(len(persons) > 1 for persons in people.values()) / few,
+        "people joined with somebody else": _mixed_up(candidates, ids, 0.0) / few,
+        "people joined with somebody else, without tracks on two people": _mixed_up(candidates, ids, ONE_PERSON) / few,
+        **_alerts(candidates, ids, threshold, "the rarest"),
+        **_alerts(candidates, ids, -np.inf, "everybody"),
     }
 
 
@@ -153,7 +171,15 @@ def _alerts(heard: Sequence[Heard], ids: Sequence[str], threshold: float, whom: 
 
 
 def _same_clothes(joiner: Joiner) -> Join:
-    return lambda score, now: joiner.person(msgspec.structs.replace(score, link=ALIKE), now)
+    def join(score: wire.Score, now: float) -> str:
+        return joiner.person(msgspec.structs.replace(score, link=ALIKE) if score.is_candidate else score, now)
+
+    return join
+
+
+def _same_links(score: wire.Score, _: float) -> str:
+    rotation = wire.from_time(score.at) // wire.LINK_ROTATION_S
+    return f"{score.link}/{rotation}" if score.is_candidate else alert_id(score)
 
 
 def _node(camera: int) -> str:

@@ -77,7 +77,7 @@ def test_a_name_that_was_rebound_to_this_machine_is_refused(browser: Browser, pa
         answer = browser.get(path, host=host)
         assert answer.status_code == 421, host
         assert "page.hosts" in answer.text
-        assert "430" not in answer.text
+        assert "1 in 500" not in answer.text
     assert browser.get(path, host=socket.gethostname()).status_code == 421
     for host in ("localhost", "LocalHost:9999", "127.0.0.1", "[::1]:8080"):
         assert browser.get(path, host=host).status_code in (200, 404)
@@ -92,7 +92,7 @@ def test_the_machines_own_name_is_known_on_the_network(stranger: Browser) -> Non
 def test_two_host_names_are_refused(served: ServedPage) -> None:
     with socket.create_connection(("127.0.0.1", urlsplit(served.page.url).port or 0), timeout=5) as raw:
         raw.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
-        assert b"430" not in raw.recv(65536)
+        assert b"1 in 500" not in raw.recv(65536)
 
 
 def test_names_that_were_configured(tmp_path: Path) -> None:
@@ -133,14 +133,14 @@ def test_nothing_without_a_password(locked_page: ServedPage, stranger: Browser) 
         assert stranger.post(path, token=token, alert=ALERT, outcome="claimed", who="north").status_code == 401
     assert locked_page.reported == []
     for text in (answer.text, stranger.get("/login").text, stranger.get("/state.json").text):
-        assert "1 in 430" not in text
+        assert "1 in 500" not in text
         assert "one_in" not in text
         assert "camera-1" not in text
 
 
 def test_logging_in_and_out(locked_page: ServedPage, stranger: Browser) -> None:
     assert stranger.log_in(who="north").headers["location"] == "/"
-    assert "1 in 430" in stranger.get("/").text
+    assert "1 in 500" in stranger.get("/").text
     assert stranger.get("/login").headers["location"] == "/"
     assert [stranger.get(path).status_code for path in READABLE] == [200, 200]
     stranger.post("/outcome", token=stranger.token(), alert=ALERT, outcome="claimed")

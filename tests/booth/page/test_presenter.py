@@ -36,7 +36,7 @@ def test_every_reason_to_refuse_has_words() -> None:
 
 def test_an_alert_is_said_in_words() -> None:
     (card,) = presenter.cards(make_snapshot())
-    assert (card.rare, card.look) == ("1 in 430 (300-620)", "Look north-west")
+    assert (card.rare, card.look) == ("1 in 500 (200-1,000)", "Look north-west")
     assert card.where == "camera-1 (faces 315°), left, heading right"
     assert (card.why, card.left, card.actions) == ("orange upper, checked lower", "47 s left", ("claimed",))
 

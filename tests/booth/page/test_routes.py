@@ -27,7 +27,7 @@ def test_everything_is_shown(served: ServedPage, browser: Browser) -> None:
     served.page.show(make_snapshot(budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS))
     text = re.sub(r"<[^>]+>", "", browser.get("/").text)
     for part in (
-        "1 in 430 (300-620)",
+        "1 in 500 (200-1,000)",
         "Look north-west",
         "orange upper, checked lower",
         "47 s left",
