@@ -12,6 +12,17 @@ EdgeError                 anything the product itself reports; `spotter` prints 
 """
 
 
+def printable(text: str) -> str:
+    r"""Return the text with a question mark for each character that could control a terminal or turn the text round.
+
+    These are all that Unicode calls control, format, unassigned or separator characters, but the space.
+
+    >>> printable("a\x1b[2J\u202e\x9b31m b")
+    'a?[2J??31m b'
+    """
+    return "".join(one if one.isprintable() else "?" for one in text)
+
+
 class EdgeError(Exception):
     """Base of every error the product reports to a person."""
 
@@ -33,10 +44,13 @@ class BaselineError(EdgeError):
 
 
 class WireError(EdgeError):
-    """A refused message; the booth counts refusals by `reason`, one short code."""
+    """A refused message; the booth counts refusals by `reason`, one short code.
+
+    Its text may quote what was received, so it holds printable characters only (`printable`).
+    """
 
     def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
+        super().__init__(f"{reason}: {printable(detail)}")
         self.reason = reason
 
 

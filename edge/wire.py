@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
-from edge import wire_v1
+from edge import problems, wire_v1
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
 from edge.errors import BaselineError, WireError
@@ -22,7 +22,8 @@ from edge.limits import BATCH, CANDIDATE_P, FLOOR, MOST_REASONS, RARITIES, WINDO
 from edge.vocabulary import HINT, REASON, HeldBack, ViewFault
 
 VERSION: Literal[1] = 1
-"""Version of most messages, field `v`; `Score` has version 2. Version 1 of these is still read (wire_v1.py)."""
+"""Version of most messages, field `v`. `Score`, `Health` and `Notice` have version 2; version 1 of these is still read
+(wire_v1.py)."""
 MAX_BYTES = 2048
 """Largest payload in bytes; checked before publishing, as an oversized QoS 1 message is resent forever (measured)."""
 MAX_BASELINE_BYTES = 256 * 1024
@@ -43,11 +44,16 @@ Time = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{
 Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{8,32}\Z")]
 Sequence = Annotated[int, Meta(ge=1, le=2**53)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
+Coarse = Annotated[int, Meta(ge=0, le=2**53, multiple_of=BATCH)]
+"""A count of people in steps of BATCH, so that none of its changes tells of a single one."""
 WholeBits = Annotated[int, Meta(ge=0, le=64)]
 Probability = Annotated[float, Meta(gt=0, le=1)]
 OneIn = Annotated[float, Meta(ge=1, le=1e9)]
 Words = Annotated[str, Meta(pattern=REASON.pattern)]
-Sentence = Annotated[str, Meta(min_length=1, max_length=200)]
+Software = Annotated[str, Meta(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){1,3}((a|b|rc|\.dev|\.post)[0-9]{1,4})?\Z")]
+"""Version of the software, such as 0.1.0 or 1.2.0rc1."""
+Id = Annotated[str, Meta(pattern=r"^([0-9a-f]{8,32})?\Z")]
+"""Id of a model or a baseline; empty if there is none."""
 Zone = Literal["left", "centre", "right"]
 Heading = Literal["left", "right", "toward", "away"]
 Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
@@ -61,6 +67,35 @@ Part = Literal["model", "accelerator", "camera", "disk", "clock", "certificate"]
 """Parts that a node tests at its start."""
 
 
+class Problem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One problem for field staff: a code of edge/problems.py and its numbers. No text of the sender is ever shown."""
+
+    code: Annotated[str, Meta(pattern=problems.CODE.pattern)]
+    n: Annotated[
+        list[Annotated[int, Meta(ge=-problems.MOST, le=problems.MOST)]], Meta(max_length=problems.MOST_NUMBERS)
+    ] = []
+    """The numbers in the sentence."""
+
+    def __post_init__(self) -> None:
+        if len(self.n) != problems.numbers_of(self.code):
+            msg = f"expected {problems.numbers_of(self.code)} numbers with the code {self.code}"
+            raise ValueError(msg)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, for field staff."""
+        return problems.sentence(self.code, self.n)
+
+
+def problem(code: str, *numbers: float) -> Problem:
+    """Return a problem with its numbers rounded and bounded.
+
+    >>> problem("hot", 84.2).sentence
+    'The board is 84 C hot and will slow down: give it shade and air.'
+    """
+    return Problem(code, [problems.bounded(number) for number in numbers])
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """`status`: whether the sender is online; retained, and set to offline by its last will."""
 
@@ -68,19 +103,21 @@ class Status(Struct, frozen=True, kw_only=True):
     state: Literal["online", "offline"]
     boot: Hex
     """Random id of this start of the program."""
-    software: Annotated[str, Meta(max_length=32)]
-    model: Annotated[str, Meta(max_length=32)] = ""
+    software: Software
+    model: Id = ""
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """`node/{node}/health`: a heartbeat every 10 s."""
+    """`node/{node}/health`: a heartbeat every 10 s.
 
-    v: Literal[1] = VERSION
+    Laptops hear it too, so counts of people move in steps of BATCH: those marked *coarse* are rounded down to one.
+    """
+
+    v: Literal[2] = 2
     node: Name
     at: Time
     state: Literal["ok", "degraded", "failing"]
-    problems: Annotated[list[Sentence], Meta(max_length=8)]
-    """Sentences for field staff: what is wrong and what to do."""
+    problems: Annotated[list[Problem], Meta(max_length=8)]
     mode: Literal["collect", "spot"]
     fps: Annotated[float, Meta(ge=0, le=1000)]
     frames: Count
@@ -93,20 +130,22 @@ class Health(Struct, frozen=True, kw_only=True):
     fallbacks: Count
     """Number of times the CPU had to replace the Edge TPU."""
     last_frame_s: Annotated[float, Meta(ge=0, le=1e9)] | None
-    last_person_s: Annotated[float, Meta(ge=0, le=1e9)] | None
-    sightings: Count
-    held_back: Count
-    """Tracks that were not scored, as they never moved or never had a good view."""
-    outbox_depth: Count
-    outbox_lost: Count
+    sightings: Coarse
+    """Coarse."""
+    held_back: Coarse
+    """Tracks that were not scored, as they never moved or never had a good view; coarse."""
+    outbox_depth: Coarse
+    """Coarse; 0 if nothing waits."""
+    outbox_lost: Coarse
+    """Rounded up to a step of BATCH."""
     refused_publishes: Count
     cpu_c: float | None
     memory_mb: Annotated[float, Meta(ge=0)]
     disk_free_mb: Annotated[float, Meta(ge=0)]
     uptime_s: Annotated[float, Meta(ge=0)]
-    software: Annotated[str, Meta(max_length=32)]
-    model: Annotated[str, Meta(max_length=32)]
-    baseline: Annotated[str, Meta(max_length=32)]
+    software: Software
+    model: Id
+    baseline: Id
     boots: Count | None = None
     """Number of program starts with this state folder; null if it cannot be counted."""
     self_test: Annotated[list[Part], Meta(max_length=6)] | None = None
@@ -126,12 +165,12 @@ class Health(Struct, frozen=True, kw_only=True):
     """Number of times the clock was set by more than 5 s."""
     certificate_days: float | None = None
     """Days until the node's certificate expires; null without TLS."""
-    second_looks: Count = 0
-    """Runs of the model on close-ups of small people, besides one for each frame."""
-    second_looks_skipped: Count = 0
-    """Close-ups left out, as there were more than `appearance.second_looks_per_s`."""
-    held_back_by: Annotated[dict[HeldBack, Count], Meta(max_length=4)] = {}
-    """Parts of `held_back`, by reason."""
+    second_looks: Coarse = 0
+    """Runs of the model on close-ups of small people, besides one for each frame; coarse."""
+    second_looks_skipped: Coarse = 0
+    """Close-ups left out, as there were more than `appearance.second_looks_per_s`; coarse."""
+    held_back_by: Annotated[dict[HeldBack, Coarse], Meta(max_length=4)] = {}
+    """Parts of `held_back`, by reason; coarse."""
 
 
 class Reason(Struct, frozen=True, forbid_unknown_fields=True):
@@ -279,10 +318,10 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Notice(Struct, frozen=True, kw_only=True):
     """`booth/notice`: problems of nodes that only the booth can see; retained."""
 
-    v: Literal[1] = VERSION
+    v: Literal[2] = 2
     at: Time
-    nodes: Annotated[dict[Name, Annotated[list[Sentence], Meta(max_length=8)]], Meta(max_length=16)]
-    """Sentences for field staff by node; nodes without problems are left out."""
+    nodes: Annotated[dict[Name, Annotated[list[Problem], Meta(max_length=8)]], Meta(max_length=16)]
+    """Problems by node; nodes without problems are left out."""
 
 
 class Trend(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -456,9 +495,13 @@ class _Versioned(Struct):
     v: int
 
 
-_NEWEST: dict[type[Message], int] = {Score: 2}
+_NEWEST: dict[type[Message], int] = {Score: 2, Health: 2, Notice: 2}
 """Versions other than VERSION."""
-_OLDER: dict[type[Message], Callable[[Any], Any]] = {Score: wire_v1.score}
+_OLDER: dict[type[Message], Callable[[Any], Any]] = {
+    Score: wire_v1.score,
+    Health: wire_v1.health,
+    Notice: wire_v1.notice,
+}
 """Functions that turn the fields of version 1 into those of the newest."""
 
 

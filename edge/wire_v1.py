@@ -6,12 +6,46 @@ The functions take decoded JSON; what they do not expect they leave to the newes
 from math import log2
 from typing import Any
 
-from edge.limits import CANDIDATE_P, rarity_at_least, rarity_at_most
+from edge.limits import BATCH, CANDIDATE_P, rarity_at_least, rarity_at_most
 
 GONE = {"facets", "quality"}
 """Fields of a score that exist no more."""
 CANDIDATES = {"bits", "one_in", "low", "high", "reasons", "zone", "heading", "baseline", "link", "early"}
 """Fields that only a candidate's score has."""
+COARSE = ("sightings", "held_back", "outbox_depth", "outbox_lost", "second_looks", "second_looks_skipped")
+"""Counts of a heartbeat that move in steps of BATCH."""
+
+
+def health(fields: Any) -> Any:
+    """Return a heartbeat with coarse counts; its sentences are only counted, as text of a node is not shown.
+
+    >>> found = health({"v": 1, "state": "degraded", "problems": ["x"], "sightings": 73, "last_person_s": 4.2})
+    >>> found == {"v": 2, "state": "degraded", "problems": [{"code": "old-messages", "n": [1]}], "sightings": 50}
+    True
+    """
+    found = {name: value for name, value in fields.items() if name != "last_person_s"} | {"v": 2}
+    problems, parts = found.get("problems"), found.get("held_back_by")
+    if isinstance(problems, list):
+        found["problems"] = [{"code": "old-messages", "n": [min(len(problems), 8)]}]
+    if isinstance(parts, dict):
+        found["held_back_by"] = {name: _coarse(value) for name, value in parts.items()}
+    return found | {name: _coarse(found[name]) for name in COARSE if name in found}
+
+
+def notice(fields: Any) -> Any:
+    """Return a notice in which sentences are only counted."""
+    nodes = fields.get("nodes")
+    if not isinstance(nodes, dict):
+        return fields | {"v": 2}
+    counted = {name: len(said) if isinstance(said, list) else 0 for name, said in nodes.items()}
+    return fields | {
+        "v": 2,
+        "nodes": {name: [{"code": "old-messages", "n": [min(n, 8)]}] for name, n in counted.items()},
+    }
+
+
+def _coarse(value: Any) -> Any:
+    return value // BATCH * BATCH if isinstance(value, int) else value
 
 
 def score(fields: Any) -> Any:

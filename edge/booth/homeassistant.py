@@ -19,7 +19,10 @@ from edge.seams import Broker, Clock, Publish, Received
 
 SENSORS: dict[str, dict[str, Any]] = {
     "state": {"name": "State", "val_tpl": "{{ value_json.state }}"},
-    "problems": {"name": "What to do", "val_tpl": "{{ (value_json.problems | join(' '))[:250] or 'nothing' }}"},
+    "problems": {
+        "name": "What to do",
+        "val_tpl": "{{ (value_json.problems | map(attribute='code') | join(' '))[:250] or 'nothing' }}",
+    },
     "fps": {"name": "Frames a second", "val_tpl": "{{ value_json.fps }}"},
     "cpu": {"name": "Temperature", "val_tpl": "{{ value_json.cpu_c }}", "dev_cla": "temperature", "unit_of_meas": "°C"},
     "disk": {"name": "Free disk", "val_tpl": "{{ value_json.disk_free_mb }}", "unit_of_meas": "MB"},

@@ -10,6 +10,7 @@ from edge import wire
 from edge.booth.alert import CLOCK_S
 from edge.booth.violations import Violations
 from edge.errors import WireError
+from edge.problems import age
 from edge.seams import Clock
 
 STALE_S = 30.0
@@ -68,7 +69,7 @@ class NodeHealth(msgspec.Struct, frozen=True):
 
 def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
     """Combine a node's own report with its silence and with what is odd about it, seen from outside."""
-    found = list(dict.fromkeys([*_noticed(node, monotonic), *odd]))
+    found = list(dict.fromkeys([*_sentences(_noticed(node, monotonic)), *odd]))
     health, state = node.health, "degraded" if found else "ok"
     if silence:
         found.insert(0, silence)
@@ -79,7 +80,7 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
     return NodeHealth(
         node.name,
         health.state if state == "ok" or health.state == "failing" else state,
-        [*found, *health.problems],
+        [*found, *_sentences(health.problems)],
         health.mode,
         health.fps,
         health.sightings,
@@ -90,28 +91,16 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
     )
 
 
-def _noticed(node: NodeRecord, monotonic: float) -> list[str]:
-    return [*([_off(node.ahead_s)] if node.is_off else []), *node.violations.sentences(monotonic)]
+def _noticed(node: NodeRecord, monotonic: float) -> list[wire.Problem]:
+    return [*([_off(node.ahead_s)] if node.is_off else []), *node.violations.problems(monotonic)]
 
 
-def _off(ahead_s: float) -> str:
-    way = "ahead of" if ahead_s > 0 else "behind"
-    return (
-        f"its clock is {age(abs(ahead_s))} {way} the booth's, so its alerts are late or missing; "
-        "check that it reaches the booth's time server"
-    )
+def _sentences(problems: Iterable[wire.Problem]) -> list[str]:
+    return [problem.sentence for problem in problems]
 
 
-def age(seconds: float) -> str:
-    """Duration as people say it.
-
-    >>> [age(seconds) for seconds in (45, 300, 8000, 864000)]
-    ['45 s', '5 min', '2 h', '10 days']
-    """
-    for most, unit_s, unit in ((120, 1, "s"), (7200, 60, "min"), (48 * 3600, 3600, "h")):
-        if seconds < most:
-            return f"{seconds / unit_s:.0f} {unit}"
-    return f"{seconds / 86400:.0f} days"
+def _off(ahead_s: float) -> wire.Problem:
+    return wire.problem("clock-ahead" if ahead_s > 0 else "clock-behind", abs(ahead_s))
 
 
 class Roster:
@@ -122,8 +111,8 @@ class Roster:
         self._clock = clock
         self._expected = tuple(expected)
         self._listening_since: float | None = clock.monotonic()
-        self._notices: dict[str, list[str]] = {}
-        """Sentences that the booth published about each node, where this program is not the booth."""
+        self._notices: dict[str, list[wire.Problem]] = {}
+        """Problems that the booth published about each node, where this program is not the booth."""
         self.nodes = {name: NodeRecord(name, clock.monotonic()) for name in self._expected}
 
     def note_booth(self, message: wire.Message) -> None:
@@ -133,11 +122,11 @@ class Roster:
         elif isinstance(message, wire.Status) and message.state == "offline":
             self._notices = {}
 
-    def notices(self) -> dict[str, list[str]]:
+    def notices(self) -> dict[str, list[wire.Problem]]:
         """Return what the booth noticed about each node that the node does not report itself."""
         monotonic = self._clock.monotonic()
         found = {name: _noticed(node, monotonic) for name, node in sorted(self.nodes.items())}
-        return {name: sentences for name, sentences in found.items() if sentences}
+        return {name: problems for name, problems in found.items() if problems}
 
     def note(
         self,
@@ -196,8 +185,8 @@ class Roster:
         nodes = [node for _, node in sorted(self.nodes.items()) if not self._is_awaited(node)]
         silences = {node.name: self._silence(node) for node in nodes}
         odd = _odd([node for node in nodes if not silences[node.name]])
-        for name, sentences in self._notices.items():
-            odd.setdefault(name, []).extend(sentences)
+        for name, problems in self._notices.items():
+            odd.setdefault(name, []).extend(_sentences(problems))
         return [judge(node, silences[node.name], monotonic, odd.get(node.name, ())) for node in nodes]
 
     def off_s(self) -> float:

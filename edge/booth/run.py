@@ -15,7 +15,6 @@ from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
-from edge.booth.roster import age
 from edge.booth.selection import Selection, resumed
 from edge.booth.trends import Row, outcomes, trends
 from edge.clock import SystemClock
@@ -23,6 +22,7 @@ from edge.command import stop_on_signals
 from edge.config import BoothConfig
 from edge.errors import BrokerError, StoreError
 from edge.message.mqtt import MqttBroker
+from edge.problems import age
 from edge.seams import Broker, Clock, Publish, Received
 from edge.store.store import DAY_S, SqlStore
 
@@ -65,7 +65,7 @@ class Booth:
         self._trouble = ""
         self._started_at = clock.now() - clock.monotonic()
         """UTC time at which the monotonic clock was 0; changes only when the clock is set."""
-        self._noticed: dict[str, list[str]] | None = None
+        self._noticed: dict[str, list[wire.Problem]] | None = None
         """Notices published last; None before the first."""
         self._jump = ("", -SAID_S)
         """Sentence about the last change of the clock, and when it was (monotonic)."""

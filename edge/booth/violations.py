@@ -1,11 +1,12 @@
-"""Notice what a healthy node never does, and say it in sentences for field staff."""
+"""Notice what a healthy node never does, and say it to field staff."""
 
 from math import inf
 
 from edge import wire
+from edge.problems import numbers_of
 
 SHOWN_S = 900.0
-"""A sentence is shown until its problem has not occurred for this long."""
+"""A violation is shown until its problem has not occurred for this long."""
 WINDOW = 100
 """Most sightings that a healthy node sends again after announcing its gap: the sending window of message/sender.py."""
 FAR = 2 * WINDOW
@@ -18,19 +19,8 @@ ORDER_S = 5.0
 """Tolerance when comparing times of sightings, since they may end in another order than they are numbered."""
 BOOTS = 8
 """Starts of a node that are remembered."""
-SENTENCES = {
-    "old": "sent {n} sightings from long ago again: is somebody replaying recorded messages? None counts twice; if you "
-    "cannot explain it, switch this node off and give it a new certificate",
-    "reused": "gave {n} new sightings numbers that were already used, so they are lost: its card is an older copy; "
-    "delete outbox.sqlite on it and restart it",
-    "again": "sent {n} sightings more than once: check its network connection and power. None counts twice",
-    "impossible": "sent {n} sightings whose figures contradict each other, so they cause no alerts; reinstall its "
-    "software and model",
-    "baseline": "scores against another baseline than its heartbeat names: restart it; if this stays, freeze again",
-    "twins": "two machines use this name: switch one off, or provision it under another name",
-    "refused": "had {n} messages refused; the top of the booth's page says why and what to do",
-}
-"""What staff read about each kind of violation, the gravest first; `n` is how often it happened."""
+KINDS = ("old", "reused", "again", "impossible", "baseline", "twins", "refused")
+"""Kinds of violations, codes of edge/problems.py, the gravest first."""
 
 
 def is_impossible(score: wire.Score) -> bool:
@@ -62,17 +52,17 @@ class Violations:
         """When a sighting was scored against another baseline, on the node's clock."""
 
     def note(self, kind: str, monotonic: float) -> None:
-        """Count one violation of a kind, a key of SENTENCES."""
+        """Count one violation of a kind, one of KINDS."""
         count, at = self._recent.get(kind, (0, -inf))
         self._recent[kind] = (count + 1 if monotonic < at + SHOWN_S else 1, monotonic)
         self.totals[kind] = self.totals.get(kind, 0) + 1
 
-    def sentences(self, monotonic: float) -> list[str]:
-        """Return a sentence for each recent kind of violation, the gravest first."""
+    def problems(self, monotonic: float) -> list[wire.Problem]:
+        """Return a problem for each recent kind of violation, the gravest first."""
         recent = {kind: count for kind, (count, at) in self._recent.items() if monotonic < at + SHOWN_S}
         if recent.get("again", 0) < MANY:
             recent.pop("again", None)
-        return [sentence.format(n=recent[kind]) for kind, sentence in SENTENCES.items() if kind in recent]
+        return [wire.problem(kind, *[recent[kind]][: numbers_of(kind)]) for kind in KINDS if kind in recent]
 
     def started(self, boot: str, monotonic: float) -> None:
         """Note that the node came online; two boot ids in turn mean that two machines use one name."""

@@ -7,6 +7,8 @@ import threading
 import time
 from collections import deque
 
+import msgspec
+
 from edge import wire
 from edge.booth.alert import span, where, why
 from edge.command import stop_on_signals
@@ -47,7 +49,7 @@ def watch(broker: Broker, site: str, stop: threading.Event, *, as_json: bool) ->
             continue
         if isinstance(alert, wire.Alert) and (alert.id, alert.state) not in seen:
             seen.append((alert.id, alert.state))
-            print(message.payload.decode() if as_json else line(alert), flush=True)
+            print(msgspec.json.encode(alert).decode() if as_json else line(alert), flush=True)
     return 0
 
 

@@ -11,6 +11,7 @@ from edge.node.site_baseline import Instruction
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.score.drift import Drift
+from edge.wire import Problem
 
 
 class ActiveBaseline(NamedTuple):
@@ -28,18 +29,19 @@ class ActiveBaseline(NamedTuple):
 
 def open_active_baseline(
     section: ScoreSection, instruction: Instruction | None, collected: Baseline, state: Path
-) -> tuple[ActiveBaseline, str]:
-    """Open the baseline in use; the sentence is for the heartbeat and empty unless a last good copy had to be used.
+) -> tuple[ActiveBaseline, Problem | None]:
+    """Open the baseline in use; the problem is for the heartbeat and None unless a last good copy had to be used.
 
     Raises BaselineError if `score.baseline` is missing, damaged or made with another recipe than `collected`, and
     `state` has no good copy of it.
     """
-    baseline, name, repair = collected, "", ""
+    baseline, name, repair = collected, "", None
     if section.baseline:
         baseline, repair = with_last_good(
             Path(section.baseline),
             state,
             lambda path: baseline_file.load(path, min_sightings=section.min_sightings, recipe=collected.recipe),
+            "baseline",
         )
         name = baseline_file.baseline_id(baseline)
     elif instruction is not None and instruction.baseline is not None:

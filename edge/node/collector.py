@@ -10,6 +10,7 @@ from edge.recipe import Recipe
 from edge.records import Appearance
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
+from edge.wire import Problem, problem
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,8 @@ class Collector:
     def __init__(self, folder: Path, recipe: Recipe, *, min_sightings: int) -> None:
         """Load the saved counts; a file that is damaged or of another recipe is renamed to `*.old`."""
         self._folder, self._recipe, self._min_sightings = folder, recipe, min_sightings
-        self.repair = ""
-        """A sentence that says what was damaged and what is used instead; empty if nothing was."""
+        self.repair: Problem | None = None
+        """What was damaged and what is used instead; None if nothing was."""
         self.baseline = self._open()
         self.snapshot: bytes | None = None
         """The counts to publish; replaced by another object when there are more. Any thread may read it."""
@@ -80,10 +81,7 @@ class Collector:
         except BaselineError:
             last = self._empty()
         last.epoch = last.epoch or secrets.token_hex(8)
-        self.repair = (
-            f"The collected counts were damaged: counting continues from {last.sightings} people; change the card if "
-            "this happens again."
-        )
+        self.repair = problem("counts-damaged", last.sightings // BATCH * BATCH)
         return last
 
     def _open_snapshot(self) -> None:

@@ -58,7 +58,7 @@ def _node(args: Args) -> int:
     from edge.node.last_good import load_settings
     from edge.node.run import run_node
 
-    config, repair = load_settings(args.config) if args.config else (NodeConfig(), "")
+    config, repair = load_settings(args.config) if args.config else (NodeConfig(), None)
     if args.source:
         config = replace(config, frame=replace(config.frame, source=args.source))
     if args.once:

@@ -1,4 +1,4 @@
-"""The heartbeat of a running node: its figures, and every problem as a sentence that says what to do."""
+"""The heartbeat of a running node: its figures, and every problem as a code with numbers (edge/problems.py)."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -8,10 +8,14 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from edge import __version__, wire
+from edge.limits import BATCH
 from edge.node.selftest import Failure
 from edge.node.tamper import View
+from edge.problems import WORN
+from edge.score.drift import Shift
 from edge.seams import BoardReading
 from edge.vocabulary import HeldBack
+from edge.wire import Problem, problem
 
 SILENT_S, LOST_S = 3.0, 10.0
 """Seconds without a frame: after the first it is a problem, after the second the node is failing."""
@@ -44,8 +48,8 @@ JUMP_S = 5.0
 HELD_S = 600.0
 """A short trouble (a clock jump, weak power, throttling) is reported for ten minutes, so that staff can see it."""
 
-MOST_PROBLEMS, LONGEST, ROOM = 8, 200, 900
-"""Limits of a heartbeat: sentences, characters of one sentence, bytes of all. The figures need 1,100 bytes more."""
+MOST_PROBLEMS = 8
+"""Problems in one heartbeat; the most urgent come first."""
 INVOKES_KEPT, FPS_WINDOW_S = 200, 10.0
 
 
@@ -134,10 +138,10 @@ class Counters(NamedTuple):
     baseline: str
     mode: Literal["collect", "spot"]
     is_calibrated: bool
-    refusal: str = ""
-    """A sentence on why the booth's baseline was refused; empty if none was."""
-    shift: str = ""
-    """Half a sentence on how clothes changed since the baseline; empty if they did not."""
+    refusal: Problem | None = None
+    """Why the booth's baseline was refused; None if none was."""
+    shift: Shift | None = None
+    """How clothes changed since the baseline; None if they did not."""
     failures: int = 0
     """Times the model failed to run and was loaded again."""
     unstored: int = 0
@@ -153,8 +157,8 @@ class Start(NamedTuple):
     """Results of the start: failed checks and repairs. They are reported until the node restarts."""
 
     failed: tuple[Failure, ...] = ()
-    repairs: tuple[str, ...] = ()
-    """Sentences that say what was damaged and what is used instead."""
+    repairs: tuple[Problem, ...] = ()
+    """What was damaged, and what is used instead."""
 
 
 def heartbeat(
@@ -170,9 +174,13 @@ def heartbeat(
     """Return the heartbeat message; `at` is UTC and `now` is monotonic, both in seconds."""
     invoke = np.array(list(pulse.invoke_ms) or [0.0])
     silent_s = now - (pulse.started_at if pulse.last_frame_at is None else pulse.last_frame_at)
-    problems = [
+    found = [
         *_picture(now, silent_s, pulse, counters, view),
-        *(failure.sentence for failure in start.failed if _still_fails(failure.part, pulse, counters, board)),
+        *(
+            problem(f"start-{failure.part}")
+            for failure in start.failed
+            if _still_fails(failure.part, pulse, counters, board)
+        ),
         *start.repairs,
         *_model(counters, start),
         *_machine(now, pulse, board),
@@ -182,8 +190,8 @@ def heartbeat(
     return wire.Health(
         node=node,
         at=wire.to_time(at),
-        state="failing" if is_blind else "degraded" if problems else "ok",
-        problems=_fitting(problems),
+        state="failing" if is_blind else "degraded" if found else "ok",
+        problems=found[:MOST_PROBLEMS],
         mode=counters.mode,
         fps=round(pulse.fps(now), 1),
         frames=pulse.frames,
@@ -194,12 +202,11 @@ def heartbeat(
         accelerator=counters.accelerator,
         fallbacks=counters.fallbacks,
         last_frame_s=_seconds_since(pulse.last_frame_at, now),
-        last_person_s=_seconds_since(pulse.last_person_at, now),
-        sightings=pulse.sightings,
-        held_back=sum(counters.held_back.values()),
-        held_back_by=dict(counters.held_back),
-        outbox_depth=counters.outbox_depth,
-        outbox_lost=counters.outbox_lost,
+        sightings=_step_below(pulse.sightings),
+        held_back=_step_below(sum(counters.held_back.values())),
+        held_back_by={why: _step_below(count) for why, count in counters.held_back.items()},
+        outbox_depth=_step_below(counters.outbox_depth),
+        outbox_lost=_step_above(counters.outbox_lost),
         refused_publishes=counters.refused_publishes,
         cpu_c=None if board.cpu_c is None else round(board.cpu_c, 1),
         memory_mb=round(board.memory_mb, 1),
@@ -218,8 +225,8 @@ def heartbeat(
         is_clock_set=board.is_clock_set,
         clock_jumps=pulse.clock_jumps,
         certificate_days=None if counters.certificate_days is None else round(counters.certificate_days, 1),
-        second_looks=counters.second_looks,
-        second_looks_skipped=counters.second_looks_skipped,
+        second_looks=_step_below(counters.second_looks),
+        second_looks_skipped=_step_below(counters.second_looks_skipped),
     )
 
 
@@ -238,105 +245,92 @@ def status_line(beat: wire.Health, *, is_connected: bool) -> str:
     return f"{beat.state}, {beat.frames} frames, broker {'connected' if is_connected else 'away'}"
 
 
-def _fitting(problems: list[str]) -> list[str]:
-    """The first sentences that fit into one message; the most urgent come first."""
-    kept: list[str] = []
-    for problem in problems[:MOST_PROBLEMS]:
-        sentence = problem if len(problem) <= LONGEST else problem[: LONGEST - 3] + "..."
-        if len("".join([*kept, sentence]).encode()) > ROOM:
-            break
-        kept.append(sentence)
-    return kept
-
-
 def _seconds_since(at: float | None, now: float) -> float | None:
     """Seconds from `at` to `now`, at least 0: the frame loop runs in another thread, so a frame may be newer."""
     return None if at is None else round(max(now - at, 0.0), 1)
 
 
-def _picture(now: float, silent_s: float, pulse: Pulse, counters: Counters, view: View) -> Iterator[str]:
+def _picture(now: float, silent_s: float, pulse: Pulse, counters: Counters, view: View) -> Iterator[Problem]:
     """Problems of camera and picture, most urgent first."""
     lonely_s = now - (pulse.started_at if pulse.last_person_at is None else pulse.last_person_at)
     fps, offered = pulse.fps(now), pulse.frames + counters.frames_dropped
     if silent_s > SILENT_S:
-        yield f"No frame for {silent_s:.0f} s: check the camera and its cable."
+        yield problem("no-frame", silent_s)
     if view.is_covered:
-        yield "The lens is covered: take off the cap, tape or bag, and wipe it."
+        yield problem("lens-covered")
     if view.is_frozen:
-        yield "The image is frozen: pull the camera's plug and put it back, then check its cable."
+        yield problem("image-frozen")
     if view.has_moved:
-        yield "The camera was moved: aim it as before; if it was moved on purpose, restart the node."
+        yield problem("camera-moved")
     if view.is_dark:
-        yield "It is too dark to tell clothes apart: add light."
+        yield problem("dark")
     if silent_s <= SILENT_S and now - pulse.started_at > FPS_WINDOW_S and fps < SLOW_FPS:
-        yield f"Only {fps:.1f} frames a second: people are missed; cool the board or stop other programs."
+        yield problem("slow", fps * FPS_WINDOW_S)
     if pulse.frames > 100 and counters.frames_dropped > DROPPED_SHARE * offered:
-        yield f"{counters.frames_dropped} of {offered} frames were dropped: the board is too slow or the camera fails."
+        yield problem("frames-dropped", counters.frames_dropped, offered)
     if counters.reconnects:
-        yield f"The camera was lost and opened again {counters.reconnects} times: check its cable."
+        yield problem("camera-lost", counters.reconnects)
     if lonely_s > pulse.patience_s(now):
         longest_min = pulse.longest_pause_s / 60
-        usual = f" (the longest pause so far was {longest_min:.0f} min)" if longest_min >= 1 else ""
-        yield f"Nobody was seen for {lonely_s / 60:.0f} min{usual}: check where the camera points."
+        minutes = lonely_s / 60
+        yield problem("nobody-long", minutes, longest_min) if longest_min >= 1 else problem("nobody", minutes)
 
 
-def _model(counters: Counters, start: Start) -> Iterator[str]:
+def _model(counters: Counters, start: Start) -> Iterator[Problem]:
     """Problems with running the model since the start."""
     if counters.fallbacks > ("accelerator" in (failure.part for failure in start.failed)):
-        yield "The Edge TPU failed and the CPU runs the model: plug the Coral in again, then restart the node."
+        yield problem("edge-tpu-failed")
     if counters.failures:
-        yield (
-            f"The model failed {counters.failures} times and was loaded again: restart the node; "
-            "if this happens again, check its memory."
-        )
+        yield problem("model-failed", counters.failures)
 
 
-def _machine(now: float, pulse: Pulse, board: BoardReading) -> Iterator[str]:
+def _machine(now: float, pulse: Pulse, board: BoardReading) -> Iterator[Problem]:
     """Problems of the board: power, heat, disk, memory, clock."""
     if pulse.recent("undervolted", now):
-        yield "The board gets too little power: use its own supply and a short thick cable."
+        yield problem("undervolted")
     if board.cpu_c is not None and board.cpu_c > HOT_C:
-        yield f"The board is {board.cpu_c:.0f} C hot and will slow down: give it shade and air."
+        yield problem("hot", board.cpu_c)
     elif pulse.recent("throttled", now):
-        yield "The board slows itself down because of heat or weak power: give it shade and air, check its supply."
+        yield problem("throttled")
     if board.disk_free_mb < DISK_FREE_MB:
-        yield f"Only {board.disk_free_mb:.0f} MB of disk are free: delete files, or use a larger card."
+        yield problem("disk-full", board.disk_free_mb)
     if board.memory_free_mb < MEMORY_FREE_MB:
-        yield f"Only {board.memory_free_mb:.0f} MB of memory are free: stop other programs, or restart the node."
+        yield problem("memory-full", board.memory_free_mb)
     if board.is_clock_set is False:
-        yield "No time server sets the clock: check that the booth is on and serves time."
+        yield problem("clock-unset")
     if pulse.recent("jump", now):
-        yield f"The clock was set by {pulse.jump_s:+.0f} s: if this happens again, check the time server of the booth."
+        yield problem("clock-jumped", pulse.jump_s)
 
 
-def _service(counters: Counters) -> Iterator[str]:
+def _service(counters: Counters) -> Iterator[Problem]:
     """Problems of certificate, outbox, broker and baseline."""
     days = counters.certificate_days
     if days is not None and days < CERTIFICATE_DAYS:
-        when = f"ends in {days:.0f} days" if days >= 0 else f"ended {-days:.0f} days ago"
-        yield f"The certificate {when}: provision this node again."
+        yield problem("certificate-ends" if days >= 0 else "certificate-ended", abs(days))
     if counters.unstored:
-        yield (
-            f"{counters.unstored} scores are only in memory because the disk cannot be written: free some space, "
-            "or change the card."
-        )
+        yield problem("unstored", _step_above(counters.unstored))
     if counters.outbox_depth > FULL_SHARE * counters.outbox_max:
-        yield f"{counters.outbox_depth} scores wait for the booth: check the booth and the network."
+        yield problem("outbox-filling", _step_above(counters.outbox_depth))
     if counters.outbox_lost:
-        yield f"{counters.outbox_lost} scores were lost because the outbox was full: keep the booth on and connected."
+        yield problem("outbox-lost", _step_above(counters.outbox_lost))
     if counters.refused_acks:
-        yield (
-            "The booth has received scores that this node no longer knows: its disk lost the newest ones; "
-            "change the card if this happens again."
-        )
+        yield problem("outbox-older")
     if counters.refused_publishes:
-        yield (
-            f"The broker refused {counters.refused_publishes} messages or connections: check this node's certificate "
-            "and access rules."
-        )
+        yield problem("refused-by-broker", counters.refused_publishes)
     if counters.mode == "spot" and not counters.is_calibrated:
-        yield "The baseline holds too few people, so every score is `warming up`: collect more, then freeze again."
-    if counters.refusal:
+        yield problem("too-few-counted")
+    if counters.refusal is not None:
         yield counters.refusal
-    if counters.shift:
-        yield f"Clothes have changed since the baseline was made ({counters.shift}): collect and freeze a new one."
+    if counters.shift is not None:
+        part = counters.shift.what if counters.shift.what in WORN else WORN[0]
+        yield problem(f"{part}-{'more' if counters.shift.is_more_unusual else 'less'}-unusual")
+
+
+def _step_above(count: int) -> int:
+    """Round a count of people up to a step of BATCH."""
+    return -(-count // BATCH) * BATCH
+
+
+def _step_below(count: int) -> int:
+    """Round a count of people down to a step of BATCH, so that no change of it tells of a single one."""
+    return count // BATCH * BATCH

@@ -4,11 +4,12 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from edge import atomic_file
 from edge.config import NodeConfig, load
 from edge.errors import EdgeError
+from edge.wire import Problem
 
 log = logging.getLogger(__name__)
 
@@ -17,20 +18,22 @@ STATE_DIRECTORY = "STATE_DIRECTORY"
 """systemd sets this variable to the folder a unit may write. It is only set for a service, which runs unattended."""
 
 T = TypeVar("T")
+Kept = Literal["settings", "model", "baseline"]
+"""Kinds of files of which a copy is kept."""
 
 
 class Configured(NamedTuple):
     """The node's settings."""
 
     config: NodeConfig
-    repair: str
-    """A sentence for the heartbeat if they are the last good copy; else empty."""
+    repair: Problem | None
+    """For the heartbeat, if they are the last good copy."""
 
 
-def with_last_good(path: Path, state: Path, read: Callable[[Path], T]) -> tuple[T, str]:
+def with_last_good(path: Path, state: Path, read: Callable[[Path], T], what: Kept) -> tuple[T, Problem | None]:
     """Read a file and keep a copy of it; if it is damaged or missing, read the last good copy in `state`.
 
-    Returns what `read` returned and a sentence for the heartbeat, empty if the file was good. `read` raises an
+    Returns what `read` returned and a problem for the heartbeat, None if the file was good. `read` raises an
     EdgeError for a file it cannot use; without a good copy that error is raised.
     """
     copy = state / FOLDER / path.name
@@ -42,18 +45,17 @@ def with_last_good(path: Path, state: Path, read: Callable[[Path], T]) -> tuple[
         except EdgeError:
             raise err from None
         log.error("%s; the last good copy is in use: %s", err, copy)
-        use = "its last good copy is in use: correct the file (the log says how), then restart the node"
-        return found, f"{path.name} cannot be used; {use}."
+        return found, Problem(f"copy-{what}")
     _keep(path, copy)
-    return found, ""
+    return found, None
 
 
 def load_settings(path: Path) -> Configured:
     """Load the node's settings; a service falls back on the last good ones. Raises ConfigError if it has none."""
     state = os.environ.get(STATE_DIRECTORY)
     if state is None:
-        return Configured(load(path, NodeConfig), "")
-    return Configured(*with_last_good(path, Path(state), lambda file: load(file, NodeConfig)))
+        return Configured(load(path, NodeConfig), None)
+    return Configured(*with_last_good(path, Path(state), lambda file: load(file, NodeConfig), "settings"))
 
 
 def _keep(path: Path, copy: Path) -> None:

@@ -8,6 +8,7 @@ from edge.model.choice import used
 from edge.model.interpreter import TfliteInterpreter
 from edge.model.registry import check_model, model_path, ready_path
 from edge.node.last_good import with_last_good
+from edge.wire import Problem
 
 log = logging.getLogger(__name__)
 
@@ -17,17 +18,17 @@ def open_interpreter(section: DetectionSection) -> TfliteInterpreter:
     return TfliteInterpreter(model_path(section.model), _twin(section), threads=section.threads)
 
 
-def open_with_last_good(section: DetectionSection, state: Path) -> tuple[TfliteInterpreter, str]:
+def open_with_last_good(section: DetectionSection, state: Path) -> tuple[TfliteInterpreter, Problem | None]:
     """Load the configured model, or its last good copy in `state` if the file is damaged.
 
-    The sentence is for the heartbeat; it is empty if the file was good. Raises ModelError without a good copy.
+    The problem is for the heartbeat; None if the file was good. Raises ModelError without a good copy.
     """
 
     def read(path: Path) -> Path:
         check_model(section.model, path)
         return path
 
-    path, repair = with_last_good(ready_path(section.model), state, read)
+    path, repair = with_last_good(ready_path(section.model), state, read, "model")
     return TfliteInterpreter(path, _twin(section), threads=section.threads), repair
 
 

@@ -36,8 +36,8 @@ from edge.node.uplink import Talk, Uplink
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline, Step
 from edge.records import Frame, Sighting
-from edge.score.drift import Shift
 from edge.seams import Board, Broker, Camera, Clock, Interpreter
+from edge.wire import Problem
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ SIMULATED = ("replay:", "street:")
 """Sources whose picture may stand still without a fault."""
 LOCAL = ("127.0.0.1", "::1", "localhost")
 """Broker hosts on this machine: node and booth then share one clock."""
-LOST_OUTBOX = "The scores that waited on disk were damaged and are lost: change the card if this happens again."
+LOST_OUTBOX = Problem("outbox-damaged")
 NO_FRAME = Failure("camera", "The camera gave no frame at the start: check the camera and its cable.")
 
 
@@ -190,7 +190,7 @@ class Node:
             baseline=active.id,
             mode=active.mode,
             refusal=self._site_baseline.problem,
-            shift=_sentence(active.drift.shift),
+            shift=active.drift.shift,
             is_calibrated=active.baseline.calibrated_on >= self._config.score.min_sightings,
             failures=self._interpreter.failures,
             unstored=scoring.unstored,
@@ -200,15 +200,11 @@ class Node:
         )
 
 
-def _sentence(shift: Shift | None) -> str:
-    return "" if shift is None else f"{shift.what} is more {'un' if shift.is_more_unusual else ''}usual than before"
-
-
-def run_node(config: NodeConfig, *, is_temporary: bool, repair: str = "") -> int:
+def run_node(config: NodeConfig, *, is_temporary: bool, repair: Problem | None = None) -> int:
     """Run `spotter node`; returns 0 after the source's end or SIGTERM, raises EdgeError otherwise.
 
-    With `is_temporary` (no --config) outbox and counts are in a temporary folder. `repair` is a sentence for the
-    heartbeat on settings that came from the last good copy.
+    With `is_temporary` (no --config) outbox and counts are in a temporary folder. `repair` tells the heartbeat that the
+    settings came from the last good copy.
     """
     if not is_temporary:
         return _run_in(Path(config.state), config, repair)
@@ -217,7 +213,7 @@ def run_node(config: NodeConfig, *, is_temporary: bool, repair: str = "") -> int
         return _run_in(Path(folder), config)
 
 
-def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
+def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> int:
     try:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as err:
@@ -249,8 +245,8 @@ def _run_in(state: Path, config: NodeConfig, repair: str = "") -> int:
         return node.run()
 
 
-def _lost_outbox(outbox: Outbox) -> str:
-    return LOST_OUTBOX if outbox.set_aside else ""
+def _lost_outbox(outbox: Outbox) -> Problem | None:
+    return LOST_OUTBOX if outbox.set_aside else None
 
 
 def _open_camera(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> Camera:

@@ -20,6 +20,7 @@ from edge.score.features import main_words
 from edge.score.trend_window import ClosedWindow, TrendWindow
 from edge.seams import Clock
 from edge.vocabulary import day_part
+from edge.wire import Problem
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Scoring:
         self._instruction = self._site_baseline.instruction
         self.active, repair = self._open_active_baseline()
         self.repairs = tuple(filter(None, (self._collector.repair, repair)))
-        """Sentences that say what was damaged and what is used instead."""
+        """What was damaged, and what is used instead."""
         self._saved_at = clock.monotonic()
         self._trend_window = TrendWindow()
         self._early: dict[int, int] = {}
@@ -143,7 +144,7 @@ class Scoring:
         if trend is not None:
             self._uplink.queue_trend(trend)
 
-    def _open_active_baseline(self) -> tuple[ActiveBaseline, str]:
+    def _open_active_baseline(self) -> tuple[ActiveBaseline, Problem | None]:
         collected, state = self._collector.baseline, Path(self._config.state)
         return open_active_baseline(self._config.score, self._instruction, collected, state)
 

@@ -28,6 +28,14 @@ class Instruction(NamedTuple):
     """The baseline's id; empty: collect."""
 
 
+class _RefusedError(BaselineError):
+    """A message was refused; `code` is the end of a problem's code that begins with `baseline-`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"refused: {code}")
+        self.code = code
+
+
 class SiteBaseline:
     """Owner of the booth's last instruction. `receive` takes messages; a valid one replaces `instruction`.
 
@@ -44,8 +52,8 @@ class SiteBaseline:
         self.instruction: Instruction | None = None
         """None until the first valid message; replaced by each new one."""
         self.refused = 0
-        self.problem = ""
-        """A sentence for the heartbeat on why the newest message was refused; empty if it was accepted."""
+        self.problem: wire.Problem | None = None
+        """Why the newest message was refused, for the heartbeat; None if it was accepted."""
         if self._key is not None:
             read_public(self._key)
         if self._path.exists() and not config.score.baseline:
@@ -63,7 +71,7 @@ class SiteBaseline:
         if message.topic != self.topic or not message.payload:
             return
         if message.payload == self._payload:
-            self.problem = ""
+            self.problem = None
             return
         if self._config.score.baseline:
             log.info("the booth's baseline is ignored: score.baseline names a file")
@@ -77,40 +85,43 @@ class SiteBaseline:
                 baseline_file.write(payload, self._path)
         except EdgeError as err:
             self.refused += 1
-            self.problem = f"The booth's baseline was refused ({self.refused} so far): {err}"
-            log.warning("%s", self.problem)
+            code = err.code if isinstance(err, _RefusedError) else "unsaved"
+            self.problem = wire.problem(f"baseline-{code}", self.refused)
+            log.warning("the booth's baseline was refused (%s): %s", code, err)
             return
-        self._at, self._payload, self.problem = wire.from_time(message.at), payload, ""
+        self._at, self._payload, self.problem = wire.from_time(message.at), payload, None
         if self.instruction is None or self.instruction.id != instruction.id:
             self.instruction = instruction
 
     def _check(self, payload: bytes) -> tuple[wire.Frozen, Instruction]:
-        """Decode and verify a message. Raises EdgeError with half a sentence: the reason and what to do."""
+        """Decode and verify a message; raises _RefusedError."""
         if self._key is None:
-            raise BaselineError("score.site_key is not set: put the site's public key on this node")
+            raise _RefusedError("no-key")
         try:
             _, message = wire.decode(self.topic, payload)
         except EdgeError as err:
             log.warning("%s", err)
-            raise BaselineError("it is damaged: freeze it again") from err
+            raise _RefusedError("damaged") from err
         assert isinstance(message, wire.Frozen)
         if not is_signed(self._key, message.signed_part, message.signature) or message.site != self._config.site:
-            raise BaselineError("this site's key did not sign it: freeze with that key, or provision this node again")
+            raise _RefusedError("unsigned")
         if wire.from_time(message.at) < self._at:
-            raise BaselineError("it is older than the one in use: check the booth's clock, then freeze again")
+            raise _RefusedError("older")
         if message.mode == "collect":
             return message, Instruction(None, "")
         return message, Instruction(self._read(message), message.id)
 
     def _read(self, message: wire.Frozen) -> Baseline:
         if message.recipe != self._recipe.id:
-            raise BaselineError(
-                f"its recipe is {message.recipe}, this node's is {self._recipe.id}: "
-                "install one release on all nodes, collect and freeze again"
+            log.warning("its recipe is %s, this node's is %s", message.recipe, self._recipe.id)
+            raise _RefusedError("recipe")
+        try:
+            found = baseline_file.from_bytes(
+                message.baseline, "the booth's baseline", min_sightings=self._config.score.min_sightings
             )
-        found = baseline_file.from_bytes(
-            message.baseline, "the booth's baseline", min_sightings=self._config.score.min_sightings
-        )
+        except BaselineError as err:
+            log.warning("%s", err)
+            raise _RefusedError("damaged") from err
         if found.recipe != self._recipe or baseline_file.baseline_id(found) != message.id:
-            raise BaselineError("its id or recipe does not fit its content: freeze it again")
+            raise _RefusedError("mismatch")
         return found

@@ -1,21 +1,15 @@
-"""Sentences that other programs of this node leave for its heartbeat: the card's first boot, the update."""
+"""Problems that other programs of this node leave for its heartbeat: the card's first boot, the update."""
 
 from pathlib import Path
 
 from edge.places import SAID
+from edge.wire import Problem
 
 FOLDER = Path("/") / SAID
-LONGEST = 200
-"""Most characters of one sentence in a heartbeat."""
+CODES = {"card.txt": "card-failed", "update.txt": "update-failed"}
+"""Files, and the code that the heartbeat gives for each. Their text stays on the node."""
 
 
-def system_notices(said: Path = FOLDER) -> list[str]:
-    """Return the sentences in the text files of folder `said`; an empty list if there are none."""
-    return [sentence for path in sorted(said.glob("*.txt")) if (sentence := _read(path))]
-
-
-def _read(path: Path) -> str:
-    try:
-        return " ".join(path.read_text(encoding="utf-8", errors="replace").split())[:LONGEST]
-    except OSError:
-        return ""
+def system_notices(said: Path = FOLDER) -> list[Problem]:
+    """Return a problem for each of CODES' files in folder `said`."""
+    return [Problem(code) for name, code in CODES.items() if (said / name).is_file() and (said / name).stat().st_size]

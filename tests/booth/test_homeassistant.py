@@ -141,7 +141,7 @@ def test_what_it_says_points_at_what_nodes_publish(home: Home, run: Callable[...
     """Fill each template from a real heartbeat as Home Assistant does: Jinja with `value_json`."""
     jinja2 = pytest.importorskip("jinja2")
     step = run(ON)
-    health = make_health(problems=["too dark: clean the lens", "Only 2.0 frames a second"], state="degraded")
+    health = make_health(problems=[wire.problem("dark"), wire.problem("slow", 20)], state="degraded")
     say(home.broker, "camera-1", make_status())
     say(home.broker, "camera-1", health)
     wait_for(stepping(step, lambda: home.known() == {"camera-1"}))
@@ -159,7 +159,7 @@ def test_what_it_says_points_at_what_nodes_publish(home: Home, run: Callable[...
     found = {key: filled(sensor["val_tpl"], config["stat_t"]) for key, sensor in config["cmps"].items()}
     assert found == {
         "state": "degraded",
-        "problems": "too dark: clean the lens Only 2.0 frames a second",
+        "problems": "dark slow",
         "fps": "12.5",
         "cpu": "55.0",
         "disk": "9000.0",

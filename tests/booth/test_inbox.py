@@ -23,6 +23,7 @@ from tests.fakes import ignore
 from tests.messages import EPOCH, NOW, make_counted, make_health, make_score, make_status
 
 SCORE = wire.node_topic("booth", "camera-1", "score")
+DARK = wire.problem("dark")
 
 __all__ = ["bench"]
 
@@ -245,10 +246,10 @@ def test_the_queue_is_bounded(bench: Bench) -> None:
 
 
 def test_statuses_and_health_reach_the_roster(bench: Bench) -> None:
-    bench.say(make_health(problems=["too dark: clean the lens"], state="degraded"), make_status())
+    bench.say(make_health(problems=[DARK], state="degraded"), make_status())
     bench.step()
     (verdict,) = bench.inbox.roster.node_health()
-    assert (verdict.node, verdict.state, verdict.problems) == ("camera-1", "degraded", ["too dark: clean the lens"])
+    assert (verdict.node, verdict.state, verdict.problems) == ("camera-1", "degraded", [DARK.sentence])
 
 
 def test_too_many_names_are_refused(bench: Bench) -> None:

@@ -47,10 +47,10 @@ def watched() -> Watched:
 
 def test_its_own_words(watched: Watched) -> None:
     watched.say(make_status())
-    watched.say(make_health(state="degraded", problems=["too dark: clean the lens"]))
+    watched.say(make_health(state="degraded", problems=[wire.problem("dark")]))
     watched.clock.sleep(5)
     row = watched.row()
-    assert (row.state, row.problems, row.fps) == ("degraded", ["too dark: clean the lens"], 12.5)
+    assert (row.state, row.problems, row.fps) == ("degraded", [wire.problem("dark").sentence], 12.5)
 
 
 def test_offline(watched: Watched) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from edge import wire
-from edge.booth.violations import FAR, MANY, SENTENCES, SHOWN_S, WINDOW, is_impossible
+from edge.booth.violations import FAR, KINDS, MANY, SHOWN_S, WINDOW, is_impossible
+from edge.problems import numbers_of
 from edge.seams import Received
 from tests.booth.benches import Bench, bench
 from tests.messages import EPOCH, NOW, make_health, make_score
@@ -120,9 +121,9 @@ def test_what_a_recipe_makes_is_possible(one_in: float | None) -> None:
     assert one_in is None or one_in < 10 or not is_impossible(make_score(one_in=one_in, high=None, reasons=[]))
 
 
-def test_no_sentence_is_too_long_for_the_wire() -> None:
-    sentences = [sentence.format(n=1_000_000) for sentence in SENTENCES.values()]
-    wire.pack(wire.Notice(at=YESTERDAY, nodes={"camera-1": sentences}))
+def test_all_violations_at_once_fit_the_wire() -> None:
+    problems = [wire.problem(kind, *[1e9] * numbers_of(kind)) for kind in KINDS]
+    wire.pack(wire.Notice(at=YESTERDAY, nodes={"camera-1": problems}))
 
 
 def test_who_sends_what_is_refused_is_named(bench: Bench) -> None:

@@ -12,6 +12,7 @@ from edge.model.registry import model_path
 from edge.node import last_good, load_model
 from edge.node.last_good import STATE_DIRECTORY, load_settings
 from edge.node.load_model import open_with_last_good
+from edge.wire import Problem
 from tests.disk import limited_files
 
 GOOD = "node: north\nfacing: 90\n"
@@ -28,19 +29,19 @@ def as_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_good_configuration_is_kept_and_stands_in_for_a_bad_one(as_service: Path, tmp_path: Path) -> None:
     path = tmp_path / "node.yaml"
     path.write_text(GOOD)
-    assert load_settings(path) == (NodeConfig(node="north", facing=90), "")
+    assert load_settings(path) == (NodeConfig(node="north", facing=90), None)
     kept = as_service / last_good.FOLDER / "node.yaml"
     assert (kept.read_text(), kept.stat().st_mode & 0o777) == (GOOD, 0o600)
     for bad in ("node: [", "nodes: north\n", "facing: north\n", "\0\0\0"):
         path.write_text(bad)
         config, repair = load_settings(path)
         assert config.node == "north"
-        assert repair.startswith("node.yaml cannot be used; its last good copy is")
+        assert repair == Problem("copy-settings")
         assert kept.read_text() == GOOD
     path.unlink()
     assert load_settings(path).config.node == "north"
     path.write_text("node: south\n")
-    assert load_settings(path) == (NodeConfig(node="south"), "")
+    assert load_settings(path) == (NodeConfig(node="south"), None)
     assert kept.read_text() == "node: south\n"
 
 
@@ -86,7 +87,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 @pytest.mark.parametrize("damage", ["flipped", "cut", "missing"])
 def test_a_damaged_model_gives_way_to_its_copy(installed: Path, tmp_path: Path, damage: str) -> None:
     good, repair = open_with_last_good(DetectionSection(), tmp_path)
-    assert repair == ""
+    assert repair is None
     content = bytearray(installed.read_bytes())
     if damage == "flipped":
         content[len(content) // 2] ^= 1
@@ -95,7 +96,7 @@ def test_a_damaged_model_gives_way_to_its_copy(installed: Path, tmp_path: Path, 
         installed.unlink()
     spared, repair = open_with_last_good(DetectionSection(), tmp_path)
     assert spared.model_id == good.model_id
-    assert "its last good copy is" in repair
+    assert repair == Problem("copy-model")
     (tmp_path / last_good.FOLDER / "spotter.tflite").write_bytes(b"")
     with pytest.raises(ModelError, match="install it again"):
         open_with_last_good(DetectionSection(), tmp_path)

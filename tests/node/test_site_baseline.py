@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from edge.config import NodeConfig, ScoreSection
 from edge.errors import ConfigError
-from edge.node.health import LONGEST
 from edge.node.site_baseline import KEPT, SiteBaseline
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.seams import Received
+from edge.wire import problem
 from tests.messages import NOW
 from tests.outfits import RECIPE
 from tests.sites import Site, learnt
@@ -51,7 +51,7 @@ def test_what_the_site_signed_is_taken_and_kept(config: NodeConfig, site: Site, 
         assert one.instruction.baseline is not None
         assert one.instruction.id == baseline_file.baseline_id(baseline)
         assert baseline_file.baseline_id(one.instruction.baseline) == one.instruction.id
-        assert (one.refused, one.problem) == (0, "")
+        assert (one.refused, one.problem) == (0, None)
 
 
 def test_said_again_it_is_no_new_order(config: NodeConfig, site: Site, baseline: Baseline) -> None:
@@ -68,23 +68,23 @@ def test_collecting_again_outlives_a_restart_too(config: NodeConfig, site: Site,
     tell(site_baseline, site.payload(baseline))
     tell(site_baseline, site.payload(None, at=NOW + 60))
     tell(site_baseline, site.payload(baseline))
-    assert "older than the one in use" in site_baseline.problem
+    assert site_baseline.problem == problem("baseline-older", 1)
     for one in (site_baseline, SiteBaseline(config, RECIPE)):
         assert one.instruction is not None
         assert (one.instruction.baseline, one.instruction.id) == (None, "")
 
 
 @pytest.mark.parametrize(
-    ("spoil", "words"),
+    ("spoil", "code"),
     [
         (lambda good, other: good[: len(good) // 2], "damaged"),
         (lambda good, other: b"{}", "damaged"),
-        (lambda good, other: other.payload(learnt(60), site="booth"), "this site's key did not sign it"),
-        (lambda good, other: good.replace(b'"sightings":170', b'"sightings":171'), "this site's key did not sign it"),
+        (lambda good, other: other.payload(learnt(60), site="booth"), "unsigned"),
+        (lambda good, other: good.replace(b'"sightings":170', b'"sightings":171'), "unsigned"),
     ],
 )
 def test_what_was_spoilt_on_the_way_is_refused_and_the_running_one_stays(
-    config: NodeConfig, site: Site, baseline: Baseline, tmp_path: Path, spoil: object, words: str
+    config: NodeConfig, site: Site, baseline: Baseline, tmp_path: Path, spoil: object, code: str
 ) -> None:
     assert callable(spoil)
     site_baseline = SiteBaseline(config, RECIPE)
@@ -94,31 +94,31 @@ def test_what_was_spoilt_on_the_way_is_refused_and_the_running_one_stays(
     assert site_baseline.instruction is instruction
     assert (tmp_path / KEPT).read_bytes() == kept
     assert site_baseline.refused == 1
-    assert words in site_baseline.problem[:LONGEST]
+    assert site_baseline.problem == problem(f"baseline-{code}", 1)
     tell(site_baseline, site.payload(baseline))
-    assert site_baseline.problem == "", "mended"
+    assert site_baseline.problem is None, "mended"
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "code"),
     [
-        ({"site": "soho"}, "this site's key did not sign it"),
-        ({"recipe": "0123456789ab"}, "its recipe is 0123456789ab, this node"),
-        ({"id": "0123456789ab"}, "does not fit its content"),
-        ({"baseline": b"torn"}, "is not a baseline"),
+        ({"site": "soho"}, "unsigned"),
+        ({"recipe": "0123456789ab"}, "recipe"),
+        ({"id": "0123456789ab"}, "mismatch"),
+        ({"baseline": b"torn"}, "damaged"),
         (
             {"baseline": baseline_file.to_bytes(Baseline(msgspec.structs.replace(RECIPE, textures=2)))},
-            "does not fit its content",
+            "mismatch",
         ),
     ],
 )
 def test_what_the_site_signed_but_this_node_cannot_use_is_refused(
-    config: NodeConfig, site: Site, baseline: Baseline, changes: dict[str, Any], words: str
+    config: NodeConfig, site: Site, baseline: Baseline, changes: dict[str, Any], code: str
 ) -> None:
     site_baseline = SiteBaseline(config, RECIPE)
     tell(site_baseline, site.payload(baseline, **changes))
     assert site_baseline.instruction is None
-    assert words in site_baseline.problem[:LONGEST]
+    assert site_baseline.problem == problem(f"baseline-{code}", 1)
 
 
 @given(payload=st.binary(min_size=1))
@@ -127,7 +127,7 @@ def test_any_bytes_are_refused(config: NodeConfig, payload: bytes) -> None:
     site_baseline = SiteBaseline(config, RECIPE)
     tell(site_baseline, payload)
     assert (site_baseline.instruction, site_baseline.refused) == (None, 1)
-    assert len(site_baseline.problem) < LONGEST
+    assert site_baseline.problem == problem("baseline-damaged", 1)
 
 
 def test_a_broker_that_forgot_changes_nothing(config: NodeConfig, site: Site, baseline: Baseline) -> None:
@@ -135,7 +135,7 @@ def test_a_broker_that_forgot_changes_nothing(config: NodeConfig, site: Site, ba
     tell(site_baseline, site.payload(baseline))
     instruction = site_baseline.instruction
     tell(site_baseline, b"")
-    assert (site_baseline.instruction is instruction, site_baseline.problem) == (True, "")
+    assert (site_baseline.instruction is instruction, site_baseline.problem) == (True, None)
 
 
 def test_what_was_kept_is_checked_again(config: NodeConfig, site: Site, baseline: Baseline, tmp_path: Path) -> None:
@@ -144,11 +144,11 @@ def test_what_was_kept_is_checked_again(config: NodeConfig, site: Site, baseline
     (tmp_path / KEPT).write_bytes(kept.replace(b'"nodes":["camera-1"]', b'"nodes":["camera-2"]'))
     site_baseline = SiteBaseline(config, RECIPE)
     assert site_baseline.instruction is None
-    assert "did not sign it" in site_baseline.problem
+    assert site_baseline.problem == problem("baseline-unsigned", 1)
     (tmp_path / KEPT).write_bytes(kept)
     updated = SiteBaseline(config, msgspec.structs.replace(RECIPE, model="ba9876543210"))
     assert updated.instruction is None
-    assert "install one release on all nodes" in updated.problem
+    assert updated.problem == problem("baseline-recipe", 1)
 
 
 def test_without_the_sites_key_nothing_is_taken_and_that_is_said(
@@ -157,7 +157,7 @@ def test_without_the_sites_key_nothing_is_taken_and_that_is_said(
     site_baseline = SiteBaseline(msgspec.structs.replace(config, score=ScoreSection()), RECIPE)
     tell(site_baseline, site.payload(baseline))
     assert site_baseline.instruction is None
-    assert "score.site_key is not set" in site_baseline.problem
+    assert site_baseline.problem == problem("baseline-no-key", 1)
     assert not (tmp_path / KEPT).exists()
 
 
@@ -169,7 +169,7 @@ def test_a_file_named_by_hand_stands_above_the_booth(
     section = ScoreSection(site_key=str(site.public), baseline="soho.baseline")
     site_baseline = SiteBaseline(msgspec.structs.replace(config, score=section), RECIPE)
     tell(site_baseline, site.payload(baseline, at=NOW + 1))
-    assert (site_baseline.instruction, site_baseline.problem) == (None, "")
+    assert (site_baseline.instruction, site_baseline.problem) == (None, None)
     assert "score.baseline names a file" in caplog.text
 
 

@@ -85,7 +85,7 @@ class Booth:
     @property
     def said(self) -> str:
         """Return every problem of every heartbeat."""
-        return " ".join(problem for beat in self.beats for problem in beat.problems)
+        return " ".join(problem.sentence for beat in self.beats for problem in beat.problems)
 
 
 RunNode = Callable[..., Outbox]

@@ -14,6 +14,7 @@ from edge.errors import ProvisionError
 from edge.node.system_notices import system_notices
 from edge.release.install import Release, run_program
 from edge.release.update import run_update
+from edge.wire import Problem
 from tests.conftest import REPOSITORY
 from tests.release.nodes import Node, Site, Status, well
 
@@ -80,7 +81,8 @@ def test_an_unhealthy_release_is_gone_within_three_minutes(
     assert node.runs() == f"spotter {old.id}\n"
     assert node.service.started_at is not None
     assert not node.service.is_guarded
-    assert system_notices(node.root / "run/spotter") == [outcome.sentence]
+    assert system_notices(node.root / "run/spotter") == [Problem("update-failed")]
+    assert node.problem.strip() == outcome.sentence
     after = node.tree()
     del after["run/spotter/update.txt"]
     assert after == before

@@ -104,9 +104,9 @@ def _second_boot(board: Board, ears: Ears, page: Page, begun: float) -> None:
     active_us = board.shell(f"systemctl show {UNIT} --property=ActiveEnterTimestampMonotonic --value")
     _mark(kernel + int(active_us) / 1e6, "unit active")
     _mark(at, f"first health, by mutual TLS: {health.state}, model {health.model}")
-    at, health = ears.wait_for(wire.Health, FRAMES_S, after_s=at, like=lambda said: said.sightings > 0)
-    _mark(at, f"health: {health.frames} frames, {health.invoke_p50_ms:.0f} ms an invoke, {health.sightings} sightings")
-    stored = page.wait_for_stored(health.sightings)
+    at, health = ears.wait_for(wire.Health, FRAMES_S, after_s=at, like=lambda said: said.frames > 0)
+    _mark(at, f"health: {health.frames} frames, {health.invoke_p50_ms:.0f} ms an invoke")
+    stored = page.wait_for_stored(1)
     _mark(board.on_for_s, f"{stored} stored by the booth")
     at, health = ears.wait_for(wire.Health, START_S, after_s=at, like=lambda said: said.outbox_depth == 0)
     _mark(at, "and acknowledged: the node's outbox is empty")
@@ -179,7 +179,7 @@ def _expect_the_next_one(board: Board, ears: Ears, after_s: float) -> None:
         after_s=after_s,
         like=lambda said: said.frames > 0 and said.software == NEXT_VERSION,
     )
-    named = [problem for problem in health.problems if "update" in problem]
+    named = [problem.sentence for problem in health.problems if "update" in problem.code]
     _mark(at, f"health with frames, {health.software}: {' '.join(named)}")
     _expect(len(named) == 1 and not _is_on_trial(board), "one problem that names the update, and no trial")
 

@@ -37,7 +37,7 @@ def make_wire(folder: Path) -> Target:
     node, booth = functools.partial(wire.node_topic, SITE, NODE), functools.partial(wire.booth_topic, SITE)
     good: dict[str, wire.Message] = {
         node("status"): make_status(),
-        node("health"): make_health(problems=["The lens is covered."], view=["covered"], self_test=["disk"]),
+        node("health"): make_health(problems=[wire.problem("lens-covered")], view=["covered"], self_test=["disk"]),
         node("score"): make_score(),
         node("gap"): wire.Gap(node=NODE, epoch=EPOCH, upto=7, dropped=2),
         node("ack"): wire.Ack(epoch=EPOCH, upto=7),
@@ -60,7 +60,7 @@ def make_wire(folder: Path) -> Target:
             expires_at=AT,
         ),
         booth("feedback"): wire.Feedback(id="0123456789abcdef", outcome="claimed", at=AT, who="desk-1"),
-        booth("notice"): wire.Notice(at=AT, nodes={NODE: ["Nobody heard of it for 90 s: check its power."]}),
+        booth("notice"): wire.Notice(at=AT, nodes={NODE: [wire.problem("clock-ahead", 90)]}),
         booth("baseline"): site.message(None),
     }
 
