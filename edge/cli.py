@@ -26,7 +26,7 @@ from edge.command import (
     replace,
 )
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig, broker_at, load
-from edge.errors import EdgeError
+from edge.errors import EdgeError, printable
 from edge.model.command import add_models
 from edge.node.command import add_node
 from edge.provision.command import add_provision
@@ -41,7 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         code: int = args.run(args)
     except EdgeError as err:
-        print(f"spotter: {err}", file=sys.stderr)
+        # it may quote what came over the wire
+        print("\n".join(map(printable, f"spotter: {err}".splitlines())), file=sys.stderr)
         return USAGE
     except ModuleNotFoundError as err:
         if str(err.name).split(".")[0] == "edge":

@@ -117,7 +117,7 @@ class ScoreSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Path of the site's public key, PEM; empty: baselines that the booth freezes are refused."""
     min_sightings: Annotated[int, Meta(ge=1)] = 100
     """Calibration sightings needed for scores; with fewer, every score is `warming_up`."""
-    early_one_in: Annotated[float, Meta(ge=1)] = 50.0
+    early_one_in: Annotated[float, Meta(ge=10)] = 50.0
     """An early score is sent only if it is at least this rare (1 in N); else only the final score is."""
     context: Context = "any"
     """Compare only with sightings of this context if there are enough: the weather, or `day-part`, by the clock."""
@@ -128,6 +128,8 @@ class OutboxSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     path: str = "outbox.sqlite"
     """Path of the file, in the state folder; it holds scores only, never a picture."""
+    booth_key: str = ""
+    """Path of the booth's public key, PEM, to which scores on disk are sealed; empty: plain, on one machine only."""
     max_rows: Annotated[int, Meta(ge=10)] = 50_000
     """Most scores to keep; beyond this the oldest are dropped, counted and announced to the booth."""
 
@@ -142,7 +144,7 @@ class NodeConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     facing: Annotated[int, Meta(ge=0, lt=360)] | None = None
     """Direction the camera looks, in degrees clockwise from north."""
     link_key: str = ""
-    """Path of the site's link key; empty: sightings of this node are not joined with other cameras'."""
+    """Ignored, for cards of older releases: the booth hands out the link key, for ten minutes at a time."""
     state: str = "state"
     """Folder for the outbox and collected counts."""
     health_s: Positive = 10.0
@@ -228,6 +230,8 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """SQLAlchemy URL of the store."""
     baseline_key: str = ""
     """Path of the site's private key, PEM, that `spotter baseline freeze` signs with."""
+    outbox_key: str = ""
+    """Path of the private key, PEM, that opens what nodes have sealed on their cards; empty: only plain scores."""
     centre: bool = False
     """Whether a centre stores this site's scores too; nodes then delete a score once both have it
     (firmware-config/centre/)."""

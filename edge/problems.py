@@ -5,7 +5,9 @@ terminal, and a translation needs another table here and nothing else.
 """
 
 import re
-from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 WORN = ("outfit", "colour", "pattern", "garment", "combination")
 """What clothes can have changed in."""
@@ -38,7 +40,7 @@ NODE = {
     "counts-damaged": "The collected counts were damaged: counting continues from {0} people; change the card if this "
     "happens again.",
     "outbox-damaged": "The scores that waited on disk were damaged and lost: change the card if this happens again.",
-    "card-failed": "Setting up from the card failed: read first-boot.log on the card's boot partition.",
+    "card-failed": "Setting up from the card failed: read first-boot.txt on the card's boot partition.",
     "update-failed": "The update failed, and the old release runs again: read why in /run/spotter/update.txt on the "
     "node.",
     "edge-tpu-failed": "The Edge TPU failed and the CPU runs the model: plug the Coral in again, then restart the "
@@ -111,6 +113,33 @@ MOST = 10**6
 MOST_NUMBERS = 2
 
 
+class Problem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One problem for field staff: a code and its numbers. No text of the sender is ever shown."""
+
+    code: Annotated[str, Meta(pattern=CODE.pattern)]
+    n: Annotated[list[Annotated[int, Meta(ge=-MOST, le=MOST)]], Meta(max_length=MOST_NUMBERS)] = []
+    """The numbers in the sentence."""
+
+    def __post_init__(self) -> None:
+        if self.code in SENTENCES and len(self.n) != numbers_of(self.code):
+            msg = f"expected {numbers_of(self.code)} numbers with the code {self.code}"
+            raise ValueError(msg)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do."""
+        return SENTENCES[self.code].format(*map(_Number, self.n))
+
+
+def problem(code: str, *numbers: float) -> Problem:
+    """Return a problem with its numbers rounded and bounded.
+
+    >>> problem("hot", 84.2).sentence
+    'The board is 84 C hot and will slow down: give it shade and air.'
+    """
+    return Problem(code, [bounded(number) for number in numbers])
+
+
 def numbers_of(code: str) -> int:
     """Return how many numbers the sentence of a code has.
 
@@ -137,11 +166,6 @@ class _Number(int):
 
     def __format__(self, spec: str) -> str:
         return age(self) if spec == "age" else super().__format__(spec)
-
-
-def sentence(code: str, numbers: Sequence[int]) -> str:
-    """Return what staff read: what is wrong, and what to do."""
-    return SENTENCES[code].format(*map(_Number, numbers))
 
 
 def bounded(number: float) -> int:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from math import log2
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -60,40 +60,14 @@ Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
 """Outcome of an alert: `claimed` while a member of staff is on the way, then how it ended."""
 
 
+Problem: TypeAlias = problems.Problem
+problem = problems.problem
+
 _ON_GRID = frozenset(1 / one_in for one_in in RARITIES)
 """The values that `p` can have."""
 
 Part = Literal["model", "accelerator", "camera", "disk", "clock", "certificate"]
 """Parts that a node tests at its start."""
-
-
-class Problem(Struct, frozen=True, forbid_unknown_fields=True):
-    """One problem for field staff: a code of edge/problems.py and its numbers. No text of the sender is ever shown."""
-
-    code: Annotated[str, Meta(pattern=problems.CODE.pattern)]
-    n: Annotated[
-        list[Annotated[int, Meta(ge=-problems.MOST, le=problems.MOST)]], Meta(max_length=problems.MOST_NUMBERS)
-    ] = []
-    """The numbers in the sentence."""
-
-    def __post_init__(self) -> None:
-        if len(self.n) != problems.numbers_of(self.code):
-            msg = f"expected {problems.numbers_of(self.code)} numbers with the code {self.code}"
-            raise ValueError(msg)
-
-    @property
-    def sentence(self) -> str:
-        """What is wrong and what to do, for field staff."""
-        return problems.sentence(self.code, self.n)
-
-
-def problem(code: str, *numbers: float) -> Problem:
-    """Return a problem with its numbers rounded and bounded.
-
-    >>> problem("hot", 84.2).sentence
-    'The board is 84 C hot and will slow down: give it shade and air.'
-    """
-    return Problem(code, [problems.bounded(number) for number in numbers])
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -256,6 +230,28 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             raise ValueError(msg)
 
 
+class Sealed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`node/{node}/sealed`: a score from before the node's last start, which only the booth can read.
+
+    The booth opens it (edge/sealing.py) and publishes it as a `score`.
+    """
+
+    v: Literal[1] = VERSION
+    node: Name
+    epoch: Hex
+    seq: Sequence
+    content: Annotated[bytes, Meta(min_length=48, max_length=1400)]
+
+
+class LinkKey(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`node/{node}/link`: from the booth, the site's link key for one rotation; nodes keep it in memory only."""
+
+    v: Literal[1] = VERSION
+    rotation: Count
+    """Number of the rotation: seconds since 1970 divided by LINK_ROTATION_S."""
+    key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
 class Gap(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`node/{node}/gap`: scores that the node will never send (again), so acknowledgements need not wait."""
 
@@ -380,12 +376,14 @@ class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         )
 
 
-Message = Status | Health | Score | Gap | Ack | Alert | Feedback | Notice | Trend | Counted | Frozen
+Message = Status | Health | Score | Sealed | LinkKey | Gap | Ack | Alert | Feedback | Notice | Trend | Counted | Frozen
 
 NODE_LEAVES: dict[str, type[Message]] = {
     "status": Status,
     "health": Health,
     "score": Score,
+    "sealed": Sealed,
+    "link": LinkKey,
     "gap": Gap,
     "ack": Ack,
     "stored": Ack,
@@ -470,6 +468,15 @@ class ScoreKey(NamedTuple):
 def key(score: Score) -> ScoreKey:
     """Return the score's key."""
     return ScoreKey(score.node, score.epoch, score.seq)
+
+
+def about(node: str, epoch: str, seq: int) -> bytes:
+    """Return what a sealed score is bound to: it opens for no other node, epoch or number.
+
+    >>> about("north", "0123456789abcdef", 7)
+    b'north/0123456789abcdef/7'
+    """
+    return f"{node}/{epoch}/{seq}".encode()
 
 
 def to_time(seconds: float) -> str:
@@ -565,9 +572,11 @@ def ended(alert: Alert, state: Literal["withdrawn", "lapsed"]) -> Alert:
     return msgspec.structs.replace(alert, state=state)
 
 
-def read(payload: bytes, kind: type[Message], name: str) -> Message:
-    """Decode and check a message without its topic; `name` says where it is from. Raises WireError as `decode`."""
-    return _read(payload, kind, name)
+def read_score(payload: bytes) -> Score:
+    """Decode and check a score without its topic; raises WireError as `decode`."""
+    score = _read(payload, Score, "a stored score")
+    assert isinstance(score, Score)
+    return score
 
 
 def pack(message: Message) -> bytes:

@@ -41,6 +41,7 @@ ALLOWED = {
     "problems": set(),
     "wire_v1": {"limits"},
     "signing": {"errors"},
+    "sealing": {"errors"},
     "config": {"errors", "wire"},
     "command": {"errors", "config", "wire"},
     "seams": {"records"},  # under TYPE_CHECKING only; see test_the_booth_loads_no_pixels
@@ -58,14 +59,16 @@ ALLOWED = {
     "track": NOUNS | {"records"},
     "appearance": NOUNS | {"records", "palette"},
     "score": NOUNS | {"records", "palette", "model.manifest"},
-    "message": NOUNS | {"records", "clock"},
+    "message": NOUNS | {"records", "clock", "sealing"},
     "second_looks": NOUNS | {"records", "detection", "appearance"},
     "pipeline": NOUNS | {"records", "palette", "second_looks", *STAGES} - {"message"},
-    "node": NOUNS | STAGES | {"records", "palette", "clock", "model", "pipeline", "signing", "street", "command"},
-    "booth": NOUNS | {"store", "clock", "message.mqtt", "command"},
+    "node": NOUNS
+    | STAGES
+    | {"records", "palette", "clock", "model", "pipeline", "sealing", "signing", "street", "command"},
+    "booth": NOUNS | {"store", "clock", "message.mqtt", "command", "sealing"},
     "booth/bench.py": {"message.outbox", "message.sender"},  # it acts as a node too
     "baseline": NOUNS | {"records", "palette", "command", "store", "clock", "score", "signing"},
-    "site": NOUNS | {"signing"},
+    "site": NOUNS | {"sealing", "signing"},
     "release": NOUNS | {"clock", "command", "score", "site", "signing"},
     "release/build.py": {"model.manifest", "node.load_model", "pipeline"},  # it says what the release runs
     "card": NOUNS | {"release", "site"},
@@ -90,7 +93,7 @@ ONE_HOME = {
     "jinja2": {"booth/page/routes.py"},
     "itsdangerous": {"booth/page/session.py"},
     "prometheus_client": {"booth/page/metrics.py"},
-    "cryptography": {"signing.py", "node/certificate.py", "site/", "release/signature.py"},
+    "cryptography": {"sealing.py", "signing.py", "node/certificate.py", "site/", "release/signature.py"},
     "fpdf": {"site/notice.py"},
     "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
 }
@@ -107,6 +110,7 @@ WITHOUT_PIXELS = (
     "message/link.py",
     "limits.py",
     "config.py",
+    "sealing.py",
     "signing.py",
     "atomic_file.py",
     "booth/",

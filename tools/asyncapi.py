@@ -26,6 +26,8 @@ NODE = {
     "status": Delivery("node", is_retained=True),
     "health": Delivery("node", qos=0, is_retained=True),
     "score": Delivery("node", expiry_s=wire.SCORE_EXPIRY_S),
+    "sealed": Delivery("node", expiry_s=wire.SCORE_EXPIRY_S),
+    "link": Delivery("booth", expiry_s=wire.LINK_ROTATION_S),
     "gap": Delivery("node"),
     "ack": Delivery("booth", is_retained=True),
     "stored": Delivery("worker", is_retained=True),

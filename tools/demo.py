@@ -6,7 +6,6 @@ The truth that alerts are compared with never leaves this program; nodes and boo
 import argparse
 import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -121,14 +120,6 @@ def _learn(folder: Path) -> Path:
     return baseline
 
 
-def _link_key(folder: Path) -> Path:
-    """Return the site's link key, with which the booth recognises one walker at three cameras."""
-    path = folder / "link.key"
-    if not path.exists():
-        path.write_bytes(secrets.token_bytes(32))
-    return path
-
-
 def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stays: bool) -> NodeConfig:
     minutes = "" if stays else f"&minutes={SPOT_S / 60}"
     source = (
@@ -139,7 +130,6 @@ def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stay
         site="demo",
         node=f"camera-{i + 1}",
         state=str(folder / f"state{i}"),
-        link_key=str(_link_key(folder)),
         facing=FACINGS[i],
         health_s=2.0,
         frame=FrameSection(source=source),

@@ -27,6 +27,7 @@ from edge.booth.run import Booth
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection
 from edge.errors import BrokerError
+from edge.limits import rarity_at_least, rarity_at_most
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
@@ -214,8 +215,8 @@ def _score(seq: int, *, is_rare: bool, link: str = "") -> wire.Score:
         p=1 / one_in,
         bits=round(log2(one_in)),
         one_in=one_in,
-        low=one_in / 2,
-        high=one_in * 2,
+        low=rarity_at_most(one_in / 2),
+        high=rarity_at_least(one_in * 2),
         reasons=[wire.Reason("colour:upper:orange", 5), wire.Reason("pattern:lower:checked", 3)],
         zone="left",
         heading="right",

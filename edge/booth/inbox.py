@@ -19,6 +19,7 @@ from edge.booth.active_alerts import ActiveAlerts
 from edge.booth.alert import expires_at
 from edge.booth.roster import Roster
 from edge.booth.selection import Selection
+from edge.booth.unsealer import Unsealer
 from edge.booth.violations import is_impossible
 from edge.config import BoothConfig
 from edge.errors import StoreError, WireError
@@ -99,6 +100,7 @@ class Inbox:
         """`leaf` is the last part of the topic on which it acknowledges: `ack`, or `stored` for a worker."""
         self._config = config
         self._acknowledger = Acknowledger(broker, config.site, leaf, has_centre=config.centre)
+        self._unsealer = Unsealer(config, broker)
         self._store = store
         self._clock = clock
         self._selection = selection
@@ -123,7 +125,7 @@ class Inbox:
     @property
     def subscriptions(self) -> list[str]:
         """Topic filters to hand to Broker.connect."""
-        leaves = ["score", "gap", "status", "health", "trend", "baseline"] + ["stored"] * self._config.centre
+        leaves = ["score", "sealed", "gap", "status", "health", "trend", "baseline"] + ["stored"] * self._config.centre
         nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
         return [*nodes, wire.booth_topic(self._config.site, "feedback")]
 
@@ -202,10 +204,12 @@ class Inbox:
 
     def _admit(self, message: Received, batch: _Batch) -> None:
         address, content = self._read(message)
-        if isinstance(content, wire.Score | wire.Feedback | wire.Trend) and message.is_retained:
+        if isinstance(content, wire.Score | wire.Sealed | wire.Feedback | wire.Trend) and message.is_retained:
             raise WireError("retained", f"expected a {type(content).__name__.lower()} never to be retained")
         if isinstance(content, wire.Score):
             batch.scores.append(content)
+        elif isinstance(content, wire.Sealed):
+            self._unsealer.take(content)
         elif isinstance(content, wire.Feedback):
             batch.feedback.append(content)
         elif isinstance(content, wire.Trend):

@@ -46,7 +46,7 @@ ENOUGH = 1.6
 log2(1 / UNKNOWN_SPREAD), so that nothing is joined without links."""
 ROTATIONS = 2
 """Rotations of the link key for which evidence is kept; sightings of the previous one may still come in."""
-PRIOR_PEOPLE = 10.0
+PRIOR_PEOPLE = 3.0
 """People with one sighting each that are assumed before any candidate was seen."""
 KEPT = 0.998
 """Weight that a count keeps with each further candidate: the last 500 count."""

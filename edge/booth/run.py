@@ -13,6 +13,7 @@ from edge.booth.active_alerts import ActiveAlerts, TrackedAlert
 from edge.booth.baseline_publisher import BaselinePublisher
 from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
+from edge.booth.link_keys import LinkKeys
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
 from edge.booth.selection import Selection, resumed
@@ -56,6 +57,7 @@ class Booth:
         self._active_alerts = ActiveAlerts(config, broker, store, clock)
         self._selection: Selection = resumed(config, store, clock.now())
         self._inbox = Inbox(config, broker, store, clock, self._selection, self._active_alerts)
+        self._link_keys = LinkKeys(config.site, broker, clock)
         self._home = HomeAssistant(config, broker, clock)
         self._publisher = BaselinePublisher(config, broker, store, clock)
         self._boot = secrets.token_hex(8)
@@ -94,6 +96,7 @@ class Booth:
         """Handle one batch, waiting up to `wait_s` for it; returns seconds to pause, above 0 if the store fails."""
         pause = self._inbox.step(wait_s)
         self._inbox.roster.look(is_connected=self._broker.is_connected)
+        self._link_keys.step(self._inbox.roster.nodes.values())
         self._home.sync(self._inbox.roster.nodes)
         self._notify()
         if not pause:

@@ -27,7 +27,7 @@ from edge.errors import ConfigError, ProvisionError
 from edge.release.install import MANIFEST, SIGNATURE, Release, check_files
 from edge.site.settings import Network
 
-SECRETS = ("node.key", "link.key")
+SECRETS = ("node.key",)
 """Identity files that first boot wipes from the card."""
 INCLUDE = "include spotter.txt"
 START = (

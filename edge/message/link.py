@@ -5,10 +5,15 @@ Each word becomes one digit, so that cameras that disagree about one word still 
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Sequence
 
 from edge import wire
+from edge.errors import WireError
+from edge.seams import Received
 from edge.vocabulary import COLOURS, GARMENTS, PATTERNS
+
+log = logging.getLogger(__name__)
 
 WORDS = (
     ("upper", COLOURS),
@@ -27,10 +32,37 @@ A vocabulary has at most 15 words. Both colours of a garment use the same shuffl
 """
 UNSEEN = "0"
 """Digit of a word that was not seen."""
+ROTATIONS = 3
+"""Newest keys that are kept: the last rotation's, this one's and the next one's."""
+
+
+class LinkKeys:
+    """Owner of the keys that the booth hands out; they are in memory only and forgotten with their rotation."""
+
+    def __init__(self, site: str, node: str) -> None:
+        self.topic = wire.node_topic(site, node, "link")
+        self._keys: dict[int, bytes] = {}
+
+    def receive(self, message: Received) -> None:
+        """Take a key from the broker and ignore other topics. May be called from any thread; never raises."""
+        if message.topic != self.topic:
+            return
+        try:
+            _, handed = wire.decode(message.topic, message.payload)
+        except WireError as err:
+            log.warning("ignored a message: %s", err)
+            return
+        if isinstance(handed, wire.LinkKey):
+            keys = self._keys | {handed.rotation: bytes.fromhex(handed.key)}
+            self._keys = {rotation: keys[rotation] for rotation in sorted(keys)[-ROTATIONS:]}
+
+    def at(self, at: float) -> bytes:
+        """Return the key for UTC second `at`; empty if the booth has handed out none."""
+        return self._keys.get(int(at // wire.LINK_ROTATION_S), b"")
 
 
 def link(key: bytes, at: float, words: Sequence[str]) -> str:
-    """Return 8 hex digits, one for each of WORDS ("" means not seen); empty without a site key.
+    """Return 8 hex digits, one for each of WORDS ("" means not seen); empty without a key.
 
     A digit is the word's position in a shuffle of its vocabulary, made by HMAC-SHA256 from the key and the rotation
     number of the time `at` (seconds since 1970). Without the key it shows only which sightings of the same ten minutes

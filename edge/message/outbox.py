@@ -1,9 +1,14 @@
 """Keep scores on disk until the booth has stored them; survives power cuts and broker outages.
 
-Rows hold finished JSON only. Each number is used once and rows are deleted from the low end only, so two counters
+Rows hold finished messages, sealed to the booth's key: who holds the card cannot read them, neither in the rows nor in
+journal or free blocks, and nor can this node. Those put since the start are also in memory and are sent as they are;
+older ones are sent sealed, and the booth opens them. Without a key, as on one machine, rows are plain JSON.
+
+Each number is used once and rows are deleted from the low end only, so two counters
 describe the whole file: `issued` (the newest number used) and `floor` (everything up to it is deleted).
 """
 
+import hashlib
 import logging
 import os
 import secrets
@@ -18,6 +23,7 @@ import msgspec
 
 from edge import wire
 from edge.errors import StoreError, WireError
+from edge.sealing import KEY_ID_BYTES, Sealer
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +39,20 @@ CREATE TABLE IF NOT EXISTS scores (seq INTEGER PRIMARY KEY, payload BLOB NOT NUL
 """
 
 
+KEPT = 2000
+"""Newest scores that are also kept in memory, to be sent without the booth having to open them."""
+SEALED = b"\x01"
+"""First byte of a sealed row: then the id of the key, CHECK_BYTES of a hash that shows damage, and the sealed score."""
+CHECK_BYTES = 8
+
+
 class Pending(NamedTuple):
     """One waiting score."""
 
     seq: int
     payload: bytes
+    """The score as JSON; if `is_sealed`, a message `Sealed`."""
+    is_sealed: bool = False
 
 
 class _Damaged(Exception):  # noqa: N818 - private, and never leaves this file
@@ -47,7 +62,7 @@ class _Damaged(Exception):  # noqa: N818 - private, and never leaves this file
 class Outbox:
     """The node's store-and-forward queue; safe to use from two threads."""
 
-    def __init__(self, path: str | Path, *, node: str, max_rows: int) -> None:
+    def __init__(self, path: str | Path, *, node: str, max_rows: int, sealer: Sealer | None = None) -> None:
         """Open or create the file; a damaged one is set aside first (see `set_aside`).
 
         Raises StoreError if the folder is missing, the disk is full or another program holds the file.
@@ -55,6 +70,9 @@ class Outbox:
         self._path = Path(path)
         self._node = node
         self._max_rows = max_rows
+        self._sealer = sealer
+        self._recent: dict[int, bytes] = {}
+        """Scores put since the start, the newest KEPT of those that wait, by number."""
         self._lock = threading.Lock()
         self.refused_acks = 0
         """Acknowledgements of numbers never used: another program acts as the booth."""
@@ -97,12 +115,26 @@ class Outbox:
             floor = max(self._floor, seq - self._max_rows)
             dropped = self._dropped + floor - self._floor
             payload = wire.pack(msgspec.structs.replace(score, epoch=self.epoch, seq=seq))
-            self._db.execute("INSERT INTO scores VALUES (?, ?)", (seq, payload))
+            self._db.execute("INSERT INTO scores VALUES (?, ?)", (seq, self._sealed(payload, seq)))
             self._db.execute("DELETE FROM scores WHERE seq <= ?", (floor,))
             self._db.execute("UPDATE counters SET issued = ?, floor = ?, dropped = ?", (seq, floor, dropped))
             self._commit()
             self._issued, self._floor, self._dropped = seq, floor, dropped
+            self._recent[seq] = payload
+            self._forget()
         return seq
+
+    def _sealed(self, payload: bytes, seq: int) -> bytes:
+        if self._sealer is None:
+            return payload
+        about = wire.about(self._node, self.epoch, seq)
+        content = self._sealer.seal(payload, about)
+        return SEALED + self._sealer.key_id + _check_of(content, about) + content
+
+    def _forget(self) -> None:
+        """Forget scores in memory that are not waiting any more, or are more than KEPT."""
+        for seq in [seq for seq in self._recent if seq <= max(self._floor, self._issued - KEPT)]:
+            del self._recent[seq]
 
     def pending(self, after_seq: int, limit: int) -> list[Pending]:
         """Return the oldest waiting scores after `after_seq`, in order, at most `limit`."""
@@ -110,7 +142,15 @@ class Outbox:
             rows = self._db.execute(
                 "SELECT seq, payload FROM scores WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit)
             )
-            return [Pending(*row) for row in rows]
+            return [self._pending(*row) for row in rows]
+
+    def _pending(self, seq: int, row: bytes) -> Pending:
+        if seq in self._recent:
+            return Pending(seq, self._recent[seq])
+        if not row.startswith(SEALED):
+            return Pending(seq, row)
+        sealed = wire.Sealed(node=self._node, epoch=self.epoch, seq=seq, content=row[_BEFORE:])
+        return Pending(seq, wire.pack(sealed), is_sealed=True)
 
     def acknowledge(self, epoch: str, upto: int) -> int:
         """Delete scores up to `upto`, which the booth has stored; returns how many. Other epochs are ignored."""
@@ -127,6 +167,7 @@ class Outbox:
                 self._db.execute("UPDATE counters SET floor = ?", (upto,))
                 self._commit()
                 self._floor = upto
+                self._forget()
         return count
 
     def gap(self) -> wire.Gap:
@@ -173,14 +214,22 @@ class Outbox:
             for expected, (seq, payload) in enumerate(
                 db.execute("SELECT seq, payload FROM scores ORDER BY seq"), floor + 1
             ):
-                score = wire.read(payload, wire.Score, "a row of the outbox")
-                assert isinstance(score, wire.Score)
-                if (score.node, score.epoch, score.seq, seq) != (self._node, epoch, expected, expected):
-                    raise _Damaged(f"row {seq} holds another score")
+                if seq != expected or not self._is_sound(payload, epoch, seq):
+                    raise _Damaged(f"row {seq} holds another score, or another key sealed it")
         except (WireError, TypeError) as err:
             raise _Damaged(f"a row or counter was changed after it was written: {err}") from err
         if expected != issued:
             raise _Damaged(f"expected scores up to {issued}, found them up to {expected}")
+
+    def _is_sound(self, row: bytes, epoch: str, seq: int) -> bool:
+        """Whether a row is as it was written; raises WireError for a plain row that is no score."""
+        if row.startswith(SEALED):
+            key_id, content = row[len(SEALED) : len(SEALED) + KEY_ID_BYTES], row[_BEFORE:]
+            is_ours = self._sealer is None or key_id == self._sealer.key_id
+            return is_ours and row[_BEFORE - CHECK_BYTES : _BEFORE] == _check_of(
+                content, wire.about(self._node, epoch, seq)
+            )
+        return wire.key(wire.read_score(row)) == wire.ScoreKey(self._node, epoch, seq)
 
     def _counters(self) -> tuple[str, int, int, int]:
         epoch, issued, floor, dropped = self._db.execute(
@@ -230,6 +279,14 @@ class Outbox:
             sqlite3.SQLITE_IOERR: "the disk fails: replace the card",
         }.get(_code(err), "restart the node; a damaged file is then set aside")
         return StoreError(f"{self._path}: the outbox cannot be used ({err}); {advice}")
+
+
+_BEFORE = len(SEALED) + KEY_ID_BYTES + CHECK_BYTES
+"""Bytes of a sealed row before its content."""
+
+
+def _check_of(content: bytes, about: bytes) -> bytes:
+    return hashlib.sha256(about + content).digest()[:CHECK_BYTES]
 
 
 def _code(err: Exception) -> int:

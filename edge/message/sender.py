@@ -7,7 +7,7 @@ from collections import deque
 
 from edge import wire
 from edge.errors import WireError
-from edge.message.outbox import Outbox
+from edge.message.outbox import Outbox, Pending
 from edge.seams import Broker, Publish, Received
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Sender:
         """`window` is the most scores that are sent and not acknowledged."""
         self._outbox, self._window = outbox, window
         self._broker = broker
-        self._topics = {leaf: wire.node_topic(site, node, leaf) for leaf in ("score", "gap", "ack")}
+        self._topics = {leaf: wire.node_topic(site, node, leaf) for leaf in ("score", "sealed", "gap", "ack")}
         self._booth_topic = wire.booth_topic(site, "status")
         self._acks: deque[wire.Ack] = deque()
         self._is_stale = threading.Event()
@@ -149,8 +149,8 @@ class Sender:
             for row in itertools.takewhile(self._sent, self._outbox.pending(newest, self._window)):
                 self._live = row.seq
 
-    def _sent(self, row: tuple[int, bytes]) -> bool:
-        return self._publish("score", row[1], expiry_s=wire.SCORE_EXPIRY_S)
+    def _sent(self, row: Pending) -> bool:
+        return self._publish("sealed" if row.is_sealed else "score", row.payload, expiry_s=wire.SCORE_EXPIRY_S)
 
     def _publish(self, leaf: str, payload: bytes, *, expiry_s: int | None = None) -> bool:
         return self._broker.publish(

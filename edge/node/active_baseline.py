@@ -8,10 +8,10 @@ import numpy as np
 from edge.config import ScoreSection
 from edge.node.last_good import with_last_good
 from edge.node.site_baseline import Instruction
+from edge.problems import Problem
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.score.drift import Drift
-from edge.wire import Problem
 
 
 class ActiveBaseline(NamedTuple):

@@ -6,18 +6,22 @@ from pathlib import Path
 
 from edge.errors import BaselineError
 from edge.limits import BATCH
+from edge.problems import Problem, problem
 from edge.recipe import Recipe
 from edge.records import Appearance
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
-from edge.wire import Problem, problem
 
 log = logging.getLogger(__name__)
 
 COLLECTED = "collected.baseline"
-"""File with all counts of this epoch; it never leaves this node."""
+"""File from which counting continues; it never leaves this node."""
 SNAPSHOT = "snapshot.baseline"
-"""File with the counts that may leave this node: each one holds at least BATCH sightings more than the one before."""
+"""File with the counts that may leave this node.
+
+Both are written together, with at least BATCH sightings more than before: two copies that differ by one person, side by
+side or in free blocks of a stolen card, would describe that person. What came since is in memory, and lost at the end.
+"""
 
 
 class Collector:
@@ -33,24 +37,22 @@ class Collector:
         """The counts to publish; replaced by another object when there are more. Any thread may read it."""
         self._handed_over = 0
         """Sightings in the newest snapshot of this epoch."""
+        self._on_card = self.baseline.sightings
+        """Most sightings of this epoch that were ever saved."""
         self._open_snapshot()
 
     def learn(self, appearance: Appearance, context: str, at: float) -> None:
         """Count one sighting; `at` is UTC, in seconds."""
         self.baseline.learn(appearance, context, at=at)
-        if self.baseline.sightings >= self._handed_over + BATCH:
+        if self.baseline.sightings >= max(self._handed_over, self._on_card) + BATCH:
             content = baseline_file.to_bytes(self.baseline)
-            if _write(content, self._folder / SNAPSHOT):
+            if all(_write(content, self._folder / name) for name in (COLLECTED, SNAPSHOT)):
                 self.snapshot, self._handed_over = content, self.baseline.sightings
-
-    def save(self) -> None:
-        """Save all counts; if the disk cannot be written they stay in memory and are saved later."""
-        _write(baseline_file.to_bytes(self.baseline), self._folder / COLLECTED)
 
     def begin(self) -> None:
         """Begin a new epoch with empty counts. Sightings since the last batch are lost: too few to leave the node."""
-        self.baseline, self._handed_over = self._empty(), 0
-        self.save()
+        self.baseline, self._handed_over, self._on_card = self._empty(), 0, 0
+        _write(baseline_file.to_bytes(self.baseline), self._folder / COLLECTED)
 
     def _empty(self) -> Baseline:
         return Baseline(self._recipe, min_sightings=self._min_sightings, epoch=secrets.token_hex(8))
@@ -95,6 +97,8 @@ class Collector:
         self.snapshot = baseline_file.to_bytes(last)
         if last.epoch == self.baseline.epoch:
             self._handed_over = last.sightings
+            if 0 < self.baseline.sightings - last.sightings < BATCH:  # as releases before this one saved it
+                _write(self.snapshot, self._folder / COLLECTED)
             self.baseline = max(self.baseline, last, key=lambda one: one.sightings)
 
 

@@ -11,11 +11,10 @@ from edge import __version__, wire
 from edge.limits import BATCH
 from edge.node.selftest import Failure
 from edge.node.tamper import View
-from edge.problems import WORN
+from edge.problems import WORN, Problem, problem
 from edge.score.drift import Shift
 from edge.seams import BoardReading
 from edge.vocabulary import HeldBack
-from edge.wire import Problem, problem
 
 SILENT_S, LOST_S = 3.0, 10.0
 """Seconds without a frame: after the first it is a problem, after the second the node is failing."""

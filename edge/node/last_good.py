@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeVar
 from edge import atomic_file
 from edge.config import NodeConfig, load
 from edge.errors import EdgeError
-from edge.wire import Problem
+from edge.problems import Problem
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from edge.model.choice import used
 from edge.model.interpreter import TfliteInterpreter
 from edge.model.registry import check_model, model_path, ready_path
 from edge.node.last_good import with_last_good
-from edge.wire import Problem
+from edge.problems import Problem
 
 log = logging.getLogger(__name__)
 

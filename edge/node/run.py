@@ -20,6 +20,7 @@ from edge.command import stop_on_signals
 from edge.config import NodeConfig
 from edge.errors import ConfigError
 from edge.frame.source import open_camera
+from edge.message.link import LinkKeys
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.node import boot_count, certificate
@@ -35,9 +36,10 @@ from edge.node.tamper import TamperDetector
 from edge.node.uplink import Talk, Uplink
 from edge.node.watchdog import notify
 from edge.pipeline import Pipeline, Step
+from edge.problems import Problem
 from edge.records import Frame, Sighting
-from edge.seams import Board, Broker, Camera, Clock, Interpreter
-from edge.wire import Problem
+from edge.sealing import read_sealer
+from edge.seams import Board, Broker, Camera, Clock, Interpreter, Received
 
 log = logging.getLogger(__name__)
 
@@ -84,15 +86,18 @@ class Node:
         """The error that ended a thread; `run` raises it."""
         self._capture = Capture(camera, config.frame.pace, stop)
         self._site_baseline = SiteBaseline(config, self._pipeline.recipe)
+        self._link_keys = LinkKeys(config.site, config.node)
         talk = Talk(
             interpreter.model_id,
             self._heartbeat,
             lambda: self._scoring.snapshot,
-            (self._site_baseline.topic,),
-            self._site_baseline.receive,
+            (self._site_baseline.topic, self._link_keys.topic),
+            self._hear,
         )
         self._uplink = Uplink(config, broker, outbox, clock, talk)
-        self._scoring = Scoring(config, self._pipeline.recipe, self._site_baseline, outbox, self._uplink, clock)
+        self._scoring = Scoring(
+            config, self._pipeline.recipe, self._site_baseline, self._link_keys, outbox, self._uplink, clock
+        )
         self._start = start._replace(repairs=(*start.repairs, *self._scoring.repairs))
 
     def run(self) -> int:
@@ -113,6 +118,11 @@ class Node:
         if self._failure is not None:
             raise self._failure
         return 0
+
+    def _hear(self, message: Received) -> None:
+        """Hand a message of the booth on, in the broker's thread; each ignores the other's topics."""
+        self._site_baseline.receive(message)
+        self._link_keys.receive(message)
 
     def _guard(self, work: Callable[[], None]) -> None:
         """Run a thread's work; an error in it ends the node, which would otherwise look alive without that thread."""
@@ -135,7 +145,6 @@ class Node:
             self._scoring.record_early(step.early)
             self._record(step.sightings)
         self._record(self._pipeline.finish())
-        self._scoring.save()
         if self._failure is None:
             self._uplink.drain()
 
@@ -226,7 +235,7 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
         log.error("self-test of the %s failed: %s", failure.part, failure.sentence)
     broker = MqttBroker(config.broker, config.node)
     with (
-        closing(Outbox(state / config.outbox.path, node=config.node, max_rows=config.outbox.max_rows)) as outbox,
+        closing(_open_outbox(config, state)) as outbox,
         closing(_open_camera(config, interpreter, clock)) as camera,
     ):
         node = Node(
@@ -243,6 +252,13 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
         )
         stop_on_signals(stop)
         return node.run()
+
+
+def _open_outbox(config: NodeConfig, state: Path) -> Outbox:
+    sealer, section = read_sealer(config.outbox.booth_key), config.outbox
+    if sealer is None and config.broker.tls is not None:
+        log.warning("outbox.booth_key is not set, so a stolen card can be read: provision this node again")
+    return Outbox(state / section.path, node=config.node, max_rows=section.max_rows, sealer=sealer)
 
 
 def _lost_outbox(outbox: Outbox) -> Problem | None:

@@ -6,26 +6,24 @@ from collections import deque
 from pathlib import Path
 
 from edge.config import NodeConfig
-from edge.errors import ConfigError, StoreError
+from edge.errors import StoreError
 from edge.message.compose import ComposedScore, compose, compose_trend
-from edge.message.link import link
+from edge.message.link import LinkKeys, link
 from edge.message.outbox import Outbox
 from edge.node.active_baseline import ActiveBaseline, open_active_baseline
 from edge.node.collector import Collector
 from edge.node.site_baseline import SiteBaseline
 from edge.node.uplink import Uplink
+from edge.problems import Problem
 from edge.recipe import Recipe
 from edge.records import Score, ScoreState, Sighting
 from edge.score.features import main_words
 from edge.score.trend_window import ClosedWindow, TrendWindow
 from edge.seams import Clock
 from edge.vocabulary import day_part
-from edge.wire import Problem
 
 log = logging.getLogger(__name__)
 
-SAVE_S = 60.0
-"""Seconds between two saves of the collected counts."""
 UNSTORED = 1000
 """Most scores kept in memory while the disk cannot be written; the oldest are dropped first."""
 
@@ -38,24 +36,24 @@ class Scoring:
         config: NodeConfig,
         recipe: Recipe,
         site_baseline: SiteBaseline,
+        link_keys: LinkKeys,
         outbox: Outbox,
         uplink: Uplink,
         clock: Clock,
     ) -> None:
-        """Raises BaselineError for a baseline of another recipe, ConfigError for a link key that cannot be read."""
+        """Raises BaselineError for a baseline of another recipe."""
         self._config, self._site_baseline = config, site_baseline
         self._outbox, self._uplink, self._clock = outbox, uplink, clock
         self._unstored: deque[ComposedScore] = deque(maxlen=UNSTORED)
         """Scores that are not on disk yet, oldest first."""
         self.unstored_lost = 0
         """Scores dropped because too many were in memory."""
-        self._link_key = _read_key(config.link_key)
+        self._link_keys = link_keys
         self._collector = Collector(Path(config.state), recipe, min_sightings=config.score.min_sightings)
         self._instruction = self._site_baseline.instruction
         self.active, repair = self._open_active_baseline()
         self.repairs = tuple(filter(None, (self._collector.repair, repair)))
         """What was damaged, and what is used instead."""
-        self._saved_at = clock.monotonic()
         self._trend_window = TrendWindow()
         self._early: dict[int, int] = {}
         """Track id to the early score's `seq`, for people who are still in view."""
@@ -92,13 +90,6 @@ class Scoring:
             earlier = [self._early.pop(one) for one in sighting.departure.track_ids if one in self._early]
             self._send(score, sighting, follows=earlier[0] if earlier else None)
         self._note(self._trend_window.close(self._clock.now()))
-        if self._clock.monotonic() - self._saved_at >= SAVE_S:
-            self.save()
-
-    def save(self) -> None:
-        """Save the collected counts for the next start of this node."""
-        self._collector.save()
-        self._saved_at = self._clock.monotonic()
 
     def apply_site_baseline(self) -> None:
         """Apply the booth's newest instruction; call it between two frames. Each one begins a new epoch of counts."""
@@ -112,12 +103,13 @@ class Scoring:
 
     def _send(self, score: Score, sighting: Sighting, *, early: bool = False, follows: int | None = None) -> int | None:
         """Compose the message and put it into the outbox; returns the score's `seq`, None if it is not on disk yet."""
+        at = sighting.departure.last_seen_at
         message = compose(
             score,
             sighting,
             node=self._config.node,
             baseline_id=self.active.id,
-            link=link(self._link_key, sighting.departure.last_seen_at, main_words(sighting.appearance)),
+            link=link(self._link_keys.at(at), at, main_words(sighting.appearance)),
             early=early,
             follows=follows,
         )
@@ -152,11 +144,3 @@ class Scoring:
         """Return the context of a sighting at UTC second `at`: it is compared with sightings of the same context."""
         chosen = self._config.score.context
         return day_part(time.localtime(at).tm_hour) if chosen == "day-part" else chosen
-
-
-def _read_key(path: str) -> bytes:
-    """Read the site's link key; empty if `path` is. Raises ConfigError if the file cannot be read."""
-    try:
-        return Path(path).read_bytes().strip() if path else b""
-    except OSError as err:
-        raise ConfigError(f"link_key {path}: cannot be read ({err}); provision this node again") from err

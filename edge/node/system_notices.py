@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from edge.places import SAID
-from edge.wire import Problem
+from edge.problems import Problem
 
 FOLDER = Path("/") / SAID
 CODES = {"card.txt": "card-failed", "update.txt": "update-failed"}

@@ -130,8 +130,6 @@ def _check_authority(site: Site) -> Iterator[str]:
             yield "ca.key is not the key of ca.pem: restore both from your copy of the folder"
     except ProvisionError as err:
         yield f"ca.pem, ca.key: {err}"
-    if len(_files(site.folder).get("link.key", b"").strip()) < 32:
-        yield "link.key is missing or too short: restore it from your copy of the folder"
 
 
 def _check_broker(site: Site, now: datetime) -> Iterator[str]:
@@ -238,15 +236,17 @@ def _check_node_folder(home: Path, site: Site | None, name: str | None, now: dat
 
 def _check_ours(files: Mapping[str, bytes], site: Site) -> Iterator[str]:
     """Check that a node's certificates and keys belong to this site."""
-    yield from _check_same(files, site, ("ca.pem", "link.key", "release.pub"))
+    yield from _check_same(files, site, ("ca.pem", "release.pub"))
     if files.get("baseline.pub") != read(site.folder / "booth" / "baseline.pub"):
         yield "baseline.pub is another site's: the node would refuse the booth's baselines; copy this site's"
+    outbox = _files(site.folder / "booth").get("outbox.pub", b"")
+    if "outbox.pub" in files and files["outbox.pub"] != outbox:
+        yield "outbox.pub is another site's: the booth could not open what this node stored; copy this site's"
 
 
 def _check_same(files: Mapping[str, bytes], site: Site, names: tuple[str, ...]) -> Iterator[str]:
     why = {
         "ca.pem": "is another authority's: the broker and this site would refuse each other",
-        "link.key": "is another site's: a person seen here and by another node would count twice",
         "release.pub": "is another site's: updates signed by this site would be refused",
     }
     for name in names:

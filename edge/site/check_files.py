@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 from cryptography import x509
 
-from edge import config
+from edge import config, sealing
 from edge.config import BrokerSection, LaptopConfig, NodeConfig, Tls
 from edge.errors import ConfigError, ProvisionError
 from edge.site import authority
@@ -58,10 +58,7 @@ def check_node(
         yield f"node.yaml: node is {settings.node}, expected {name}: copy this node's file"
     yield from check_certificate(settings.node, files, "node", now, revocation_list)
     yield from _check_tls(files, "node.yaml", settings.broker)
-    if not settings.link_key:
-        yield "node.yaml: link_key is missing: a person seen by two cameras would cause two alerts; set its path"
-    elif len(files.get(PurePath(settings.link_key).name, b"").strip()) < 32:
-        yield "link.key is missing or too short: a person seen by two cameras would cause two alerts; copy the site's"
+    yield from _check_outbox(files, settings.outbox.booth_key)
     for public in ("baseline.pub", "release.pub"):
         yield from _check_public(files, public)
     if "network.yaml" in files:
@@ -112,6 +109,18 @@ def _check_public(files: Mapping[str, bytes], name: str) -> Iterator[str]:
         authority.read_public(_file(files, name))
     except ProvisionError as err:
         yield f"{name}: {err}"
+
+
+def _check_outbox(files: Mapping[str, bytes], path: str) -> Iterator[str]:
+    if not path:
+        yield "node.yaml: outbox.booth_key is missing: scores on a stolen card could be read; provision it again"
+        return
+    try:
+        sealing.Sealer(_file(files, PurePath(path).name), PurePath(path).name)
+    except (ProvisionError, ConfigError) as err:
+        yield str(err)
+    if "link.key" in files:
+        yield "link.key is of an older release and is not needed any more: delete it, since it opens recorded links"
 
 
 def _check_dates(name: str, certificate: x509.Certificate, now: datetime) -> Iterator[str]:

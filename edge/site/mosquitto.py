@@ -18,8 +18,10 @@ SHIPPED = (
 
 CHECKER = "check"
 """Common name of `spotter provision check --live`: has a node's rights, and reads every node's health."""
-NODE_WRITES = ("status", "health", "score", "gap", "trend", "baseline")
+NODE_WRITES = ("status", "health", "score", "sealed", "gap", "trend", "baseline")
 """Topics under its own name that a node may write."""
+BOOTH_WRITES = ("ack", "link")
+"""Topics of a node that the booth writes and that node alone reads; the booth also publishes scores that it opened."""
 NODE_READS = ("status", "baseline")
 """Topics of the booth that a node may read; alerts are not among them."""
 LAPTOP_READS = ("status", "health")
@@ -72,11 +74,12 @@ def access(site: str, laptops: Sequence[str], revoked: Sequence[str]) -> str:
         ["# Every node writes and reads its own topics, by the common name of its certificate (%u). Two patterns hold"],
         ["# no %u, as they are the same for all nodes; mosquitto logs a warning about them that can be ignored."],
         [f"pattern write {node_topic(site, '%u', leaf)}" for leaf in NODE_WRITES],
-        [f"pattern read {node_topic(site, '%u', 'ack')}"],
+        [f"pattern read {node_topic(site, '%u', leaf)}" for leaf in BOOTH_WRITES],
         [f"pattern read {booth_topic(site, leaf)}" for leaf in NODE_READS],
         ["", "user booth", f"topic deny {node_topic(site, 'booth', '#')}"],
         [f"topic read {node_topic(site, '+', leaf)}" for leaf in NODE_WRITES],
-        [f"topic write {node_topic(site, '+', 'ack')}", f"topic readwrite {booth_topic(site, '#')}"],
+        [f"topic write {node_topic(site, '+', leaf)}" for leaf in (*BOOTH_WRITES, "score")],
+        [f"topic readwrite {booth_topic(site, '#')}"],
     ]
     for laptop in sorted(laptops):
         sections += [

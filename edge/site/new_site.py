@@ -6,16 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from edge import config
+from edge import config, sealing
 from edge.errors import ProvisionError
 from edge.site import authority, mosquitto
 from edge.site.authority import Authority
 from edge.site.files import write_folder
 from edge.site.settings import Purpose, SiteSettings
 from edge.site.site import ETC, STATE, Site
-
-LINK_KEY_BYTES = 32
-"""Size of the random key that all nodes of a site share."""
 
 
 def make_site(
@@ -36,6 +33,7 @@ def make_site(
         issuer.issue(name, authority.CLIENT, now, authority.SITE_DAYS) for name in ("booth", mosquitto.CHECKER)
     )
     baseline, release = authority.make_signing_pair(), authority.make_signing_pair(passphrase)
+    outbox = sealing.make_pair()
     files = {
         "site.yaml": config.dump(msgspec.to_builtins(settings), "What this site was made from."),
         "purpose.yaml": config.dump(msgspec.to_builtins(purpose), "What the notice promises passers-by."),
@@ -55,12 +53,13 @@ def make_site(
         "booth/booth.key": client.key,
         "booth/baseline.key": baseline[0],
         "booth/baseline.pub": baseline[1],
+        "booth/outbox.key": outbox[0],
+        "booth/outbox.pub": outbox[1],
         "booth/page.password": page_password_hash.encode() + b"\n",
         "booth/metrics.token": secrets.token_hex(32).encode() + b"\n",
         "check/ca.pem": root.certificate,
         "check/check.pem": checker.certificate,
         "check/check.key": checker.key,
-        "link.key": secrets.token_hex(LINK_KEY_BYTES).encode() + b"\n",
         ".gitignore": b"# Keys are in here.\n*\n",
     }
     write_folder(folder, files)
@@ -75,6 +74,7 @@ def _booth_settings(settings: SiteSettings, purpose: Purpose, etc: Path, state: 
         "store": f"sqlite:///{state}/booth.sqlite",
         "retention_h": 24 * purpose.keep_days,
         "baseline_key": f"{etc}/baseline.key",
+        "outbox_key": f"{etc}/outbox.key",
         "page": {"password_file": f"{etc}/page.password", "metrics_token_file": f"{etc}/metrics.token"},
         "nodes": {},
         "broker": {

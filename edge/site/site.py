@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from edge import config, places
+from edge import config, places, sealing
 from edge.config import BoothConfig, NodeConfig
 from edge.errors import ConfigError, ProvisionError
 from edge.site import authority, mosquitto
@@ -28,7 +28,7 @@ from edge.site.settings import Network, Purpose, SiteSettings, check_name, is_na
 
 ETC, STATE = Path("/") / places.ETC, Path("/") / places.STATE
 """Folders on a node, and on a booth that runs as a service."""
-IDENTITY = ("ca.pem", "node.pem", "node.key", "link.key", "baseline.pub", "release.pub", "node.yaml")
+IDENTITY = ("ca.pem", "node.pem", "node.key", "outbox.pub", "baseline.pub", "release.pub", "node.yaml")
 """Files that a node needs in /etc/spotter."""
 
 
@@ -107,7 +107,8 @@ class Site:
         issuer = self._authority(passphrase)
         old = self._certificates(home) if is_renewal else []
         files = self._issue(issuer, name, "node")
-        for shared in ("link.key", "booth/baseline.pub", "release.pub"):
+        self._ensure_outbox_key()
+        for shared in ("booth/outbox.pub", "booth/baseline.pub", "release.pub"):
             files[Path(shared).name] = read(self.folder / shared)
         settings = self._node_settings(name, facing, source, network)
         files["node.yaml"] = config.dump(settings, f"Camera node {name} of {self.name}.")
@@ -148,6 +149,17 @@ class Site:
         write_file(self._booth_yaml, booth)
         self._write_access()
 
+    def _ensure_outbox_key(self) -> None:
+        """Make the key to which nodes seal their scores, for a site of before there was one. Raises ProvisionError."""
+        if (self.folder / "booth" / "outbox.key").exists():
+            return
+        for name, content in zip(("outbox.key", "outbox.pub"), sealing.make_pair(), strict=True):
+            write_file(self.folder / "booth" / name, content)
+        booth = config.load(self._booth_yaml, BoothConfig)
+        if not booth.outbox_key:
+            key = Path(booth.baseline_key or self._booth_yaml).with_name("outbox.key")
+            write_file(self._booth_yaml, read(self._booth_yaml) + f"outbox_key: {key}\n".encode())
+
     def _node(self, name: str) -> Path:
         home = self.folder / "nodes" / name
         if not is_name(name) or not home.is_dir():
@@ -184,11 +196,11 @@ class Site:
             "site": self.name,
             "node": name,
             **({} if facing is None else {"facing": facing}),
-            "link_key": f"{ETC}/link.key",
             "state": str(STATE),
             "broker": self._broker_section(network.booth, "node", ETC),
             "frame": {"source": source},
             "score": {"site_key": f"{ETC}/baseline.pub"},
+            "outbox": {"booth_key": f"{ETC}/outbox.pub"},
         }
 
     def _broker_section(self, host: str, kind: str, folder: Path) -> dict[str, Any]:

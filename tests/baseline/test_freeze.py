@@ -242,7 +242,7 @@ def test_nodes_count_the_booth_freezes_and_they_spot(
         state.mkdir()
         baseline_file.save(learnt(170, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "snapshot.baseline")
         baseline_file.save(
-            learnt(180, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "collected.baseline"
+            learnt(170, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "collected.baseline"
         )
         config = {
             "node": name,
@@ -273,7 +273,7 @@ def test_nodes_count_the_booth_freezes_and_they_spot(
     topic = wire.booth_topic("booth", "baseline")
     bad = Publish(topic, Site(tmp_path, "other").payload(learnt(60), at=time.time(), site="booth"), 1, is_retained=True)
     assert listener.broker.publish(bad)
-    wait_for(lambda: all("did not sign it" in str(b.problems) for b in listener.last("health").values()), 20)
+    wait_for(lambda: all("baseline-unsigned" in str(b.problems) for b in listener.last("health").values()), 20)
     assert modes() == {("spot", message.id)}
     assert place.freeze("--undo") == 0
     wait_for(lambda: modes() == {("collect", "")}, 20, "both nodes collect again")

@@ -37,7 +37,7 @@ def test_three_commands_make_a_card_that_makes_a_node(tmp_path: Path, capsys: py
     boot, root = unpack(card, tmp_path / "boot"), tmp_path / "root"
     ran: list[Any] = []
     FirstBoot(boot, root, lambda words: _install(words, ran), owner="").take_up()
-    for name in ("node.pem", "node.key", "ca.pem", "link.key", "node.yaml", "release.pub", "baseline.pub"):
+    for name in ("node.pem", "node.key", "ca.pem", "outbox.pub", "node.yaml", "release.pub", "baseline.pub"):
         assert (root / "etc/spotter" / name).read_bytes() == (site / "nodes/north" / name).read_bytes()
     assert main(["config", "check", str(root / "etc/spotter/node.yaml")]) == 0
     assert main(["provision", "image", "south", *image.split()[3:]]) == 2

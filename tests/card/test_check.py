@@ -83,7 +83,7 @@ class Card:
         return next((self.boot / "spotter/release").glob("exception_spotter-*.whl"))
 
     def wipe(self) -> None:
-        for name in ("node.key", "link.key"):
+        for name in ("node.key",):
             (self.boot / "spotter/identity" / name).unlink()
 
     def expire(self) -> None:
@@ -157,8 +157,8 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         r"spotter/identity/node\.pem is damaged .*: first boot refuses it",
     ),
     "one secret gone": (
-        lambda c: (c.boot / "spotter/identity/link.key").unlink(),
-        r"spotter/identity/link\.key cannot be read",
+        lambda c: (c.boot / "spotter/identity/outbox.pub").unlink(),
+        r"spotter/identity/outbox\.pub cannot be read",
     ),
     "first boot is over": (lambda c: c.wipe(), "secrets are wiped: a node has used this card"),
     "no bundle": (lambda c: shutil.rmtree(c.boot / "spotter"), "has no folder spotter"),
@@ -247,7 +247,7 @@ def test_a_node_that_runs_reads_its_settings_from_the_card(card: Card) -> None:
 
 def test_a_card_of_another_site_or_of_a_lost_node(card: Card, site: Site, tmp_path: Path) -> None:
     other = {finding.sentence for finding in check_path(card.boot, new_site(tmp_path / "other", "other"))}
-    for words in ("ca.pem is another authority's", "link.key is another site's", "release.pub is another site's"):
+    for words in ("ca.pem is another authority's", "outbox.pub is another site's", "release.pub is another site's"):
         assert any(words in sentence for sentence in other), other
     site.revoke("north")
     lost = [finding.sentence for finding in check_path(card.boot, site)]

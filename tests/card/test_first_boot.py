@@ -144,10 +144,10 @@ def test_the_unit_names_it() -> None:
 def test_no_secret_stays_on_the_card_nor_was_ever_in_what_cloud_init_copies(node: Node, release: Release) -> None:
     bundle = bundle_of(release, WIFI)
     node.put(bundle)
-    for secret in (IDENTITY["node.key"], IDENTITY["link.key"], b"correct horse"):
+    for secret in (IDENTITY["node.key"], b"correct horse"):
         assert [path.parent.name for path in holders(node.card, secret)] in (["identity"], ["spotter"])
     node.boot()
-    for secret in (IDENTITY["node.key"], IDENTITY["link.key"], b"correct horse"):
+    for secret in (IDENTITY["node.key"], b"correct horse"):
         assert holders(node.card, secret) == []
         assert len(holders(node.root, secret)) == 1
 

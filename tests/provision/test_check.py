@@ -98,11 +98,13 @@ NODE: dict[str, tuple[Damage, str]] = {
         lambda s: edit(node(s) / "node.yaml", r"ca: .*ca\.pem", "ca: /etc/spotter/root.pem"),
         r"broker\.tls\.ca names /etc/spotter/root\.pem",
     ),
-    "no link key": (lambda s: (node(s) / "link.key").unlink(), r"link\.key is missing"),
-    "link key unset": (lambda s: edit(node(s) / "node.yaml", "^link_key: .*", ""), "link_key is missing"),
-    "another site's link key": (
-        lambda s: shutil.copy(other(s).folder / "link.key", node(s)),
-        r"link\.key is another site's",
+    "no outbox key": (lambda s: (node(s) / "outbox.pub").unlink(), r"outbox\.pub is missing"),
+    "no key for the outbox": (lambda s: (node(s) / "outbox.pub").write_text("x"), "expected the booth's outbox key"),
+    "outbox key unset": (lambda s: edit(node(s) / "node.yaml", "^outbox:\n.*\n", ""), "outbox.booth_key is missing"),
+    "a link key of an older release": (lambda s: (node(s) / "link.key").write_text("x" * 64), "delete it"),
+    "another site's outbox key": (
+        lambda s: shutil.copy(other(s).folder / "booth" / "outbox.pub", node(s)),
+        r"outbox\.pub is another site's",
     ),
     "wrong subnet": (
         lambda s: edit(node(s) / "network.yaml", "^address: .*", "address: 10.0.0.2/24"),
@@ -165,7 +167,6 @@ SITE: dict[str, tuple[Damage, str]] = {
         lambda s: (s.folder / "laptops" / "desk-1" / "laptop.yaml").unlink(),
         r"laptop\.yaml is missing",
     ),
-    "site's link key": (lambda s: (s.folder / "link.key").write_text(""), r"link\.key is missing or too short"),
 }
 
 

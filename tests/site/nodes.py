@@ -10,7 +10,7 @@ IDENTITY = {
     "ca.pem": b"authority",
     "node.pem": b"certificate",
     "node.key": b"key 5d1f0a77",
-    "link.key": b"link key 9b3e",
+    "outbox.pub": b"o",
     "baseline.pub": b"b",
     "release.pub": b"r",
     "node.yaml": SETTINGS,

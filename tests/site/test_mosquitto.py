@@ -28,7 +28,7 @@ from tests.site.sites import Client, SiteBroker, add_node, issue, new_site, over
 pytestmark = pytest.mark.requires_broker
 
 NODES, OTHERS = ("north", "south", "check"), ("booth", "desk-1")
-LEAVES = (*mosquitto.NODE_WRITES, "ack")
+LEAVES = (*mosquitto.NODE_WRITES, "ack", "link")
 BOOTH_LEAVES = ("status", "alert", "feedback", "baseline")
 
 
@@ -47,20 +47,22 @@ def may_write(name: str, topic: str) -> bool:
     """Return True if the design allows it; the rules are written here a second time."""
     *_, whose, leaf = topic.split("/")
     if name == "booth":
-        return "/node/" not in topic or (leaf == "ack" and whose != "booth")
+        return "/node/" not in topic or (leaf in ("ack", "link", "score") and whose != "booth")
     if name == "desk-1":
         return topic == "spotter/v1/soho/booth/feedback"
-    return f"/node/{name}/" in topic and leaf != "ack"
+    return f"/node/{name}/" in topic and leaf not in ("ack", "link")
 
 
 def may_read(name: str, topic: str) -> bool:
     *_, whose, leaf = topic.split("/")
     of_booth = "/node/" not in topic
     if name == "booth":
-        return of_booth or (leaf != "ack" and whose != "booth")
+        return of_booth or (leaf not in ("ack", "link") and whose != "booth")
     if name == "desk-1":
         return of_booth or (leaf in ("status", "health") and whose != "desk-1")
-    own = (of_booth and leaf in ("status", "baseline")) or topic == f"spotter/v1/soho/node/{name}/ack"
+    own = (of_booth and leaf in ("status", "baseline")) or topic in [
+        f"spotter/v1/soho/node/{name}/{one}" for one in ("ack", "link")
+    ]
     return own or (name == "check" and not of_booth and leaf in ("status", "health"))
 
 
@@ -85,7 +87,7 @@ def test_who_writes_and_who_hears_what(site: Site, connect: Callable[..., Client
     heard = {name: {(one.topic, one.payload.decode()) for one in client.heard} for name, client in clients.items()}
     assert heard == expected
     assert ("spotter/v1/soho/booth/alert", "booth") in heard["desk-1"]
-    assert len(heard["north"]) == 3, "its own acknowledgement, the booth's status and baseline"
+    assert len(heard["north"]) == 4, "its own acknowledgement and link key, the booth's status and baseline"
 
 
 @pytest.mark.usefixtures("running")

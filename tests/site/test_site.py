@@ -33,12 +33,12 @@ def test_what_a_node_is_given(site: Site) -> None:
     config = parse(identity["node.yaml"], NodeConfig, "node.yaml")
     assert (config.site, config.node, config.facing, config.frame.source) == ("soho", "north", 0, "street:7")
     assert config.broker.tls is not None
-    assert [config.broker.tls.ca, config.broker.tls.certificate, config.broker.tls.key, config.link_key] == [
-        f"/etc/spotter/{name}" for name in ("ca.pem", "node.pem", "node.key", "link.key")
+    assert [config.broker.tls.ca, config.broker.tls.certificate, config.broker.tls.key, config.outbox.booth_key] == [
+        f"/etc/spotter/{name}" for name in ("ca.pem", "node.pem", "node.key", "outbox.pub")
     ]
     assert config.state == "/var/lib/spotter"
     assert site.network("north") == Network(booth="127.0.0.1")
-    assert identity["link.key"] == site.identity("south")["link.key"], "or no two cameras recognise one person"
+    assert "link.key" not in identity, "the booth hands it out, for ten minutes at a time"
     assert identity["node.key"] != site.identity("south")["node.key"]
     assert authority.read_public(identity["release.pub"]) != authority.read_public(identity["baseline.pub"])
 

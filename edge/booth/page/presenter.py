@@ -43,6 +43,7 @@ REFUSALS = {
     "sender": "the node named inside is not the one in the topic; check `node` in node.yaml.",
     "retained": "scores must never be retained; what else publishes to this broker?",
     "baseline": "a node's counts could not be read; is its software newer than the booth's?",
+    "sealed": "a node's sealed scores cannot be opened; are outbox_key and the node's outbox.pub this site's?",
     "too_many_nodes": "there were too many nodes; what else publishes to this broker?",
 }
 """Why messages were refused and what to do about it, by reason."""
