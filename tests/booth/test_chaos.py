@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.sealing import make_pair
 from tests.brokers import Mosquitto
 from tests.programs import Program
 
@@ -18,6 +19,16 @@ pytestmark = [pytest.mark.requires_broker, pytest.mark.timeout(400)]
 COUNT, RATE = 1500, 250
 OUTAGE_S = float(os.environ.get("SPOTTER_OUTAGE_S", "3"))
 """Seconds that the broker stays away; 60 for the acceptance test."""
+
+
+def settings(folder: Path, port: int) -> str:
+    """Return booth.yaml; what the node leaves on its disk is sealed to this booth."""
+    for name, content in zip(("outbox.key", "outbox.pub"), make_pair(), strict=True):
+        (folder / name).write_bytes(content)
+    return (
+        f"store: sqlite:///{folder}/booth.sqlite\npage_port: 0\nbroker: {{port: {port}}}\n"
+        f"outbox_key: {folder}/outbox.key\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,7 +40,7 @@ def test_nothing_is_lost_or_doubled(
 ) -> None:
     broker = make_mosquitto(with_defaults=with_defaults)
     store, outbox, config = tmp_path / "booth.sqlite", tmp_path / "outbox.sqlite", tmp_path / "booth.yaml"
-    config.write_text(f"store: sqlite:///{store}\npage_port: 0\nbroker: {{port: {broker.port}}}\n")
+    config.write_text(settings(tmp_path, broker.port))
     booth = start("-m", "edge.cli", "booth", "--config", str(config))
     node = start("tests/chaos_node.py", str(outbox), str(broker.port), str(COUNT), str(RATE))
 
@@ -60,7 +71,7 @@ def test_seventeen_kills_at_random_moments(
     """Kill the broker five times, the booth five and the node seven, under load and with mosquitto's defaults."""
     broker, rng = make_mosquitto(with_defaults=True), random.Random(17)
     store, outbox, config = tmp_path / "booth.sqlite", tmp_path / "outbox.sqlite", tmp_path / "booth.yaml"
-    config.write_text(f"store: sqlite:///{store}\npage_port: 0\nbroker: {{port: {broker.port}}}\n")
+    config.write_text(settings(tmp_path, broker.port))
     booth = start("-m", "edge.cli", "booth", "--config", str(config))
     count = 12_000
     node = start("tests/chaos_node.py", str(outbox), str(broker.port), str(count), str(RATE))
