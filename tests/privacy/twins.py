@@ -1,7 +1,7 @@
 """Recordings that differ only in what must not matter.
 
-Twins 0 and 1: other faces, hair, skin and background, the same clothes. Twin 2: as 0, but other folds in the cloth, so
-that the words are the same and figures differ a little.
+Twins 0 and 1: other faces, hair, skin and background, the same clothes. Twin 2: as 0, but with a little more
+grain in the cloth, so that words and coarse figures are the same, and fine figures differ.
 
 The model is a perfect one: it gives the truth of each frame, whatever the picture shows. So all that differs are pixels
 that the product was given and must not use. Pixels within NEAR of a garment are the same, as the map of a real model is
@@ -35,6 +35,8 @@ CLOTHES: tuple[tuple[tuple[int, int, int], tuple[int, int, int], str], ...] = (
 )
 """Upper and lower colour and pattern of each walker; the third is rare."""
 RARE = 2
+GRAIN = 0.2
+"""Standard deviation of the grain that is added for twin 2, in grey levels."""
 SKINS = ((224, 180, 150), (110, 72, 52))
 HAIRS = ((60, 35, 20), (190, 190, 195))
 
@@ -82,7 +84,7 @@ class Recording:
 
 def draw(twin: int, people: list[Floats], walker: int) -> tuple[Pixels, Pixels]:
     """Return the picture and the class of each pixel."""
-    one, classes = _draw(0, people, walker, folds=100 * (twin == 2))
+    one, classes = _draw(0, people, walker, grain=GRAIN * (twin == 2))
     if twin != 1:
         return one, classes
     other, _ = _draw(1, people, walker)
@@ -92,11 +94,12 @@ def draw(twin: int, people: list[Floats], walker: int) -> tuple[Pixels, Pixels]:
     return np.where(may_differ[..., None], other, one).astype(np.uint8), classes
 
 
-def _draw(twin: int, people: list[Floats], walker: int, folds: int = 0) -> tuple[Pixels, Pixels]:
+def _draw(twin: int, people: list[Floats], walker: int, grain: float = 0.0) -> tuple[Pixels, Pixels]:
     pixels = np.random.default_rng(twin).integers(100, 140, (*SIZE, 3)).astype(np.uint8)
     classes = np.zeros(SIZE, np.uint8)
     upper, lower, _ = CLOTHES[walker]
-    cloth = np.random.default_rng(walker + folds).normal(0, 5, (*SIZE, 1))
+    cloth = np.random.default_rng(walker).normal(0, 5, (*SIZE, 1))
+    cloth += np.random.default_rng(walker + 100).normal(0, grain, cloth.shape)
 
     def fill(corners: tuple[float, float, float, float], colour: tuple[int, int, int], name: str) -> None:
         x1, y1, x2, y2 = (round(value) for value in corners)
