@@ -28,6 +28,8 @@ from tests.fakes import FakeClock
 from tests.privacy import twins
 from tests.privacy.leaks import LEAKS
 
+pytestmark = pytest.mark.timeout(900)  # the first test waits for all runs, about a minute on two free cores
+
 STATE = "state/"
 COUNTS = ("collected.baseline", "snapshot.baseline")
 FINER = (*COUNTS, *(f"{name}.new" for name in COUNTS), "outbox.sqlite", "outbox.sqlite-wal")

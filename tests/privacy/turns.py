@@ -171,6 +171,7 @@ def install(seed: int) -> None:
         setattr(time, name, TURNS.now if name == "time" else TURNS.monotonic)
     time.sleep = TURNS.sleep  # type: ignore[assignment]
     queue.time = TURNS.monotonic  # type: ignore[attr-defined]
+    threading.current_thread = threading.main_thread  # asked for names only, by the log
     threading.Thread, threading.Condition = Thread, Condition  # type: ignore[misc, assignment]
     os.urandom = chance.randbytes
     X25519PrivateKey.generate = lambda: X25519PrivateKey.from_private_bytes(chance.randbytes(32))  # type: ignore[method-assign]
