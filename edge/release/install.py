@@ -202,7 +202,7 @@ def install(release: Release, root: Path, run: Run) -> Path:
 
 def is_older(release: Release, than: Release) -> bool:
     """Return whether the release has an earlier version, or the same and was built earlier."""
-    one, other = ([int(part) for part in re.findall(r"\d+", found.version)] for found in (release, than))
+    one, other = ([int(part) for part in re.findall(r"\d{1,9}", found.version)] for found in (release, than))
     return (one, release.made_at) < (other, than.made_at)
 
 

@@ -131,6 +131,7 @@ def datagram(frame: Frame, _state: Path, _node: Node) -> None:
 
 def shared_memory(frame: Frame, _state: Path, _node: Node) -> None:
     shared = multiprocessing.shared_memory.SharedMemory(create=True, size=1000)
+    assert shared.buf is not None
     shared.buf[:1] = bytes([face(frame)])
     shared.close()
     shared.unlink()
@@ -160,8 +161,17 @@ def in_messages(leaf: str, change: Callable[[dict[str, Any], int], None]) -> Cal
     return patch
 
 
-def padded(fields: dict[str, Any], seen: int) -> None:
-    fields["zone"] = fields["zone"] + "\u200b" * (seen % 4)
+def blanks(node: Node, state: Path) -> None:
+    """Blanks behind the JSON, which readers skip."""
+    newest = [0]
+    per_frame(lambda frame, _state, _node: newest.__setitem__(0, face(frame)))(node, state)
+    send = node._broker.publish
+
+    def leaking(message: Publish, **options: Any) -> bool:
+        more = b" " * newest[0] if message.topic.endswith("/score") else b""
+        return send(message._replace(payload=message.payload + more), **options)
+
+    node._broker.publish = leaking  # type: ignore[method-assign]
 
 
 def low_digits(fields: dict[str, Any], seen: int) -> None:
@@ -253,7 +263,7 @@ LEAKS = {
     "an array of the counts": Leak(extra_array, "contents"),
     "bytes behind the counts": Leak(appended, "contents"),
     "low digits of a score": Leak(in_messages("score", low_digits), "messages"),
-    "the length of a word": Leak(in_messages("score", padded), "messages"),
+    "blanks behind a message": Leak(blanks, "messages"),
     "the order of the reasons": Leak(in_messages("score", chosen_order), "messages"),
     "a figure of the health": Leak(in_messages("health", health_digits), "messages"),
     "the will": Leak(will, "messages"),

@@ -55,7 +55,7 @@ def run(work: Path, job: str) -> None:
     with closing(Outbox(state / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
         node = Node(
             config,
-            camera=Recording(int(twin), model, turns.TURNS),
+            camera=Recording(int(twin), model, turns.TURNS, *([2] if leak else [])),
             interpreter=model,
             outbox=outbox,
             broker=broker,

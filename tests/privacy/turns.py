@@ -5,6 +5,7 @@ next thread that can go on, in the order of their starts. If none can, the clock
 """
 
 import _thread
+import os
 import queue
 import random
 import secrets
@@ -13,6 +14,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 STARTS_AT = 900 * 1_944_445 - 14.0
 """UTC second at which the simulated clock starts: a window of the trends ends 14 s later, after five walkers."""
@@ -168,7 +171,10 @@ def install(seed: int) -> None:
         setattr(time, name, TURNS.now if name == "time" else TURNS.monotonic)
     time.sleep = TURNS.sleep  # type: ignore[assignment]
     queue.time = TURNS.monotonic  # type: ignore[attr-defined]
+    threading.current_thread = threading.main_thread  # asked for names only, by the log
     threading.Thread, threading.Condition = Thread, Condition  # type: ignore[misc, assignment]
+    os.urandom = chance.randbytes
+    X25519PrivateKey.generate = lambda: X25519PrivateKey.from_private_bytes(chance.randbytes(32))  # type: ignore[method-assign]
     secrets.token_bytes = lambda nbytes=None: chance.randbytes(nbytes or 32)
     secrets.token_hex = lambda nbytes=None: chance.randbytes(nbytes or 32).hex()
     secrets.randbits = chance.getrandbits  # type: ignore[assignment]

@@ -1,4 +1,7 @@
-"""Two recordings that differ only in what must not matter: faces, hair, skin and background. The clothes are the same.
+"""Recordings that differ only in what must not matter.
+
+Twins 0 and 1: other faces, hair, skin and background, the same clothes. Twin 2: as 0, but with a little more
+grain in the cloth, so that words and coarse figures are the same, and fine figures differ.
 
 The model is a perfect one: it gives the truth of each frame, whatever the picture shows. So all that differs are pixels
 that the product was given and must not use. Pixels within NEAR of a garment are the same, as the map of a real model is
@@ -32,6 +35,8 @@ CLOTHES: tuple[tuple[tuple[int, int, int], tuple[int, int, int], str], ...] = (
 )
 """Upper and lower colour and pattern of each walker; the third is rare."""
 RARE = 2
+GRAIN = 0.2
+"""Standard deviation of the grain that is added for twin 2, in grey levels."""
 SKINS = ((224, 180, 150), (110, 72, 52))
 HAIRS = ((60, 35, 20), (190, 190, 195))
 
@@ -51,12 +56,12 @@ class Truth(KnowingInterpreter):
 
 
 class Recording:
-    """A camera past which one walker after the other walks; `twin` is 0 or 1."""
+    """A camera past which the first `walkers` walk, one after the other."""
 
     name, frames_dropped, reconnects = "twins", 0, 0
 
-    def __init__(self, twin: int, model: Truth, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, twin: int, model: Truth, clock: Clock, walkers: int = len(CLOTHES)) -> None:
+        self._clock, self._walkers = clock, walkers
         self._frames = self._play(twin, model)
 
     def read(self) -> Frame | None:
@@ -65,13 +70,13 @@ class Recording:
     def close(self) -> None: ...
 
     def _play(self, twin: int, model: Truth) -> Iterator[Frame]:
-        for number in range(STEPS * len(CLOTHES) + EMPTY):
+        for number in range(STEPS * self._walkers + EMPTY):
             walker, step = divmod(number, STEPS)
-            walker = min(walker, len(CLOTHES) - 1)
+            walker = min(walker, self._walkers - 1)
             self._clock.sleep(1 / FPS)
             person = standing(10 + STRIDE_PX * step, 60, TALL_PX)
             is_in = person[:, 0].max() < SIZE[1] - 10 and person[:, 0].min() > 10
-            people = [person] if is_in and number < STEPS * len(CLOTHES) else []
+            people = [person] if is_in and number < STEPS * self._walkers else []
             pixels, classes = draw(twin, people, walker)
             model.known.append(outputs(people, classes, CLOTHES[walker][2]))
             yield Frame(pixels, self._clock.now(), number)
@@ -79,8 +84,8 @@ class Recording:
 
 def draw(twin: int, people: list[Floats], walker: int) -> tuple[Pixels, Pixels]:
     """Return the picture and the class of each pixel."""
-    one, classes = _draw(0, people, walker)
-    if twin == 0:
+    one, classes = _draw(0, people, walker, grain=GRAIN * (twin == 2))
+    if twin != 1:
         return one, classes
     other, _ = _draw(1, people, walker)
     is_garment = np.isin(classes, [CLASSES.index(name) for name in ("upper", "lower", "shoes")]).astype(np.uint8)
@@ -89,11 +94,12 @@ def draw(twin: int, people: list[Floats], walker: int) -> tuple[Pixels, Pixels]:
     return np.where(may_differ[..., None], other, one).astype(np.uint8), classes
 
 
-def _draw(twin: int, people: list[Floats], walker: int) -> tuple[Pixels, Pixels]:
+def _draw(twin: int, people: list[Floats], walker: int, grain: float = 0.0) -> tuple[Pixels, Pixels]:
     pixels = np.random.default_rng(twin).integers(100, 140, (*SIZE, 3)).astype(np.uint8)
     classes = np.zeros(SIZE, np.uint8)
     upper, lower, _ = CLOTHES[walker]
     cloth = np.random.default_rng(walker).normal(0, 5, (*SIZE, 1))
+    cloth += np.random.default_rng(walker + 100).normal(0, grain, cloth.shape)
 
     def fill(corners: tuple[float, float, float, float], colour: tuple[int, int, int], name: str) -> None:
         x1, y1, x2, y2 = (round(value) for value in corners)
