@@ -62,7 +62,9 @@ def surroundings(detection: Detection, size: tuple[int, ...]) -> tuple[int, int,
     """Return x1, y1, x2, y2 of the part of a frame around a person that is described; `size` is (height, width)."""
     points, margin = detection.keypoints, MARGIN * torso_length(detection)
     low, high = (points.min(axis=0) - margin).tolist(), (points.max(axis=0) + margin + 1).tolist()
-    x1, y1, x2, y2 = (int(min(max(at, 0), most)) for at, most in zip(low + high, (*size[1::-1], *size[1::-1]), strict=True))
+    x1, y1, x2, y2 = (
+        int(min(max(at, 0), most)) for at, most in zip(low + high, (*size[1::-1], *size[1::-1]), strict=True)
+    )
     return x1, y1, x2, y2
 
 
