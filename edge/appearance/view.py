@@ -57,7 +57,7 @@ def views(people: list[Detection], others: list[Detection], size: tuple[int, ...
     is_usable = np.asarray(believed.take(_TORSO, axis=1).all(axis=1) & is_inside, bool).tolist()
     shown = np.where(believed, points[..., 1], np.nan)
     tall = (np.fmax.reduce(shown, axis=1) - np.fmin.reduce(shown, axis=1)).tolist()
-    lengths, is_whole = _torso_lengths(torso).tolist(), (confidence > 0).all(axis=1).tolist()
+    lengths, is_whole = _torso_lengths(torso).tolist(), np.asarray((confidence > 0).all(axis=1), bool).tolist()
     certain, hidden = confidence.mean(axis=1).tolist(), _hidden(people, others, low, high)
     found = []
     for i, (left, right, width) in enumerate(np.stack([low[:, 0], high[:, 0], (high - low)[:, 0]], axis=1).tolist()):
