@@ -195,8 +195,9 @@ class Pipeline:
         height, width = (round(side / scale) for side in frame.pixels.shape[:2])
         small = tensor[:height, :width]
         self._light.update(small, detections, scale, frame.captured_at, is_balanced=frame.is_balanced)
+        colours = looks(tensor, detections, scale)
         self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
-        return detections, looks(tensor, detections, scale)
+        return detections, colours
 
     def _look(self, frame: Frame, track: Track, detections: list[Detection], view: View) -> None:
         kept = self._views.get(track.track_id)
@@ -275,7 +276,7 @@ class Pipeline:
         """Return True if this track has enough good views for an early sighting and has not had one."""
         wanted, views = self._viewing.early_views, self._views[track.track_id]
         is_ready = track.is_visible and track.has_moved and 0 < wanted <= views.kept
-        return is_ready and not self._scored_early & set(self._tracker.so_far(track.track_id).track_ids)
+        return is_ready and not self._scored_early & set(self._tracker.track_ids(track.track_id))
 
     def _early(self, track: Track, at: float) -> Sighting | None:
         if not self._is_due(track):

@@ -28,7 +28,8 @@ NOUNS = {
     "atomic_file",
 }
 
-# What each part may import of edge, besides itself. `records` and `palette` are the nouns of the node's side.
+# What each part may import of edge, besides itself. `records`, `palette` and `outputs` are the nouns of the
+# node's side.
 ALLOWED = {
     "errors": set(),
     "atomic_file": set(),
@@ -50,15 +51,16 @@ ALLOWED = {
     "records": set(),
     "palette": {"records", "vocabulary"},
     "phrase": {"vocabulary"},
+    "outputs": {"records", "seams"},
     "clock": {"errors"},
     "store": NOUNS,
     "model": {"errors", "atomic_file", "command"},
-    "model/interpreter.py": {"records", "seams"},
+    "model/interpreter.py": {"records", "seams", "outputs"},
     "model/choice.py": {"config"},  # what the settings ask for
     "model/command.py": {"config", "places"},
     "frame": NOUNS | {"records", "street"},
     "street": NOUNS | {"records"},
-    "detection": NOUNS | {"records"},
+    "detection": NOUNS | {"records", "outputs"},
     "track": NOUNS | {"records"},
     "appearance": NOUNS | {"records", "palette"},
     "score": NOUNS | {"records", "palette", "model.manifest"},

@@ -135,6 +135,8 @@ class Illumination:
         self._worn = np.zeros((CAST_MEMORY, 3), np.float32)
         """Mean L*, a*, b* of the garments of single views, in a ring."""
         self._seen = 0
+        self._light: Light | None = None
+        """The light as it is known now; None if it has to be worked out again."""
 
     def update(
         self, small: Pixels, people: list[Detection], scale: float, at: float, *, is_balanced: bool = False
@@ -161,10 +163,12 @@ class Illumination:
         self._middle += weight * (middle - self._middle)
         self._is_balanced = is_balanced
         self._measured_at = at
+        self._light = None
 
     def remember(self, colour: Floats) -> None:
         """Remember the mean colours of one view's garments, without whose they are: `colour` is of an Appearance."""
         means = colour.reshape(-1, COLOUR_MOMENTS)[:, :3]
+        self._light = None
         for each in self._as_named(means[~np.isnan(means[:, 0])]):
             self._worn[self._seen % CAST_MEMORY] = each
             self._seen += 1
@@ -178,8 +182,11 @@ class Illumination:
 
     @property
     def light(self) -> Light:
-        full = None if self._colour is None else self._full
-        return Light(self._gains, self._cast, is_dim=self._middle < DIM, full=full)
+        """What is known of the light now."""
+        if self._light is None:
+            full = None if self._colour is None else self._full
+            self._light = Light(self._gains, self._cast, is_dim=self._middle < DIM, full=full)
+        return self._light
 
     @property
     def _full(self) -> Floats:

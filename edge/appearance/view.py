@@ -54,25 +54,17 @@ def views(people: list[Detection], others: list[Detection], size: tuple[int, ...
     torso, confidence = points.take(_TORSO, axis=1), sure.take(_TORSO, axis=1)
     low, high = torso.min(axis=1), torso.max(axis=1)
     is_inside = (low >= 0).all(axis=1) & (high < np.array(size[1::-1])).all(axis=1)
-    is_usable = believed.take(_TORSO, axis=1).all(axis=1) & is_inside
+    is_usable = np.asarray(believed.take(_TORSO, axis=1).all(axis=1) & is_inside, bool).tolist()
     shown = np.where(believed, points[..., 1], np.nan)
-    tall = np.fmax.reduce(shown, axis=1) - np.fmin.reduce(shown, axis=1)
-    rows = zip(
-        _torso_lengths(torso).tolist(),
-        tall.tolist(),
-        (confidence > 0).all(axis=1).tolist(),
-        is_usable.tolist(),
-        confidence.mean(axis=1).tolist(),
-        np.concatenate([low, high, high - low], axis=1).tolist(),
-        _hidden(people, others, low, high),
-        strict=True,
-    )
+    tall = (np.fmax.reduce(shown, axis=1) - np.fmin.reduce(shown, axis=1)).tolist()
+    lengths, is_whole = _torso_lengths(torso).tolist(), np.asarray((confidence > 0).all(axis=1), bool).tolist()
+    certain, hidden = confidence.mean(axis=1).tolist(), _hidden(people, others, low, high)
     found = []
-    for length, height, is_whole, is_usable_, certain, (left, _, right, _, width, _), hidden in rows:
-        wide = min(1.0, 0.5 + 0.5 * width / length / _SPREAD)
-        beside = min(1.0, 0.5 + 0.5 * min(left, size[1] - right) / (ARM * length))
-        body = 0.0 if math.isnan(height) else max(height, 2.6 * length)
-        found.append(View(length, body, is_whole, is_usable_, (certain, wide, beside, 1 - hidden)))
+    for i, (left, right, width) in enumerate(np.stack([low[:, 0], high[:, 0], (high - low)[:, 0]], axis=1).tolist()):
+        wide = min(1.0, 0.5 + 0.5 * width / lengths[i] / _SPREAD)
+        beside = min(1.0, 0.5 + 0.5 * min(left, size[1] - right) / (ARM * lengths[i]))
+        height = 0.0 if math.isnan(tall[i]) else max(tall[i], 2.6 * lengths[i])
+        found.append(View(lengths[i], height, is_whole[i], is_usable[i], (certain[i], wide, beside, 1 - hidden[i])))
     return found
 
 

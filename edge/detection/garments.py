@@ -94,7 +94,7 @@ def _classes(garments: Stored, values: NDArray[Any]) -> Pixels:
     is_unsure = classes == 0
     unsure = garments.real(values[is_unsure])
     classes[is_unsure] = np.where(_is_person(unsure), unsure[:, 1:].argmax(axis=-1) + 1, 0)
-    return classes
+    return np.asarray(classes, np.uint8)
 
 
 def _is_person(logits: Floats) -> Flags:

@@ -186,7 +186,7 @@ def _cell(places: Floats, rows: int, columns: int) -> NDArray[np.intp]:
     np.minimum(x, columns - 1, out=x)
     y *= columns
     y += x
-    return y.astype(np.intp)
+    return np.asarray(y.astype(np.intp))
 
 
 def _walk(
@@ -209,9 +209,9 @@ def _walk(
         for _ in range(REFINEMENTS - 1):
             there = targets.cells.take(there * _PARTS + target)
         found[end] = there * _PARTS + target
-    found = found.reshape(-1, _PARTS)
-    poses = np.moveaxis(targets.places.take(found, axis=1), 0, -1) * np.float32(STRIDE)
-    return poses, _confidence(heat.real(heat.values.ravel()[targets.cells.take(found) * _PARTS + np.arange(_PARTS)]))
+    spots = found.reshape(-1, _PARTS)
+    poses = np.moveaxis(targets.places.take(spots, axis=1), 0, -1) * np.float32(STRIDE)
+    return poses, _confidence(heat.real(heat.values.ravel()[targets.cells.take(spots) * _PARTS + np.arange(_PARTS)]))
 
 
 def _levels(
@@ -258,7 +258,7 @@ def _assemble(
     kept, claims = _suppress(poses, roots, parts, is_open, section)
     is_own = ~foreign(poses[kept], sure[kept], section.keypoint_threshold, tall[kept])
     if not is_own.all() and len(kept) < section.max_people:
-        is_open = ~(np.stack(claims) & is_own[:, parts]).any(axis=0)
+        is_open = np.asarray(~(np.stack(claims) & is_own[:, parts]).any(axis=0), bool)
         is_open[kept] = False
         more = _suppress(poses, roots, parts, is_open, section)[0][: section.max_people - len(kept)]
         is_own = np.concatenate([is_own, ~foreign(poses[more], sure[more], section.keypoint_threshold, tall[more])])

@@ -71,6 +71,10 @@ class Tracker:
         departures += self._end()
         return TrackerStep([person.track(at, self._settings) for person in self._people], departures)
 
+    def track_ids(self, track_id: int) -> tuple[int, ...]:
+        """Return all ids under which the person of a live track was followed."""
+        return (track_id, *next(person.joined for person in self._people if person.track_id == track_id))
+
     def so_far(self, track_id: int) -> Departure:
         """Return the departure of a live track as if it ended now."""
         return self._depart(next(person for person in self._people if person.track_id == track_id))

@@ -6,13 +6,21 @@ from hypothesis import strategies as st
 
 from edge.detection.anatomy import foreign, long_bones, stature
 from edge.detection.flip import MIRRORED
-from edge.records import KEYPOINTS, Floats
+from edge.records import KEYPOINTS, Flags, Floats
 from tests.people import standing
 
 SURE = np.full((1, 17), 0.9, np.float32)
 LEFT = [i for i, name in enumerate(KEYPOINTS) if name.startswith("left") and i >= 5]
 LEFT_LEG = [KEYPOINTS.index(f"left_{joint}") for joint in ("hip", "knee", "ankle")]
 heights, turns, swings = st.floats(60, 330), st.floats(0, 90), st.floats(-35, 35)
+
+
+def wrong(poses: Floats, sure: Floats) -> Flags:
+    return foreign(poses, sure, 0.3, stature(poses, sure >= 0.3))
+
+
+def too_long(poses: Floats, is_sure: Flags) -> Floats:
+    return long_bones(poses, is_sure, stature(poses, is_sure))
 
 
 def walking(height: float, turn: float, swing: float) -> Floats:
@@ -32,8 +40,8 @@ def walking(height: float, turn: float, swing: float) -> Floats:
 def test_a_lone_walker_keeps_every_keypoint(height: float, turn: float, swing: float, from_above: float) -> None:
     person = walking(height, turn, swing)[None]
     person[:, 11:, 1] = person[:, 11:12, 1] + from_above * (person[:, 11:, 1] - person[:, 11:12, 1])
-    assert not foreign(person, SURE, 0.3).any()
-    assert long_bones(person, SURE > 0.3) == 0
+    assert not wrong(person, SURE).any()
+    assert too_long(person, SURE > 0.3) == 0
 
 
 @given(height=heights, x=st.floats(-500, 500), factor=st.floats(1, 4))
@@ -52,7 +60,7 @@ def test_a_keypoint_far_away_goes_with_its_limb_alone(part: int, height: float, 
         if part in chain:
             limb = chain[chain.index(part) :]
     person[:, part] += away * height * np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
-    (gone,) = foreign(person, SURE, 0.3)
+    (gone,) = wrong(person, SURE)
     assert gone[limb].all()
     assert gone.sum() == len(limb)
 
@@ -62,7 +70,7 @@ def test_a_skeleton_over_two_people_keeps_no_torso_of_both(height: float, apart:
     person = walking(height, 0, 0)[None]
     person[:, LEFT] += np.array([apart * height, 0], np.float32)
     sure = np.random.default_rng(seed).uniform(0.5, 1, (1, 17)).astype(np.float32)
-    (gone,) = foreign(person, sure, 0.3)
+    (gone,) = wrong(person, sure)
     assert gone[[5, 6, 11, 12]].any()
     assert not gone[LEFT].all() or not gone[np.setdiff1d(np.arange(5, 17), LEFT)].any()
 
@@ -74,15 +82,15 @@ def test_a_mirrored_skeleton_loses_the_mirrored_keypoints(height: float, shift: 
     person[:, LEFT_LEG] += np.array([shift * height, 0], np.float32)
     sure = np.linspace(0.5, 0.9, 17, dtype=np.float32)[None]
     mirrored = (person * np.array([-1, 1], np.float32))[:, MIRRORED]
-    assert (foreign(mirrored, sure[:, MIRRORED], 0.3)[:, MIRRORED] == foreign(person, sure, 0.3)).all()
+    assert (wrong(mirrored, sure[:, MIRRORED])[:, MIRRORED] == wrong(person, sure)).all()
 
 
 def test_unsure_keypoints_neither_accuse_nor_are_accused() -> None:
     person, sure = walking(200, 0, 0)[None], SURE.copy()
     person[:, LEFT_LEG] += 400
     sure[:, LEFT_LEG] = 0.1
-    assert not foreign(person, sure, 0.3).any()
-    assert long_bones(person, sure >= 0.3) == 0
+    assert not wrong(person, sure).any()
+    assert too_long(person, sure >= 0.3) == 0
 
 
 def test_legs_outside_the_picture_do_not_make_a_torso_too_long() -> None:
@@ -90,12 +98,12 @@ def test_legs_outside_the_picture_do_not_make_a_torso_too_long() -> None:
     person, sure = walking(600, 0, 0)[None], SURE.copy()
     person[..., 1] = np.minimum(person[..., 1], 300)
     sure[:, 13:] = 0.1
-    assert not foreign(person, sure, 0.3).any()
+    assert not wrong(person, sure).any()
 
 
 def test_people_are_judged_one_by_one() -> None:
     sound, stitched = walking(200, 0, 0), walking(200, 0, 0)
     stitched[LEFT_LEG] += 300
-    both = foreign(np.stack([sound, stitched, sound]), np.repeat(SURE, 3, axis=0), 0.3)
+    both = wrong(np.stack([sound, stitched, sound]), np.repeat(SURE, 3, axis=0))
     assert both.any(axis=1).tolist() == [False, True, False]
     assert np.flatnonzero(both[1]).tolist() == LEFT_LEG

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from edge.clock import SystemClock
 from edge.config import DetectionSection
-from edge.detection.keypoints import _CHAIN, LEFT_BIAS_PX, STRIDE, PoseLayout, decode, read_layout
+from edge.detection.keypoints import _CHAIN, _WALKS, LEFT_BIAS_PX, STRIDE, PoseLayout, decode, read_layout
 from edge.detection.letterbox import letterbox
 from edge.errors import ModelError
 from edge.frame.source import open_camera
 from edge.node.load_model import open_interpreter
+from edge.outputs import Outputs
 from edge.records import KEYPOINTS
 from edge.seams import TensorSpec
 from tests.people import REACH_PX, standing, tensors
@@ -65,6 +66,42 @@ def test_noise_never_breaks_the_decoder(seed: int) -> None:
     for person in decode(outputs, LAYOUT, DetectionSection()):
         assert np.isfinite(person.keypoints).all()
         assert 0 <= person.confidence <= 1
+
+
+def bytes_of(outputs: list[np.ndarray], scales: tuple[float, ...] = (0.1, 0.62, 1.35)) -> Outputs:
+    """Return outputs as a quantized model would store them."""
+    specs = [TensorSpec("t", one.shape, "uint8", scale, 120) for one, scale in zip(outputs, scales, strict=True)]
+    values = [np.clip(np.rint(one / s.scale + s.zero_point), 0, 255) for one, s in zip(outputs, specs, strict=True)]
+    return Outputs([one.astype(np.uint8) for one in values], specs)
+
+
+@given(
+    places=st.lists(st.tuples(st.floats(30, 450), st.floats(5, 120), st.floats(60, 240)), max_size=6),
+    noise=st.floats(0, 3),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=60)
+def test_stored_and_real_values_give_the_same_people(
+    places: list[tuple[float, float, float]], noise: float, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    values = bytes_of([one + rng.normal(0, noise, one.shape) for one in tensors([standing(*one) for one in places])])
+    found, real = (decode(one, LAYOUT, DetectionSection(), scale=1.5) for one in (values, list(values)))
+    assert [(one.box, one.confidence) for one in found] == [(one.box, one.confidence) for one in real]
+    for one, other in zip(found, real, strict=True):
+        assert (one.keypoints == other.keypoints).all()
+        assert (one.confidences == other.confidences).all()
+
+
+def test_the_steps_of_a_walk_reach_every_part_from_every_root() -> None:
+    for root, walk in enumerate(_WALKS):
+        depths = {root: 0}
+        for parent, child, channel, depth in walk.tolist():
+            depths[child] = depths[parent] + 1
+            ends = [KEYPOINTS.index(name) for name in _CHAIN[channel % 16]]
+            assert (parent, child) == tuple(ends if channel < 16 else ends[::-1])
+            assert depth == depths[child]
+        assert set(depths) == set(range(17))
 
 
 def spec(shape: tuple[int, ...], dtype: str = "uint8", scale: float = 1 / 128, zero_point: int = 128) -> TensorSpec:

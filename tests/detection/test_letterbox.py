@@ -1,4 +1,6 @@
+import cv2
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,3 +31,16 @@ def test_the_cameras_own_small_stream_is_used_as_it_is() -> None:
     assert (tensor[:270, :480] == 90).all()
     assert (tensor[270:] == PADDING).all()
     assert scale == 1280 / 480
+
+
+@given(factor=st.sampled_from([1.0, 1.3, 2.0, 2.9, 4.2, 6.0]), seed=st.integers(0, 9))
+@settings(max_examples=20)
+def test_a_large_picture_is_averaged_and_not_sampled(factor: float, seed: int) -> None:
+    """Fine noise fades as it does for the mean of the same area: what is left of it is no shimmer."""
+    rng = np.random.default_rng(seed)
+    height, width = round(240 * factor), round(320 * factor)
+    noise = rng.integers(0, 256, (height, width, 3)).astype(np.uint8)
+    tensor, _ = letterbox(Frame(noise, 0.0, 0), 240, 320)
+    area = cv2.resize(noise, (320, 240), interpolation=cv2.INTER_AREA)
+    assert tensor.mean() == pytest.approx(noise.mean(), abs=1)
+    assert tensor.std() <= 1.2 * area.std()

@@ -15,9 +15,8 @@ import pytest
 from edge.detection.keypoints import read_layout
 from edge.errors import ModelError
 from edge.model import interpreter
-from edge.model.interpreter import TfliteInterpreter, dequantize, no_edge_tpu
+from edge.model.interpreter import TfliteInterpreter, no_edge_tpu
 from edge.model.registry import model_path
-from edge.seams import TensorSpec
 
 GREY = np.full((353, 481, 3), 128, np.uint8)
 
@@ -173,11 +172,3 @@ def test_a_file_that_is_no_model_says_what_to_do(tmp_path: Path) -> None:
     path.write_bytes(b"no flatbuffer at all")
     with pytest.raises(ModelError, match="spotter models verify"):
         TfliteInterpreter(path)
-
-
-def test_dequantizing_follows_the_spec() -> None:
-    stored = np.array([0, 128, 255], np.uint8)
-    real = dequantize(stored, TensorSpec("t", (3,), "uint8", 0.5, 128))
-    np.testing.assert_allclose(real, [-64, 0, 63.5])
-    as_is = dequantize(np.array([1.5], np.float32), TensorSpec("t", (1,), "float32", 0.0, 0))
-    np.testing.assert_allclose(as_is, [1.5])
