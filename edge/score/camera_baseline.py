@@ -22,9 +22,9 @@ from edge.score.features import features
 from edge.score.sources import added, spreads, sums_of
 from edge.score.usual import build_usual
 
-PRIOR = 40.0
-"""Weight of the shared baseline's past values, in sightings, beside the camera's own. Of 20 and 40 the one with which a
-few rare people among a camera's first 50 hid fewer others."""
+PRIOR = 100.0
+"""Weight of the shared baseline's past values, in sightings, beside the camera's own. Of 20, 40 and 100 the one with which
+a few rare people among a camera's first hundred hid fewest others."""
 PAST = ("channels", "groups", "bands", "joint")
 """The counts that compare past values: of this camera's sightings alone."""
 LEAST_SEEN, UNLIKE = 20, 0.35
@@ -90,8 +90,12 @@ class CameraBaseline(Baseline):
         return Baseline(self.recipe, counts=counts, noise=self.shared.noise, sources=sources)
 
     def _rarity(self, fair: float, context: str) -> tuple[Rarity, int]:
-        """As long as few of this camera's scores can be counted, the smoothed tail of its band says how rare one is."""
-        if self.is_calibrated:
+        """Until RECENT scores of this camera are counted, the smoothed tail of its band says how rare one is.
+
+        The first ones were compared with few people, so that their scores are higher than later ones; among 100 they
+        hide who is rare.
+        """
+        if self.calibrated_on >= RECENT:
             return super()._rarity(fair, context)
         return estimated(fair, self.sightings), self.sightings
 
