@@ -23,8 +23,8 @@ from edge.score.sources import added, spreads, sums_of
 from edge.score.usual import build_usual
 
 PRIOR = 100.0
-"""Weight of the shared baseline's past values, in sightings, beside the camera's own. Of 20, 40 and 100 the one with which
-a few rare people among a camera's first hundred hid fewest others."""
+"""Weight of the shared baseline's past values, in sightings, beside the camera's own. Of 20, 40 and 100 the one with
+which a few rare people among a camera's first hundred hid fewest others."""
 PAST = ("channels", "groups", "bands", "joint")
 """The counts that compare past values: of this camera's sightings alone."""
 LEAST_SEEN, UNLIKE = 20, 0.35
