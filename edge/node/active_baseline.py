@@ -8,7 +8,7 @@ import numpy as np
 
 from edge.config import NodeConfig, ScoreSection
 from edge.errors import BaselineError
-from edge.limits import BATCH
+from edge.limits import BATCH, FIRST_SCORES
 from edge.node.last_good import with_last_good
 from edge.node.site_baseline import Instruction
 from edge.problems import Problem
@@ -27,8 +27,8 @@ OWN = "recalibration.baseline"
 class ActiveBaseline:
     """Owner of the baseline in use and of this camera's own calibration against it. For the frame loop's thread.
 
-    The baseline's own calibration serves if this camera is one of its sources and the drift watch is quiet. Else the
-    p-values come from this camera's own recent sightings.
+    The baseline's own calibration serves if this camera is one of its sources, until the drift watch finds a shift.
+    Else the p-values come from this camera's own recent sightings.
     """
 
     def __init__(self, baseline: Baseline, name: str, source: str, own: CameraBaseline | None = None) -> None:
@@ -45,7 +45,9 @@ class ActiveBaseline:
     @property
     def is_trusted(self) -> bool:
         """True if the p-values come from the baseline's own calibration."""
-        return self._own is None or (self._is_known and self.drift.shift is None)
+        if self._own is None or not self._is_known:
+            return self._own is None
+        return self.drift.shift is None or self._own.sightings < FIRST_SCORES
 
     @property
     def recalibrating(self) -> int | None:

@@ -17,7 +17,7 @@ from edge.recipe import Recipe
 from edge.records import Appearance, Counts, Score, ScoreState
 from edge.score import worn
 from edge.score.bands import band_of, fair_bits
-from edge.score.calibration import bin_of, rarity, tail_bits
+from edge.score.calibration import Rarity, bin_of, rarity, tail_bits
 from edge.score.channels import CHANNELS, FACET_WEIGHTS, Usual
 from edge.score.counts import BaselineCounts, add_moments, add_shares, empty
 from edge.score.drift import Drift
@@ -158,15 +158,17 @@ class Baseline:
         return self._scored(appearance, context)
 
     def _scored(self, appearance: Appearance, context: str) -> Score:
-        past = self._past_joint(context)
         seen = features(appearance)
         bits = self._facet_bits(self._measure(seen))
-        found = rarity(past, fair_bits(self._past.bands, band_of(appearance), self._join(bits)))
+        found, compared = self._rarity(
+            fair_bits(self._past.bands, band_of(appearance), self._join(bits)),
+            context,
+        )
         facets = dict(zip(FACETS, bits.tolist(), strict=True))
         why = reasons(seen, self._built(), facets)
         return Score(
             ScoreState.SCORED,
-            int(past.sum()),
+            compared,
             surprisal_bits=float(-np.log2(found.p_value)),
             p_value=found.p_value,
             one_in=1 / found.p_value,
@@ -216,7 +218,12 @@ class Baseline:
         if not self.sources:
             self.sources = {source: sums_of(self.counts)}
 
-    def _past_joint(self, context: str) -> NDArray[Any]:
+    def _rarity(self, fair: float, context: str) -> tuple[Rarity, int]:
+        """Return the rarity of a score that was compared within its band, and the number of past ones behind it."""
+        past = self._past_joint(context)
+        return rarity(past, fair), int(past.sum())
+
+    def _past_joint(self, context: str) -> Counts:
         """[BINS] histogram of the joined scores to compare with: of the context if it has enough, else of all."""
         within: Counts = self.counts.joint[CONTEXTS.index(context)]
         everybody: Counts = self.counts.joint[0]

@@ -29,12 +29,12 @@ def bin_of(raw: float) -> int:
     return min(max(int(raw / BIN_BITS), 0), BINS - 1)
 
 
-def rarity(histogram: NDArray[np.int64] | NDArray[np.float64], raw: float) -> Rarity:
+def rarity(histogram: NDArray[np.int64], raw: float) -> Rarity:
     """Conformal p-value (1 + #{at least as unusual}) / (n + 1), with the Wilson score interval of 1 / p.
 
-    `histogram` [BINS] holds the past scores, or weights of them; `raw` is the new one in bits. Sources: Vovk et al.
-    2005, "Algorithmic Learning in a Random World", ch. 2; Wilson 1927. Scores in the same bin count as at least as
-    unusual, so the p-value is never too small.
+    `histogram` [BINS] holds the past scores, `raw` is the new one in bits. Sources: Vovk et al. 2005, "Algorithmic
+    Learning in a Random World", ch. 2; Wilson 1927. Scores in the same bin count as at least as unusual, so the
+    p-value is never too small.
 
     >>> past = np.zeros(BINS, np.int64)
     >>> past[bin_of(1.0)] = 99
@@ -43,12 +43,27 @@ def rarity(histogram: NDArray[np.int64] | NDArray[np.float64], raw: float) -> Ra
     >>> rarity(past, 1.0).p_value
     1.0
     """
-    n = float(histogram.sum())
-    above = float(histogram[bin_of(raw) :].sum())
+    n = int(histogram.sum())
+    above = int(histogram[bin_of(raw) :].sum())
     low_p, high_p = wilson(above, n)
     p_value = (1 + above) / (n + 1)
     high = min(max(1 / low_p, 1 / p_value), n + 1) if above else None
     return Rarity(p_value, min(1 / high_p, 1 / p_value), high)
+
+
+def estimated(bits: float, n: int) -> Rarity:
+    """Return the rarity that `bits` of a smoothed tail mean, from n past scores: never rarer than 1 in n + 1.
+
+    For few past scores, which counts alone would make coarse: the interval is that of a share of as many (Wilson 1927).
+
+    >>> round(estimated(2.0, 60).p_value, 3), round(estimated(20.0, 59).p_value, 4)
+    (0.25, 0.0167)
+    """
+    p_value = max(2.0**-bits, 1 / (n + 1))
+    above = p_value * n
+    low_p, high_p = wilson(above, n)
+    is_counted = above >= 1
+    return Rarity(p_value, min(1 / high_p, 1 / p_value), min(1 / low_p, n + 1) if is_counted else None)
 
 
 def tail_bits(histogram: NDArray[np.int64] | NDArray[np.float64], raw: float, cap: float) -> float:

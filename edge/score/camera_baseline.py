@@ -15,14 +15,16 @@ from edge.records import Appearance, Counts, Score, ScoreState
 from edge.score.alignment import aligned
 from edge.score.bands import band_of
 from edge.score.baseline import Baseline, Past, WarmUp
+from edge.score.calibration import Rarity, estimated
 from edge.score.channels import Usual
 from edge.score.counts import BaselineCounts, empty
 from edge.score.features import features
 from edge.score.sources import added, spreads, sums_of
 from edge.score.usual import build_usual
 
-PRIOR = 20.0
-"""Weight of the shared baseline's past values, in sightings, beside the camera's own."""
+PRIOR = 100.0
+"""Weight of the shared baseline's past values, in sightings, beside the camera's own. Of 20, 40 and 100 the one with
+which a few rare people among a camera's first hundred hid fewest others."""
 PAST = ("channels", "groups", "bands", "joint")
 """The counts that compare past values: of this camera's sightings alone."""
 LEAST_SEEN, UNLIKE = 20, 0.35
@@ -87,9 +89,15 @@ class CameraBaseline(Baseline):
         sources = added(self.shared.sources, {source: sums_of(self.counts)})
         return Baseline(self.recipe, counts=counts, noise=self.shared.noise, sources=sources)
 
-    def _past_joint(self, context: str) -> NDArray[np.float64]:
-        own, shared = super()._past_joint(context), self.shared.counts.joint[0]
-        return _with(own, shared)
+    def _rarity(self, fair: float, context: str) -> tuple[Rarity, int]:
+        """Until RECENT scores of this camera are counted, the smoothed tail of its band says how rare one is.
+
+        The first ones were compared with few people, so that their scores are higher than later ones; among 100 they
+        hide who is rare.
+        """
+        if self.calibrated_on >= RECENT:
+            return super()._rarity(fair, context)
+        return estimated(fair, self.sightings), self.sightings
 
     @property
     def _past(self) -> Past:

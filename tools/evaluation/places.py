@@ -20,7 +20,7 @@ from edge.score.camera_baseline import CameraBaseline
 from edge.seams import Interpreter
 from tools.evaluation.clips.fates import owned, stay_of, stays
 from tools.evaluation.clips.truth import Truth, read
-from tools.evaluation.clips.watch import everything, resampled, watch
+from tools.evaluation.clips.watch import resampled, watch
 from tools.evaluation.exam import Look, unlabelled
 from tools.evaluation.exceptions import LATER_S, NIGHT, PLANTED, Job, Seen
 from tools.evaluation.exceptions import watch as walk
@@ -31,6 +31,8 @@ RARE = 0.05
 """P-value up to which somebody counts as flagged."""
 FPS, RATE = 5.0, 40.0
 """Frames a second and walkers a minute of the simulated streets: enough people in a few minutes."""
+CLIP_FPS = 6.0
+"""Frames a second of the clips: about what a node processes."""
 VIDEOS = (".mp4", ".gif")
 
 Found = dict[str, Any]
@@ -115,7 +117,7 @@ def _clips(args: argparse.Namespace) -> Found:
 
 def people_of(path: Path, interpreter: Interpreter, truth: Truth | None) -> list[Person]:
     """Return the sightings of a clip."""
-    watched = watch(path, interpreter, everything if truth is None else resampled(6.0, truth), lambda *_: None)
+    watched = watch(path, interpreter, resampled(CLIP_FPS, truth), lambda *_: None)
     if truth is None:
         return [Person(one.appearance, is_unusual=False) for one in watched.sightings]
     found = stays(truth, watched.shown)
