@@ -60,7 +60,8 @@ def test_who_is_lost_and_found_is_told_of_once_with_the_views_of_both_parts(netw
     early: list[Sighting] = []
     sightings: list[Sighting] = []
     for i in range(30):
-        person = standing(60 + 12 * i, 40, 260)
+        stopped = min(max(i - 10, 0), 7)
+        person = standing(60 + 12 * (i - stopped), 40, 260)
         network.people = [] if 10 <= i < 17 else [person]
         step = pipeline.step(draw([(person, (240, 130, 20))], i))
         early, sightings = early + step.early, sightings + step.sightings

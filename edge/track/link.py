@@ -114,7 +114,7 @@ def _missed(line: _Line, step: Step, height: float) -> float:
     x, y = (line.place + line.velocity * away).tolist()
     squared = ((x - step.x) ** 2 + (y - step.y) ** 2) / height**2
     grown = (line.velocity_var * away**2 + AGILITY * abs(away) ** 3 / 3) / AWAY**2
-    return squared / (AWAY**2 * (1 + grown)) + 2 * math.log(1 + grown)
+    return float(squared / (AWAY**2 * (1 + grown)) + 2 * math.log(1 + grown))
 
 
 def _line(steps: Floats) -> _Line:

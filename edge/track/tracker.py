@@ -17,7 +17,7 @@ from edge.track.match import GAP_TOLERANCE, KAPPA, freshness, match, pose_simila
 from edge.track.sway import sway
 from edge.track.tracklet import Seen, Tracklet, centre
 
-FIRST_MATCH, LATE_MATCH = 0.2, 0.3
+FIRST_MATCH, LATE_MATCH = 0.2, 0.5
 """Similarity from which a sure detection may continue a track that was seen a frame ago, and one that was not seen for
 any time. Below, linking decides: it knows more."""
 

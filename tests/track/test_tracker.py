@@ -54,6 +54,13 @@ def test_an_occlusion_shorter_than_the_gap_does_not_split_a_walker() -> None:
     assert len(run(frames)) == 1
 
 
+def test_who_is_lost_for_a_moment_goes_on_at_once_where_nobody_else_claims_the_place() -> None:
+    frames = [[d] for d in walk(60, 560, 6)]
+    frames[20:24] = [[] for _ in range(4)]
+    (gone,) = run(frames)
+    assert not gone.joined
+
+
 def test_a_longer_absence_is_a_new_sighting() -> None:
     frames = [[d] for d in walk(60, 200, 2)] + [[] for _ in range(40)] + [[d] for d in walk(200, 300, 2)]
     assert len(run(frames)) == 2
