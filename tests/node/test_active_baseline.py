@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge.config import NodeConfig, ScoreSection
-from edge.limits import FIRST_SCORES
+from edge.limits import BATCH, FIRST_SCORES
 from edge.node.active_baseline import OWN, ActiveBaseline, open_active_baseline
 from edge.records import Appearance, ScoreState
 from edge.score import baseline_file
@@ -90,10 +90,13 @@ def test_a_known_camera_recalibrates_once_its_people_have_changed(config: NodeCo
 
 def test_its_own_counts_outlive_a_restart_and_end_with_the_baseline(config: NodeConfig, counted: Baseline) -> None:
     active, rng = opened(config, counted, "soho/south"), np.random.default_rng(5)
-    for _ in range(7):
+    for _ in range(BATCH - 1):
         active.take(elsewhere(rng), "any")
     active.save(Path(config.state))
-    assert opened(config, counted, "soho/south").recalibrating == 7
+    assert opened(config, counted, "soho/south").recalibrating == 0, "so few are not saved"
+    active.take(elsewhere(rng), "any")
+    active.save(Path(config.state))
+    assert opened(config, counted, "soho/south").recalibrating == BATCH
     assert opened(config, counted, "soho/west").recalibrating == 0, "another baseline"
     (Path(config.state) / OWN).write_bytes(b"damaged")
     assert opened(config, counted, "soho/south").recalibrating == 0
