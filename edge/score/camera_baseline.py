@@ -53,7 +53,7 @@ class CameraBaseline(Baseline):
             self.counts = BaselineCounts(
                 *(now - then for now, then in zip(self.counts, self._dropped_next, strict=True))
             )
-            self._dropped_next = _copied(self.counts)
+            self._dropped_next, self._usual = _copied(self.counts), None
 
     def score(self, appearance: Appearance, context: str = "any") -> Score:
         """Score one sighting; without figures until FIRST_SCORES own ones were seen, then from these alone.
@@ -102,7 +102,11 @@ class CameraBaseline(Baseline):
     @property
     def _past(self) -> Past:
         own, shared = self.counts, self.shared.counts
-        return Past(*(_with(getattr(own, name), getattr(shared, name)) for name in Past._fields))
+        return Past(
+            _with(own.channels, shared.channels, shared.channels.sum(axis=-1).max()),
+            _with(own.groups, shared.groups, shared.groups.sum(axis=-1).max()),
+            _with(own.bands, shared.bands, shared.bands.sum()),
+        )
 
 
 def adopted(shared: Baseline, people: Sequence[Appearance], source: str) -> Baseline:
@@ -120,7 +124,6 @@ def _copied(counts: BaselineCounts) -> BaselineCounts:
     return BaselineCounts(*(array.copy() for array in counts))
 
 
-def _with(own: Counts, shared: Counts) -> NDArray[np.float64]:
-    """[..., BINS] own past values, and the shared ones at a weight of PRIOR sightings."""
-    total = max(float(shared.sum(axis=-1).max()), 1.0)
-    return np.asarray(own + shared * (PRIOR / max(total, PRIOR)), np.float64)
+def _with(own: Counts, shared: Counts, sightings: int) -> NDArray[np.float64]:
+    """[..., BINS] own past values, and the shared ones, of that many sightings, at a weight of PRIOR sightings."""
+    return np.asarray(own + shared * (PRIOR / max(float(sightings), PRIOR)), np.float64)

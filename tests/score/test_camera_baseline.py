@@ -66,6 +66,8 @@ def test_only_recent_people_count(learnt: Baseline) -> None:
     for _ in range(2 * RECENT + 10):
         found.learn(one)
         sizes.append(found.sightings)
+    assert found._usual is not None
+    assert found._usual.built_at <= found.sightings, "what is usual follows the newest ones too"
     assert max(sizes) < 2 * RECENT
     assert sizes[-1] >= RECENT
     assert all(array.min() >= 0 for name, array in found.counts._asdict().items() if name in PAST)

@@ -33,6 +33,8 @@ FPS, RATE = 5.0, 40.0
 """Frames a second and walkers a minute of the simulated streets: enough people in a few minutes."""
 CLIP_FPS = 6.0
 """Frames a second of the clips: about what a node processes."""
+ORDERS = 8
+"""Random orders of the people of all clips."""
 VIDEOS = (".mp4", ".gif")
 
 Found = dict[str, Any]
@@ -108,11 +110,25 @@ def _clips(args: argparse.Namespace) -> Found:
     look = Look(open_model(args.model))
     baseline = learnt(unlabelled(look, args.ccp, range(1, 805)), look.recipe)
     result: Found = {"clips: photos learnt": baseline.sightings}
+    everybody: list[Person] = []
     for path in sorted(path for folder in args.clips for path in folder.iterdir() if path.suffix in VIDEOS):
         truth = args.truth / f"{path.stem}.json"
         people = people_of(path, open_model(args.model), read(truth, path.parent) if truth.exists() else None)
+        everybody += people
         result |= {f"{path.stem}: {name}": value for name, value in clip(baseline, people).items()}
-    return result
+    return result | together(baseline, everybody)
+
+
+def together(baseline: Baseline, people: Sequence[Person]) -> Found:
+    """Take the people of all clips as those of one camera, in random orders: who is flagged after the first ones?"""
+    p: list[float] = []
+    for seed in range(ORDERS if len(people) > FIRST_SCORES else 0):
+        order, own = np.random.default_rng(seed).permutation(len(people)), CameraBaseline(baseline)
+        for position in order[:FIRST_SCORES]:
+            own.learn(people[position].seen)
+        p += [own.score(people[position].seen).p_value for position in order[FIRST_SCORES:]]
+    title = f"all clips as one camera, after {FIRST_SCORES} people"
+    return {f"{title}: flagged": float(np.mean(np.array(p) <= RARE)) if p else None, f"{title}: scored": len(p)}
 
 
 def people_of(path: Path, interpreter: Interpreter, truth: Truth | None) -> list[Person]:

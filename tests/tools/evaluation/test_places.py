@@ -7,7 +7,7 @@ from edge.records import Appearance, Departure, Heading, Sighting, Zone
 from edge.score.baseline import Baseline
 from tests.outfits import RECIPE, ordinary, outfit
 from tools.evaluation.exceptions import Seen
-from tools.evaluation.places import Person, clip, learnt, street
+from tools.evaluation.places import ORDERS, Person, clip, learnt, street, together
 
 DEPARTURE = Departure(1, 0.0, 1.0, Zone.LEFT, Heading.LEFT, is_confirmed=True, has_moved=True)
 
@@ -51,3 +51,13 @@ def test_who_is_unusual_by_eye_is_ranked_among_the_people_of_the_clip(baseline: 
 
 def test_too_few_people_are_counted_alone(baseline: Baseline) -> None:
     assert clip(baseline, []) == {"people": 0}
+
+
+def test_all_clips_together_are_scored_after_the_first_people(baseline: Baseline) -> None:
+    rng = np.random.default_rng(3)
+    people = [Person(elsewhere(ordinary(rng)), is_unusual=False) for _ in range(60)]
+    few, many = together(baseline, people[:50]), together(baseline, people)
+    assert list(few.values()) == [None, 0]
+    flagged, scored = many.values()
+    assert scored == 10 * ORDERS
+    assert flagged < 0.3
