@@ -19,7 +19,7 @@ Labels = NDArray[np.int64]
 Found = dict[str, Any]
 
 OWN = Path(__file__).with_name("unusual-1005-1804.tsv")
-"""Table of 100 people, labelled twice; no weight and no formula was chosen by them before they were labelled."""
+"""Table of 100 people, labelled twice; the way in which facets are joined was decided on them."""
 RANKS = (0, 1, 2)
 TOPS = (0.05, 0.1)
 """Shares of the people, those with the highest scores, that are looked at."""
