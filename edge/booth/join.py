@@ -74,7 +74,8 @@ class _Usual(NamedTuple):
     spread: float
 
 
-K, V = TypeVar("K"), TypeVar("V")
+K = TypeVar("K")
+V = TypeVar("V")
 
 Bits = Callable[[_Sighting], float]
 """Evidence in bits that a new sighting is of the person in the given one."""

@@ -88,9 +88,11 @@ class Booth:
         )
 
     def _receive(self, message: Received) -> None:
-        with self._failures.caught("receiving"):
+        try:
             receive = self._home.receive if self._home.is_ours(message) else self._inbox.receive
             receive(message)
+        except Exception as err:  # noqa: BLE001 - it would end the broker's thread
+            self._failures.note("receiving", err)
 
     def serve(self, page: Page, stop: threading.Event) -> None:
         """Handle messages and update the page until `stop` is set."""

@@ -106,8 +106,9 @@ class Selection:
             self._come(now, is_counted=is_counted)
             while len(self._is_alerted) > REMEMBERED:
                 self._is_alerted.popitem(last=False)
-        self._count_claim(score, person, now, is_known=is_known)
         is_late = expires_at(score, now, self._section.expires_s) < now
+        if not is_late:
+            self._count_claim(score, person, now, is_known=is_known)
         is_held = score.node in self.claims.held
         if self._is_alerted[person] or score.p is None or is_late or is_held or not has_stock:
             return None

@@ -30,7 +30,8 @@ def test_the_committed_file_is_the_generated_one() -> None:
 def test_every_topic_is_a_channel() -> None:
     addresses = {channel["address"] for channel in DOCUMENT["channels"].values()}
     wanted = {wire.node_topic("{site}", "{node}", leaf) for leaf in wire.NODE_LEAVES}
-    assert addresses == wanted | {wire.booth_topic("{site}", leaf) for leaf in wire.BOOTH_LEAVES}
+    wanted |= {wire.booth_topic("{site}", leaf) for leaf in wire.BOOTH_LEAVES}
+    assert addresses == wanted | {wire.feedback_topic("{site}", "{laptop}")}
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
