@@ -54,10 +54,8 @@ class Bundle(NamedTuple):
     """Contents by path. bundle.json comes last: a card without it was not written completely."""
 
 
-def make_bundle(
-    node: str, identity: Mapping[str, bytes], network: Network, release: Release, *, is_signed: bool = False
-) -> Bundle:
-    """Return one node's bundle, with the release's signature if the node's site signed it (`is_signed`).
+def make_bundle(node: str, identity: Mapping[str, bytes], network: Network, release: Release) -> Bundle:
+    """Return one node's bundle, with the release and its signature by the node's site.
 
     Raises ProvisionError or ConfigError for settings that cannot work on the node.
     """
@@ -66,8 +64,7 @@ def make_bundle(
     files: dict[str, bytes | Path] = {name: source(path).read_bytes() for name, path in SOURCES.items()}
     files |= {f"identity/{name}": data for name, data in identity.items()}
     files[CONNECTION] = connection(network).encode()
-    signed = (MANIFEST, SIGNATURE) if is_signed else (MANIFEST,)
-    files |= {f"release/{name}": release.folder / name for name in (*signed, *release.files)}
+    files |= {f"release/{name}": release.folder / name for name in (MANIFEST, SIGNATURE, *release.files)}
     pinned = {name: _sha256(data) for name, data in files.items() if name not in _unpinned(release)}
     secrets = [f"identity/{name}" for name in SECRETS] + ([CONNECTION] if network.wifi else [])
     contents = json.dumps([pinned, _sha256(files[SETTINGS])], sort_keys=True).encode()

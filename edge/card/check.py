@@ -13,7 +13,7 @@ from edge.card.bundle import INCLUDE, Bundle, boot_files, read_connection
 from edge.card.first_boot import BUNDLE, CONNECTION, FOLDER, LOG, REFUSED, SETTINGS
 from edge.config import NodeConfig
 from edge.errors import ConfigError, ProvisionError
-from edge.release.install import SIGNATURE, Release, damages, read_release
+from edge.release.install import Release, damages, read_release
 from edge.release.signature import check_signature
 from edge.site.check_files import check_node, check_subnet
 
@@ -111,11 +111,10 @@ def _check_release(boot: Path) -> Iterator[str]:
     for name, what in damages(folder, release.files):
         yield f"{FOLDER}/release/{name} {what}: it cannot be installed; {AGAIN}"
     yield from _check_pythons(release, has_cloud_init=(boot / CLOUD_INIT).exists())
-    if (folder / SIGNATURE).exists():
-        try:
-            check_signature(folder, boot / FOLDER / "identity" / "release.pub")
-        except ProvisionError:
-            yield f"{FOLDER}/release was not signed by this node's site, or was changed since; {AGAIN}"
+    try:
+        check_signature(folder, boot / FOLDER / "identity" / "release.pub")
+    except ProvisionError:
+        yield f"{FOLDER}/release was not signed by this node's site, or was changed since; {AGAIN}"
 
 
 def _check_pythons(release: Release, *, has_cloud_init: bool) -> Iterator[str]:

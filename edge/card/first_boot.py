@@ -22,7 +22,17 @@ from typing import NamedTuple
 from edge import atomic_file
 from edge.errors import ProvisionError
 from edge.places import ETC, HOME, SAID
-from edge.release.install import Run, check_files, install, read_record, read_release, run_program, switch
+from edge.release.install import (
+    MANIFEST,
+    SIGNATURE,
+    Run,
+    check_files,
+    copied,
+    install,
+    read_record,
+    run_program,
+    switch,
+)
 
 CARD = Path("/boot/firmware")
 FOLDER, BUNDLE, SETTINGS = "spotter", "bundle.json", "identity/node.yaml"
@@ -35,6 +45,7 @@ RECORD = ETC / "card.json"
 PROBLEM = SAID / "card.txt"
 """File with the failure as a sentence, which the node's health shows."""
 OWNER = "spotter"
+OPENSSL = "/usr/bin/openssl"
 CONNECTION = "spotter.nmconnection"
 CONNECTIONS = Path("etc/NetworkManager/system-connections")
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -123,9 +134,27 @@ class FirstBoot:
         check_files(self._card, left)
 
     def _install_release(self) -> None:
-        release = read_release(self._card / "release")
-        install(release, self._root, self._run)
+        with copied(self._card / "release", self._root, self._check_signature) as release:
+            install(release, self._root, self._run)
         switch(self._root, release.id)
+
+    def _check_signature(self, folder: Path) -> None:
+        """Raise ProvisionError unless the node's site signed the release; openssl does it, as nothing is installed yet.
+
+        The key is the node's own, if it has one: what is on the card can be exchanged.
+        """
+        mine = self._root / ETC / "release.pub"
+        key = mine if mine.exists() else self._card / "identity" / "release.pub"
+        try:
+            written = (folder / SIGNATURE).read_text(encoding="ascii").split()[-1]
+            (folder / "signature").write_bytes(bytes.fromhex(written))
+            files = ("-in", str(folder / MANIFEST), "-sigfile", str(folder / "signature"))
+            self._run([OPENSSL, "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", str(key), *files])
+        except (ProvisionError, ValueError, IndexError) as err:
+            raise ProvisionError(
+                f"{folder / MANIFEST}: was not signed by this node's site ({key}: {err}); write the card again with "
+                "spotter provision image, or, if the node has moved to another site, Raspberry Pi OS first"
+            ) from err
 
     def _write_system_files(self) -> None:
         share = self._root / HOME / "current" / SHARE

@@ -74,8 +74,8 @@ def owner(bundle: bytes) -> tuple[str, list[str]]:
         return "", []
 
 
-def sign_for(site: Site, release: Release, ask: Callable[[], bytes | None]) -> bool:
-    """Sign the release unless the site has signed it already; returns whether it is signed now.
+def sign_for(site: Site, release: Release, ask: Callable[[], bytes | None]) -> None:
+    """Sign the release unless the site has signed it already; raises ProvisionError if it cannot.
 
     `ask` returns the passphrase of the site's key, or None.
     """
@@ -84,9 +84,11 @@ def sign_for(site: Site, release: Release, ask: Callable[[], bytes | None]) -> b
     except ProvisionError:
         passphrase = ask()
         if site.has_passphrase and passphrase is None:
-            return False
+            raise ProvisionError(
+                f"{release.folder}: expected a release signed by {site.name}, as nodes install no other; give "
+                "--passphrase-file, or sign it with spotter provision sign-release"
+            ) from None
         sign_release(release.folder, site.folder / "release.key", passphrase)
-    return True
 
 
 def run_image(
@@ -97,11 +99,9 @@ def run_image(
     identity, network = site.identity(node), site.network(node)
     with console.status(f"release for nodes in {release}"):
         found = find_release(release)
-    is_signed = sign_for(site, found, ask)
-    if not is_signed:
-        console.print(f"warning: the release is not signed by {site.name}: give --passphrase-file", style="yellow")
+    sign_for(site, found, ask)
     with console.status(f"writing {target} and reading it back"):
-        bundle = make_bundle(node, identity, network, found, is_signed=is_signed)
+        bundle = make_bundle(node, identity, network, found)
         write_card(bundle, target, is_replacing=is_replacing)
     print(f"{target}: now the card of node {node}, bundle {bundle.record.id}; it holds the node's key until first boot")
     print(f"to check it: spotter provision check {target} --site-dir {site.folder}")

@@ -18,10 +18,9 @@ from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
 from edge.errors import ConfigError, ProvisionError
 from edge.provision.probe import probe
-from edge.release.install import SIGNATURE
 from edge.seams import Clock
 from edge.site import authority, mosquitto
-from edge.site.check_files import check_certificate, check_laptop, check_node
+from edge.site.check_files import check_certificate, check_laptop, check_node, check_page
 from edge.site.files import read
 from edge.site.mosquitto import CHECKER
 from edge.site.site import Site
@@ -196,6 +195,8 @@ def _check_booth(site: Site, now: datetime) -> Iterator[str]:
     except (ConfigError, ProvisionError) as err:
         yield str(err)
         return
+    if settings.page.tls_cert:
+        yield from check_page(files, site.settings.booth, now)
     if settings.site != site.name:
         yield f"booth.yaml: site is {settings.site}, expected {site.name}: correct it, or the booth hears no node"
     if settings.retention_h > 24 * site.purpose.keep_days:
@@ -221,11 +222,6 @@ def _check_boot(boot: Path, site: Site | None, now: datetime) -> Iterator[str]:
         return  # check_card has reported it
     if node not in site.nodes:
         yield f"{node} is not a node of {site.name}, which has: {', '.join(site.nodes) or 'none yet'}"
-    if not (boot / FOLDER / "release" / SIGNATURE).exists():
-        yield (
-            f"the release on it is not signed by {site.name}, so it may come from anywhere; "
-            "write the card again with the passphrase: spotter provision image"
-        )
 
 
 def _check_node_folder(home: Path, site: Site | None, name: str | None, now: datetime) -> Iterator[str]:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterable, Sequence
 from email.parser import HeaderParser
@@ -62,7 +63,7 @@ def build_release(out: Path, *, update_lock: bool = False) -> Release:
         pythons = collect(_build_wheel(source, new), new, source / lock.FOLDER, update_lock=update_lock)
         files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(new.iterdir())}
         digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
-        release = Release(new, f"{__version__}-{digest[:8]}", __version__, *_ids(), pythons, files)
+        release = Release(new, f"{__version__}-{digest[:8]}", __version__, int(time.time()), *_ids(), pythons, files)
         written = {"format": FORMAT, **release._asdict()}
         del written["folder"]
         (new / MANIFEST).write_text(json.dumps(written, indent=1) + "\n")

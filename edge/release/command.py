@@ -26,6 +26,9 @@ def add_update(commands: Commands) -> None:
         action="store_true",
         help="update even if the release cannot use this node's counts, which start again",
     )
+    update.add_argument(
+        "--allow-older", action="store_true", help="take a release that is older than the one that runs"
+    )
 
 
 def _update(args: Args) -> int:
@@ -33,4 +36,4 @@ def _update(args: Args) -> int:
 
     if os.geteuid() != 0:
         raise ProvisionError("an update needs root: sudo spotter update ...")
-    return run_update(args.folder, is_forced=args.force)
+    return run_update(args.folder, is_forced=args.force, is_older_allowed=args.allow_older)

@@ -22,9 +22,13 @@ def sign_release(folder: Path, key: Path, passphrase: bytes | None) -> Release:
     private = read_key(read(key), passphrase, name=str(key))
     if not isinstance(private, Ed25519PrivateKey):
         raise ProvisionError(f"{key}: expected an Ed25519 key; restore it from your copy of the site's folder")
-    signature = private.sign(read(folder / MANIFEST)).hex()
-    write_file(folder / SIGNATURE, f"{_fingerprint(private.public_key())} {signature}\n".encode(), 0o644)
+    write_file(folder / SIGNATURE, signature_of(read(folder / MANIFEST), private), 0o644)
     return release
+
+
+def signature_of(manifest: bytes, private: Ed25519PrivateKey) -> bytes:
+    """Return the content of manifest.sig."""
+    return f"{_fingerprint(private.public_key())} {private.sign(manifest).hex()}\n".encode()
 
 
 def read_signed(folder: Path, key: Path) -> Release:

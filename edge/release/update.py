@@ -11,6 +11,7 @@ starts, else when the rollback timer (guard) ends, else with the next `spotter u
 
 import contextlib
 import fcntl
+import functools
 import logging
 import os
 import shutil
@@ -27,9 +28,21 @@ from edge.clock import SystemClock
 from edge.config import NodeConfig, load
 from edge.errors import ProvisionError
 from edge.places import ETC, HOME, SAID, STATE
-from edge.release.install import MANIFEST, Release, Run, install, read_release, run_program, switch, wheels_for
+from edge.release.install import (
+    INCOMING,
+    MANIFEST,
+    Release,
+    Run,
+    copied,
+    install,
+    is_older,
+    read_release,
+    run_program,
+    switch,
+    wheels_for,
+)
 from edge.release.orphaned_baselines import forget, orphans, put_aside, put_back, recipe_of
-from edge.release.signature import read_signed
+from edge.release.signature import check_signature
 from edge.release.systemd import SystemdService
 from edge.release.trial import Trial
 from edge.seams import Clock, Service
@@ -62,17 +75,24 @@ class Update:
         self._root, self._service, self._clock, self._run = root, service, clock, run
         self._home, self._state = root / HOME, root / STATE
 
-    def apply(self, folder: Path, *, is_forced: bool = False) -> TrialResult:
-        """Try the release in that folder. Raises EdgeError if it is refused; the old one then keeps running."""
+    def apply(self, folder: Path, *, is_forced: bool = False, is_older_allowed: bool = False) -> TrialResult:
+        """Try the release in that folder. Raises EdgeError if it is refused; the old one then keeps running.
+
+        The folder may be on a stick: it is copied first, and only the copy is checked and installed.
+        """
         with self._alone():
             self._recover()
             old = self._current()
-            release = read_signed(folder, self._root / ETC / "release.pub")
-            if release.id == old:
-                return TrialResult(is_kept=True, sentence=f"release {old} is running already")
-            config = load(self._root / ETC / "node.yaml", NodeConfig)
-            orphaned = [] if self._is_same_recipe(old, release) else self._orphans(release, config, is_forced=is_forced)
-            self._install(release)
+            check = functools.partial(check_signature, key=self._root / ETC / "release.pub")
+            with copied(folder, self._root, check) as release:
+                if release.id == old:
+                    return TrialResult(is_kept=True, sentence=f"release {old} is running already")
+                if not is_older_allowed:
+                    self._refuse_older(old, release)
+                config = load(self._root / ETC / "node.yaml", NodeConfig)
+                is_same = self._is_same_recipe(old, release)
+                orphaned = [] if is_same else self._orphans(release, config, is_forced=is_forced)
+                self._install(release)
             return self._try(old, release.id, orphaned, config.health_s)
 
     def recover(self) -> str:
@@ -117,6 +137,18 @@ class Update:
             return read_release(self._home / "releases" / old).recipe == release.recipe
         except ProvisionError:
             return False
+
+    def _refuse_older(self, old: str, release: Release) -> None:
+        """Raise ProvisionError if the release is older than the one that runs: it may have faults mended since."""
+        try:
+            running = read_release(self._home / "releases" / old)
+        except ProvisionError:
+            return  # of another format, or damaged: nothing to compare with
+        if is_older(release, running):
+            raise ProvisionError(
+                f"release {release.id} is older than {old}, which runs, and may have faults that were mended since; "
+                "--allow-older takes it in spite of that"
+            )
 
     def _orphans(self, release: Release, config: NodeConfig, *, is_forced: bool) -> list[Path]:
         """Return the baselines that the release cannot use; raises ProvisionError if any, unless `is_forced`."""
@@ -188,6 +220,7 @@ class Update:
         return reason
 
     def _recover(self) -> str:
+        shutil.rmtree(self._root / INCOMING, ignore_errors=True)
         is_left = (self._home / BACK).is_symlink()
         return self._go_back("the update was interrupted") if is_left else ""
 
@@ -237,7 +270,9 @@ class Update:
             path.write_text(sentence + "\n", encoding="utf-8")
 
 
-def run_update(folder: Path | None, *, is_forced: bool, update: Update | None = None) -> int:
+def run_update(
+    folder: Path | None, *, is_forced: bool, is_older_allowed: bool = False, update: Update | None = None
+) -> int:
     """Run `spotter update`: 0 if the release in `folder` runs, 1 if it had to go; without `folder`, `--settle`."""
     update = update or Update(Path("/"), SystemdService(), SystemClock())
     try:
@@ -245,7 +280,7 @@ def run_update(folder: Path | None, *, is_forced: bool, update: Update | None = 
             print(update.recover() or "no update was interrupted")
             return 0
         with Console(stderr=True).status(f"{folder}: checking, installing, then watching it for two minutes"):
-            outcome = update.apply(folder.resolve(), is_forced=is_forced)
+            outcome = update.apply(folder.resolve(), is_forced=is_forced, is_older_allowed=is_older_allowed)
     except OSError as err:
         raise ProvisionError(f"{err.filename}: {err.strerror}; make room on the card, or write it again") from err
     print(outcome.sentence, file=sys.stdout if outcome.is_kept else sys.stderr)

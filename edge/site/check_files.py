@@ -1,6 +1,6 @@
 """Check the files of one program that connects to the broker: one sentence per problem, with what to do. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import TypeVar
@@ -18,6 +18,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 NEAR_END = timedelta(days=14)
 """Warn this long before a certificate expires."""
+PAGE_AGAIN = "make it again with: spotter provision page"
 AGAIN = "make it again with: spotter provision {kind} {name} --renew"
 
 
@@ -44,6 +45,23 @@ def check_certificate(
         yield f"{kind}.pem is made for another use: a broker's certificate cannot replace a client's, or the reverse"
     if revocation_list is not None and authority.is_revoked(mine, revocation_list):
         yield f"{kind}.pem is revoked, so the broker refuses it; {AGAIN.format(kind=kind, name=name)}"
+
+
+def check_page(files: Mapping[str, bytes], booths: Sequence[str], now: datetime) -> Iterator[str]:
+    """Check the certificate of the booth's page; `booths` are the booth's addresses and names."""
+    try:
+        mine, root = _certificate(files, "page.pem"), _certificate(files, "ca.pem")
+        key = authority.read_key(_file(files, "page.key"), name="page.key")
+    except ProvisionError as err:
+        yield f"{err}; {PAGE_AGAIN}"
+        return
+    if not authority.belong_together(mine, key) or not authority.is_issued_by(mine, root):
+        yield f"page.pem, page.key and ca.pem do not belong together, so browsers refuse the page; {PAGE_AGAIN}"
+    if lacking := sorted({*booths} - {*authority.hosts_of(mine)}):
+        yield f"page.pem is not valid for {', '.join(lacking)}, so browsers there refuse the page; {PAGE_AGAIN}"
+    end = mine.not_valid_after_utc
+    if now > end - NEAR_END:
+        yield f"page.pem {'expired' if now > end else 'expires'} on {end:%Y-%m-%d}; {PAGE_AGAIN}"
 
 
 def check_node(

@@ -114,7 +114,8 @@ GOOD_BUNDLE = {
     "secrets": ["identity/node.key"],
 }
 GOOD_RELEASE = {
-    "format": 1,
+    "format": 2,
+    "made_at": 0,
     **dict.fromkeys(("id", "version", "model", "recipe", "config"), "0"),
     "pythons": {"3.11": ["pip-1.whl", "exception_spotter-1.whl"]},
     "files": {"pip-1.whl": "0" * 64},

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from edge.card import first_boot
 from edge.card.bundle import Bundle, boot_files, make_bundle
 from edge.card.first_boot import FirstBoot
 from edge.errors import ProvisionError
 from edge.release.install import Release, install, run_program
+from edge.release.signature import signature_of
 from edge.site.settings import Network
 from tests.conftest import REPOSITORY
-from tests.release.releases import make_release
+from tests.release.releases import make_release, sign
 from tests.site.nodes import ADDRESS, IDENTITY, OPEN, SETTINGS, WIFI
 
 
@@ -109,10 +113,7 @@ def test_a_bare_node_becomes_a_camera(tmp_path: Path, release: Release) -> None:
     assert "IPAddressAllow=192.168.50.1\n" in node.text("etc/systemd/system/spotter-node.service.d/booth.conf")
     assert "tcp dport 8883" in node.text("etc/nftables.conf")
     assert "NTP=192.168.50.1\n" in node.text("etc/systemd/timesyncd.conf.d/spotter.conf")
-    assert not any(
-        "@" in node.text(place).replace("@system", "").replace("@privi", "").replace("@resou", "")
-        for place in first_boot.SYSTEM_FILES.values()
-    )
+    assert not any(re.search("@[A-Z_]+@", node.text(place)) for place in first_boot.SYSTEM_FILES.values())
     enabled = next(words for words in node.ran if words[:2] == ["systemctl", "enable"])
     assert {"spotter-node.service", "spotter-update.service", "nftables.service"} <= set(enabled)
     assert node.ran[-1] == ["systemctl", "--no-block", "reboot"]
@@ -291,12 +292,35 @@ def test_a_damaged_card_changes_nothing_and_says_what(
     assert {name for name in node.state() if not name.startswith("spotter/")} == before
 
 
+def test_a_release_that_its_site_did_not_sign_is_refused(node: Node, release: Release) -> None:
+    """Whatever checksums the card has: the signature is of another manifest, or by another site's key."""
+    key = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    node.put(bundle_of(release, release_pub=key))
+    with pytest.raises(ProvisionError, match=r"manifest\.json: was not signed by this node's site"):
+        node.boot()
+    assert not (node.root / "opt/spotter/current").is_symlink()
+
+
+def test_an_installed_node_keeps_its_site(node: Node, release: Release, tmp_path: Path) -> None:
+    """A new bundle that brings its own key cannot bring a release signed with it."""
+    node.put(bundle_of(release))
+    node.boot()
+    newer, thief = make_release(tmp_path / "newer", "0.2.0"), Ed25519PrivateKey.generate()
+    (newer.folder / "manifest.sig").write_bytes(signature_of((newer.folder / "manifest.json").read_bytes(), thief))
+    key = thief.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    node.put(bundle_of(newer, release_pub=key))
+    with pytest.raises(ProvisionError, match="was not signed by this node's site"):
+        node.boot()
+    assert str((node.root / "opt/spotter/current").readlink()) == f"releases/{release.id}"
+
+
 def test_a_release_for_another_python_says_so(node: Node, release: Release, tmp_path: Path) -> None:
     folder = tmp_path / "other"
     other = make_release(folder)
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["pythons"] = {"3.9": list(manifest["files"])}
     (folder / "manifest.json").write_text(json.dumps(manifest))
+    sign(folder)
     node.put(bundle_of(other))
     with pytest.raises(ProvisionError, match=r"has wheels for Python 3\.9, this node has"):
         node.boot()

@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.release.install import FORMAT, MANIFEST, Release, read_release
+from edge.release.install import FORMAT, MANIFEST, SIGNATURE, Release, read_release
+from edge.release.signature import signature_of
 
 ROOT = Path(__file__).parents[2]
+SIGNER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+"""Signs every release made here; a site of a test may sign it again."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 BARE = (
     "__init__.py",
@@ -35,7 +39,7 @@ def main():
 
 
 def make_release(folder: Path, version: str = "0.1.0", pythons: Sequence[str] = (PYTHON,)) -> Release:
-    """Make a release, by default for the Python of the tests, without the packages that spotting needs."""
+    """Make a signed release, by default for the Python of the tests, without the packages that spotting needs."""
     folder.mkdir(parents=True)
     wheels = [_wheel(folder, version), _pip(folder)]
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in wheels}
@@ -43,6 +47,7 @@ def make_release(folder: Path, version: str = "0.1.0", pythons: Sequence[str] = 
         "format": FORMAT,
         "id": f"{version}-{next(iter(files.values()))[:8]}",
         "version": version,
+        "made_at": 1_700_000_000,
         "model": "0" * 12,
         "recipe": "1" * 12,
         "config": "2" * 12,
@@ -50,7 +55,13 @@ def make_release(folder: Path, version: str = "0.1.0", pythons: Sequence[str] = 
         "files": files,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest))
+    sign(folder)
     return read_release(folder)
+
+
+def sign(folder: Path) -> None:
+    """Sign the manifest in that folder, by SIGNER."""
+    (folder / SIGNATURE).write_bytes(signature_of((folder / MANIFEST).read_bytes(), SIGNER))
 
 
 def _wheel(folder: Path, version: str) -> Path:

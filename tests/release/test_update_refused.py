@@ -67,6 +67,20 @@ def refuse(node: Node, folder: Path, said: str) -> None:
     assert (node.tree(), node.service.starts) == (before, starts)
 
 
+def test_an_older_release_must_be_allowed(node: Node, old: Release, new: Release, tmp_path: Path) -> None:
+    assert node.update.apply(new.folder).is_kept
+    refuse(node, old.folder, f"release {old.id} is older than {new.id}, which runs.*--allow-older")
+    assert node.update.apply(old.folder, is_older_allowed=True).is_kept
+
+
+def test_a_release_built_earlier_is_older_too(node: Node, signing_site: Site, old: Release) -> None:
+    folder = signing_site.edit("0.1.0.1", made_at=old.made_at - 1, id="0.1.0-earlier")
+    manifest = (folder / MANIFEST).read_text().replace('"version": "0.1.0.1"', '"version": "0.1.0"')
+    (folder / MANIFEST).write_text(manifest)
+    sign_release(folder, signing_site.folder / "release.key", None)
+    refuse(node, folder, "release 0.1.0-earlier is older than")
+
+
 def test_another_sites_release_is_refused(node: Node, new: Release, tmp_path: Path) -> None:
     foreign = Site(tmp_path / "kensington").release("0.2.0")
     refuse(node, foreign.folder, "expected a signature by key [0-9a-f]{12}, found [0-9a-f]{12}")

@@ -1,6 +1,9 @@
 """A node's identity, and the networks it may be on."""
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from edge.site.settings import Network
+from tests.release.releases import SIGNER
 
 ADDRESS = Network(booth="192.168.50.1", address="192.168.50.11/24")
 WIFI = Network(booth="192.168.50.1", wifi="Booth", wifi_password="correct horse", wifi_country="DE")
@@ -12,6 +15,6 @@ IDENTITY = {
     "node.key": b"key 5d1f0a77",
     "link.key": b"link key 9b3e",
     "baseline.pub": b"b",
-    "release.pub": b"r",
+    "release.pub": SIGNER.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
     "node.yaml": SETTINGS,
 }

@@ -164,7 +164,7 @@ def _unplug_on_trial(board: Board, ears: Ears) -> None:
 def _try(board: Board, ears: Ears, folder: str, version: str) -> float:
     """Begin an update and wait until the release on trial has reached the broker; returns when, in seconds."""
     begun = _mark(board.on_for_s, f"spotter update {STICK}/{folder}")
-    board.shell(f"systemd-run --no-block --collect {UPDATE} {STICK}/{folder}")
+    board.shell(f"systemd-run --no-block --collect {UPDATE} --allow-older {STICK}/{folder}")
     at, _ = ears.wait_for(wire.Status, INSTALL_S, after_s=begun, like=lambda status: status.software == version)
     _mark(at, f"{version} is online, on trial")
     _expect(_is_on_trial(board), "a trial")

@@ -216,8 +216,8 @@ def _manifest(release: Path) -> bytes:
     """Write a valid manifest into the release and return it."""
     shape = dict.fromkeys(("id", "version", "model", "recipe", "config"), "0123456789ab")
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    wanted = {**shape, "pythons": {PYTHON: WHEELS}, "files": dict.fromkeys(WHEELS, empty), "format": 1}
-    data = json.dumps(wanted).encode()
+    wheels = {"pythons": {PYTHON: WHEELS}, "files": dict.fromkeys(WHEELS, empty)}
+    data = json.dumps({**shape, **wheels, "made_at": 0, "format": install.FORMAT}).encode()
     (release / install.MANIFEST).write_bytes(data)
     return data
 
