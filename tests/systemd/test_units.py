@@ -9,7 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "systemd").glob("spotter-*.*"))
-EXPOSURE = {"spotter-node.service": 1.5, "spotter-booth.service": 1.5}
+EXPOSURE = {
+    "spotter-node.service": 1.6,  # 1.5 with PrivateTmp=, which would keep temporary files on the card
+    "spotter-booth.service": 1.5,
+    "spotter-worker@.service": 1.5,
+    "spotter-first-boot.service": 2.0,
+}
 """Highest exposure that `systemd-analyze security` may give, of 10."""
 BOOTH = "192.168.50.1"
 
@@ -69,6 +74,17 @@ def test_a_node_keeps_frames_in_memory_and_the_runtimes_fast_path() -> None:
     assert node["IPAddressDeny"] == ["any"]
     assert node["IPAddressAllow"] == ["localhost"]
     assert (node["Type"], node["WatchdogSec"]) == (["notify"], ["30"])
+
+
+def test_a_node_has_no_place_to_write_but_its_state() -> None:
+    """Temporary folders are in memory, its own, and gone with it."""
+    node = settings("spotter-node.service")
+    assert node["ProtectSystem"] == ["strict"]
+    assert node["StateDirectory"] == ["spotter"]
+    assert not {"ReadWritePaths", "BindPaths", "CacheDirectory", "LogsDirectory", "RuntimeDirectory"} & node.keys()
+    in_memory = " ".join(node["TemporaryFileSystem"])
+    assert all(f"{place}:mode=1777,size=" in in_memory for place in ("/tmp", "/var/tmp", "/dev/shm"))
+    assert "PrivateTmp" not in node, "it would keep them on the card"
 
 
 def test_there_are_units() -> None:
