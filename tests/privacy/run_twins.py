@@ -1,0 +1,128 @@
+"""Runs whole nodes on the two recordings, each in a process of its own, and writes what they gave away: WORK JOB...
+
+A job is `TWIN` or `TWIN:LEAK`. WORK holds usual.baseline and collected.baseline; the answers are WORK/JOB.json.
+"""
+
+from tests.privacy import turns
+
+turns.install(seed=7)
+
+import json  # noqa: E402
+import logging  # noqa: E402
+import os  # noqa: E402
+import shutil  # noqa: E402
+import socket  # noqa: E402
+import sys  # noqa: E402
+import tempfile  # noqa: E402
+import threading  # noqa: E402
+import traceback  # noqa: E402
+from collections.abc import Iterator  # noqa: E402
+from contextlib import closing  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from edge.config import FrameSection, NodeConfig, ScoreSection  # noqa: E402
+from edge.fakes import InProcessBroker  # noqa: E402
+from edge.message.outbox import Outbox  # noqa: E402
+from edge.node.run import Node  # noqa: E402
+from tests.fakes import FakeBoard  # noqa: E402
+from tests.node.walks import Booth  # noqa: E402
+from tests.privacy.capture import Capture, Tap  # noqa: E402
+from tests.privacy.leaks import LEAKS  # noqa: E402
+from tests.privacy.twins import Recording, Truth  # noqa: E402
+
+
+def run(work: Path, job: str) -> None:
+    """Run one job in this process, in a folder that holds all that it may find: state, home, temporary files."""
+    twin, _, leak = job.partition(":")
+    root = work / "root"
+    for name in ("usual.baseline", "collected.baseline"):
+        shutil.copy(work / name, root / "state" / name)
+    os.chdir(root / "home")
+    tempfile.tempdir = str(root / "tmp")
+    os.environ |= {"HOME": str(root / "home"), "TMPDIR": str(root / "tmp")}
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
+    capture, state = Capture(root), root / "state"
+    config = NodeConfig(
+        state=str(state),
+        frame=FrameSection(pace="fast"),
+        health_s=2.0,
+        score=ScoreSection(baseline=str(state / "usual.baseline"), early_one_in=50.0),
+    )
+    hub, model = InProcessBroker(), Truth()
+    booth, broker = Booth(hub), Tap(hub)
+    broker.capture = capture
+    capture.start()
+    with closing(Outbox(state / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
+        node = Node(
+            config,
+            camera=Recording(int(twin), model, turns.TURNS, *([2] if leak else [])),
+            interpreter=model,
+            outbox=outbox,
+            broker=broker,
+            clock=turns.TURNS,
+            stop=threading.Event(),
+            board=FakeBoard(),
+        )
+        if leak:
+            LEAKS[leak].patch(node, state)
+        node.run()
+        capture.look()
+    capture.stop()
+    answer = {
+        "calls": capture.calls,
+        "files": capture.versions,
+        "messages": capture.messages,
+        "scores": [score.state for score in booth.scores],
+        "frames_left": len(model.known),
+    }
+    (work / f"{job}.json").write_text(json.dumps(answer))
+
+
+def run_apart(work: Path, job: str) -> None:
+    """Run one job in a child process, whose standard output and errors go to WORK/JOB.out."""
+    for name in ("state", "home", "tmp"):
+        (work / "root" / name).mkdir(parents=True)
+    journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    journal.bind(str(work / "journal"))
+    os.environ["NOTIFY_SOCKET"] = str(work / "journal")
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            with (work / f"{job}.out").open("wb") as out:
+                os.dup2(out.fileno(), 1)
+                os.dup2(out.fileno(), 2)
+            run(work, job)
+            sys.stdout.flush()
+            code = 0
+        except BaseException:  # noqa: BLE001 - the parent must go on
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    (work / f"{job}.journal").write_text("\n".join(_listen(journal, pid)))
+    journal.close()
+    (work / "journal").unlink()
+    shutil.rmtree(work / "root")
+
+
+def _listen(journal: socket.socket, pid: int) -> Iterator[str]:
+    """Yield what the process tells systemd, until it has ended."""
+    journal.settimeout(0.1)
+    is_over = False
+    while True:
+        try:
+            yield journal.recv(65536).decode()
+        except TimeoutError:
+            if is_over:
+                return
+            is_over = os.waitpid(pid, os.WNOHANG)[0] == pid
+
+
+def main(work: str, *jobs: str) -> None:
+    for job in jobs:
+        run_apart(Path(work), job)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
