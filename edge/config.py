@@ -200,9 +200,14 @@ class PageSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     password_file: str = ""
     """Path of the file that `spotter booth-password` wrote; needed unless page_host is a loopback address."""
     tls_cert: str = ""
-    """Path of the page's certificate with its chain, PEM; empty: plain HTTP."""
+    """Path of the page's certificate with its chain, PEM; used off loopback, where the page needs it."""
     tls_key: str = ""
     """Path of the certificate's private key, PEM."""
+    insecure: bool = False
+    """Whether the page may ask for its password without TLS, so that others on the network can read it."""
+    origin: Annotated[str, Meta(pattern=r"^(https?://[a-z0-9.\[\]:-]+)?\Z")] = ""
+    """Origin under which a reverse proxy shows the page, such as https://spotter.example; the page then asks for its
+    password on loopback too."""
     hosts: list[str] = []
     """More host names of the page, besides the machine's own name and addresses."""
     metrics_token_file: str = ""
@@ -233,7 +238,7 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     retention_h: Positive = 24.0
     """Hours after which scores and alerts are deleted."""
     page_host: str = "127.0.0.1"
-    """Address the page listens on; anything but loopback needs page.password_file."""
+    """Address the page listens on; anything but loopback needs page.password_file and page.tls_cert."""
     page_port: Annotated[int, Meta(ge=0, le=65535)] = 8080
     """Port of the page; 0: any free one."""
     page: PageSection = PageSection()

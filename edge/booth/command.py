@@ -27,6 +27,9 @@ def _add_running(commands: Commands) -> None:
     booth.add_argument("--config", type=Path, help="booth.yaml; without it, defaults")
     add_broker(booth)
     booth.add_argument("--port", type=int, help="port of the page, instead of page_port")
+    booth.add_argument(
+        "--insecure", action="store_true", help="let the page ask for its password without TLS; others can read it"
+    )
     worker = add_command(
         commands,
         "worker",
@@ -86,6 +89,8 @@ def _booth(args: Args) -> int:
     config = load(args.config, BoothConfig) if args.config else BoothConfig()
     if args.port is not None:
         config = replace(config, page_port=args.port)
+    if args.insecure:
+        config = replace(config, page=replace(config.page, insecure=True))
     return run_booth(replace(config, broker=broker_at(args.broker, config.broker)))
 
 

@@ -10,6 +10,7 @@ from edge.provision.verbs import (
     provision_laptop,
     provision_node,
     provision_notice,
+    provision_page,
     provision_release,
     provision_revoke,
     provision_sign_release,
@@ -47,6 +48,17 @@ def add_provision(commands: Commands) -> None:
         parser.add_argument("name", metavar="NAME", help="name of the node or laptop")
         _add_site_dir(parser)
     laptop.add_argument("--renew", action="store_true", help="replace the certificate; the old one is revoked")
+    page = add_command(
+        verbs,
+        "page",
+        provision_page,
+        "Make the certificate of the booth's page again, when it expires or for more names.",
+        "spotter provision page --site-dir soho --host spotter.local",
+    )
+    page.add_argument(
+        "--host", action="append", default=[], metavar="ADDRESS", help="one more name or address of the page; repeat"
+    )
+    _add_site_dir(page)
     check = add_command(
         verbs,
         "check",

@@ -25,6 +25,10 @@ SITE_DAYS = 3653
 LEAF_DAYS = 730
 """Validity in days of nodes and laptops, which can be stolen: two years."""
 
+PAGE_DAYS = 820
+"""Validity in days of the page's certificate, which begins today: Apple's devices refuse servers' certificates that
+are valid for more than 825 days (https://support.apple.com/103769)."""
+
 SERVER, CLIENT = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
 
 
@@ -74,14 +78,26 @@ class Authority:
             raise ProvisionError("ca.key is not the key of ca.pem; restore both from your copy of the site's folder")
         self._key = key
 
+    def issue_page(self, now: datetime, hosts: Sequence[str]) -> Identity:
+        """Issue the certificate of the booth's page, for browsers; `hosts` are its addresses and names."""
+        begins = now - timedelta(days=1)
+        return self.issue("page", SERVER, now, PAGE_DAYS, hosts, begins=begins)
+
     def issue(
-        self, name: str, usage: x509.ObjectIdentifier, now: datetime, days: int, hosts: Sequence[str] = ()
+        self,
+        name: str,
+        usage: x509.ObjectIdentifier,
+        now: datetime,
+        days: int,
+        hosts: Sequence[str] = (),
+        *,
+        begins: datetime = BEGINNING,
     ) -> Identity:
         """Issue a certificate with `name` as its common name; `hosts` are the addresses and names of a server."""
         key = ec.generate_private_key(ec.SECP256R1())
         identifier = self._certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
         builder = (
-            _dated(x509.CertificateBuilder(), now, days)
+            _dated(x509.CertificateBuilder(), now, days, begins)
             .subject_name(_name(name))
             .issuer_name(self._certificate.subject)
             .public_key(key.public_key())
@@ -212,10 +228,12 @@ def hosts_of(certificate: x509.Certificate) -> list[str]:
     return [str(name.value) for name in names]
 
 
-def _dated(builder: x509.CertificateBuilder, now: datetime, days: int) -> x509.CertificateBuilder:
+def _dated(
+    builder: x509.CertificateBuilder, now: datetime, days: int, begins: datetime = BEGINNING
+) -> x509.CertificateBuilder:
     return (
         builder.serial_number(x509.random_serial_number())
-        .not_valid_before(BEGINNING)
+        .not_valid_before(begins)
         .not_valid_after(now + timedelta(days=days))
     )
 

@@ -32,6 +32,7 @@ def make_site(
     issuer = Authority(root, passphrase)
     hosts = [*settings.booth, *(host for host in ("127.0.0.1", "localhost") if host not in settings.booth)]
     server = issuer.issue("broker", authority.SERVER, now, authority.SITE_DAYS, hosts)
+    page = issuer.issue_page(now, hosts)
     client, checker = (
         issuer.issue(name, authority.CLIENT, now, authority.SITE_DAYS) for name in ("booth", mosquitto.CHECKER)
     )
@@ -55,6 +56,8 @@ def make_site(
         "booth/booth.key": client.key,
         "booth/baseline.key": baseline[0],
         "booth/baseline.pub": baseline[1],
+        "booth/page.pem": page.certificate,
+        "booth/page.key": page.key,
         "booth/page.password": page_password_hash.encode() + b"\n",
         "booth/metrics.token": secrets.token_hex(32).encode() + b"\n",
         "check/ca.pem": root.certificate,
@@ -75,7 +78,12 @@ def _booth_settings(settings: SiteSettings, purpose: Purpose, etc: Path, state: 
         "store": f"sqlite:///{state}/booth.sqlite",
         "retention_h": 24 * purpose.keep_days,
         "baseline_key": f"{etc}/baseline.key",
-        "page": {"password_file": f"{etc}/page.password", "metrics_token_file": f"{etc}/metrics.token"},
+        "page": {
+            "password_file": f"{etc}/page.password",
+            "tls_cert": f"{etc}/page.pem",
+            "tls_key": f"{etc}/page.key",
+            "metrics_token_file": f"{etc}/metrics.token",
+        },
         "nodes": {},
         "broker": {
             "host": "127.0.0.1",

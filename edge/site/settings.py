@@ -12,7 +12,7 @@ from edge.wire import Name
 
 Text = Annotated[str, Meta(min_length=3, max_length=300)]
 
-RESERVED = ("booth", "broker", "check")
+RESERVED = ("booth", "broker", "check", "page")
 """Common names that the site itself uses."""
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z")
 

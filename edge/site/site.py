@@ -11,7 +11,7 @@ SITE/revoked/NAME-SERIAL.pem   revoked certificates
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,15 @@ class Site:
         self._retire(issuer, old)
         self._write_access()
         return home
+
+    def renew_page(self, names: Sequence[str], *, passphrase: bytes | None = None) -> list[str]:
+        """Issue the page's certificate again, for the booth's addresses and these names too; returns all of them."""
+        local = ("127.0.0.1", "localhost")
+        hosts = list(dict.fromkeys([*self.settings.booth, *local, *names]))
+        issued = self._authority(passphrase).issue_page(datetime.now(UTC), hosts)
+        write_file(self.folder / "booth" / "page.pem", issued.certificate)
+        write_file(self.folder / "booth" / "page.key", issued.key)
+        return hosts
 
     def revoke(self, name: str, *, passphrase: bytes | None = None) -> None:
         """Revoke the certificate of a node or laptop and delete its key; raises ProvisionError for an unknown name."""

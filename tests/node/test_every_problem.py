@@ -197,7 +197,7 @@ def page(port: int, start: Callable[..., Program], tmp_path: Path) -> str:
     page_port = free_port()
     (tmp_path / "booth.yaml").write_text(
         f"site: {SITE}\nstore: sqlite:///{tmp_path}/booth.sqlite\nbroker: {{port: {port}}}\npage_host: 0.0.0.0\n"
-        f"page_port: {page_port}\npage: {{password_file: {password_file(tmp_path)}}}\n"
+        f"page_port: {page_port}\npage: {{password_file: {password_file(tmp_path)}, insecure: true}}\n"
     )
     start("-m", "edge.cli", "booth", "--config", str(tmp_path / "booth.yaml"))
     url = f"http://127.0.0.1:{page_port}"

@@ -6,10 +6,11 @@ import pwd
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -28,6 +29,8 @@ from tests.site.sites import Client, SiteBroker, add_node, issue, new_site, over
 pytestmark = pytest.mark.requires_broker
 
 NODES, OTHERS = ("north", "south", "check"), ("booth", "desk-1")
+SHORT_S = 6
+"""Seconds that the certificate of a test lasts."""
 LEAVES = (*mosquitto.NODE_WRITES, "ack")
 BOOTH_LEAVES = ("status", "alert", "feedback", "baseline")
 
@@ -186,6 +189,59 @@ def test_revoked_after_a_reload(site: Site, running: SiteBroker, connect: Callab
     running.reload()
     fresh = connect(section(site, site.folder / "nodes" / "north", "node")).join()
     wait_for(lambda: fresh.broker.publish(score))
+
+
+def renewed(site: Site, _stolen: Path) -> None:
+    add_node(site, "north", is_renewal=True)
+
+
+def gone(site: Site, _stolen: Path) -> None:
+    site.revoke("north")
+    add_node(site, "north")
+
+
+def run_out(_site: Site, _stolen: Path) -> None:
+    time.sleep(SHORT_S)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # as above
+@pytest.mark.parametrize("ends", [renewed, gone, run_out])
+def test_a_restart_ends_open_connections_of_old_certificates(
+    site: Site, running: SiteBroker, connect: Callable[..., Client], ends: Callable[[Site, Path], None]
+) -> None:
+    """Its connection, a new one, and one that resumes the TLS session of the connection before."""
+    connect(section(site, site.folder / "booth", "booth"), wire.node_topic("soho", "+", "score")).join()
+    stolen = Path(shutil.copytree(site.folder / "nodes" / "north", site.folder.parent / "stolen"))
+    if ends is run_out:
+        overwrite(stolen, "node", issue(site, "north", datetime.now(UTC) - timedelta(days=1, seconds=-SHORT_S)))
+    thief = connect(section(site, stolen, "node")).join()
+    score = Publish(wire.node_topic("soho", "north", "score"), b"x", 1, is_retained=False)
+    assert thief.broker.publish(score)
+    context = ssl.create_default_context(cafile=site.folder / "ca.pem")
+    context.load_cert_chain(stolen / "node.pem", stolen / "node.key")
+    session = greet(context, site.settings.port, None)
+    ends(site, stolen)
+    running.stop()
+    running.start()
+    wait_for(lambda: "certificate verify failed" in running.log)
+    assert not thief.broker.publish(score, timeout_s=1)
+    assert thief.broker.connections <= 2, "none after the restart; the greeting above took its place once"
+    with pytest.raises(OSError, match=r"alert|reset|EOF"):
+        greet(context, site.settings.port, session)
+    fresh = connect(section(site, site.folder / "nodes" / "north", "node")).join()
+    wait_for(lambda: fresh.broker.publish(score))
+
+
+def greet(context: ssl.SSLContext, port: int, session: ssl.SSLSession | None) -> ssl.SSLSession | None:
+    """Connect as `north`, and return the TLS session; raises OSError if the broker refuses."""
+    with (
+        socket.create_connection(("127.0.0.1", port), 5) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1", session=session) as tls,
+    ):
+        tls.sendall(b"\x10\x12\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x05north")
+        if not tls.recv(64):
+            raise ConnectionResetError("reset: closed without an answer")
+        return tls.session
 
 
 @pytest.mark.usefixtures("running")

@@ -56,6 +56,17 @@ def test_certificates(site: Site) -> None:
     assert not mine.extensions.get_extension_for_class(x509.BasicConstraints).value.ca, "a node can issue nothing"
 
 
+def test_the_certificate_of_the_page(site: Site) -> None:
+    page = read_certificate((site.folder / "booth" / "page.pem").read_bytes())
+    assert authority.is_issued_by(page, read_certificate((site.folder / "ca.pem").read_bytes()))
+    assert set(authority.hosts_of(page)) == {"127.0.0.1", "localhost"}
+    assert page.not_valid_after_utc - page.not_valid_before_utc <= timedelta(days=825), "Apple's limit"
+    assert site.renew_page(["spotter.local"]) == ["127.0.0.1", "localhost", "spotter.local"]
+    renewed = read_certificate((site.folder / "booth" / "page.pem").read_bytes())
+    assert renewed.serial_number != page.serial_number
+    assert "spotter.local" in authority.hosts_of(renewed)
+
+
 def test_nobody_else_can_read_it(site: Site) -> None:
     paths = [path for path in site.folder.rglob("*") if path.is_file()]
     assert len(paths) > 40

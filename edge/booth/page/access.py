@@ -47,8 +47,12 @@ class Access:
         hosts: Collection[str],
         is_tls: bool,
         port: int,
+        origin: str = "",
     ) -> None:
-        """Without `password_hash` there is no log-in (loopback only). `hosts` are names besides the machine's own."""
+        """Without `password_hash` there is no log-in (loopback only). `hosts` are names besides the machine's own.
+
+        `origin` is that of a reverse proxy; `is_tls` says whether browsers reach the page by TLS, here or there.
+        """
         self.sessions = Sessions(monotonic)
         self.throttle = LoginThrottle(monotonic)
         self._hash = password_hash
@@ -56,6 +60,9 @@ class Access:
         # On loopback not even the machine's own name is accepted: another machine on the LAN could answer to it.
         self._hosts = ({"localhost"} if password_hash is None else own_names()) | {name.lower() for name in hosts}
         self._is_tls = is_tls
+        self._origin = origin
+        if origin:
+            self._hosts.add(_host_of(origin.partition("://")[2]))
         self._port = port
         self._one_at_a_time = threading.Lock()
 
@@ -83,7 +90,7 @@ class Access:
     def check_origin(self, request: Request) -> None:
         """Raise 403 unless the browser says that the booth's own page sent this request."""
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-        own = f"{'https' if self._is_tls else 'http'}://{request.headers['host'].lower()}"
+        own = self._origin or f"{'https' if self._is_tls else 'http'}://{request.headers['host'].lower()}"
         if site not in (None, "same-origin") or origin not in (None, own) or (site is None and origin is None):
             raise HTTPException(HTTPStatus.FORBIDDEN, "This did not come from the booth's own page.")
 

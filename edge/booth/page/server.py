@@ -69,25 +69,24 @@ class Page:
     def _settings(self, config: BoothConfig, on_outcome: OnOutcome) -> uvicorn.Config:
         section = config.page
         host, self._port = self._socket.getsockname()[:2]
-        is_tls = bool(section.tls_cert or section.tls_key)
+        is_tls = bool(section.tls_cert or section.tls_key) and not ipaddress.ip_address(host).is_loopback
         access = Access(
             self._monotonic,
             password_hash=_password_hash(host, config),
             metrics_token=password.read_token(section.metrics_token_file) if section.metrics_token_file else None,
             hosts=section.hosts,
-            is_tls=is_tls,
+            origin=section.origin,
+            is_tls=is_tls or section.origin.startswith("https:"),
             port=self._port,
         )
         shown_host = f"[{host}]" if ":" in host else host
         self.url = f"{'https' if is_tls else 'http'}://{shown_host}:{self._port}/"
-        if access.is_locked and not is_tls:
-            log.warning(
-                "the page is open to the network without TLS: passwords can be read by others; set page.tls_cert"
-            )
+        if access.is_locked and section.insecure and not is_tls:
+            log.warning("the page asks for its password without TLS, so others on the network can read it")
         settings = uvicorn.Config(
             Pages(access, lambda: self._shown, on_outcome, self._monotonic).app(),
-            ssl_certfile=section.tls_cert or None,
-            ssl_keyfile=section.tls_key or None,
+            ssl_certfile=section.tls_cert if is_tls else None,
+            ssl_keyfile=section.tls_key if is_tls else None,
             http=Impatient,
             ws="none",
             loop="asyncio",
@@ -126,13 +125,20 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _password_hash(host: str, config: BoothConfig) -> str | None:
-    """Return the hash to check passwords against; None on loopback, where no log-in is needed."""
-    if ipaddress.ip_address(host).is_loopback:
+    """Return the hash to check passwords against; None on loopback without a proxy, where no log-in is needed."""
+    section, is_loopback = config.page, ipaddress.ip_address(host).is_loopback
+    if is_loopback and not section.origin:
         return None
-    if not config.page.password_file:
+    if not section.password_file:
         advice = "run: spotter booth-password --out FILE, and set page.password_file to FILE; or use 127.0.0.1"
         raise ConfigError(f"page_host {config.page_host}: expected a password for a page on the network; {advice}")
-    return password.read_hash(config.page.password_file)
+    if not (is_loopback or section.tls_cert or section.insecure):
+        raise ConfigError(
+            f"page_host {config.page_host}: expected TLS for a page that asks for a password; run: spotter provision "
+            "page, and set page.tls_cert and page.tls_key; or use 127.0.0.1; or let others on the network read the "
+            "password with --insecure"
+        )
+    return password.read_hash(section.password_file)
 
 
 def _load(settings: uvicorn.Config, config: BoothConfig) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.booth.page.pages import Browser, ServedPage, locked, serve_page
+from tests.site.fixtures import first_site, site
+
+__all__ = ["first_site", "site"]
 
 
 @pytest.fixture

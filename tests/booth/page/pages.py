@@ -123,8 +123,9 @@ def password_file(folder: Path) -> str:
 
 
 def locked(folder: Path, **changes: Any) -> dict[str, Any]:
-    """Return the settings of a page that is open to the network."""
-    return {"page_host": "0.0.0.0", "page": PageSection(password_file=password_file(folder), **changes)}
+    """Return the settings of a page that is open to the network, without TLS unless `changes` name a certificate."""
+    section: dict[str, Any] = {"password_file": password_file(folder), "insecure": "tls_cert" not in changes}
+    return {"page_host": "0.0.0.0", "page": PageSection(**(section | changes))}
 
 
 class Browser:

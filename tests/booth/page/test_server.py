@@ -12,15 +12,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 import pytest
 
-from edge.config import PageSection
+from edge.config import BoothConfig, PageSection, load
 from edge.errors import ConfigError
+from edge.site.site import Site
 from tests.booth.page.pages import (
     ALERT,
+    PASSWORD,
     Browser,
     ServedPage,
     locked,
+    password_file,
     serve_page,
 )
 
@@ -29,7 +33,7 @@ def test_no_password_no_network(tmp_path: Path) -> None:
     for host in ("0.0.0.0", "::"):
         with pytest.raises(ConfigError, match="spotter booth-password --out"), serve_page(page_host=host):
             pass
-    none = PageSection(password_file=str(tmp_path / "none"))
+    none = PageSection(password_file=str(tmp_path / "none"), insecure=True)
     with pytest.raises(ConfigError, match="cannot be read"), serve_page(page_host="0.0.0.0", page=none):
         pass
 
@@ -58,9 +62,48 @@ def test_tls(tmp_path: Path) -> None:
         browser.client.close()
     with pytest.raises(ConfigError, match="both or neither"), serve_page(page=PageSection(tls_cert=certificate)):
         pass
-    swapped = PageSection(tls_cert=key, tls_key=certificate)
-    with pytest.raises(ConfigError, match="PEM files that belong together"), serve_page(page=swapped):
+    swapped = locked(tmp_path, tls_cert=key, tls_key=certificate)
+    with pytest.raises(ConfigError, match="PEM files that belong together"), serve_page(**swapped):
         pass
+
+
+def test_no_password_without_tls_unless_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"expected TLS for a page .*--insecure"):
+        ServedPage(BoothConfig(page_port=0, **locked(tmp_path, insecure=False)))
+    with serve_page(**locked(tmp_path, insecure=True)) as served:
+        assert served.page.url.startswith("http://")
+
+
+def test_a_reverse_proxy_has_an_origin_of_its_own(tmp_path: Path) -> None:
+    """As in front of loopback: the proxy ends TLS, and hands on host and origin of the browser."""
+    section = PageSection(password_file=password_file(tmp_path), origin="https://spotter.example")
+    with serve_page(page=section) as served:
+        browser = Browser(served.page.url)
+        browser.client.headers["Host"] = "spotter.example"
+        assert browser.get("/").headers["location"] == "/login", "people come in through the proxy, so it asks"
+        token = browser.token("/login")
+        sealed = {"Cookie": "; ".join(f"{one.name}={one.value}" for one in browser.client.cookies.jar)}
+        for origin in ("https://evil.example", "http://spotter.example", served.page.url.rstrip("/")):
+            answer = browser.post("/login", sealed | {"Origin": origin}, token=token, password=PASSWORD)
+            assert answer.status_code == 403
+        answer = browser.post("/login", sealed | {"Origin": "https://spotter.example"}, token=token, password=PASSWORD)
+        assert answer.status_code == 303
+        assert "; Secure" in answer.headers["set-cookie"]
+        browser.client.close()
+
+
+def test_a_site_speaks_tls_out_of_the_box(site: Site) -> None:
+    """Only the address has to be set; a browser that trusts the site's authority takes its certificate."""
+    config = load(site.folder / "booth" / "booth.yaml", BoothConfig)
+    open_to_all = msgspec.structs.replace(config, page_host="0.0.0.0", page_port=0)
+    served = ServedPage(open_to_all)
+    try:
+        context = ssl.create_default_context(cafile=site.folder / "ca.pem")
+        url = served.page.url.replace("0.0.0.0", "127.0.0.1")
+        assert url.startswith("https://")
+        assert httpx.get(url, verify=context).status_code == 303
+    finally:
+        served.page.close()
 
 
 def test_nothing_is_logged(
