@@ -137,12 +137,8 @@ def shared_memory(frame: Frame, _state: Path, _node: Node) -> None:
     shared.unlink()
 
 
-def delay(frame: Frame, _state: Path, node: Node) -> None:
-    node._clock.sleep(face(frame) / 1e5)
-
-
-def in_messages(leaf: str, change: Callable[[dict[str, Any], int], None]) -> Callable[[Node, Path], None]:
-    """Return a patch that changes the JSON of one kind of message by the newest face."""
+def before_sending(leaf: str, change: Callable[[Publish, int, Node], Publish]) -> Callable[[Node, Path], None]:
+    """Return a patch that changes one kind of message by the newest face."""
 
     def patch(node: Node, state: Path) -> None:
         newest = [0]
@@ -150,28 +146,32 @@ def in_messages(leaf: str, change: Callable[[dict[str, Any], int], None]) -> Cal
         send = node._broker.publish
 
         def leaking(message: Publish, **options: Any) -> bool:
-            if message.topic.endswith(f"/{leaf}"):
-                fields = msgspec.json.decode(message.payload)
-                change(fields, newest[0])
-                message = message._replace(payload=msgspec.json.encode(fields))
-            return send(message, **options)
+            return send(change(message, newest[0], node) if message.topic.endswith(f"/{leaf}") else message, **options)
 
         node._broker.publish = leaking  # type: ignore[method-assign]
 
     return patch
 
 
-def blanks(node: Node, state: Path) -> None:
+def delay(message: Publish, seen: int, node: Node) -> Publish:
+    node._clock.sleep(seen / 1000)
+    return message
+
+
+def blanks(message: Publish, seen: int, _: Node) -> Publish:
     """Blanks behind the JSON, which readers skip."""
-    newest = [0]
-    per_frame(lambda frame, _state, _node: newest.__setitem__(0, face(frame)))(node, state)
-    send = node._broker.publish
+    return message._replace(payload=message.payload + b" " * seen)
 
-    def leaking(message: Publish, **options: Any) -> bool:
-        more = b" " * newest[0] if message.topic.endswith("/score") else b""
-        return send(message._replace(payload=message.payload + more), **options)
 
-    node._broker.publish = leaking  # type: ignore[method-assign]
+def in_fields(change: Callable[[dict[str, Any], int], None]) -> Callable[[Publish, int, Node], Publish]:
+    """Return a change of a message's JSON."""
+
+    def changed(message: Publish, seen: int, _: Node) -> Publish:
+        fields = msgspec.json.decode(message.payload)
+        change(fields, seen)
+        return message._replace(payload=msgspec.json.encode(fields))
+
+    return changed
 
 
 def low_digits(fields: dict[str, Any], seen: int) -> None:
@@ -183,7 +183,11 @@ def health_digits(fields: dict[str, Any], seen: int) -> None:
 
 
 def chosen_order(fields: dict[str, Any], seen: int) -> None:
-    fields["reasons"] = fields["reasons"][:: 1 if seen % 2 else -1]
+    fields["reasons"] = fields["reasons"][seen % 4 :] + fields["reasons"][: seen % 4]
+
+
+def boot_id(fields: dict[str, Any], seen: int) -> None:
+    fields["boot"] = f"{seen:08x}"
 
 
 def exception_text(node: Node, state: Path) -> None:
@@ -233,18 +237,6 @@ def permissions(frame: Frame, state: Path, _: Node) -> None:
     (state / "collected.baseline").chmod(0o600 | face(frame) & 0o77)
 
 
-def will(node: Node, _: Path) -> None:
-    """What the broker sends when the node is gone names the first picture."""
-    connect, frame = node._broker.connect, next(iter([node._camera.read()]))
-    assert frame is not None
-
-    def leaking(**options: Any) -> None:
-        changed = options["will"]._replace(payload=options["will"].payload + bytes(face(frame) % 7))
-        connect(**{**options, "will": changed})
-
-    node._broker.connect = leaking  # type: ignore[method-assign]
-
-
 LEAKS = {
     "a picture in the state folder": Leak(per_frame(picture), "contents"),
     "a picture elsewhere": Leak(per_frame(picture_elsewhere), "places"),
@@ -262,13 +254,13 @@ LEAKS = {
     "a database of its own": Leak(per_frame(own_database), "contents"),
     "an array of the counts": Leak(extra_array, "contents"),
     "bytes behind the counts": Leak(appended, "contents"),
-    "low digits of a score": Leak(in_messages("score", low_digits), "messages"),
-    "blanks behind a message": Leak(blanks, "messages"),
-    "the order of the reasons": Leak(in_messages("score", chosen_order), "messages"),
-    "a figure of the health": Leak(in_messages("health", health_digits), "messages"),
-    "the will": Leak(will, "messages"),
+    "low digits of a score": Leak(before_sending("score", in_fields(low_digits)), "messages"),
+    "blanks behind a message": Leak(before_sending("score", blanks), "messages"),
+    "the order of the reasons": Leak(before_sending("score", in_fields(chosen_order)), "messages"),
+    "a figure of the health": Leak(before_sending("health", in_fields(health_digits)), "messages"),
+    "the farewell": Leak(before_sending("status", in_fields(boot_id)), "messages"),
     "a topic of its own": Leak(per_frame(more_topics), "messages"),
-    "the time of messages": Leak(per_frame(delay), "timing"),
+    "the time of messages": Leak(before_sending("score", delay), "timing"),
     "the environment": Leak(per_frame(environment), "places"),
     "another program": Leak(per_frame(program), "places"),
     "a name that is looked up": Leak(per_frame(name_look_up), "places"),

@@ -85,7 +85,7 @@ def walkers() -> tuple[Recipe, list[Appearance]]:
 
 
 def usual(recipe: Recipe, seen: list[Appearance], count: int) -> Baseline:
-    """Return counts of people dressed like these walkers but the third, each a little different."""
+    """Return counts of people dressed like these walkers but the rare one, each a little different."""
     rng, baseline = np.random.default_rng(4), Baseline(recipe, epoch="0123456789abcdef")
     common = [one for number, one in enumerate(seen) if number != twins.RARE]
     for _ in range(count):

@@ -25,16 +25,16 @@ EMPTY = 32
 NEAR = 13
 """Pixels around garments that are the same in both recordings."""
 CLOTHES: tuple[tuple[tuple[int, int, int], tuple[int, int, int], str], ...] = (
+    ((240, 130, 20), (230, 120, 170), "checked"),
     ((30, 30, 34), (40, 50, 90), "plain"),
     ((120, 120, 122), (30, 30, 34), "plain"),
-    ((240, 130, 20), (230, 120, 170), "checked"),
     ((35, 45, 95), (110, 110, 112), "plain"),
     ((30, 30, 34), (110, 110, 112), "striped"),
     ((120, 120, 122), (40, 50, 90), "plain"),
     ((30, 30, 34), (40, 50, 90), "plain"),
 )
-"""Upper and lower colour and pattern of each walker; the third is rare."""
-RARE = 2
+"""Upper and lower colour and pattern of each walker; the first is rare."""
+RARE = 0
 GRAIN = 0.2
 """Standard deviation of the grain that is added for twin 2, in grey levels."""
 SKINS = ((224, 180, 150), (110, 72, 52))
