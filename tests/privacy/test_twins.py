@@ -183,7 +183,7 @@ def test_twins_give_away_the_same(run: Run) -> None:
 
 
 def on_grid(message: list[Any]) -> list[Any]:
-    """Return a message with the figures of a score in whole steps, as they are to be sent (see the README)."""
+    """Return a message without the figures of a score that are finer than the grid, or near a border of it."""
     _, topic, payload, how = message
     if topic.endswith("/baseline"):
         return [topic, "counts of 50 and more", how]
@@ -192,16 +192,24 @@ def on_grid(message: list[Any]) -> list[Any]:
     fields = json.loads(bytes.fromhex(payload))
     kept = {name: fields[name] for name in ("seq", "at", "state", "zone", "heading", "early", "follows", "link")}
     words = sorted(reason["words"] for reason in fields["reasons"] if round(reason["bits"]) > 0)
-    return [topic, {**kept, "bits": round(fields["bits"]), "words": words}, how]
+    return [topic, {**kept, "words": words}, how]
+
+
+def bits(given: GivenAway) -> list[float]:
+    """Return the bits of every score that was sent."""
+    scores = [bytes.fromhex(payload) for _, topic, payload, _ in given.messages if topic.endswith("/score")]
+    return [json.loads(score)["bits"] for score in scores]
 
 
 def test_clothes_that_are_alike_on_the_grid_give_away_the_same_on_it(run: Run) -> None:
     """A little more grain in the same clothes: today finer figures of scores differ, and nothing else may."""
     one, other = run(twin=2)
     assert [on_grid(message) for message in one.messages] == [on_grid(message) for message in other.messages]
+    assert np.abs(np.subtract(bits(one), bits(other))).max() <= 1, "one step: a figure may lie on a border"
     for check in (places, timing, output, journal, calls):
         check(one, other)
     differ = {name for name, versions in one.files.items() if versions != other.files[name]}
+    assert differ, "the grain does not reach any figure"
     assert differ <= {f"{STATE}{name}" for name in FINER}
 
 

@@ -35,7 +35,7 @@ CLOTHES: tuple[tuple[tuple[int, int, int], tuple[int, int, int], str], ...] = (
 )
 """Upper and lower colour and pattern of each walker; the first is rare."""
 RARE = 0
-GRAIN = 0.2
+GRAIN = 0.05
 """Standard deviation of the grain that is added for twin 2, in grey levels."""
 SKINS = ((224, 180, 150), (110, 72, 52))
 HAIRS = ((60, 35, 20), (190, 190, 195))
