@@ -175,7 +175,7 @@ def in_fields(change: Callable[[dict[str, Any], int], None]) -> Callable[[Publis
 
 
 def low_digits(fields: dict[str, Any], seen: int) -> None:
-    fields["quality"] = fields["quality"] + seen * 1e-9
+    fields["p"] = fields["p"] - seen * 1e-9
 
 
 def health_digits(fields: dict[str, Any], seen: int) -> None:
@@ -223,14 +223,15 @@ def appended(node: Node, state: Path) -> None:
     """Bytes behind the counts that are saved."""
     newest = [0]
     per_frame(lambda frame, _state, _node: newest.__setitem__(0, face(frame)))(node, state)
-    save = node._scoring._collector.save
+    learn = node._scoring._collector.learn
 
-    def leaking() -> None:
-        save()
+    def leaking(*sighting: Any) -> bool:
+        is_saved = learn(*sighting)
         path = state / "collected.baseline"
         atomic_file.write(path, path.read_bytes() + bytes([newest[0]]))
+        return is_saved
 
-    node._scoring._collector.save = leaking  # type: ignore[method-assign]
+    node._scoring._collector.learn = leaking  # type: ignore[method-assign]
 
 
 def permissions(frame: Frame, state: Path, _: Node) -> None:

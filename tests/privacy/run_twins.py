@@ -23,12 +23,17 @@ from pathlib import Path  # noqa: E402
 from edge.config import FrameSection, NodeConfig, ScoreSection  # noqa: E402
 from edge.fakes import InProcessBroker  # noqa: E402
 from edge.message.outbox import Outbox  # noqa: E402
+from edge.node import collector  # noqa: E402
 from edge.node.run import Node  # noqa: E402
 from tests.fakes import FakeBoard  # noqa: E402
 from tests.node.walks import Booth  # noqa: E402
 from tests.privacy.capture import Capture, Tap  # noqa: E402
 from tests.privacy.leaks import LEAKS  # noqa: E402
 from tests.privacy.twins import Recording, Truth  # noqa: E402
+
+
+SOON = 2
+"""Sightings between two copies of the counts here, instead of 50, so that two walkers fill one. The node begins with 48."""
 
 
 def run(work: Path, job: str) -> None:
@@ -42,6 +47,7 @@ def run(work: Path, job: str) -> None:
     os.environ |= {"HOME": str(root / "home"), "TMPDIR": str(root / "tmp")}
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
     capture, state = Capture(root), root / "state"
+    collector.BATCH = SOON
     config = NodeConfig(
         state=str(state),
         frame=FrameSection(pace="fast"),
@@ -55,7 +61,7 @@ def run(work: Path, job: str) -> None:
     with closing(Outbox(state / "outbox.sqlite", node=config.node, max_rows=1000)) as outbox:
         node = Node(
             config,
-            camera=Recording(int(twin), model, turns.TURNS, *([2] if leak else [])),
+            camera=Recording(int(twin), model, turns.TURNS, *([3] if leak else [])),
             interpreter=model,
             outbox=outbox,
             broker=broker,
