@@ -19,7 +19,7 @@ from edge import atomic_file
 from edge.errors import StoreError
 from edge.node.run import Node
 from edge.node.watchdog import notify
-from edge.records import Frame
+from edge.records import Appearance, Frame
 from edge.seams import Publish
 
 log = logging.getLogger("edge.node.run")
@@ -175,7 +175,7 @@ def in_fields(change: Callable[[dict[str, Any], int], None]) -> Callable[[Publis
 
 
 def low_digits(fields: dict[str, Any], seen: int) -> None:
-    fields["p"] = fields["p"] - seen * 1e-9
+    fields["p"] = (fields["p"] or 1.0) - seen * 1e-9
 
 
 def health_digits(fields: dict[str, Any], seen: int) -> None:
@@ -225,8 +225,8 @@ def appended(node: Node, state: Path) -> None:
     per_frame(lambda frame, _state, _node: newest.__setitem__(0, face(frame)))(node, state)
     learn = node._scoring._collector.learn
 
-    def leaking(*sighting: Any) -> bool:
-        is_saved = learn(*sighting)
+    def leaking(appearance: Appearance, context: str, at: float) -> bool:
+        is_saved = learn(appearance, context, at)
         path = state / "collected.baseline"
         atomic_file.write(path, path.read_bytes() + bytes([newest[0]]))
         return is_saved

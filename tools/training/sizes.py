@@ -16,8 +16,8 @@ from tools.training.nuisance import estimate, save
 DEFAULT: Sides = (353, 481)
 """Height and width in pixels of the size that is trained and quantized."""
 SIZES: dict[Sides, str] = {
-    DEFAULT: "cameras of 4:3; the default",
-    (305, 545): "cameras of 16:9, at the default's cost",
+    DEFAULT: "cameras of 4:3, at the cost of the default; photos",
+    (305, 545): "cameras of 16:9; the default",
     (481, 641): "cameras of 4:3, smaller people, wider streets",
     (417, 737): "cameras of 16:9, smaller people, wider streets",
 }
