@@ -4,10 +4,15 @@
 its retained messages or may be a new one.
 """
 
+import logging
+
 from edge import wire
 from edge.config import BoothConfig
+from edge.errors import WireError
 from edge.seams import Broker, Clock, Publish
 from edge.store.store import SqlStore
+
+log = logging.getLogger(__name__)
 
 LOOK_S = 0.5
 """Interval at which the store is checked for a new baseline."""
@@ -38,7 +43,13 @@ class BaselinePublisher:
             if not self._broker.publish(Publish(self._topic, payload, 1, is_retained=True), timeout_s=ANSWER_S):
                 return
             self._store.note_published(payload, self._clock.now())
-            message = wire.decode(self._topic, payload)[1]
-            if isinstance(message, wire.Frozen):
-                self.supports = {message.id: message.sightings}
+            self.supports = self._supports(payload)
         self._connection = connection
+
+    def _supports(self, payload: bytes) -> dict[str, int]:
+        try:
+            message = wire.decode(self._topic, payload)[1]
+        except WireError as err:
+            log.error("the stored baseline cannot be read, nodes will refuse it: %s; freeze it again", err)
+            return {}
+        return {message.id: message.sightings} if isinstance(message, wire.Frozen) else {}

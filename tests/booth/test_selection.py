@@ -32,7 +32,7 @@ def test_a_weak_reason_is_held_back_and_counted(config: BoothConfig) -> None:
 
 def test_an_ordinary_person_is_not_counted() -> None:
     selection = resumed(FOUR_AN_HOUR, WatchedStore("sqlite://", "booth"), NOW)
-    ordinary = make_score(one_in=2.0, reasons=WEAK, link="")
+    ordinary = make_score(one_in=2.0)
     assert not selection.choose([ordinary], NOW, 0, None).alerts
     assert selection.held_back == 0
 

@@ -28,7 +28,7 @@ def test_no_trouble_is_not_mentioned() -> None:
 def test_every_reason_to_refuse_has_words() -> None:
     """Every reason for which wire.py or the booth refuses a message has a sentence that says what to do."""
     reasons = {"topic", "too_large", "not_json", "version", "schema", "sender", "baseline"}
-    reasons |= {"retained", "sealed", "too_many_nodes"}
+    reasons |= {"retained", "sealed", "too_many_nodes", "epochs", "window", "revoked"}
     assert set(presenter.REFUSALS) == reasons
     (sentence,) = presenter.troubles(make_snapshot(lost={}, refused={"unheard-of": 1}))
     assert sentence == "Refused 1 message (unheard-of): see the log."

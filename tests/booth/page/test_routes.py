@@ -153,7 +153,7 @@ def test_a_figure_that_fails_is_said_and_the_rest_is_shown(served: ServedPage, b
     served.page.show(make_snapshot(trends=[broken], outcomes=OUTCOMES, missing={"an alert": "failed 2 times"}))
     answer = browser.get("/")
     assert answer.status_code == 200
-    for part in ("Not available: trends (it failed)", "Not available: an alert (failed 2 times)", "1 in 430", "82 %"):
+    for part in ("Not available: trends (it failed)", "Not available: an alert (failed 2 times)", "1 in 500", "82 %"):
         assert part in answer.text
     served.page.show(make_snapshot(budget="none", outcomes=OUTCOMES))
     metrics = browser.get("/metrics").text
