@@ -66,7 +66,7 @@ def test_a_bomb_is_never_unpacked() -> None:
 def test_arrays_that_are_not_the_recipes_are_refused_before_memory_is_taken() -> None:
     huge = msgspec.structs.replace(RECIPE, textures=10**9)
     for counted in (
-        make_counted(),
+        make_counted(arrays={"sightings": bytes(8)}),
         make_counted(recipe=huge, arrays=baseline_file.counted(Baseline(RECIPE)).arrays),
     ):
         with pytest.raises(BaselineError, match="memory: cannot be read"):

@@ -35,9 +35,6 @@ Above 10 the sums of a facet's channels would leave the histograms' range; on ph
 
 CHANNEL_WARM_UP, FACET_WARM_UP, BAND_WARM_UP, JOINT_WARM_UP = 20, 40, 50, 60
 """Sightings after which values of channels, of facets and of the joined score are counted in their histograms.
-
-Each of them waits for as many values of the one before as lie between: a baseline with noise has sightings, but no past
-values yet.
 """
 
 
@@ -133,20 +130,22 @@ class Baseline:
 
     def _calibrate(self, raw: list[float], band: int, context: str) -> None:
         """Count one sighting's values in the histograms; `raw` [channels] are those of its channels."""
-        counts, warm_up, past = self.counts, self._warm_up, self._past
-        seen = self.sightings
-        has_channels = past.channels[0].sum() >= warm_up.facets - warm_up.channels
-        has_groups = past.groups[0].sum() >= warm_up.bands - warm_up.facets
-        if seen >= warm_up.bands and has_groups:
+        counts, compared, warm_up = self.counts, self._compared, self._warm_up
+        if compared >= warm_up.bands:
             joined = self._join(self._facet_bits(raw))
-            if seen >= warm_up.joint and past.bands.sum() >= warm_up.joint - warm_up.bands:
+            if compared >= warm_up.joint:
                 rows = sorted({0, CONTEXTS.index(context)})
-                counts.joint[rows, bin_of(fair_bits(past.bands, band, joined))] += 1
+                counts.joint[rows, bin_of(fair_bits(self._past.bands, band, joined))] += 1
             counts.bands[band, bin_of(joined)] += 1
-        if seen >= warm_up.facets and has_channels:
+        if compared >= warm_up.facets:
             _count(counts.groups, self._facet_values(raw))
-        if seen >= warm_up.channels:
+        if compared >= warm_up.channels:
             _count(counts.channels, raw)
+
+    @property
+    def _compared(self) -> int:
+        """Sightings, without those whose past values a baseline with noise lost (baseline/noise.py)."""
+        return min(self.sightings, CHANNEL_WARM_UP + int(self.counts.channels[0].sum()))
 
     def score(self, appearance: Appearance, context: str = "any") -> Score:
         """Score one sighting; the state is `warming_up` until `min_sightings` were scored.

@@ -65,6 +65,10 @@ class CameraBaseline(Baseline):
         found = self._scored(appearance, context)
         return found if self.is_calibrated else replace(found, state=ScoreState.RECALIBRATING)
 
+    @property
+    def _compared(self) -> int:
+        return self.sightings
+
     def _build(self) -> Usual:
         return build_usual(aligned(self.shared.counts, self.counts, self.recipe), self.recipe, self.sightings)
 

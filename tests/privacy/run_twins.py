@@ -5,33 +5,34 @@ A job is `TWIN` or `TWIN:LEAK`. WORK holds usual.baseline and collected.baseline
 
 from tests.privacy import turns
 
-turns.install(seed=7)
+if __name__ == "__main__":  # and not where this file is merely imported, as for its doctests
+    turns.install(seed=7)
 
-import json  # noqa: E402
-import logging  # noqa: E402
-import os  # noqa: E402
-import shutil  # noqa: E402
-import socket  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-import threading  # noqa: E402
-import traceback  # noqa: E402
-from collections.abc import Iterator  # noqa: E402
-from contextlib import closing, suppress  # noqa: E402
-from pathlib import Path  # noqa: E402
+import json
+import logging
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
 
-from edge.config import FrameSection, NodeConfig, ScoreSection  # noqa: E402
-from edge.errors import WireError  # noqa: E402
-from edge.fakes import InProcessBroker  # noqa: E402
-from edge.message.outbox import Outbox  # noqa: E402
-from edge.node import collector  # noqa: E402
-from edge.node.run import Node  # noqa: E402
-from edge.seams import Received  # noqa: E402
-from tests.fakes import FakeBoard  # noqa: E402
-from tests.node.walks import Booth  # noqa: E402
-from tests.privacy.capture import Capture, Tap  # noqa: E402
-from tests.privacy.leaks import LEAKS  # noqa: E402
-from tests.privacy.twins import Recording, Truth  # noqa: E402
+from edge.config import FrameSection, NodeConfig, ScoreSection
+from edge.errors import WireError
+from edge.fakes import InProcessBroker
+from edge.message.outbox import Outbox
+from edge.node import collector
+from edge.node.run import Node
+from edge.seams import Received
+from tests.fakes import FakeBoard
+from tests.node.walks import Booth
+from tests.privacy.capture import Capture, Tap
+from tests.privacy.leaks import LEAKS
+from tests.privacy.twins import Recording, Truth
 
 SOON = 2
 """Sightings between two copies of the counts here, instead of 50: the node begins with 48, and two walkers fill one."""

@@ -12,7 +12,7 @@ from edge.model.manifest import manifest_path, read
 from tools.edgetpu import read_report
 
 ROOT = Path(__file__).parents[2]
-NAME, TWIN = "spotter-353x481", "spotter-353x481-edgetpu"
+NAME, TWIN = "spotter-305x545", "spotter-305x545-edgetpu"
 STAND_IN = Path(__file__).with_name("edgetpu_compiler.py")
 
 
@@ -67,7 +67,7 @@ def test_every_size_can_be_compiled(manifest: Path) -> None:
     ("ending", "words"),
     [
         ("partly", "leaves on the CPU: 1 RESIZE_BILINEAR (Operation is otherwise supported, but not mapped"),
-        ("unquantized", "cannot compile spotter-353x481.tflite: Invalid model: "),
+        ("unquantized", "cannot compile spotter-305x545.tflite: Invalid model: "),
         ("unquantized", "Model not quantized"),
         ("version", "ERROR: Didn't find op for builtin opcode 'CONV_2D' version '6'"),
         ("activations", "Compilation failed due to large activation tensors in model."),

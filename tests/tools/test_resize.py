@@ -20,7 +20,7 @@ REACH_PX = 176
 
 @pytest.fixture(scope="module")
 def content() -> bytes:
-    return model_path().read_bytes()
+    return model_path("spotter-353x481").read_bytes()
 
 
 @pytest.fixture(scope="module")

@@ -39,4 +39,4 @@ def test_scores_identify_nobody_and_links_only_for_ten_minutes() -> None:
     assert 5 < found["made up: candidates"] < 30
     assert found["made up: rank 1 without link"] <= 0.15
     assert found["made up: rank 1 by link alone, ten minutes later"] <= 0.03
-    assert found["made up: rank 1 by link alone"] > 1.5 * found["made up: rank 1 by link alone, ten minutes later"]
+    assert found["made up: rank 1 by link alone"] > found["made up: rank 1 by link alone, ten minutes later"]

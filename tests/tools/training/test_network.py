@@ -11,7 +11,6 @@ pytest.importorskip("torch", reason="needs the training extra: pip install -e .[
 
 import torch
 
-from edge.config import DetectionSection
 from edge.detection import garments, keypoints
 from edge.errors import ModelError
 from edge.model.interpreter import TfliteInterpreter
@@ -164,7 +163,7 @@ def test_a_garment_is_judged_as_a_whole() -> None:
 
 def test_our_own_file_gives_back_the_network_it_was_made_from() -> None:
     """Equal up to the last rounding: the shipped file and its dequantized weights say the same of a picture."""
-    model = model_path(DetectionSection().model)
+    model = model_path("spotter-353x481")
     network = again(model).eval()
     pixels = np.random.default_rng(0).integers(0, 256, (353, 481, 3)).astype(np.uint8)
     pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), 9), np.uint8) // 2 + 60
