@@ -95,7 +95,7 @@ def test_without_a_compiler_it_says_how_to_get_one(manifest: Path) -> None:
 def test_only_what_comes_with_the_product_is_compiled(manifest: Path, name: str) -> None:
     done = run(manifest, "mapped", name)
     assert done.returncode == 2
-    assert f"{name}: expected a model that comes with the product, one of: {NAME}" in done.stderr
+    assert f"{name}: expected a model that comes with the product, one of: spotter-353x481, {NAME}" in done.stderr
 
 
 def test_a_file_that_is_not_the_pinned_one_is_refused(manifest: Path) -> None:
