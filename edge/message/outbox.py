@@ -221,8 +221,10 @@ class Outbox:
         if expected != issued:
             raise _Damaged(f"expected scores up to {issued}, found them up to {expected}")
 
-    def _is_sound(self, row: bytes, epoch: str, seq: int) -> bool:
+    def _is_sound(self, row: object, epoch: str, seq: int) -> bool:
         """Whether a row is as it was written; raises WireError for a plain row that is no score."""
+        if not isinstance(row, bytes):  # a damaged file may hold a number or nothing there
+            return False
         if row.startswith(SEALED):
             key_id, content = row[len(SEALED) : len(SEALED) + KEY_ID_BYTES], row[_BEFORE:]
             is_ours = self._sealer is None or key_id == self._sealer.key_id

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -254,4 +255,16 @@ def test_damaged_tables_are_set_aside(
     content = path.read_bytes()
     assert was in content
     path.write_bytes(content.replace(was, is_now.ljust(len(was))))
+    assert open_outbox().set_aside is not None
+
+
+@pytest.mark.parametrize("value", ["7", "1.5", "'text'", "x'01'", "x''"])
+def test_a_row_that_is_no_message_is_set_aside(open_outbox: Callable[..., Outbox], path: Path, value: str) -> None:
+    """SQLite keeps any type in any column, so a damaged file may hold a number there."""
+    box = open_outbox()
+    box.put(make_score())
+    box.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"UPDATE scores SET payload = {value}")
+        db.commit()
     assert open_outbox().set_aside is not None
