@@ -36,7 +36,8 @@ class Stored(NamedTuple):
     def level(self, value: float) -> float:
         """Return a number that the stored values of all real values from `value` on reach.
 
-        It is up to one step too low, so that rounding loses none: whoever needs the exact limit compares real values.
+        It may be one step too low, so that rounding loses no value above the limit. For the exact limit compare
+        real values.
         """
         return value - 1e-3 if self.scale == 0 else value / self.scale + self.zero_point - 1
 

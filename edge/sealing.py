@@ -8,7 +8,7 @@ Standard for Public Key Encryption") and RFC 9180, base mode. Each content has i
 import hashlib
 from pathlib import Path
 
-from cryptography.exceptions import InternalError, InvalidTag, UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from edge.errors import ConfigError
+from edge.signing import UNREADABLE
 
-UNREADABLE = (OSError, ValueError, TypeError, UnsupportedAlgorithm, InternalError)
 PURPOSE = b"exception-spotter sealed score 1"
 NONCE = bytes(12)
 PUBLIC_BYTES, TAG_BYTES = 32, 16

@@ -232,10 +232,10 @@ class Score(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def _check_ordinary(self) -> None:
         found = (self.bits, self.one_in, self.low, self.high, self.zone, self.heading)
         if self.early or self.reasons or self.worn or self.baseline or self.link or found != (None,) * 6:
-            msg = "nothing but p and the minute may be given of somebody who is no candidate"
+            msg = "above the p of a candidate a score may hold only p and the minute"
             raise ValueError(msg)
         if not self.at.endswith(":00Z"):
-            msg = "the time of somebody who is no candidate must be a whole minute"
+            msg = "above the p of a candidate the time must be a whole minute"
             raise ValueError(msg)
 
 

@@ -49,7 +49,7 @@ def _coarse(value: Any) -> Any:
 
 
 def score(fields: Any) -> Any:
-    """Return a score with its figures on the grid, and less of somebody who is no candidate.
+    """Return a score with its figures on the grid; if it is of an ordinary person, with p and the minute alone.
 
     >>> found = score({"v": 1, "state": "scored", "at": "2026-01-01T12:00:41Z", "p": 0.31, "one_in": 3.2, "link": "1f"})
     >>> sorted(found.items())
@@ -65,7 +65,7 @@ def score(fields: Any) -> Any:
 
 
 def _less(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of somebody who is no candidate."""
+    """Return the fields that the score of an ordinary person has."""
     found = {name: value for name, value in fields.items() if name not in CANDIDATES}
     return found | {"at": f"{str(found.get('at'))[:17]}00Z"}
 

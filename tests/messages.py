@@ -17,7 +17,7 @@ WORN = ["top:orange", "trousers:dark-grey:checked"]
 
 
 def make_score(**changes: Any) -> wire.Score:
-    """Return a rare score, seen just now; with a common `one_in` or none, that of somebody who is no candidate."""
+    """Return a rare score, seen just now; with a common `one_in` or none, that of an ordinary person."""
     one_in = changes.get("one_in", 500.0)
     if one_in is None or one_in < 1 / CANDIDATE_P:
         return make_ordinary(**changes)
@@ -43,7 +43,7 @@ def make_score(**changes: Any) -> wire.Score:
 
 
 def make_ordinary(**changes: Any) -> wire.Score:
-    """Return the score of somebody who is no candidate; without `one_in`, one of a baseline that is warming up."""
+    """Return the score of an ordinary person; without `one_in`, one of a baseline that is warming up."""
     one_in = changes.pop("one_in", 2.0)
     fields: dict[str, Any] = {"node": "camera-1", "epoch": EPOCH, "seq": 1, "at": wire.to_time(NOW)}
     fields |= {"state": "warming_up"} if one_in is None else {"state": "scored", "p": 1 / rarity_at_most(one_in)}

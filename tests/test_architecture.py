@@ -44,7 +44,7 @@ ALLOWED = {
     "problems": set(),
     "wire_v1": {"limits"},
     "signing": {"errors"},
-    "sealing": {"errors"},
+    "sealing": {"errors", "signing"},
     "config": {"errors", "wire"},
     "command": {"errors", "config", "wire"},
     "seams": {"records"},  # under TYPE_CHECKING only; see test_the_booth_loads_no_pixels

@@ -119,7 +119,7 @@ class Selection:
         return None
 
     def _pass(self, score: wire.Score, now: float, open_alerts: int) -> None:
-        """Count somebody who is no candidate. They cannot be joined, so each sighting is a share of a person.
+        """Count the sighting of an ordinary person. These cannot be joined, so each counts as a share of a person.
 
         The share is that of candidates: one over the mean number of sightings of one person.
         """

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from edge import wire
+from edge.baseline_codec import Counted
 from edge.booth.active_alerts import ActiveAlerts
 from edge.booth.inbox import Inbox
 from edge.booth.selection import resumed
@@ -15,6 +16,13 @@ from edge.fakes import InProcessBroker
 from edge.seams import Publish, Received
 from tests.fakes import FakeClock, WatchedBroker, WatchedStore
 from tests.messages import NOW
+
+COUNTS = wire.node_topic("booth", "camera-1", "baseline")
+
+
+def hand_in(bench: "Bench", counted: Counted, *, is_retained: bool = True) -> None:
+    """Give the inbox the counts of a node."""
+    bench.inbox.receive(Received(COUNTS, wire.encode(COUNTS, counted), is_retained=is_retained))
 
 
 class Bench:

@@ -293,7 +293,7 @@ def test_a_damaged_card_changes_nothing_and_says_what(
 
 
 def test_a_release_that_its_site_did_not_sign_is_refused(node: Node, release: Release) -> None:
-    """Whatever checksums the card has: the signature is of another manifest, or by another site's key."""
+    """The card's checksums are right, but the signature is of another manifest, or by another site's key."""
     key = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     node.put(bundle_of(release, release_pub=key))
     with pytest.raises(ProvisionError, match=r"manifest\.json: was not signed by this node's site"):

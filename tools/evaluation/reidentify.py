@@ -1,8 +1,9 @@
 """Measures whether scores identify people: which of 150 is seen again, by what the second view's message says?
 
 Second views come from photos under another light, tint, distance and lens, and from the simulated street, where another
-camera sees the same walker. Whoever hears both messages compares everything in them: whether it is a candidate, p, and
-the reasons, word by word. By `link` this must work within its ten minutes only; a later rotation has other digits.
+camera sees the same walker. A listener who has both messages compares everything in them: whether it is a candidate, p, and
+the reasons and garments, word by word. By `link` this must work within its ten minutes only; a later rotation has other
+digits.
 """
 
 import argparse
@@ -40,7 +41,9 @@ AT = 1_800_000_000.0
 LATER = AT + wire.LINK_ROTATION_S
 DEPARTURE = Departure(1, AT - 4, AT, Zone.LEFT, Heading.LEFT, is_confirmed=True, has_moved=True)
 MISSED = 0.3
-"""Penalty for each bit of a reason that only one of two messages gives."""
+"""Penalty for each bit of what only one of two messages says."""
+WORN_BITS = 2.0
+"""Bits that a shared garment counts, or a colour or pattern of it."""
 
 
 def _other_camera(pixels: Pixels) -> Pixels:
@@ -139,11 +142,17 @@ def _messages(baseline: Baseline, pairs: Sequence[Pair], at: float) -> Views:
 
 
 def alike(one: wire.Score, other: wire.Score) -> float:
-    """Return how much two messages agree, without `link`: bits of shared reasons, less those missing and the rest."""
-    mine, theirs = ({reason.words: reason.bits for reason in score.reasons} for score in (one, other))
+    """Return how much two messages agree, without `link`: bits of what both say, less those missing and the rest."""
+    mine, theirs = _said(one), _said(other)
     shared = sum(min(mine[words], theirs[words]) for words in mine.keys() & theirs.keys())
     missed = sum((mine | theirs)[words] for words in mine.keys() ^ theirs.keys())
     return shared - MISSED * missed - abs(log2(one.p or 1.0) - log2(other.p or 1.0))
+
+
+def _said(score: wire.Score) -> dict[str, float]:
+    """Return the bits of each reason, and WORN_BITS for each garment and for each colour and pattern of it."""
+    parts = {f"{garment} {part}" for code in score.worn for garment, *rest in [code.split(":")] for part in ["", *rest]}
+    return dict.fromkeys(parts, WORN_BITS) | {reason.words: reason.bits for reason in score.reasons}
 
 
 def linked(one: wire.Score, other: wire.Score) -> float:
