@@ -1,9 +1,9 @@
 """Measures whether scores identify people: which of 150 is seen again, by what the second view's message says?
 
 Second views come from photos under another light, tint, distance and lens, and from the simulated street, where another
-camera sees the same walker. A listener who has both messages compares everything in them: whether it is a candidate, p, and
-the reasons and garments, word by word. By `link` this must work within its ten minutes only; a later rotation has other
-digits.
+camera sees the same walker. A listener who has both messages compares everything in them: whether it is a candidate,
+p, and the reasons and garments, word by word. By `link` this must work within its ten minutes only; a later rotation
+has other digits.
 """
 
 import argparse
