@@ -24,8 +24,8 @@ CANDIDATE_P = 0.1
 """Highest p-value of a candidate: somebody the booth could alert on. Only a candidate's score says more than a coarse p
 and a minute. `alert.one_in` is at least 1 / CANDIDATE_P.
 
-With .1 a second view is matched with the right one of 150 people in 11 to 14 % of cases, with .2 in 16 to 20 %
-(photos, tools/evaluate reidentify)."""
+With .1 a second view is matched with the right one of 150 people in 12 to 15 % of cases (photos, tools/evaluate
+reidentify), without the garments in 11 to 15 %; with .2, and without garments, in 16 to 20 %."""
 RARITIES = (*(float(f"{digit}e{power}") for power in range(9) for digit in (1, 2, 5)), 1e9)
 """The only values of `1 in N`, p = 1 / N and the ends of the interval on the wire: 1, 2, 5, 10, 20, 50 and so on.
 
