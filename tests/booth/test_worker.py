@@ -56,9 +56,10 @@ class Bench:
         return self.sites.publish(Publish(wire.node_topic(site, node, leaf), payload, 1, is_retained=False))
 
     def stored(self) -> dict[str, int]:
-        """Return the newest acknowledgement of each site."""
+        """Return the highest acknowledgement of each site: those of two workers may overtake each other."""
         found = [(m.topic.split("/")[2], wire.decode(*m[:2])[1]) for m in self.heard]
-        return {site: ack.upto for site, ack in found if isinstance(ack, wire.Ack)}
+        acks = [(ack.upto, site) for site, ack in found if isinstance(ack, wire.Ack)]
+        return {site: upto for upto, site in sorted(acks)}
 
     def close(self) -> None:
         for broker in self._brokers:
