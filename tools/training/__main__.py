@@ -20,7 +20,7 @@ from tools.evaluation.labels import TRAIN_IDS
 from tools.evaluation.models import open_model
 from tools.evaluation.peers import PoseNet
 from tools.resize import resize_file
-from tools.training import streets
+from tools.training import pack, streets
 from tools.training.kinds import read_kinds
 from tools.training.network import Network
 from tools.training.photos import load
@@ -80,8 +80,12 @@ def main() -> int:
     parser.add_argument(
         "--begin", type=Path, help="weights (.pt, or a .tflite of ours) to start from instead of the published ones"
     )
+    parser.add_argument("--pack", type=Path, help="no training: write all it needs into one file, for pack.py")
     args = parser.parse_args()
     try:
+        if args.pack:
+            pack.write(args.pack, _source(args, Console(stderr=True)), port(model_path(TEACHER)))
+            return 0
         if args.export_only:
             _export_only(args)
         else:

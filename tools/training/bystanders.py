@@ -6,12 +6,15 @@ small people. The published PoseNet looks for them in the picture and, enlarged,
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.records import KEYPOINTS, Detection, Pixels
-from tools.evaluation.peers import PoseNet
+
+if TYPE_CHECKING:  # a pack (pack.py) needs no model's runtime
+    from tools.evaluation.peers import PoseNet
 
 Mask = NDArray[np.bool_]
 
@@ -22,7 +25,7 @@ OWN = 0.5
 """Share of a skeleton's keypoints on labelled people from which it counts as one of them."""
 
 
-def bystanders(pixels: Pixels, labelled: Mask, posenet: PoseNet) -> Mask:
+def bystanders(pixels: Pixels, labelled: Mask, posenet: "PoseNet") -> Mask:
     """Return [h, w]: True where an unlabelled person may be. `pixels` [h, w, 3] RGB; `labelled` [h, w] marks labels."""
     unknown = np.zeros(labelled.shape, bool)
     for person in _people(pixels, posenet):
@@ -31,7 +34,7 @@ def bystanders(pixels: Pixels, labelled: Mask, posenet: PoseNet) -> Mask:
     return unknown & ~labelled
 
 
-def _people(pixels: Pixels, posenet: PoseNet) -> Iterator[Detection]:
+def _people(pixels: Pixels, posenet: "PoseNet") -> Iterator[Detection]:
     """Yield everyone in the picture and in its halves along the longer side, in pixels of the picture."""
     yield from posenet.people(pixels)
     axis = int(pixels.shape[1] > pixels.shape[0])

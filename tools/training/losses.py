@@ -16,6 +16,7 @@ class Truth(NamedTuple):
     garments: Tensor
     patterns: Tensor
     pieces: Tensor
+    heights: Tensor
 
 
 CLASS_WEIGHTS = (1.0, 1.4, 1.4, 1.2, 1.0, 1.0, 1.3, 1.5, 1.4, 2.0)

@@ -12,6 +12,9 @@ from tools.training.partial import IGNORED
 SIZE = (353, 257)
 """Height and width of a scene in pixels: as tall as the model's input and half as wide, since people are upright."""
 
+HEIGHT_UNIT = 2
+"""Pixels per step of Scene.heights, so that a byte suffices."""
+
 Bytes = NDArray[np.uint8]
 Rng = np.random.Generator
 
@@ -27,11 +30,22 @@ class Scene(NamedTuple):
     """Positions in vocabulary.PATTERNS, or IGNORED."""
     pieces: Bytes
     """A number for each garment of known pattern, 0 elsewhere."""
+    heights: Bytes
+    """Height of the person there in units of HEIGHT_UNIT, 0 where nobody is known to be."""
 
 
 def plain_scene(pixels: Bytes, garments: Bytes) -> Scene:
-    """Return a scene without known patterns."""
-    return Scene(pixels, garments, np.full(garments.shape, IGNORED, np.uint8), np.zeros(garments.shape, np.uint8))
+    """Return a scene without known patterns and heights."""
+    nothing = np.zeros(garments.shape, np.uint8)
+    return Scene(pixels, garments, np.full(garments.shape, IGNORED, np.uint8), nothing, nothing)
+
+
+def height_of(mask: NDArray[np.bool_]) -> Bytes:
+    """Return [h, w] heights, in units of HEIGHT_UNIT, of each connected part of `mask` [h, w]."""
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    tall = np.minimum(stats[:, cv2.CC_STAT_HEIGHT] // HEIGHT_UNIT, 255).astype(np.uint8)
+    tall[0] = 0
+    return np.asarray(tall[parts], np.uint8)
 
 
 def blank(rng: Rng) -> Scene:
@@ -60,7 +74,8 @@ def pasted(onto: Scene, scene: Scene, alpha: Bytes, matrix: NDArray[np.float64],
         sharp = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.4 / zoom), np.uint8)
     pixels = cv2.warpAffine(sharp, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR)
-    planes = [cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_NEAREST) for plane in scene[1:]]
+    scaled = scene._replace(heights=np.asarray(np.minimum(scene.heights * zoom, 255), np.uint8))
+    planes = [cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_NEAREST) for plane in scaled[1:]]
     is_covered = cover > 127
     share = (cv2.GaussianBlur(cover, (0, 0), soft) if soft else cover)[..., None].astype(np.float32) / 255
     mixed = np.rint(onto.pixels * (1 - share) + pixels * share).astype(np.uint8)

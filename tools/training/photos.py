@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import cv2
 import numpy as np
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from tools.evaluation.labels import TRAIN_IDS, read
-from tools.evaluation.peers import PoseNet
 from tools.training.bystanders import REACH, bystanders
 from tools.training.partial import IGNORED
+
+if TYPE_CHECKING:  # a pack (pack.py) needs no model's runtime
+    from tools.evaluation.peers import PoseNet
 
 HEIGHT = 440
 """Height of a photo in pixels: a quarter more than the model's input, so that a scene can zoom in."""
@@ -47,7 +49,7 @@ class Photo(NamedTuple):
         )
 
 
-def load(ccp: Path, numbers: Iterable[int], posenet: PoseNet, cache: Path) -> list[Photo]:
+def load(ccp: Path, numbers: Iterable[int], posenet: "PoseNet", cache: Path) -> list[Photo]:
     """Load the photos that have labels; unlabelled passers-by behind the person become IGNORED."""
     cv2.setNumThreads(0)  # scenes are made in forked workers, which OpenCV's own threads do not survive
     wanted = list(numbers)
@@ -74,7 +76,7 @@ def kept(cache: Path, stamp: str, make: Callable[[], Iterable[Photo]]) -> list[P
     return photos
 
 
-def _load(ccp: Path, number: int, posenet: PoseNet) -> Photo:
+def _load(ccp: Path, number: int, posenet: "PoseNet") -> Photo:
     pixels, classes = read(ccp, number)
     classes = np.where(bystanders(pixels, classes > 0, posenet), IGNORED, classes)
     size = (max(round(pixels.shape[1] * HEIGHT / pixels.shape[0]), 1), HEIGHT)

@@ -16,7 +16,20 @@ from tools.training.cloth import lay
 from tools.training.develop import developed
 from tools.training.kinds import Kinds
 from tools.training.partial import IGNORED
-from tools.training.paste import SIZE, Bytes, Rng, Scene, blank, cropped, extent, pasted, placement, plain_scene
+from tools.training.paste import (
+    HEIGHT_UNIT,
+    SIZE,
+    Bytes,
+    Rng,
+    Scene,
+    blank,
+    cropped,
+    extent,
+    height_of,
+    pasted,
+    placement,
+    plain_scene,
+)
 from tools.training.photos import Photo
 from tools.training.prints import print_onto
 from tools.training.streets import Street
@@ -42,6 +55,8 @@ STREET_HEIGHTS = (45.0, 350.0)
 """Range of heights in pixels of people in street pictures; logarithmically uniform."""
 MOST_ENLARGED = 2.2
 """Largest zoom; beyond it a picture shows nothing but blur."""
+CAMERAS = 3
+"""Cameras of a simulated street."""
 FRAMES = 8
 """Frames per camera of a simulated street that are reused; drawing one takes longer than the rest of a scene."""
 
@@ -67,14 +82,20 @@ class Source:
     """People cut out of the street pictures."""
     swatches: list[Swatch] = field(default_factory=list)
     """Real cloth, used for about half of the printed garments where there is cloth of that kind."""
+    drawn: dict[tuple[int, ...], Scene] = field(default_factory=dict)
+    """Moments (seed, camera, frame) of simulated streets, drawn before; without any they are drawn when needed."""
 
     def scene(self, seed: int) -> Scene:
         """Make one picture as a camera would take it, with its truth."""
+        return self.pair(seed)[0]
+
+    def pair(self, seed: int) -> tuple[Scene, Bytes]:
+        """Make one picture as a camera would take it, and the clean picture [h, w, 3] RGB that it was made from."""
         rng = np.random.default_rng(seed)
         makers = [self._photo, self._crowd, self._drawn, self._clip, self._street]
         there = np.array(self.shares) * [True, True, True, bool(self.clips), bool(self.streets)]
         made = makers[int(rng.choice(len(makers), p=there / there.sum()))](rng)
-        return made._replace(pixels=developed(made.pixels, rng))
+        return made._replace(pixels=developed(made.pixels, rng)), made.pixels
 
     def _photo(self, rng: Rng) -> Scene:
         """Make a scene of a whole photo, on grey padding as letterbox.py adds it or on another background."""
@@ -104,7 +125,10 @@ class Source:
     def _drawn(self, rng: Rng) -> Scene:
         """Make a scene of part of the simulated street."""
         seed = int(rng.integers(self.street_seeds.start, self.street_seeds.stop))
-        return cropped(_drawn_street(seed, int(rng.integers(3)), int(rng.integers(FRAMES))), rng)
+        moment: tuple[int, ...] = seed, int(rng.integers(CAMERAS)), int(rng.integers(FRAMES))
+        if self.drawn:
+            moment = list(self.drawn)[hash(moment) % len(self.drawn)]
+        return cropped(self.drawn[moment] if self.drawn else drawn_street(*moment), rng)
 
     def _street(self, rng: Rng) -> Scene:
         """Make a scene of a street picture; sometimes of two that overlap, sometimes with one more person in front."""
@@ -129,7 +153,8 @@ class Source:
         wanted = rng.uniform((0.15, 0.3), (0.85, 0.7)) * SIZE[::-1]
         matrix[:, 2] += _filling(wanted - middle, matrix, mask.shape)
         everywhere = np.full(mask.shape, 255, np.uint8)
-        return pasted(onto, plain_scene(street.pixels, street.classes), everywhere, matrix, soft=0.0)
+        scene = plain_scene(street.pixels, street.classes)._replace(heights=street.heights)
+        return pasted(onto, scene, everywhere, matrix, soft=0.0)
 
     def _joined(self, scene: Scene, height: float, rng: Rng) -> Scene:
         """Paste one more person in front of the others, `height` of the picture tall."""
@@ -156,6 +181,7 @@ class Source:
         patterns = np.full(photo.classes.shape, IGNORED, np.uint8)
         pieces = np.zeros(photo.classes.shape, np.uint8)
         top, bottom, *_ = extent(photo.person)
+        heights = photo.person * np.uint8(min((bottom - top + 1) // HEIGHT_UNIT, 255))
         for garment in GARMENTS:
             mask = photo.classes == CLASSES.index(garment)
             if np.count_nonzero(mask) < SMALLEST_PRINT_PX**2:
@@ -168,7 +194,7 @@ class Source:
                 patterns[mask] = PATTERNS.index(kind)
                 pieces_before += 1
                 pieces[mask] = pieces_before
-        return Scene(pixels, photo.classes, patterns, pieces)
+        return Scene(pixels, photo.classes, patterns, pieces, heights)
 
     def _print(
         self,
@@ -252,13 +278,14 @@ for _position, _name in enumerate(STREET_PATTERNS):
 
 
 @cache
-def _drawn_street(seed: int, camera: int, frame: int) -> Scene:
-    """Return one of FRAMES moments of a camera of a simulated street."""
+def drawn_street(seed: int, camera: int, frame: int) -> Scene:
+    """Draw one of FRAMES moments of a camera of a simulated street."""
     drawn = _camera(seed, camera)
     number = int(np.random.default_rng((seed, camera, frame)).integers(4800))
     classes = drawn.garment_map(number)
     patterns = _STREET_KINDS[drawn.pattern_map(number)]
-    return Scene(drawn.frame(number).pixels, classes, patterns, np.zeros_like(classes))
+    heights = height_of((classes > 0) & (classes != IGNORED))
+    return Scene(drawn.frame(number).pixels, classes, patterns, np.zeros_like(classes), heights)
 
 
 @cache

@@ -42,6 +42,8 @@ class Settings(NamedTuple):
     ported_share: float = 0.25
     workers: int = 1
     device: str = "cpu"
+    seconds: float = 0.0
+    """Time for all steps, on which the rate then depends; 0: the rate depends on `steps`. `steps` stays the limit."""
 
 
 class Scenes(Dataset[tuple[Tensor, ...]]):
@@ -55,8 +57,8 @@ class Scenes(Dataset[tuple[Tensor, ...]]):
         return self._end - self._begin
 
     def __getitem__(self, index: int) -> tuple[Tensor, ...]:
-        scene = self._source.scene((self._seed << 32) + self._begin + index)
-        return tuple(torch.from_numpy(plane) for plane in scene)
+        scene, clean = self._source.pair((self._seed << 32) + self._begin + index)
+        return tuple(torch.from_numpy(plane) for plane in (clean, *scene))
 
 
 def train(network: Network, teacher: Network, source: Source, settings: Settings, folder: Path) -> Network:
@@ -70,13 +72,17 @@ def train(network: Network, teacher: Network, source: Source, settings: Settings
     checkpoint = folder / f"{settings.name}.pt"
     step = _resume(checkpoint, network, mean, optimizer)
     with (folder / f"{settings.name}.jsonl").open("a") as log:
-        batches = _batches(source, settings, step)
-        for pixels, *planes in track(batches, settings.name, settings.steps - step):
+        batches, since = _batches(source, settings, step), time.monotonic()
+        for clean, pixels, *planes in track(batches, settings.name, settings.steps - step):
             begun = time.perf_counter()
+            done = (time.monotonic() - since) / settings.seconds if settings.seconds else step / settings.steps
+            if done >= 1:
+                break
             for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * _schedule(step, settings.steps)
+                group["lr"] = group["peak"] * _schedule(step, done)
             truth = Truth(*(plane.to(device).long() for plane in planes))
-            terms = _step(network, teacher, pixels.to(device), truth)
+            wanted = _pose(teacher, clean.to(device), truth)
+            terms = _terms(network, pixels.to(device), wanted, truth)
             total = torch.stack(list(terms.values())).sum()
             optimizer.zero_grad(set_to_none=True)
             total.backward()
@@ -98,11 +104,16 @@ def normalised(pixels: Tensor) -> Tensor:
     return ((pixels.float() - 128) / 128).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
-def _step(network: Network, teacher: Network, pixels: Tensor, truth: Truth) -> dict[str, Tensor]:
-    image = normalised(pixels)
+def _pose(teacher: Network, clean: Tensor, truth: Truth) -> Maps:
+    """Return what the teacher sees in the clean picture, so that it is taught for dark and blurred ones too."""
+    with torch.autocast(clean.device.type, torch.bfloat16):
+        wanted: Maps = pose_of(teacher, normalised(clean), truth)
+    return wanted
+
+
+def _terms(network: Network, pixels: Tensor, wanted: Maps, truth: Truth) -> dict[str, Tensor]:
     with torch.autocast(pixels.device.type, torch.bfloat16):
-        wanted = pose_of(teacher, image, truth)
-        found: Maps = network.train()(image)
+        found: Maps = network.train()(normalised(pixels))
     return loss(found, wanted, truth)
 
 
@@ -121,9 +132,9 @@ def _groups(network: Network, settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
-def _schedule(step: int, steps: int) -> float:
-    """Return the share of the highest rate: a linear rise, then half a cosine down."""
-    return min(1.0, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * step / steps)) + 1e-3
+def _schedule(step: int, done: float) -> float:
+    """Return the share of the highest rate: a linear rise, then half a cosine down; `done` is the share of the run."""
+    return min(1.0, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * done)) + 1e-3
 
 
 def _batches(source: Source, settings: Settings, begin: int) -> Iterator[list[Tensor]]:

@@ -20,7 +20,7 @@ from edge.vocabulary import PATTERNS
 from tools.training.losses import Truth, loss, pattern_loss
 from tools.training.network import Network
 from tools.training.partial import IGNORED
-from tools.training.paste import Scene
+from tools.training.paste import Bytes, Scene
 from tools.training.port import again, port
 from tools.training.train import Settings, normalised, train
 
@@ -75,7 +75,7 @@ def test_a_pose_like_its_teachers_costs_nothing() -> None:
         maps = network(torch.randn(2, 3, 65, 49))
     unknown = torch.full((2, 65, 49), IGNORED)
     known = torch.zeros((2, 65, 49), dtype=torch.long)
-    truth = Truth(known, unknown, known)
+    truth = Truth(known, unknown, known, known)
     terms = loss(maps, maps, truth)
     assert float(terms["pose"]) == pytest.approx(0, abs=1e-4)
     assert float(terms["patterns"]) == 0
@@ -92,7 +92,7 @@ def test_the_right_garment_costs_least() -> None:
     right = torch.nn.functional.one_hot(truth[:, ::4, ::4], len(CLASSES)).permute(0, 3, 1, 2) * 20.0
     wrong = right.roll(1, dims=1)
     unknown = torch.full_like(truth, IGNORED)
-    known = Truth(truth, unknown, unknown)
+    known = Truth(truth, unknown, unknown, unknown)
     costs = [float(loss(maps._replace(garments=one), maps, known)["garments"]) for one in (right, wrong)]
     assert costs[0] < 0.5 * costs[1]
 
@@ -100,15 +100,14 @@ def test_the_right_garment_costs_least() -> None:
 class RedSquares:
     """A source of scenes in which red squares are tops."""
 
-    def scene(self, seed: int) -> Scene:
+    def pair(self, seed: int) -> tuple[Scene, Bytes]:
         rng = np.random.default_rng(seed)
         pixels = rng.integers(90, 160, (65, 49, 3)).astype(np.uint8)
         classes = np.zeros((65, 49), np.uint8)
         y, x = rng.integers(0, 30), rng.integers(0, 20)
         pixels[y : y + 30, x : x + 25], classes[y : y + 30, x : x + 25] = (220, 20, 20), CLASSES.index("upper")
-        return Scene(
-            pixels, classes, np.where(classes > 0, 1, IGNORED).astype(np.uint8), (classes > 0).astype(np.uint8)
-        )
+        kinds, is_red = np.where(classes > 0, 1, IGNORED).astype(np.uint8), (classes > 0).astype(np.uint8)
+        return Scene(pixels, classes, kinds, is_red, 15 * is_red), pixels
 
 
 def test_training_learns_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
@@ -151,7 +150,7 @@ def test_a_garment_is_judged_as_a_whole() -> None:
     maps = Network().eval()(torch.zeros(1, 3, 65, 49))
     patterns = torch.ones((1, 65, 49), dtype=torch.long)
     patterns[:, :, :24] = 0
-    truth = Truth(torch.zeros_like(patterns), patterns, patterns + 1)
+    truth = Truth(torch.zeros_like(patterns), patterns, patterns + 1, patterns)
     right = torch.nn.functional.one_hot(patterns[:, ::8, ::8], len(PATTERNS)).permute(0, 3, 1, 2) * 9.0
     wrong = right.roll(1, dims=1)
     half = right.clone()

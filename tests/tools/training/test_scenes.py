@@ -9,7 +9,7 @@ from edge.records import CLASSES
 from edge.vocabulary import PATTERNS
 from tools.training.kinds import read_kinds
 from tools.training.partial import CODES, IGNORED
-from tools.training.paste import SIZE
+from tools.training.paste import HEIGHT_UNIT, SIZE
 from tools.training.photos import HEIGHT, Photo
 from tools.training.scenes import Source
 from tools.training.streets import Street, cut_out
@@ -62,6 +62,19 @@ def test_people_of_a_street_are_shown_at_every_size(source: Source) -> None:
     heights = [np.ptp(np.flatnonzero(one.any(axis=1))) for one in somebody if one.any()]
     assert min(heights) < 90
     assert max(heights) > 180
+
+
+def test_a_persons_height_is_that_in_the_scene(source: Source) -> None:
+    alone = dataclasses.replace(source, shares=(0, 0, 0, 0, 1.0))
+    compared = 0
+    for seed in range(30):
+        scene = alone.scene(seed)
+        rows = np.flatnonzero((scene.heights > 0).any(axis=1))
+        sizes = np.unique(scene.heights[scene.heights > 0])
+        if rows.size and len(sizes) == 1 and rows[0] > 5 and rows[-1] < SIZE[0] - 6:  # one person, not cut
+            assert int(sizes[0]) * HEIGHT_UNIT == pytest.approx(rows[-1] - rows[0] + 1, rel=0.15)
+            compared += 1
+    assert compared >= 3
 
 
 def test_somebody_cut_out_is_alone(source: Source) -> None:
