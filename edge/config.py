@@ -67,6 +67,9 @@ class DetectionSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Mean confidence over the 17 keypoints from which a pose counts as a person."""
     nms_radius_px: Positive = 20.0
     """Two keypoints of one kind closer than this, in pixels of the model's input, are the same."""
+    min_body_px: Positive = 45.0
+    """Smallest body height of a person in pixels of the model's input. Smaller ones are too small to be described, and
+    lamps and posts far away look like them."""
     max_people: Annotated[int, Meta(ge=1, le=200)] = 40
     """Most people to decode in one frame."""
 

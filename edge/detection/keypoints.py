@@ -131,6 +131,8 @@ def decode(
     poses, sure = _walk(roots, parts, heat, short, mid)
     sure[np.arange(len(roots)), parts] = certain
     likely, tall = _order(poses, sure, section)
+    is_large = tall >= section.min_body_px
+    likely, tall = likely[is_large], tall[is_large]
     if len(likely) == 0:
         return []
     poses, sure = _assemble(poses[likely], sure[likely], parts[likely], tall, section)

@@ -49,6 +49,13 @@ def test_a_crowd_comes_back_person_by_person(count: int, height: float) -> None:
     assert [p.confidence for p in found] == sorted((p.confidence for p in found), reverse=True)
 
 
+@pytest.mark.parametrize("scale", [1.0, 3.5])
+def test_whoever_is_too_small_for_the_model_is_nobody_at_any_size_of_the_frame(scale: float) -> None:
+    outputs = tensors([standing(100, 100, 60), standing(300, 100, 200)])
+    heights = [len(decode(outputs, LAYOUT, DetectionSection(min_body_px=px), scale=scale)) for px in (1, 90, 300)]
+    assert heights == [2, 1, 0]
+
+
 def test_nobody_gives_nobody() -> None:
     assert decode(tensors([]), LAYOUT, DetectionSection()) == []
 

@@ -125,6 +125,9 @@ def main() -> int:
     parser.add_argument("--begin", type=Path, help="weights.pt of a run before, to train it further")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument(
+        "--ported-share", type=float, default=0.25, help="of the rate, for layers of the published model"
+    )
     parser.add_argument("--map-steps", type=int, default=200)
     parser.add_argument("--workers", type=int, default=15)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -133,7 +136,16 @@ def main() -> int:
     torch.manual_seed(args.seed)
     source, teacher = read(args.pack)
     begin = copy.deepcopy(teacher)
-    usual = Settings("together", MOST_STEPS, args.batch, args.seed, args.rate, workers=args.workers, device=args.device)
+    usual = Settings(
+        "together",
+        MOST_STEPS,
+        args.batch,
+        args.seed,
+        args.rate,
+        workers=args.workers,
+        device=args.device,
+        ported_share=args.ported_share,
+    )
     maps = usual._replace(name="maps", steps=args.map_steps, seed=args.seed + 2, parts="maps")
     if args.begin:
         begin.load_state_dict(torch.load(args.begin, weights_only=True))

@@ -14,6 +14,8 @@ SIZE = (353, 257)
 
 HEIGHT_UNIT = 2
 """Pixels per step of Scene.heights, so that a byte suffices."""
+NOBODY = 1
+"""Of Scene.heights: whatever it looks like, nobody is there."""
 
 Bytes = NDArray[np.uint8]
 Rng = np.random.Generator
@@ -31,7 +33,7 @@ class Scene(NamedTuple):
     pieces: Bytes
     """A number for each garment of known pattern, 0 elsewhere."""
     heights: Bytes
-    """Height of the person there in units of HEIGHT_UNIT, 0 where nobody is known to be."""
+    """Height of the person there in units of HEIGHT_UNIT, NOBODY, or 0 where nothing is known."""
 
 
 def plain_scene(pixels: Bytes, garments: Bytes) -> Scene:
@@ -74,7 +76,8 @@ def pasted(onto: Scene, scene: Scene, alpha: Bytes, matrix: NDArray[np.float64],
         sharp = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.4 / zoom), np.uint8)
     pixels = cv2.warpAffine(sharp, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR)
-    scaled = scene._replace(heights=np.asarray(np.minimum(scene.heights * zoom, 255), np.uint8))
+    heights = np.where(scene.heights > NOBODY, np.clip(scene.heights * zoom, NOBODY + 1, 255), scene.heights)
+    scaled = scene._replace(heights=heights.astype(np.uint8))
     planes = [cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_NEAREST) for plane in scaled[1:]]
     is_covered = cover > 127
     share = (cv2.GaussianBlur(cover, (0, 0), soft) if soft else cover)[..., None].astype(np.float32) / 255

@@ -7,12 +7,14 @@ from torch.nn import functional
 from tools.training.losses import Truth
 from tools.training.network import Maps, Network
 from tools.training.partial import IGNORED
-from tools.training.paste import HEIGHT_UNIT
+from tools.training.paste import HEIGHT_UNIT, NOBODY
 
 TALL = 150
 """Height in pixels from which the teacher sees a person in the picture as it is. Of people on street clips it finds
 36 % at 45-70 pixels, 59 % at 70-90 and 82 % at 90-130.
 """
+NEVER = -8.0
+"""Logits of a keypoint on a thing."""
 STRIDE = 16
 """Pixels per cell of the pose's grid."""
 DOUBT = 1.5
@@ -29,7 +31,7 @@ def pose_of(teacher: Network, image: Tensor, truth: Truth) -> Maps:
     that nobody is, the one in which it is less sure.
     """
     seen = [found.float() for found in teacher(image)[:3]]
-    tall, is_empty = _heights(truth.heights), _empty(truth.garments)
+    tall, is_empty, is_thing = _heights(truth.heights), _empty(truth.garments), _things(truth.heights)
     which = ((tall > 0) & (tall < TALL)).flatten(1).any(dim=1) | (truth.garments == IGNORED).flatten(1).any(dim=1)
     if bool(which.any()):
         near = _at_twice_the_size(teacher, image[which])
@@ -38,12 +40,19 @@ def pose_of(teacher: Network, image: Tensor, truth: Truth) -> Maps:
         for whole, found in zip(seen, near, strict=True):
             whole[which] = torch.where(takes_near, found, whole[which])
     heatmaps, short_offsets, mid_offsets = seen
-    heatmaps = heatmaps - DOUBT * is_empty
+    heatmaps = torch.where(is_thing, NEVER, heatmaps - DOUBT * is_empty)
     return Maps(heatmaps, short_offsets, mid_offsets, heatmaps, heatmaps)
+
+
+def _things(heights: Tensor) -> Tensor:
+    """Return [n, 1, cells, cells]: True where a thing stands and no person is in or beside the cell."""
+    is_thing = functional.max_pool2d((heights == NOBODY)[:, None].float(), STRIDE + 1, STRIDE, STRIDE // 2) > 0
+    return is_thing & (_heights(heights) == 0)
 
 
 def _heights(heights: Tensor) -> Tensor:
     """Return [n, 1, cells, cells], the height in pixels of the person in or beside each cell; 0 where nobody is."""
+    heights = heights * (heights > NOBODY)
     own = HEIGHT_UNIT * heights[:, None, ::STRIDE, ::STRIDE].float()
     beside = functional.max_pool2d(own, AROUND, 1, AROUND // 2)
     return own.where(own > 0, beside)

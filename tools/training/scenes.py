@@ -31,6 +31,7 @@ from tools.training.paste import (
     plain_scene,
 )
 from tools.training.photos import Photo
+from tools.training.posts import with_posts
 from tools.training.prints import print_onto
 from tools.training.streets import Street
 from tools.training.swatches import Swatch
@@ -47,6 +48,8 @@ FINEST_PRINT_PX = 2.5
 """Finest unit of a print in pixels of the scene; anything finer cannot be seen."""
 SMALLEST_PRINT_PX = 16
 """Smallest garment that is printed: this many pixels squared."""
+FURNISHED = 0.3
+"""Share of scenes with posts and bollards in front."""
 MOST_PEOPLE = 5
 """Most people in a crowd."""
 TALLEST = 1.1
@@ -95,6 +98,8 @@ class Source:
         makers = [self._photo, self._crowd, self._drawn, self._clip, self._street]
         there = np.array(self.shares) * [True, True, True, bool(self.clips), bool(self.streets)]
         made = makers[int(rng.choice(len(makers), p=there / there.sum()))](rng)
+        if rng.random() < FURNISHED:
+            made = with_posts(made, rng)
         return made._replace(pixels=developed(made.pixels, rng)), made.pixels
 
     def _photo(self, rng: Rng) -> Scene:

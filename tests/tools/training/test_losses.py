@@ -11,8 +11,8 @@ from edge.records import CLASSES
 from tools.training.losses import Truth, _garments
 from tools.training.network import Maps
 from tools.training.partial import CODES, IGNORED, SETS, members
-from tools.training.paste import HEIGHT_UNIT
-from tools.training.pose import DOUBT, pose_of
+from tools.training.paste import HEIGHT_UNIT, NOBODY
+from tools.training.pose import DOUBT, NEVER, pose_of
 
 UPPER, LOWER, SHOES = (CLASSES.index(name) for name in ("upper", "lower", "shoes"))
 
@@ -120,3 +120,16 @@ def test_the_surer_view_counts_for_people_and_the_less_sure_where_nobody_is(far:
     assert heat[3] == max(far, near), "nobody knows who is there"
     assert heat[15] == near, "a small person"
     assert heat[9] == min(far, near) - DOUBT, "nobody is there"
+
+
+def test_a_post_is_nobody_whatever_the_teacher_sees_but_not_where_a_person_is() -> None:
+    garments, heights = torch.zeros(2, 1, 353, 257, dtype=torch.long)
+    garments[:, 200:300, 100:150] = UPPER
+    heights[:, 200:300, 100:150] = 200 // HEIGHT_UNIT
+    heights[:, :, 120:126], heights[:, :, 20:26] = NOBODY, NOBODY
+    found = pose_of(Sees(3.0, 3.0), torch.zeros(1, 3, 353, 257), Truth(garments, garments, garments, heights))
+    heat = found.heatmaps[0, 0]
+    assert (heat[:, 1] == NEVER).all()
+    assert heat[3, 8] == NEVER
+    assert heat[15, 8] == 3.0
+    assert heat[3, 12] == 3.0 - DOUBT

@@ -9,8 +9,9 @@ from edge.records import CLASSES
 from edge.vocabulary import PATTERNS
 from tools.training.kinds import read_kinds
 from tools.training.partial import CODES, IGNORED
-from tools.training.paste import HEIGHT_UNIT, SIZE
+from tools.training.paste import HEIGHT_UNIT, NOBODY, SIZE
 from tools.training.photos import HEIGHT, Photo
+from tools.training.posts import with_posts
 from tools.training.scenes import Source
 from tools.training.streets import Street, cut_out
 from tools.training.swatches import Swatch
@@ -69,12 +70,24 @@ def test_a_persons_height_is_that_in_the_scene(source: Source) -> None:
     compared = 0
     for seed in range(30):
         scene = alone.scene(seed)
-        rows = np.flatnonzero((scene.heights > 0).any(axis=1))
-        sizes = np.unique(scene.heights[scene.heights > 0])
+        rows = np.flatnonzero((scene.heights > NOBODY).any(axis=1))
+        sizes = np.unique(scene.heights[scene.heights > NOBODY])
         if rows.size and len(sizes) == 1 and rows[0] > 5 and rows[-1] < SIZE[0] - 6:  # one person, not cut
             assert int(sizes[0]) * HEIGHT_UNIT == pytest.approx(rows[-1] - rows[0] + 1, rel=0.15)
             compared += 1
     assert compared >= 3
+
+
+def test_posts_hide_people_and_are_nobody(source: Source) -> None:
+    rng = np.random.default_rng(0)
+    before = dataclasses.replace(source, shares=(0, 0, 0, 0, 1.0)).scene(3)
+    for _ in range(20):
+        after = with_posts(before, rng)
+        is_post = after.heights == NOBODY
+        assert (after.garments[is_post] == 0).all()
+        for one, other in zip(before, after, strict=True):
+            assert (one[~is_post] == other[~is_post]).all()
+        assert (before.pixels[is_post] != after.pixels[is_post]).any() or not is_post.any()
 
 
 def test_somebody_cut_out_is_alone(source: Source) -> None:
