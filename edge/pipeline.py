@@ -249,8 +249,9 @@ class Pipeline:
     ) -> Appearance | None:
         """Describe a person at the first look; None if too little is seen."""
         worn = None if is_guess else self._worn(frame, person)
-        seen = describe.describe(frame.pixels, person, others, worn, self._light.light, geometric)
-        if seen is None or seen.quality < self._viewing.min_quality:
+        least = self._viewing.min_quality
+        seen = describe.describe(frame.pixels, person, others, worn, self._light.light, geometric, least)
+        if seen is None:
             return None
         self._light.remember(seen.colour)
         return replace(seen, quality=seen.quality * GUESSED) if is_guess else seen

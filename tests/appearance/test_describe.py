@@ -45,6 +45,14 @@ def test_somebody_without_a_visible_garment_is_not_described() -> None:
     assert describe(pixels, outside, [], garment_map(truth), NEUTRAL, 0.9) is None
 
 
+def test_a_view_below_the_wanted_quality_is_not_described() -> None:
+    pixels, person, truth = person_picture()
+    view = describe(pixels, person, [], garment_map(truth), NEUTRAL, 0.9)
+    assert view is not None
+    assert describe(pixels, person, [], garment_map(truth), NEUTRAL, 0.9, view.quality) is not None
+    assert describe(pixels, person, [], garment_map(truth), NEUTRAL, 0.9, view.quality + 1e-6) is None
+
+
 @given(values=arrays(np.float32, st.integers(2, 400), elements=st.floats(0, 300, width=32)), share=st.floats(0, 1))
 def test_a_quantile_is_numpys(values: Floats, share: float) -> None:
     assert _quantile(values, share) == pytest.approx(float(np.quantile(values, share)), rel=1e-6)
