@@ -16,6 +16,7 @@ from edge.appearance import describe
 from edge.appearance.best_views import BestViews
 from edge.appearance.colour import Illumination
 from edge.appearance.crop import surroundings
+from edge.appearance.describe import Draft
 from edge.appearance.silhouette import COMPOSITION
 from edge.appearance.view import View, views
 from edge.config import NodeConfig
@@ -24,7 +25,7 @@ from edge.detection.flip import steadied
 from edge.detection.letterbox import letterbox
 from edge.palette import CELLS, NAMING_ID
 from edge.recipe import Recipe
-from edge.records import Appearance, Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
+from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
 from edge.score import nuisance
 from edge.seams import Interpreter
 from edge.second_looks import SecondLooks
@@ -33,7 +34,7 @@ from edge.track.tracker import Tracker
 from edge.vocabulary import PATTERNS, HeldBack
 
 STAGES = ("fit", "invoke", "decode", "track", "describe", "look")
-"""The steps that are timed, in their order; `look` is the second looks with their description."""
+"""The steps that are timed, in their order; `look` is the second looks with their description, `describe` all others."""
 
 GONE_S = 0.25
 """Seconds out of sight from which a person's best views are looked at again; a single missed detection is shorter."""
@@ -126,11 +127,12 @@ class Pipeline:
         shown = views([track.detection for track in seen], detections, frame.pixels.shape)
         for track, view in zip(seen, shown, strict=True):
             self._look(frame, track, detections, view)
-        described = perf_counter()
+        looking = perf_counter()
         self.second_looks.step(frame.captured_at, self._urgent(tracks, frame.captured_at))
+        self.stage_s.update(track=tracked - begun, look=perf_counter() - looking)
         early = [sighting for track in seen if (sighting := self._early(track, frame.captured_at)) is not None]
         sightings = self._leave(departures)
-        self.stage_s.update(track=tracked - begun, describe=described - tracked, look=perf_counter() - described)
+        self.stage_s["describe"] = perf_counter() - tracked - self.stage_s["look"]
         return Step(detections, tracks, sightings, early)
 
     def finish(self) -> list[Sighting]:
@@ -246,11 +248,11 @@ class Pipeline:
 
     def _seen(
         self, frame: Frame, person: Detection, others: list[Detection], geometric: float, *, is_guess: bool
-    ) -> Appearance | None:
-        """Describe a person at the first look; None if too little is seen."""
+    ) -> Draft | None:
+        """Look at a person for the first time; None if too little is seen."""
         worn = None if is_guess else self._worn(frame, person)
         least = self._viewing.min_quality
-        seen = describe.describe(frame.pixels, person, others, worn, self._light.light, geometric, least)
+        seen = describe.draft(frame.pixels, person, others, worn, self._light.light, geometric, least)
         if seen is None:
             return None
         self._light.remember(seen.colour)
@@ -300,7 +302,9 @@ class Pipeline:
             if not departure.is_confirmed:
                 continue
             if views is not None and departure.has_moved:
+                looking = perf_counter()
                 self.second_looks.finish(views)
+                self.stage_s["look"] += perf_counter() - looking
             appearance = views.mean() if views is not None else None
             if not departure.has_moved:
                 self.held_back["blank" if _mostly(doubts, "blank") else "still"] += 1

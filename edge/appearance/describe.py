@@ -1,6 +1,7 @@
 """Describe the clothes of one person in one frame, if the view is good enough."""
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.appearance import colour, pattern
-from edge.appearance.body_parts import body_parts
+from edge.appearance.body_parts import Quad, body_parts
 from edge.appearance.crop import Crop, crop
 from edge.appearance.garment_mask import garment_mask, guess_mask
 from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches, spots
@@ -51,7 +52,31 @@ ALIKE = 0.55
 """Shared part of two palettes from which two regions have one colour."""
 
 
-def describe(
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A view before its colours and patterns are described: many views are replaced by better ones.
+
+    It holds a person's pixels and, as a close-up does, lives in memory only while the track does.
+    """
+
+    near: Crop
+    classes: Pixels
+    """[h, w] positions in CLASSES."""
+    garments: GarmentMap | None
+    quads: dict[str, list[Quad]]
+    under: dict[str, dict[str, float]]
+    """What is on thighs and shins (region.legs)."""
+    light: colour.Light
+    colour: Floats
+    """[values] colour moments of upper and lower, as in Appearance."""
+    quality: float
+    """0..1, as in Appearance."""
+    height: float
+    """Height of the person in pixels of the frame."""
+    looked_again: int = 0
+
+
+def draft(
     pixels: Pixels,
     detection: Detection,
     others: list[Detection],
@@ -59,8 +84,8 @@ def describe(
     light: colour.Light,
     geometric: float,
     least: float = 0.0,
-) -> Appearance | None:
-    """Describe a person's clothes; None if the torso shows too little garment, or the quality would be below `least`.
+) -> Draft | None:
+    """Begin to describe a person's clothes; None if the torso shows too little garment, or for a quality below `least`.
 
     `pixels` is the frame, [height, width, 3] RGB; `light` is the camera's; `geometric` is the quality by keypoints
     (view.py). Without a garment map (a pose model) it is guessed from keypoints and colours.
@@ -71,20 +96,32 @@ def describe(
     others = [other for other in others if other is not detection]
     classes = guess_mask(near, light.counted) if garments is None else garment_mask(near, others, garments)
     regions, quads = masks(near, classes), body_parts(near)
-    straight = patches(near, regions, quads, light.counted)
-    if "upper" not in straight:
+    front = patches(near, regions, quads | {"thighs": []}, light.counted).get("upper")
+    if front is None:
         return None
     under = legs(quads, classes)
-    quality = geometric * _sharpness(straight["upper"]) * (1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN)
+    quality = geometric * _sharpness(front) * (1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN)
     if quality < least:
         return None
+    moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
+    for row, name in enumerate(MEASURED):
+        if name in regions:
+            moments[row] = colour.moments(colour.to_lab(cloth(near, spots(regions[name])), light.counted)[0])
+    height = body_height(detection)
+    return Draft(near, classes, garments, quads, under, light, moments.ravel(), quality, height)
+
+
+def complete(begun: Draft) -> Appearance:
+    """Describe a view."""
+    near, classes, light = begun.near, begun.classes, begun.light
+    regions = masks(near, classes)
+    straight = patches(near, regions, begun.quads, light.counted)
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
     words, counted = np.zeros((2, len(REGIONS), len(COLOUR_NAMES)), np.float32)
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
-    moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
     textures = np.full((len(MEASURED), pattern.TEXTURE), np.nan, np.float32)
     shades = Shades()
-    cells = None if garments is None else _pattern_cells(near, garments)
+    cells = None if begun.garments is None else _pattern_cells(near, begun.garments)
     for row, name in enumerate(REGIONS[:-1]):
         if name in regions:
             at = spots(regions[name])
@@ -97,8 +134,6 @@ def describe(
                 words[row] = colour.shares(found)
                 counted[row] = colour.word_shares(lab, None)
                 shades.add(classes.ravel().take(at), found, named, int(np.count_nonzero(regions[name])))
-            if name in MEASURED:
-                moments[row] = colour.moments(lab)
         if name in straight:
             seen = pattern.spectrum(straight[name])
             textures[row] = seen.texture
@@ -110,19 +145,32 @@ def describe(
         words,
         counted,
         patterns,
-        _arrangement(under, palettes),
-        moments.ravel(),
+        _arrangement(begun.under, palettes),
+        begun.colour,
         textures.ravel(),
-        silhouette(near, classes, under),
-        quality,
-        height=body_height(detection),
+        silhouette(near, classes, begun.under),
+        begun.quality,
+        height=begun.height,
         worn=Worn(
             areas(near, classes),
             shades.found,
             _worn_patterns(classes, cells, patterns),
-            cut(near, classes, under.get("shins", {}).get("skin", math.nan)),
+            cut(near, classes, begun.under.get("shins", {}).get("skin", math.nan)),
         ),
     )
+
+
+def describe(
+    pixels: Pixels,
+    detection: Detection,
+    others: list[Detection],
+    garments: GarmentMap | None,
+    light: colour.Light,
+    geometric: float,
+) -> Appearance | None:
+    """Describe a person's clothes at once; as `draft`."""
+    begun = draft(pixels, detection, others, garments, light, geometric)
+    return None if begun is None else complete(begun)
 
 
 class _Cells(NamedTuple):
