@@ -28,6 +28,7 @@ from edge.node.board import SystemBoard
 from edge.node.capture import Capture
 from edge.node.health import Counters, Heartbeat, Pulse, Start, heartbeat, status_line
 from edge.node.load_model import open_with_last_good
+from edge.node.memory import keep_small
 from edge.node.model_thread import ModelThread
 from edge.node.scoring import Scoring
 from edge.node.selftest import Failure, self_test
@@ -240,6 +241,7 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
         state.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise ConfigError(f"state {state}: cannot be created ({err}); choose a folder this user may write") from err
+    keep_small()
     config = msgspec.structs.replace(config, state=str(state))
     clock, stop = SystemClock(), threading.Event()
     interpreter, model_repair = open_with_last_good(config.detection, state)
