@@ -15,6 +15,7 @@ from edge.config import DetectionSection, NodeConfig
 from edge.detection.letterbox import letterbox
 from edge.errors import SourceError
 from edge.frame.source import open_camera
+from edge.node.board_report import report
 from edge.node.load_model import open_interpreter
 from edge.node.people_bench import by_people, show
 from edge.node.sizes import FOUND_PX, PERSON_M, STREAMS, SURE_PX, SizeCost, costs
@@ -65,6 +66,12 @@ def run_people_bench(threads: Sequence[int], *, as_json: bool) -> int:
     """Run `spotter bench --threads`; returns 0."""
     costs = by_people(threads)
     print(msgspec.json.encode(costs).decode()) if as_json else show(costs, Console())
+    return 0
+
+
+def run_board_report() -> int:
+    """Run `spotter bench --board`; returns 0."""
+    print(msgspec.json.format(msgspec.json.encode(report()), indent=1).decode())
     return 0
 
 
