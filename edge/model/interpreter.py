@@ -86,6 +86,13 @@ class TfliteInterpreter:
         with self._turn:
             return self._retried(tensor)
 
+    def use_threads(self, count: int) -> None:
+        """Run the model in `count` threads from the next frame on; the Edge TPU has none. Raises ModelError."""
+        with self._turn:
+            self._threads = count
+            if self.accelerator == "cpu":
+                self._use_cpu()
+
     def _retried(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
         for _ in range(TRIES):
             try:

@@ -35,6 +35,7 @@ from edge.node.selftest import Failure, self_test
 from edge.node.site_baseline import SiteBaseline
 from edge.node.system_notices import system_notices
 from edge.node.tamper import TamperDetector
+from edge.node.threads import Cooling, fitting
 from edge.node.uplink import Talk, Uplink
 from edge.node.watchdog import notify
 from edge.pipeline import Glance, Pipeline, Step
@@ -73,8 +74,12 @@ class Node:
         stop: threading.Event,
         board: Board | None = None,
         start: Start = Start(),
+        use_threads: Callable[[int], None] | None = None,
     ) -> None:
-        """Raises ModelError for a model that finds no poses, BaselineError for a baseline of another recipe."""
+        """Raises ModelError for a model that finds no poses, BaselineError for a baseline of another recipe.
+
+        `use_threads` sets the number of the model's threads; without it the temperature changes nothing.
+        """
         self._config, self._camera, self._interpreter = config, camera, interpreter
         self._outbox, self._broker, self._clock, self._stop = outbox, broker, clock, stop
         self._pipeline = Pipeline(interpreter, config)
@@ -82,6 +87,7 @@ class Node:
         self._tamper = TamperDetector(is_live=not config.frame.source.startswith(SIMULATED))
         has_time_server = config.broker.host not in LOCAL
         self._board = board or SystemBoard(Path(config.state), clock, has_time_server=has_time_server)
+        self._cooling, self._use_threads = Cooling(fitting()), use_threads
         self._boots = boot_count.count(Path(config.state))
         self._certificate_end = certificate.end_of(config.broker.tls)
         self._failure: Exception | None = None
@@ -187,6 +193,8 @@ class Node:
             return None
         at, reading = self._clock.now(), self._board.read()
         self._pulse.record_board(now, at, reading)
+        if self._use_threads is not None and self._cooling.feel(reading.cpu_c):
+            self._use_threads(self._cooling.threads)
         beat = heartbeat(
             self._config.node, at, now, self._pulse, self._counters(at), reading, self._tamper.view, self._start
         )
@@ -261,6 +269,7 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
             broker=broker,
             clock=clock,
             stop=stop,
+            use_threads=None if config.detection.threads else interpreter.use_threads,
             start=Start(
                 tuple(failed), tuple(filter(None, (repair, model_repair, _lost_outbox(outbox), *system_notices())))
             ),
