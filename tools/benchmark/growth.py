@@ -9,6 +9,7 @@ from time import thread_time
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from edge.config import NodeConfig
@@ -78,7 +79,8 @@ def plot(found: list[Growth], path: Path) -> None:
     axes.set(xlabel="people in view", ylabel="CPU time of a frame, ms (one thread)", ylim=(0, None), xlim=(0, None))
     axes.grid(alpha=0.3)
     axes.legend()
-    figure.savefig(path, metadata={"Date": None})
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "growth"}):
+        figure.savefig(path, metadata={"Date": None})
 
 
 def _pipeline(pictures: list[Frame], model: Interpreter) -> Iterator[tuple[list[Detection], float, float]]:

@@ -32,6 +32,8 @@ DRIFT = 0.02
 """Growth of memory, from the first tenth of a run after SETTLE to its last tenth, that is still called flat."""
 SETTLE = 0.1
 """Share of a run in which memory may still grow: models, tables and buffers are loaded."""
+START_S = 120.0
+"""Seconds in which the first frame must come."""
 STOP_S = 60.0
 """Seconds that the node may take to send its last scores."""
 
@@ -64,7 +66,7 @@ class NodeRun(NamedTuple):
 
 
 def run(seconds: float, source: str, *, pace: Pace = "real", every_s: float = 1.0) -> NodeRun:
-    """Run a node for some seconds. Raises SystemExit if the broker does not start, or the node ends early."""
+    """Run a node until some seconds after its first frame. Raises SystemExit if there is none, or it ends early."""
     with tempfile.TemporaryDirectory(prefix="spotter-run-") as name, _mosquitto(Path(name)) as broker:
         folder = Path(name)
         booth = _write(folder / "booth.yaml", _booth(folder, broker))
@@ -98,7 +100,7 @@ def _watch(
         with (folder / "node.log").open("wb") as log:
             node = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"NOTIFY_SOCKET": address})
         try:
-            while (at := time.monotonic() - begun) < seconds:
+            while (at := time.monotonic() - begun) < (first[0] + seconds if frames else START_S):
                 message = next(heard)
                 if message.startswith("WATCHDOG"):
                     frames += 1
@@ -112,6 +114,8 @@ def _watch(
         finally:
             node.terminate()
             node.wait(STOP_S)
+    if not frames:
+        raise SystemExit(f"the node had no frame within {START_S:.0f} s:\n{(folder / 'node.log').read_text()[-2000:]}")
     return first, frames, rss, files
 
 
