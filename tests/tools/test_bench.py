@@ -1,6 +1,7 @@
 """tools/bench: what counts as slower, and a node that really runs."""
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tools.benchmark.__main__ import BASELINE, _faults, main, slower
 from tools.benchmark.figures import PARTS, Figure
-from tools.benchmark.growth import Growth
+from tools.benchmark.growth import Growth, plot
 from tools.benchmark.node_run import NodeRun, run
 
 POSITIVE = st.floats(0.01, 1e3)
@@ -44,6 +45,15 @@ def test_a_part_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str
 
 def test_growth_is_the_slope() -> None:
     assert Growth("it", [0.0, 1.0, 3.0], [10.0, 12.0, 16.0]).ms_a_person == pytest.approx(2)
+
+
+def test_the_plot_names_each_way_and_is_the_same_each_time(tmp_path: Path) -> None:
+    ways = [Growth("one by one", [0.0, 5.0], [10.0, 40.0]), Growth("all at once", [0.0, 5.0], [10.0, 12.0])]
+    for name in ("one.svg", "other.svg"):
+        plot(ways, tmp_path / name)
+    drawn = (tmp_path / "one.svg").read_text()
+    assert "one by one: 6.0 ms a person" in drawn
+    assert drawn == (tmp_path / "other.svg").read_text()
 
 
 def run_of(**changes: Any) -> NodeRun:
