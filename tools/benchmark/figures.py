@@ -57,7 +57,7 @@ def overhead() -> Figures:
     found = {}
     for size, people in SIZES.items():
         for cost in by_people([1], people, size):
-            found[f"pipeline / model, {size[0]}x{size[1]}, {cost.people} people wanted"] = Figure(cost.ratio, 0.12)
+            found[f"pipeline / model, {size[0]}x{size[1]}, {cost.people} people wanted"] = Figure(cost.ratio, 0.2)
     return found
 
 
