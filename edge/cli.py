@@ -97,6 +97,13 @@ def _add_checking(commands: Commands) -> None:
     bench.add_argument(
         "--seconds", type=float, default=60.0, help="duration of each rate (with --booth); default: %(default)s"
     )
+    bench.add_argument(
+        "--threads",
+        type=_counts,
+        metavar="N,N",
+        help="measure frames a second by people in view and by threads instead",
+    )
+    bench.add_argument("--board", action="store_true", help="print what to send us about this board, as JSON, instead")
     add_json(bench)
     verbs = add_group(commands, "config", "Check a settings file.")
     check = add_command(
@@ -116,9 +123,21 @@ def _bench(args: Args) -> int:
         config = load(args.config, BoothConfig) if args.config else BoothConfig()
         config = replace(config, broker=broker_at(args.broker, config.broker))
         return run_booth_bench(config, args.seconds, as_json=args.json)
-    from edge.node.bench import run_bench
+    from edge.node.bench import run_bench, run_board_report, run_people_bench
 
+    if args.board:
+        return run_board_report()
+    if args.threads:
+        return run_people_bench(args.threads, as_json=args.json)
     return run_bench(args.source, args.frames, as_json=args.json)
+
+
+def _counts(text: str) -> list[int]:
+    """Read whole numbers from 1 to 16, with commas between them."""
+    counts = [int(one) for one in text.split(",")]
+    if not all(1 <= one <= 16 for one in counts):
+        raise ValueError(text)
+    return counts
 
 
 def _config_check(args: Args) -> int:

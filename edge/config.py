@@ -59,8 +59,8 @@ class DetectionSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     accelerator: Literal["auto", "cpu", "edgetpu"] = "auto"
     """auto: the Edge TPU if one is plugged in and the model has a twin for it, else the CPU. edgetpu: always the Edge
     TPU; if it is missing, the CPU is used and `spotter health` reports a fault."""
-    threads: Annotated[int, Meta(ge=1, le=16)] = 1
-    """CPU threads for one run of the model."""
+    threads: Annotated[int, Meta(ge=0, le=16)] = 1
+    """CPU threads for one run of the model; 0: one for each core but one, and fewer while the board is hot."""
     keypoint_threshold: Share = 0.3
     """Confidence from which a keypoint is used."""
     person_threshold: Share = 0.25

@@ -1,6 +1,7 @@
 """CIELAB colours: the grid on which palettes are counted, and the names that words are made of."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,22 +60,38 @@ _RULES = (
     (335, 360, 45, 0, _ANY, "red"),
     (335, 360, _ANY, 0, _ANY, "pink"),
 )
-_L_LIMITS = np.array(sorted({rule[2] for rule in _RULES} - {_ANY}), np.float32)
-_CHROMA_LIMITS = np.array(sorted({limit for rule in _RULES for limit in rule[3:5]} - {0, _ANY}), np.float32)
+_L_LIMITS: list[float] = sorted({rule[2] for rule in _RULES} - {_ANY})
+_CHROMA_LIMITS: list[float] = sorted({limit for rule in _RULES for limit in rule[3:5]} - {0, _ANY})
+_TOP = 256
+"""Whole numbers of L* and chroma that have a place in the tables below; all beyond are as the last."""
+
+
+def _bands(limits: Sequence[float]) -> NDArray[np.intp]:
+    """[_TOP] number of limits at or below each whole number: a table is much faster than a search for each pixel."""
+    if any(limit % 1 for limit in limits):
+        raise ValueError(f"expected limits that are whole numbers, found {limits}")
+    return np.searchsorted(np.array(limits), np.arange(_TOP), "right").astype(np.intp)
 
 
 def _table() -> NDArray[np.uint8]:
-    """[bands of L*, bands of chroma, 360 degrees] position in COLOURS of the name of a colour that is not neutral."""
+    """[bands of L* * bands of chroma * 361 degrees] position in COLOURS of the name of a colour that is not neutral."""
     light, chroma = ([0.0, *limits] for limits in (_L_LIMITS, _CHROMA_LIMITS))
-    table = np.zeros((len(light), len(chroma), 360), np.uint8)
+    table = np.zeros((len(light), len(chroma), 361), np.uint8)
     for first, last, l_below, chroma_from, chroma_below, name in reversed(_RULES):
         rows = np.flatnonzero(np.array(light) < l_below)
         columns = np.flatnonzero((np.array(chroma) >= chroma_from) & (np.array(chroma) < chroma_below))
         table[np.ix_(rows, columns, np.arange(first, last))] = COLOURS.index(name)
-    return table
+    table[..., 360] = table[..., 0]
+    return table.ravel()
 
 
 _TABLE = _table()
+_L_ROWS, _CHROMA_ROWS = _bands(_L_LIMITS) * (361 * (len(_CHROMA_LIMITS) + 1)), _bands(_CHROMA_LIMITS) * 361
+"""[_TOP] where in the table each L* and each chroma begins."""
+_NEUTRAL, _NEUTRAL_CAST = (
+    np.array(limits, np.float32)[_bands(NEUTRAL_L)] for limits in (NEUTRAL_CHROMA, NEUTRAL_CHROMA_CAST)
+)
+"""[_TOP] chroma below which a colour is neutral, by its L*."""
 _BLACK, _GREY, _WHITE = (COLOURS.index(name) for name in ("black", "grey", "white"))
 
 
@@ -89,16 +106,18 @@ def names(lab: Floats, *, is_cast_known: bool = False) -> NDArray[np.intp]:
     >>> [COLOURS[i] for i in names(colours)]
     ['black', 'orange', 'navy', 'beige', 'red']
     """
-    light, a, b = np.moveaxis(lab, -1, 0).copy()
-    chroma = np.hypot(a, b)
-    limits = np.array(NEUTRAL_CHROMA_CAST if is_cast_known else NEUTRAL_CHROMA, np.float32)
+    light, a, b = lab.reshape(-1, 3).T.copy()
+    chroma, level = np.hypot(a, b), light.astype(np.intp)
     found = np.where(light < BLACK_L, _BLACK, np.where(light > WHITE_L, _WHITE, _GREY))
-    is_bright = chroma >= limits[np.searchsorted(np.array(NEUTRAL_L, np.float32), light, "right")]
-    light, chroma, a, b = light[is_bright], chroma[is_bright], a[is_bright], b[is_bright]
-    hue = (np.degrees(np.arctan2(b, a)) % 360).astype(np.intp) % 360
-    bands = [np.searchsorted(limits, side, "right") for limits, side in ((_L_LIMITS, light), (_CHROMA_LIMITS, chroma))]
-    found[is_bright] = _TABLE[bands[0], bands[1], hue]
-    return found
+    limits = _NEUTRAL_CAST if is_cast_known else _NEUTRAL
+    bright = np.flatnonzero(chroma >= limits.take(level, mode="clip"))
+    degrees = np.degrees(np.arctan2(b.take(bright), a.take(bright)))
+    degrees += np.float32(360) * (degrees < 0)
+    at = _L_ROWS.take(level.take(bright), mode="clip")
+    at += _CHROMA_ROWS.take(chroma.take(bright).astype(np.intp), mode="clip")
+    at += degrees.astype(np.intp)
+    found[bright] = _TABLE.take(at)
+    return found.reshape(lab.shape[:-1])
 
 
 _STEPS = 4

@@ -5,7 +5,7 @@
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from edge.appearance import describe
 from edge.appearance.best_views import BestViews
 from edge.appearance.colour import Illumination
 from edge.appearance.crop import surroundings
+from edge.appearance.describe import Draft
 from edge.appearance.silhouette import COMPOSITION
 from edge.appearance.view import View, views
 from edge.config import NodeConfig
@@ -24,7 +25,7 @@ from edge.detection.flip import steadied
 from edge.detection.letterbox import letterbox
 from edge.palette import CELLS, NAMING_ID
 from edge.recipe import Recipe
-from edge.records import Appearance, Departure, Detection, Floats, Frame, GarmentMap, Heading, Sighting, Track, Zone
+from edge.records import Departure, Detection, Floats, Frame, GarmentMap, Heading, Pixels, Sighting, Track, Zone
 from edge.score import nuisance
 from edge.seams import Interpreter
 from edge.second_looks import SecondLooks
@@ -33,7 +34,7 @@ from edge.track.tracker import Tracker
 from edge.vocabulary import PATTERNS, HeldBack
 
 STAGES = ("fit", "invoke", "decode", "track", "describe", "look")
-"""The steps that are timed, in their order; `look` is the second looks with their description."""
+"""The steps that are timed, in their order; `look` is second looks with their description, `describe` is all others."""
 
 GONE_S = 0.25
 """Seconds out of sight from which a person's best views are looked at again; a single missed detection is shorter."""
@@ -44,6 +45,19 @@ FIRST_LOOKS = 2
 """Views of a small person that are described at once, in case that second looks find nobody; others wait for those."""
 GUESSED = 0.7
 """Factor on the quality of a view whose garments are guessed from keypoints, as the garment map is blank there."""
+
+
+class Glance(NamedTuple):
+    """What the model says of one frame, before anything is made of it."""
+
+    tensor: Pixels
+    """[height, width, 3] RGB: the model's input."""
+    scale: float
+    """Pixels of the frame per pixel of the model's input."""
+    outputs: Sequence[Floats]
+    fit_s: float
+    """Seconds that fitting the frame into the model's input took."""
+    invoke_s: float
 
 
 class Step(NamedTuple):
@@ -60,9 +74,9 @@ class Step(NamedTuple):
 class Pipeline:
     """The stages of one camera. Call `step` with every frame and `finish` at the end; for photos call `still`."""
 
-    def __init__(self, interpreter: Interpreter, config: NodeConfig) -> None:
-        """Raises ModelError if the model does not find poses."""
-        self._interpreter = interpreter
+    def __init__(self, interpreter: Interpreter, config: NodeConfig, timer: Callable[[], float] | None = None) -> None:
+        """Raises ModelError if the model does not find poses. `timer` counts the seconds of `stage_s`."""
+        self._interpreter, self._now = interpreter, timer or perf_counter
         self._layout = keypoints.read_layout(interpreter.input, interpreter.outputs)
         self._garment_layout = garments.read_layout(interpreter.input, interpreter.outputs)
         self._outputs: Sequence[Floats] = ()
@@ -84,7 +98,7 @@ class Pipeline:
         """Confirmed tracks without a sighting, by reason."""
         self._doubts: dict[int, Counter[str]] = {}
         self.stage_s = dict.fromkeys(STAGES, 0.0)
-        """Seconds that each stage took for the newest frame."""
+        """Seconds that each stage took for the newest frame, by the timer."""
 
     @property
     def input_size(self) -> tuple[int, int]:
@@ -114,23 +128,32 @@ class Pipeline:
             return None
         return garments.decode(self._outputs, self._garment_layout, scale=self._scale)
 
-    def step(self, frame: Frame) -> Step:
-        """Process the next frame of a camera or clip."""
-        detections, colours = self._detect(frame)
-        begun = perf_counter()
+    def see(self, frame: Frame) -> Glance:
+        """Run the model on a frame. Another thread may do so while `step` is busy with the frame before."""
+        begun = self._now()
+        tensor, scale = letterbox(frame, *self.input_size)
+        fitted = self._now()
+        outputs = self._interpreter.invoke(tensor)
+        return Glance(tensor, scale, outputs, fitted - begun, self._now() - fitted)
+
+    def step(self, frame: Frame, glance: Glance | None = None) -> Step:
+        """Process the next frame of a camera or clip; `glance` is what `see` said of it, if it was asked before."""
+        detections, colours = self._detect(frame, glance or self.see(frame))
+        begun = self._now()
         tracks, departures = self._tracker.update(detections, colours, frame.captured_at, frame.pixels.shape[:2])
-        tracked = perf_counter()
+        tracked = self._now()
         seen = [track for track in tracks if track.is_visible and track.is_confirmed]
         moving = [track.detection for track in tracks if track.is_visible and track.has_moved]
         detections = [one for one in detections if one in moving or not self._is_doubtful(one)]
         shown = views([track.detection for track in seen], detections, frame.pixels.shape)
         for track, view in zip(seen, shown, strict=True):
             self._look(frame, track, detections, view)
-        described = perf_counter()
+        looking = self._now()
         self.second_looks.step(frame.captured_at, self._urgent(tracks, frame.captured_at))
+        self.stage_s.update(track=tracked - begun, look=self._now() - looking)
         early = [sighting for track in seen if (sighting := self._early(track, frame.captured_at)) is not None]
         sightings = self._leave(departures)
-        self.stage_s.update(track=tracked - begun, describe=described - tracked, look=perf_counter() - described)
+        self.stage_s["describe"] = self._now() - tracked - self.stage_s["look"]
         return Step(detections, tracks, sightings, early)
 
     def finish(self) -> list[Sighting]:
@@ -148,9 +171,10 @@ class Pipeline:
         keypoints are averaged with those of the mirrored photo (detection/flip.py).
         """
         self._light = Illumination()
-        mirrored, _ = self._detect(replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), lores=None))
+        mirror = replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), lores=None)
+        mirrored, _ = self._detect(mirror, self.see(mirror))
         self._light = Illumination()
-        detections = [person for person in self._detect(frame)[0] if not self._is_doubtful(person)]
+        detections = [person for person in self._detect(frame, self.see(frame))[0] if not self._is_doubtful(person)]
         shown = dict(zip(detections, views(detections, detections, frame.pixels.shape), strict=True))
         detections.sort(
             key=lambda person: (
@@ -181,14 +205,11 @@ class Pipeline:
         departure = Departure(0, at, at, Zone.CENTRE, Heading.TOWARD, is_confirmed=True, has_moved=True)
         return Sighting(departure, appearance)
 
-    def _detect(self, frame: Frame) -> tuple[list[Detection], Floats]:
+    def _detect(self, frame: Frame, glance: Glance) -> tuple[list[Detection], Floats]:
         """Detect the people of a frame; also returns their colours [n, 2, 3], which the tracker tells them apart by."""
-        begun = perf_counter()
-        tensor, scale = letterbox(frame, *self.input_size)
+        begun = self._now()
+        tensor, scale, outputs, fit_s, invoke_s = glance
         self._scale = scale
-        fitted = perf_counter()
-        outputs = self._interpreter.invoke(tensor)
-        invoked = perf_counter()
         detections = keypoints.decode(outputs, self._layout, self._settings, scale=scale)
         self._outputs = outputs if detections else ()
         self._blank = self._blank_of(detections)
@@ -196,7 +217,7 @@ class Pipeline:
         small = tensor[:height, :width]
         self._light.update(small, detections, scale, frame.captured_at, is_balanced=frame.is_balanced)
         colours = looks(tensor, detections, scale)
-        self.stage_s.update(fit=fitted - begun, invoke=invoked - fitted, decode=perf_counter() - invoked)
+        self.stage_s.update(fit=fit_s, invoke=invoke_s, decode=self._now() - begun)
         return detections, colours
 
     def _look(self, frame: Frame, track: Track, detections: list[Detection], view: View) -> None:
@@ -246,11 +267,12 @@ class Pipeline:
 
     def _seen(
         self, frame: Frame, person: Detection, others: list[Detection], geometric: float, *, is_guess: bool
-    ) -> Appearance | None:
-        """Describe a person at the first look; None if too little is seen."""
+    ) -> Draft | None:
+        """Look at a person for the first time; None if too little is seen."""
         worn = None if is_guess else self._worn(frame, person)
-        seen = describe.describe(frame.pixels, person, others, worn, self._light.light, geometric)
-        if seen is None or seen.quality < self._viewing.min_quality:
+        least = self._viewing.min_quality
+        seen = describe.draft(frame.pixels, person, others, worn, self._light.light, geometric, least)
+        if seen is None:
             return None
         self._light.remember(seen.colour)
         return replace(seen, quality=seen.quality * GUESSED) if is_guess else seen
@@ -299,7 +321,9 @@ class Pipeline:
             if not departure.is_confirmed:
                 continue
             if views is not None and departure.has_moved:
+                looking = self._now()
                 self.second_looks.finish(views)
+                self.stage_s["look"] += self._now() - looking
             appearance = views.mean() if views is not None else None
             if not departure.has_moved:
                 self.held_back["blank" if _mostly(doubts, "blank") else "still"] += 1

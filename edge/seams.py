@@ -77,7 +77,8 @@ class Interpreter(Protocol):
     def invoke(self, tensor: NDArray[np.uint8]) -> Sequence[NDArray[np.float32]]:
         """Run the model on a tensor shaped as `input`; returns real-valued arrays shaped and ordered as `outputs`.
 
-        They may be `Outputs` (outputs.py), which are dequantized only where they are read.
+        They may be `Outputs` (outputs.py), which are dequantized only where they are read. Two threads may call this;
+        the second waits.
         """
 
 

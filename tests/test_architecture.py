@@ -113,7 +113,7 @@ ONE_HOME = {
     "cryptography": {"sealing.py", "signing.py", "node/certificate.py", "site/", "release/signature.py"},
     "fluent": {"phrase/table.py"},
     "fpdf": {"site/notice.py"},
-    "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
+    "psutil": {"node/board.py", "node/board_report.py", "node/bench.py", "provision/probe.py"},
 }
 
 WITHOUT_PIXELS = (

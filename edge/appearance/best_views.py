@@ -8,6 +8,7 @@ import numpy as np
 
 from edge.appearance.colour import Light
 from edge.appearance.crop import CloseUp
+from edge.appearance.describe import Draft, complete
 from edge.records import WORN, Appearance, Detection, Floats, Worn
 
 NOT_FOUND = 0.5
@@ -30,8 +31,8 @@ class Waiting(NamedTuple):
 
 
 class _View(NamedTuple):
-    seen: Appearance | None
-    """None if the first look showed too little garment."""
+    seen: Appearance | Draft | None
+    """A first look stays a draft until somebody asks for the mean; None if it showed too little garment."""
     geometric: float
     waiting: Waiting | None
 
@@ -83,7 +84,7 @@ class BestViews:
             return True
         return self._close > 0 and geometric > self._views[self._close - 1].geometric
 
-    def add(self, seen: Appearance | None, geometric: float, waiting: Waiting | None = None) -> None:
+    def add(self, seen: Appearance | Draft | None, geometric: float, waiting: Waiting | None = None) -> None:
         """Keep a view with its first description; if there are enough, it replaces the one with the worst geometry."""
         self._keep([*self._views, _View(seen, geometric, waiting)])
 
@@ -135,7 +136,10 @@ class BestViews:
         A view that differs from the others (another person walked in front) weighs less. Disagreement between the
         views also lowers the quality of the result. Patterns come from second looks alone if there are any.
         """
-        views = [view.seen for view in self._views if view.seen is not None]
+        self._views = [
+            view._replace(seen=complete(view.seen)) if isinstance(view.seen, Draft) else view for view in self._views
+        ]
+        views = [view.seen for view in self._views if isinstance(view.seen, Appearance)]
         if not views:
             return None
         qualities = np.array([view.quality for view in views], np.float32)

@@ -78,7 +78,7 @@ def crop(pixels: Pixels, detection: Detection) -> Crop:
         part = _shrunk(part, zoom)
         length = TORSO_PX
     else:
-        zoom = 1.0
+        part, zoom = part.copy(), 1.0  # it outlives the frame
     placed = (detection.keypoints - np.array([x1, y1], np.float32)) * np.float32(zoom)
     return Crop(part, placed, detection.confidences, detection.believed, length, (x1, y1), zoom)
 

@@ -1,16 +1,18 @@
 """Describe the clothes of one person in one frame, if the view is good enough."""
 
 import math
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.appearance import colour, pattern
-from edge.appearance.body_parts import body_parts
+from edge.appearance.body_parts import Quad, body_parts
 from edge.appearance.crop import Crop, crop
 from edge.appearance.garment_mask import garment_mask, guess_mask
-from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches, sampled
+from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches, spots
 from edge.appearance.silhouette import silhouette
 from edge.appearance.view import body_height
 from edge.appearance.worn import Shades, areas, cut
@@ -50,15 +52,40 @@ ALIKE = 0.55
 """Shared part of two palettes from which two regions have one colour."""
 
 
-def describe(
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A view before its colours and patterns are described: many views are replaced by better ones.
+
+    It holds a person's pixels and, as a close-up does, lives in memory only while the track does.
+    """
+
+    near: Crop
+    classes: Pixels
+    """[h, w] positions in CLASSES."""
+    garments: GarmentMap | None
+    quads: dict[str, list[Quad]]
+    under: dict[str, dict[str, float]]
+    """What is on thighs and shins (region.legs)."""
+    light: colour.Light
+    colour: Floats
+    """[values] colour moments of upper and lower, as in Appearance."""
+    quality: float
+    """0..1, as in Appearance."""
+    height: float
+    """Height of the person in pixels of the frame."""
+    looked_again: int = 0
+
+
+def draft(
     pixels: Pixels,
     detection: Detection,
     others: list[Detection],
     garments: GarmentMap | None,
     light: colour.Light,
     geometric: float,
-) -> Appearance | None:
-    """Describe a person's clothes; None if the torso shows too little garment.
+    least: float = 0.0,
+) -> Draft | None:
+    """Begin to describe a person's clothes; None if the torso shows too little garment, or for a quality below `least`.
 
     `pixels` is the frame, [height, width, 3] RGB; `light` is the camera's; `geometric` is the quality by keypoints
     (view.py). Without a garment map (a pose model) it is guessed from keypoints and colours.
@@ -69,19 +96,36 @@ def describe(
     others = [other for other in others if other is not detection]
     classes = guess_mask(near, light.counted) if garments is None else garment_mask(near, others, garments)
     regions, quads = masks(near, classes), body_parts(near)
-    straight = patches(near, regions, quads, light.counted)
-    if "upper" not in straight:
+    front = patches(near, regions, quads | {"thighs": []}, light.counted).get("upper")
+    if front is None:
         return None
+    under = legs(quads, classes)
+    quality = geometric * _sharpness(front) * (1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN)
+    if quality < least:
+        return None
+    moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
+    for row, name in enumerate(MEASURED):
+        if name in regions:
+            moments[row] = colour.moments(colour.to_lab(cloth(near, spots(regions[name])), light.counted)[0])
+    height = body_height(detection)
+    return Draft(near, classes, garments, quads, under, light, moments.ravel(), quality, height)
+
+
+def complete(begun: Draft) -> Appearance:
+    """Describe a view."""
+    near, classes, light = begun.near, begun.classes, begun.light
+    regions = masks(near, classes)
+    straight = patches(near, regions, begun.quads, light.counted)
     palettes = np.zeros((len(REGIONS), CELLS), np.float32)
     words, counted = np.zeros((2, len(REGIONS), len(COLOUR_NAMES)), np.float32)
     patterns = np.zeros((len(REGIONS), len(PATTERNS)), np.float32)
-    moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
     textures = np.full((len(MEASURED), pattern.TEXTURE), np.nan, np.float32)
     shades = Shades()
-    kinds = {} if garments is None else _kinds(near, {name: regions[name] for name in straight}, garments)
+    cells = None if begun.garments is None else _pattern_cells(near, begun.garments)
     for row, name in enumerate(REGIONS[:-1]):
         if name in regions:
-            shown = cloth(near, regions[name])
+            at = spots(regions[name])
+            shown = cloth(near, at)
             lab = colour.to_lab(shown, light.counted)[0]
             palettes[row] = colour.palette(lab)
             if not light.is_dim:
@@ -89,47 +133,80 @@ def describe(
                 found = colour.words(named, None if name == "shoes" else light.cast)
                 words[row] = colour.shares(found)
                 counted[row] = colour.word_shares(lab, None)
-                shades.add(sampled(classes, regions[name]), found, named, int(np.count_nonzero(regions[name])))
-            if name in MEASURED:
-                moments[row] = colour.moments(lab)
+                shades.add(classes.ravel().take(at), found, named, int(np.count_nonzero(regions[name])))
         if name in straight:
-            patterns[row], textures[row] = pattern.describe(straight[name])
-            patterns[row] = kinds.get(name, patterns[row])
+            seen = pattern.spectrum(straight[name])
+            textures[row] = seen.texture
+            patterns[row] = pattern.kinds(seen) if cells is None else _kinds(regions[name], cells)
     for rows in (palettes, words, counted, patterns):
         rows[-1] = _whole(rows)
-    under = legs(quads, classes)
-    seen = 1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN
-    quality = geometric * _sharpness(straight["upper"]) * seen
     return Appearance(
         palettes,
         words,
         counted,
         patterns,
-        _arrangement(under, palettes),
-        moments.ravel(),
+        _arrangement(begun.under, palettes),
+        begun.colour,
         textures.ravel(),
-        silhouette(near, classes, under),
-        quality,
-        height=body_height(detection),
+        silhouette(near, classes, begun.under),
+        begun.quality,
+        height=begun.height,
         worn=Worn(
             areas(near, classes),
             shades.found,
-            _worn_patterns(near, classes, garments, patterns),
-            cut(near, classes, under.get("shins", {}).get("skin", math.nan)),
+            _worn_patterns(classes, cells, patterns),
+            cut(near, classes, begun.under.get("shins", {}).get("skin", math.nan)),
         ),
     )
 
 
-def _worn_patterns(near: Crop, classes: Pixels, garments: GarmentMap | None, patterns: Floats) -> Floats:
+def describe(
+    pixels: Pixels,
+    detection: Detection,
+    others: list[Detection],
+    garments: GarmentMap | None,
+    light: colour.Light,
+    geometric: float,
+) -> Appearance | None:
+    """Describe a person's clothes at once; as `draft`."""
+    begun = draft(pixels, detection, others, garments, light, geometric)
+    return None if begun is None else complete(begun)
+
+
+class _Cells(NamedTuple):
+    """The cells of the pattern map that lie in a crop."""
+
+    shares: Floats
+    """[rows, columns, kinds]."""
+    at: tuple[NDArray[np.intp], NDArray[np.intp]]
+    """Their pixels in the crop: [rows, 1] y and [columns] x."""
+
+
+def _pattern_cells(near: Crop, garments: GarmentMap) -> _Cells:
+    height, width = near.pixels.shape[:2]
+    rows, y = _cells_within(near, garments, 1, height)
+    columns, x = _cells_within(near, garments, 0, width)
+    return _Cells(garments.patterns[rows, columns], (y[:, None], x))
+
+
+def _kinds(mask: Mask, cells: _Cells) -> Floats:
+    """[kinds] mean of the pattern map over a region's cells; plain for a region without any."""
+    is_on = mask[cells.at]
+    shares = cells.shares[is_on].mean(axis=0) if is_on.any() else np.eye(len(PATTERNS), dtype=np.float32)[0]
+    return np.asarray(shares, np.float32)
+
+
+def _worn_patterns(classes: Pixels, cells: _Cells | None, patterns: Floats) -> Floats:
     """[garments, kinds] as in Worn; without a garment map the patterns [regions, kinds] of upper and lower."""
     found = np.zeros((len(WORN), len(PATTERNS)), np.float32)
-    if garments is None:
+    if cells is None:
         for row, region in zip((WORN.index("upper"), WORN.index("lower")), patterns[:2], strict=True):
             found[row] = region
         return found
-    here = {name: classes == CLASSES.index(name) for name in WORN if name not in ("shoes", "bag")}
-    for name, kinds in _kinds(near, {name: mask for name, mask in here.items() if mask.any()}, garments).items():
-        found[WORN.index(name)] = kinds
+    for row, name in enumerate(WORN):
+        mask = classes == CLASSES.index(name)
+        if name not in ("shoes", "bag") and mask.any():
+            found[row] = _kinds(mask, cells)
     return found
 
 
@@ -139,25 +216,13 @@ def _whole(rows: Floats) -> Floats:
     return np.asarray(weights @ rows[:-1] / max(float(weights.sum()), 1e-9), np.float32)
 
 
-def _kinds(near: Crop, regions: dict[str, Mask], garments: GarmentMap) -> dict[str, Floats]:
-    """[kinds] mean of the pattern map over each region's cells; plain for a region without any."""
-    height, width = near.pixels.shape[:2]
-    rows, y = _cells_within(near, garments, 1, height)
-    columns, x = _cells_within(near, garments, 0, width)
-    cells, found = garments.patterns[rows[:, None], columns], {}
-    for name, mask in regions.items():
-        is_on = mask[y[:, None], x]
-        found[name] = cells[is_on].mean(axis=0) if is_on.any() else np.eye(len(PATTERNS), dtype=np.float32)[0]
-    return found
-
-
-def _cells_within(near: Crop, garments: GarmentMap, axis: int, size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _cells_within(near: Crop, garments: GarmentMap, axis: int, size: int) -> tuple[slice, NDArray[np.intp]]:
     """Return the cells of the pattern map, along x (`axis` 0) or y (1), that lie in a crop, and their pixels in it."""
     first = garments.corner[axis] // 2
-    cells = np.arange(garments.patterns.shape[1 - axis])
-    at = np.rint(((cells + first) * (2 * garments.pitch) - near.corner[axis]) * near.zoom).astype(np.intp)
-    is_inside = (at >= 0) & (at < size)
-    return cells[is_inside], at[is_inside]
+    cells = np.arange(first, first + garments.patterns.shape[1 - axis])
+    at = np.rint((cells * (2 * garments.pitch) - near.corner[axis]) * near.zoom).astype(np.intp)
+    begin, end = np.searchsorted(at, (0, size)).tolist()
+    return slice(begin, end), at[begin:end]
 
 
 def _sharpness(patch: Patch) -> float:

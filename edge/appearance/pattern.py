@@ -33,8 +33,23 @@ _ANGLES = 12
 _BEFORE, _AFTER = (np.arange(_ANGLES) + step for step in (-1, 1 - _ANGLES))
 
 
-def describe(patch: Patch) -> tuple[Floats, Floats]:
-    """Return [kinds] shares of the pattern kinds, which sum to 1, and [TEXTURE] statistics of a patch."""
+class Spectrum(NamedTuple):
+    """What the spectrum of a patch says."""
+
+    texture: Floats
+    """[TEXTURE] statistics."""
+    contrast: float
+    """Contrast without the body's shading (L*, root mean square)."""
+    along: float
+    """Share of the energy in the strongest direction."""
+    across: float
+    """Share of the energy at right angles to it."""
+    strongest: float
+    """Share of the energy in the three strongest frequencies."""
+
+
+def spectrum(patch: Patch) -> Spectrum:
+    """Return the spectrum of a patch."""
     detail, contrast = _detail(patch)
     places = _frequencies(*detail.shape)
     power = _power(detail, places).ravel()
@@ -43,18 +58,17 @@ def describe(patch: Patch) -> tuple[Floats, Floats]:
     along, across = _directions(inside, places.directions)
     strongest = np.partition(inside, -3)[-3:].sum() / energy
     bands = [np.log(1 + power[band].sum()) for band in places.bands]
-    chroma = patch.lab[..., 1:][patch.is_garment]
-    colour_contrast = np.log(1 + chroma.std(axis=0).sum())
+    spread = cv2.meanStdDev(patch.lab, mask=patch.is_garment.view(np.uint8))[1]
+    colour_contrast = np.log(1 + spread[1:].sum())
     texture = np.array([*bands, along, across, strongest, colour_contrast], np.float32)
-    return _kinds(contrast, along, across, float(strongest)), texture
+    return Spectrum(texture, contrast, along, across, float(strongest))
 
 
 def _detail(patch: Patch) -> tuple[Floats, float]:
     """[h, w] lightness without the body's shading, 0 outside the garment; and its contrast (L*, root mean square)."""
     light = patch.lab[..., 0]
     weight = patch.is_garment.astype(np.float32)
-    smooth = cv2.GaussianBlur(light * weight, (0, 0), FOLD_SIGMA_PX)
-    cover = cv2.GaussianBlur(weight, (0, 0), FOLD_SIGMA_PX)
+    smooth, cover = cv2.split(cv2.GaussianBlur(cv2.merge([light * weight, weight]), (0, 0), FOLD_SIGMA_PX))
     detail = np.asarray((light - smooth / np.maximum(cover, 1e-3)) * weight, np.float32)
     return detail, float(np.sqrt((detail**2).sum() / max(float(weight.sum()), 1.0)))
 
@@ -101,14 +115,13 @@ def _directions(power: Floats, directions: NDArray[np.intp]) -> tuple[float, flo
     return float(wide[best]), float(wide[(best + _ANGLES // 2) % _ANGLES])
 
 
-def _kinds(contrast: float, along: float, across: float, strongest: float) -> Floats:
+def kinds(seen: Spectrum) -> Floats:
     """[kinds] soft shares: plain or patterned by contrast; striped, checked, dotted or busy by where energy lies."""
-    patterned = 1 / (1 + np.exp(-(contrast - PLAIN_CONTRAST) / CONTRAST_WIDTH))
-    both = along + across
-    checked = _share((both - 0.6) / 0.2) * _share((across - 0.12) / 0.12)
-    striped = _share((along - 0.5) / 0.2) * (1 - checked)
+    patterned = 1 / (1 + np.exp(-(seen.contrast - PLAIN_CONTRAST) / CONTRAST_WIDTH))
+    checked = _share((seen.along + seen.across - 0.6) / 0.2) * _share((seen.across - 0.12) / 0.12)
+    striped = _share((seen.along - 0.5) / 0.2) * (1 - checked)
     rest = max(0.0, 1 - checked - striped)
-    dotted = rest * _share((strongest - 0.25) / 0.2)
+    dotted = rest * _share((seen.strongest - 0.25) / 0.2)
     shares = np.zeros(len(PATTERNS), np.float32)
     shares[0] = 1 - patterned
     shares[[_STRIPED, _CHECKED, _DOTTED, _BUSY]] = np.array([striped, checked, dotted, rest - dotted]) * patterned

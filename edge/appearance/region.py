@@ -59,16 +59,20 @@ def _above_hips(crop: Crop, shape: tuple[int, ...]) -> Mask:
     return np.asarray((x - top[0]) * axis[0] + ((y - top[1]) * axis[1])[:, None] <= 1)
 
 
-def cloth(crop: Crop, mask: Mask) -> Pixels:
-    """[1, n, 3] RGB of a region's pixels, evenly sampled down to about SAMPLED_PX; `mask` is [h, w]."""
-    return sampled(crop.pixels, mask)[None]
+def spots(mask: Mask) -> NDArray[np.intp]:
+    """[n] positions in the flattened `mask` [h, w] of a region's pixels, evenly sampled down to about SAMPLED_PX."""
+    if np.count_nonzero(mask) < 4 * SAMPLED_PX:
+        at = np.flatnonzero(mask)
+        return at[:: max(len(at) // SAMPLED_PX, 1)]
+    few = mask[::2, ::2]
+    at = np.flatnonzero(few)
+    y, x = np.divmod(at[:: max(len(at) // SAMPLED_PX, 1)], few.shape[1])
+    return np.asarray((y * mask.shape[1] + x) * 2, np.intp)
 
 
-def sampled(plane: Pixels, mask: Mask) -> Pixels:
-    """[n, ...] values of `plane` [h, w, ...] in a region, at the same pixels as `cloth`; `mask` is [h, w]."""
-    step = 2 if np.count_nonzero(mask) >= 4 * SAMPLED_PX else 1
-    inside = plane[::step, ::step][mask[::step, ::step]]
-    return np.asarray(inside[:: max(len(inside) // SAMPLED_PX, 1)], np.uint8)
+def cloth(crop: Crop, at: NDArray[np.intp]) -> Pixels:
+    """[1, n, 3] RGB of the pixels at the positions `at` [n] (`spots`)."""
+    return crop.pixels.reshape(-1, 3).take(at, axis=0)[None]
 
 
 def patches(crop: Crop, regions: dict[str, Mask], quads: dict[str, list[Quad]], gains: Floats) -> dict[str, Patch]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge.appearance.crop import AT
+from edge.appearance.crop import AT, torso_length
 from edge.config import AppearanceSection
 from edge.records import Detection, Floats
 
@@ -70,7 +70,8 @@ def views(people: list[Detection], others: list[Detection], size: tuple[int, ...
 
 def body_height(person: Detection) -> float:
     """Body height in pixels of the frame, as in View."""
-    return views([person], [], (1, 1))[0].height
+    shown = person.keypoints[:, 1][person.believed]
+    return max(float(shown.max() - shown.min()), 2.6 * torso_length(person)) if len(shown) else 0.0
 
 
 def _torso_lengths(torso: Floats) -> Floats:

@@ -7,6 +7,7 @@ fails to start or is unplugged during a run, the CPU's twin is used instead; eve
 import ctypes
 import hashlib
 import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,7 @@ class TfliteInterpreter:
         """
         self._cpu, self._threads = cpu, threads
         self.fallbacks = self.failures = 0
+        self._turn = threading.Lock()
         # The Edge TPU twin is the same model compiled: both have the CPU file's id, so a baseline fits both.
         self.model_id = hashlib.sha256(_read(cpu)).hexdigest()[:12]
         if edgetpu is None or not self._try_edgetpu(edgetpu):
@@ -78,8 +80,20 @@ class TfliteInterpreter:
     def invoke(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
         """Return the outputs, in the order and shapes of `outputs`, for one tensor of the shape of `input`.
 
-        Raises ModelError if reloading the model does not help.
+        Several threads may call this; they run one after the other. Raises ModelError if reloading the model does not
+        help.
         """
+        with self._turn:
+            return self._retried(tensor)
+
+    def use_threads(self, count: int) -> None:
+        """Run the model in `count` threads from the next frame on; the Edge TPU has none. Raises ModelError."""
+        with self._turn:
+            self._threads = count
+            if self.accelerator == "cpu":
+                self._use_cpu()
+
+    def _retried(self, tensor: NDArray[np.uint8] | NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
         for _ in range(TRIES):
             try:
                 return self._invoke(tensor)

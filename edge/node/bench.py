@@ -1,6 +1,6 @@
 """`spotter bench`: the time of a frame, stage by stage, compared with running the model alone on the same frames."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from time import perf_counter
 
@@ -15,7 +15,9 @@ from edge.config import DetectionSection, NodeConfig
 from edge.detection.letterbox import letterbox
 from edge.errors import SourceError
 from edge.frame.source import open_camera
+from edge.node.board_report import report
 from edge.node.load_model import open_interpreter
+from edge.node.people_bench import by_people, show
 from edge.node.sizes import FOUND_PX, PERSON_M, STREAMS, SURE_PX, SizeCost, costs
 from edge.pipeline import STAGES, Pipeline
 from edge.records import Frame
@@ -57,6 +59,19 @@ def run_bench(source: str, frames: int, *, as_json: bool) -> int:
         found = _measure(source, _first(camera.read, frames + WARM_UP_FRAMES), interpreter, config)
     found.sizes = costs(config.detection.model)
     print(msgspec.json.encode(found).decode()) if as_json else _print(found)
+    return 0
+
+
+def run_people_bench(threads: Sequence[int], *, as_json: bool) -> int:
+    """Run `spotter bench --threads`; returns 0."""
+    costs = by_people(threads)
+    print(msgspec.json.encode(costs).decode()) if as_json else show(costs, Console())
+    return 0
+
+
+def run_board_report() -> int:
+    """Run `spotter bench --board`; returns 0."""
+    print(msgspec.json.format(msgspec.json.encode(report()), indent=1).decode())
     return 0
 
 

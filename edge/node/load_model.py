@@ -8,6 +8,7 @@ from edge.model.choice import used
 from edge.model.interpreter import TfliteInterpreter
 from edge.model.registry import check_model, model_path, ready_path
 from edge.node.last_good import with_last_good
+from edge.node.threads import fitting
 from edge.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 
 def open_interpreter(section: DetectionSection) -> TfliteInterpreter:
     """Load the configured model; raises ModelError, which says how to fetch a missing one."""
-    return TfliteInterpreter(model_path(section.model), _twin(section), threads=section.threads)
+    return TfliteInterpreter(model_path(section.model), _twin(section), threads=section.threads or fitting())
 
 
 def open_with_last_good(section: DetectionSection, state: Path) -> tuple[TfliteInterpreter, Problem | None]:
@@ -29,7 +30,7 @@ def open_with_last_good(section: DetectionSection, state: Path) -> tuple[TfliteI
         return path
 
     path, repair = with_last_good(ready_path(section.model), state, read, "model")
-    return TfliteInterpreter(path, _twin(section), threads=section.threads), repair
+    return TfliteInterpreter(path, _twin(section), threads=section.threads or fitting()), repair
 
 
 def _twin(section: DetectionSection) -> Path | None:

@@ -1,8 +1,8 @@
 """`spotter node`: connects the stages with camera, outbox and broker. Every processed frame feeds the watchdog.
 
-Three threads: capture (reads the camera), the main thread (model, description, score, outbox), and the uplink (broker,
-heartbeat). The main thread writes scores to the outbox on disk and the uplink reads them there, so that none is lost
-if broker or booth are away or the node is killed.
+Four threads: capture (reads the camera), model (runs the model), the main thread (tracks, description, score, outbox),
+and the uplink (broker, heartbeat). The main thread writes scores to the outbox on disk and the uplink reads them there,
+so that none is lost if broker or booth are away or the node is killed.
 """
 
 import logging
@@ -28,14 +28,17 @@ from edge.node.board import SystemBoard
 from edge.node.capture import Capture
 from edge.node.health import Counters, Heartbeat, Pulse, Start, heartbeat, status_line
 from edge.node.load_model import open_with_last_good
+from edge.node.memory import keep_small
+from edge.node.model_thread import ModelThread
 from edge.node.scoring import Scoring
 from edge.node.selftest import Failure, self_test
 from edge.node.site_baseline import SiteBaseline
 from edge.node.system_notices import system_notices
 from edge.node.tamper import TamperDetector
+from edge.node.threads import Cooling, fitting
 from edge.node.uplink import Talk, Uplink
 from edge.node.watchdog import notify
-from edge.pipeline import Pipeline, Step
+from edge.pipeline import Glance, Pipeline, Step
 from edge.problems import Problem
 from edge.records import Frame, Sighting
 from edge.sealing import read_sealer
@@ -71,8 +74,12 @@ class Node:
         stop: threading.Event,
         board: Board | None = None,
         start: Start = Start(),
+        use_threads: Callable[[int], None] | None = None,
     ) -> None:
-        """Raises ModelError for a model that finds no poses, BaselineError for a baseline of another recipe."""
+        """Raises ModelError for a model that finds no poses, BaselineError for a baseline of another recipe.
+
+        `use_threads` sets the number of the model's threads; without it the temperature changes nothing.
+        """
         self._config, self._camera, self._interpreter = config, camera, interpreter
         self._outbox, self._broker, self._clock, self._stop = outbox, broker, clock, stop
         self._pipeline = Pipeline(interpreter, config)
@@ -80,11 +87,13 @@ class Node:
         self._tamper = TamperDetector(is_live=not config.frame.source.startswith(SIMULATED))
         has_time_server = config.broker.host not in LOCAL
         self._board = board or SystemBoard(Path(config.state), clock, has_time_server=has_time_server)
+        self._cooling, self._use_threads = Cooling(fitting()), use_threads
         self._boots = boot_count.count(Path(config.state))
         self._certificate_end = certificate.end_of(config.broker.tls)
         self._failure: Exception | None = None
         """The error that ended a thread; `run` raises it."""
         self._capture = Capture(camera, config.frame.pace, stop)
+        self._model = ModelThread(self._capture, self._pipeline, stop)
         self._site_baseline = SiteBaseline(config, self._pipeline.recipe)
         self._link_keys = LinkKeys(config.site, config.node)
         talk = Talk(
@@ -102,8 +111,14 @@ class Node:
 
     def run(self) -> int:
         """Run the node; returns 0 after the source's end or a stop. Raises SourceError if the camera stays lost."""
-        works = (self._capture.work, self._uplink.work)
-        threads = [threading.Thread(target=self._guard, args=(work,), daemon=True) for work in works]
+        threads = [
+            threading.Thread(target=self._guard, args=(work, end), daemon=True)
+            for work, end in (
+                (self._capture.work, self._capture.end),
+                (self._uplink.work, self._capture.end),
+                (self._model.work, self._model.end),
+            )
+        ]
         self._uplink.connect()
         for thread in threads:
             thread.start()
@@ -124,32 +139,35 @@ class Node:
         self._site_baseline.receive(message)
         self._link_keys.receive(message)
 
-    def _guard(self, work: Callable[[], None]) -> None:
-        """Run a thread's work; an error in it ends the node, which would otherwise look alive without that thread."""
+    def _guard(self, work: Callable[[], None], end: Callable[[], None]) -> None:
+        """Run a thread's work; an error in it ends the node, which would otherwise look alive without that thread.
+
+        `end` tells the threads behind it that no frame follows.
+        """
         try:
             work()
         except Exception as err:  # noqa: BLE001 - raised again by `run`
             self._failure = self._failure or err
-            self._capture.end()
+            end()
 
     def _loop(self) -> None:
         while not self._stop.is_set():
             self._scoring.apply_site_baseline()
             try:
-                frame = self._capture.next()
+                seen = self._model.next()
             except queue.Empty:
                 continue
-            if frame is None:
+            if seen is None:
                 break
-            step = self._step(frame)
+            step = self._step(*seen)
             self._scoring.record_early(step.early)
             self._record(step.sightings)
         self._record(self._pipeline.finish())
         if self._failure is None:
             self._uplink.drain()
 
-    def _step(self, frame: Frame) -> Step:
-        step = self._pipeline.step(frame)
+    def _step(self, frame: Frame, glance: Glance) -> Step:
+        step = self._pipeline.step(frame, glance)
         now = self._clock.monotonic()
         self._tamper.look(frame, [person.box for person in step.detections], now)
         self._pulse.beat(now, invoke_s=self._pipeline.stage_s["invoke"], people=len(step.detections))
@@ -175,6 +193,8 @@ class Node:
             return None
         at, reading = self._clock.now(), self._board.read()
         self._pulse.record_board(now, at, reading)
+        if self._use_threads is not None and self._cooling.feel(reading.cpu_c):
+            self._use_threads(self._cooling.threads)
         beat = heartbeat(
             self._config.node, at, now, self._pulse, self._counters(at), reading, self._tamper.view, self._start
         )
@@ -229,6 +249,7 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
         state.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise ConfigError(f"state {state}: cannot be created ({err}); choose a folder this user may write") from err
+    keep_small()
     config = msgspec.structs.replace(config, state=str(state))
     clock, stop = SystemClock(), threading.Event()
     interpreter, model_repair = open_with_last_good(config.detection, state)
@@ -248,6 +269,7 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
             broker=broker,
             clock=clock,
             stop=stop,
+            use_threads=None if config.detection.threads else interpreter.use_threads,
             start=Start(
                 tuple(failed), tuple(filter(None, (repair, model_repair, _lost_outbox(outbox), *system_notices())))
             ),

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from edge.appearance.colour import Light
-from edge.appearance.describe import _quantile, describe
+from edge.appearance.describe import _quantile, complete, describe, draft
 from edge.records import Floats
 from edge.vocabulary import GARMENTS, PATTERNS, REGIONS
 from tests.people import detection, garment_map, person_picture, standing
@@ -43,6 +43,28 @@ def test_somebody_without_a_visible_garment_is_not_described() -> None:
     assert describe(pixels, person, [], garment_map(np.zeros_like(truth)), NEUTRAL, 0.9) is None
     outside = detection(standing(-900, -900, 300))
     assert describe(pixels, outside, [], garment_map(truth), NEUTRAL, 0.9) is None
+
+
+def test_a_view_below_the_wanted_quality_is_not_begun() -> None:
+    pixels, person, truth = person_picture()
+    view = describe(pixels, person, [], garment_map(truth), NEUTRAL, 0.9)
+    assert view is not None
+    assert draft(pixels, person, [], garment_map(truth), NEUTRAL, 0.9, view.quality) is not None
+    assert draft(pixels, person, [], garment_map(truth), NEUTRAL, 0.9, view.quality + 1e-6) is None
+
+
+def test_a_draft_knows_quality_and_colours_and_outlives_its_frame() -> None:
+    pixels, person, truth = person_picture()
+    view = describe(pixels, person, [], garment_map(truth), NEUTRAL, 0.9)
+    begun = draft(pixels, person, [], garment_map(truth), NEUTRAL, 0.9)
+    assert view is not None
+    assert begun is not None
+    pixels[:] = 0
+    later = complete(begun)
+    assert (later.quality, later.height) == (begun.quality, begun.height) == (view.quality, view.height)
+    for one, other in ((later.palettes, view.palettes), (later.words, view.words), (later.texture, view.texture)):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(begun.colour, view.colour)
 
 
 @given(values=arrays(np.float32, st.integers(2, 400), elements=st.floats(0, 300, width=32)), share=st.floats(0, 1))

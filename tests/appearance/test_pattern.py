@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from edge.appearance.pattern import describe
+from edge.appearance.pattern import kinds, spectrum
 from edge.appearance.region import Patch
 from edge.vocabulary import PATTERNS
 
@@ -30,21 +30,22 @@ def cloth(kind: str, contrast: float = 25.0, period: float = 10.0) -> np.ndarray
 
 @pytest.mark.parametrize("kind", ["plain", "striped", "checked", "busy"])
 def test_the_bold_kinds_are_told_apart(kind: str) -> None:
-    kinds, texture = describe(patch(cloth(kind)))
-    assert PATTERNS[int(kinds.argmax())] == kind
-    assert np.isclose(kinds.sum(), 1)
-    assert np.isfinite(texture).all()
+    seen = spectrum(patch(cloth(kind)))
+    shares = kinds(seen)
+    assert PATTERNS[int(shares.argmax())] == kind
+    assert np.isclose(shares.sum(), 1)
+    assert np.isfinite(seen.texture).all()
 
 
 def test_dots_are_a_pattern_with_energy_both_ways() -> None:
-    kinds, _ = describe(patch(cloth("dotted")))
-    assert kinds[PATTERNS.index("plain")] < 0.1
-    assert kinds[PATTERNS.index("striped")] < 0.3
+    shares = kinds(spectrum(patch(cloth("dotted"))))
+    assert shares[PATTERNS.index("plain")] < 0.1
+    assert shares[PATTERNS.index("striped")] < 0.3
 
 
 def test_the_bodys_own_shading_is_no_pattern() -> None:
-    kinds, _ = describe(patch(55 + 20 * np.cos((X - 24) / 16)))
-    assert PATTERNS[int(kinds.argmax())] == "plain"
+    shares = kinds(spectrum(patch(55 + 20 * np.cos((X - 24) / 16))))
+    assert PATTERNS[int(shares.argmax())] == "plain"
 
 
 def test_what_is_masked_is_no_pattern() -> None:
@@ -52,5 +53,5 @@ def test_what_is_masked_is_no_pattern() -> None:
     light[20:40] = 95
     garment = np.ones(light.shape, bool)
     garment[19:41] = False
-    kinds, _ = describe(patch(light, garment))
-    assert PATTERNS[int(kinds.argmax())] == "plain"
+    shares = kinds(spectrum(patch(light, garment)))
+    assert PATTERNS[int(shares.argmax())] == "plain"

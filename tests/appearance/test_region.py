@@ -10,7 +10,7 @@ from edge.appearance.body_parts import body_parts
 from edge.appearance.colour import to_lab
 from edge.appearance.crop import Crop, crop
 from edge.appearance.garment_mask import garment_mask
-from edge.appearance.region import Mask, cloth, legs, masks, patches
+from edge.appearance.region import SAMPLED_PX, Mask, cloth, legs, masks, patches, spots
 from edge.records import CLASSES, Floats
 from tests.people import BAG, BOOTS, COAT, JEANS, detection, garment_map, person_picture
 
@@ -24,7 +24,7 @@ def mean_lab(colour: tuple[int, int, int]) -> Floats:
 
 
 def shown(near: Crop, mask: Mask) -> Floats:
-    lab: Floats = to_lab(cloth(near, mask), NEUTRAL)[0]
+    lab: Floats = to_lab(cloth(near, spots(mask)), NEUTRAL)[0]
     return lab
 
 
@@ -113,3 +113,12 @@ def test_a_torso_behind_a_bag_gives_no_texture() -> None:
     assert "upper" not in patches(
         near, masks(near, garment_mask(near, [], garment_map(truth))), body_parts(near), NEUTRAL
     )
+
+
+@given(st.integers(0, 2**16), st.integers(1, 400), st.floats(0.01, 1))
+def test_spots_lie_in_the_region_and_are_about_as_many_as_are_enough(seed: int, side: int, share: float) -> None:
+    mask = np.random.default_rng(seed).random((side, 300)) < share
+    at = spots(mask)
+    assert mask.ravel()[at].all()
+    assert len(np.unique(at)) == len(at) < 2 * SAMPLED_PX
+    assert len(at) >= min(int(np.count_nonzero(mask)), SAMPLED_PX) / 2

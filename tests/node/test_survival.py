@@ -87,7 +87,8 @@ def test_a_model_that_fails_for_good_ends_the_node_loudly_and_loses_no_score(
         run_node(Playing(walk(model)), model)
     assert booth.statuses[-1].state == "offline"
     with closing(Outbox(tmp_path / "outbox.sqlite", node="camera-1", max_rows=1000)) as outbox:
-        assert (outbox.issued, outbox.depth + len(booth.scores) >= 2) == (2, True)
+        assert outbox.issued >= 2, "of two who left, and perhaps of the third, who was still in view"
+        assert outbox.depth + len(booth.scores) >= outbox.issued
 
 
 @pytest.mark.parametrize("jump_s", [86_400.0, -86_400.0])

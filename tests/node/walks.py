@@ -1,5 +1,6 @@
 """Walkers to play to a whole node, and a booth that hears it."""
 
+import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -21,13 +22,15 @@ class PictureModel(KnowingInterpreter):
     def __init__(self) -> None:
         super().__init__()
         self.at: dict[bytes, list[np.ndarray]] = {}
+        self._turn = threading.Lock()
 
     def know(self, frame: Frame, people: list[np.ndarray]) -> None:
         self.at[frame.pixels[::8, ::8].tobytes()] = people
 
     def invoke(self, tensor: np.ndarray) -> list[np.ndarray]:
-        self.people = self.at.get(tensor[::8, ::8].astype(np.uint8).tobytes(), [])
-        return super().invoke(tensor)
+        with self._turn:
+            self.people = self.at.get(tensor[::8, ::8].astype(np.uint8).tobytes(), [])
+            return super().invoke(tensor)
 
 
 def walk(model: PictureModel, walkers: int = WALKERS) -> Iterator[Frame]:

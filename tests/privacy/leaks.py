@@ -43,10 +43,10 @@ def per_frame(act: Callable[[Frame, Path, Node], object]) -> Callable[[Node, Pat
     def patch(node: Node, state: Path) -> None:
         step = node._pipeline.step
 
-        def leaking(frame: Frame) -> Any:
+        def leaking(frame: Frame, glance: Any = None) -> Any:
             if frame.number % 8 == 0:
                 act(frame, state, node)
-            return step(frame)
+            return step(frame, glance)
 
         node._pipeline.step = leaking  # type: ignore[method-assign]
 

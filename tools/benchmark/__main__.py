@@ -1,0 +1,103 @@
+"""`tools/bench`: measure speed and memory, compare them with the committed baseline, plot, or run for hours."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import msgspec
+
+from tools.benchmark.figures import PARTS, Figure, Figures
+from tools.benchmark.growth import growths, plot
+from tools.benchmark.node_run import DRIFT, SOAK, NodeRun, run
+
+BASELINE = Path(__file__).with_name("baseline.json")
+SOAK_EVERY_S = 60.0
+
+
+def main(words: list[str] | None = None) -> int:
+    parser = _parser()
+    args = parser.parse_args(words)
+    if unknown := set(args.parts) - set(PARTS):
+        parser.error(f"unknown part {', '.join(sorted(unknown))}; expected some of {', '.join(PARTS)}")
+    cv2.setNumThreads(1)
+    if args.soak:
+        return _soak(args.soak)
+    if args.plot:
+        return _plot(args.plot)
+    found: Figures = {}
+    for name in args.parts or PARTS:
+        found |= PARTS[name]()
+    content = msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
+    print(content)
+    if args.save:
+        args.save.write_text(content + "\n", encoding="utf-8")
+    return _compare(found, args.compare) if args.compare else 0
+
+
+def slower(found: Figures, known: Figures) -> list[str]:
+    """Return a sentence for each figure that is worse than it was, beyond its tolerance."""
+    return [
+        f"{name}: {found[name].value:g}, was {one.value:g}, tolerated {one.tolerance:.0%}"
+        for name, one in known.items()
+        if name in found and one.is_worse(found[name].value)
+    ]
+
+
+def _compare(found: Figures, path: Path) -> int:
+    worse = slower(found, msgspec.json.decode(path.read_bytes(), type=dict[str, Figure]))
+    print("\n".join(worse) or "nothing got slower", file=sys.stderr)
+    return 1 if worse else 0
+
+
+def _plot(path: Path) -> int:
+    found, missing = growths()
+    for reason in missing:
+        print(f"left out: {reason}", file=sys.stderr)
+    plot(found, path)
+    return 0
+
+
+def _soak(hours: float) -> int:
+    """Run a node for hours; returns 1 if memory or files grew, or if a score was lost or doubled."""
+    seen = run(3600 * hours, SOAK, pace="fast", every_s=min(SOAK_EVERY_S, 36 * hours))
+    faults = _faults(seen)
+    print(
+        f"{seen.frames} frames; memory {seen.rss_mb[0]:.0f} to {seen.rss_mb[-1]:.0f} MB, drift {seen.drift:.1%}; state "
+        f"folder {seen.files_mb[0]:.1f} to {seen.files_mb[-1]:.1f} MB; {seen.issued} scores made, {seen.stored} stored"
+    )
+    print("\n".join(faults) or "flat and exact", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _faults(seen: NodeRun) -> list[str]:
+    settled = seen.files_mb[len(seen.files_mb) // 10 :]
+    faults = {
+        f"memory grew by {seen.drift:.1%}, at most {DRIFT:.0%} is expected": seen.drift > DRIFT,
+        f"files grew from {settled[0]:.1f} to {settled[-1]:.1f} MB": settled[-1] > settled[0] + 1,
+        f"{seen.issued} scores were made and {seen.stored} stored": seen.issued != seen.stored,
+    }
+    return [sentence for sentence, is_fault in faults.items() if is_fault]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tools/bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; without any, all")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the JSON to a file, to be a baseline")
+    parser.add_argument(
+        "--compare",
+        type=Path,
+        nargs="?",
+        const=BASELINE,
+        metavar="FILE",
+        help="say what is slower than a baseline; exit 1",
+    )
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="plot the time of a frame against people in view")
+    parser.add_argument(
+        "--soak", type=float, metavar="HOURS", help="run a node for hours: is memory flat, all counted?"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
