@@ -3,43 +3,74 @@
 Imports are inside the functions, so that the booth never loads numpy and `--help` is quick.
 """
 
-import argparse
+import codecs
+import contextlib
+import errno
+import io
 import logging
 import os
 import sys
+import traceback
 from pathlib import Path
 
 from edge import __version__
 from edge.baseline.command import add_baseline
 from edge.booth.command import add_booth
 from edge.command import (
+    BAD_NEWS,
     GOOD,
     KINDS,
     USAGE,
     Args,
     Commands,
+    Parser,
     add_broker,
     add_command,
     add_group,
     add_json,
+    count,
     load_one_of,
     replace,
+    seconds,
 )
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig, broker_at, load
 from edge.errors import EdgeError, printable
+from edge.masking import MaskingFormatter, masked
 from edge.model.command import add_models
 from edge.node.command import add_node
 from edge.provision.command import add_provision
 from edge.release.command import add_update
 
+ESCAPED = "spotter-escaped"
+"""Name of the handler of characters that the output cannot have: those of an ASCII terminal, names not in UTF-8."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 good, 1 bad news, 2 wrong usage, settings or input."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=ESCAPED)
     args = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs while it is imported
+    _set_up_log(is_long=args.is_long, is_verbose=args.verbose)
+    try:
+        return _run(args)
+    except BrokenPipeError:
+        _drop_output()  # the reader, such as `| head`, has closed the pipe
+        return GOOD
+    except OSError as err:
+        return _report(err)
+    except KeyboardInterrupt:
+        return GOOD
+    except Exception:  # noqa: BLE001 - what is left is a fault of ours; its traceback may quote an address
+        print(masked(traceback.format_exc()), file=sys.stderr, end="")
+        return BAD_NEWS
+
+
+def _run(args: Args) -> int:
+    """Run the command; returns its exit code, which is USAGE after a printed EdgeError."""
     try:
         code: int = args.run(args)
+        sys.stdout.flush()
     except EdgeError as err:
         # it may quote what came over the wire
         print("\n".join(map(printable, f"spotter: {err}".splitlines())), file=sys.stderr)
@@ -48,21 +79,50 @@ def main(argv: list[str] | None = None) -> int:
         if str(err.name).split(".")[0] == "edge":
             raise
         advice = "nodes do not need it; on the booth, run: pip install '.[booth]'"
-        advice = "nodes do not need it; on the booth, run: pip install '.[booth]'"
         print(f"spotter: {err.name} is not installed; {advice}", file=sys.stderr)
         return USAGE
-    except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # the reader, such as `| head`, has closed the pipe
-        return GOOD
-    except KeyboardInterrupt:
-        return GOOD
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _escaped(err: UnicodeError) -> tuple[str, int]:
+    r"""Escape as JSON does, as this may be JSON: \u2192 for an arrow on an ASCII terminal."""
+    assert isinstance(err, UnicodeEncodeError)
+    words = err.object[err.start : err.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{words[at]:02x}{words[at + 1]:02x}" for at in range(0, len(words), 2)), err.end
+
+
+codecs.register_error(ESCAPED, _escaped)
+
+
+def _set_up_log(*, is_long: bool, is_verbose: bool) -> None:
+    """Log warnings; programs that run for long also log what they do, and with --verbose everybody says all."""
+    logging.basicConfig(level=logging.INFO if is_verbose else logging.WARNING, stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        if type(handler) is logging.StreamHandler:
+            handler.setFormatter(MaskingFormatter("%(levelname)s %(name)s: %(message)s"))
+    level = logging.DEBUG if is_verbose else logging.INFO if is_long else logging.WARNING
+    logging.getLogger("edge").setLevel(level)
+
+
+def _report(err: OSError) -> int:
+    """Say what this machine refused: a full disk, a folder that this user may not read."""
+    what = (
+        f"{err.filename}: " if err.filename else "the output cannot be written: " if err.errno == errno.ENOSPC else ""
+    )
+    text = f"{what}{err.strerror or err}; check free space, and that this user may read and write there"
+    print(f"spotter: {masked(printable(text))}", file=sys.stderr)
+    _drop_output()
+    return USAGE
+
+
+def _drop_output() -> None:
+    """Have nothing written to standard output any more, also not at the exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _parser() -> Parser:
+    parser = Parser(
         prog="spotter",
         description="Finds passers-by whose outfit is measurably unlike everyone else's. Keeps no pictures.",
         epilog="example: spotter score photos/ --baseline soho.baseline",
@@ -88,14 +148,14 @@ def _add_checking(commands: Commands) -> None:
         "spotter bench --source street:7",
     )
     bench.add_argument("--source", default="street:7", help="camera or clip; default: %(default)s")
-    bench.add_argument("--frames", type=int, default=200, help="frames to measure; default: %(default)s")
+    bench.add_argument("--frames", type=count, default=200, help="frames to measure; default: %(default)s")
     bench.add_argument(
         "--booth", action="store_true", help="measure a booth instead: alert latency, scores stored per second"
     )
     bench.add_argument("--config", type=Path, help="booth.yaml, for its broker (with --booth)")
     add_broker(bench, " (with --booth)")
     bench.add_argument(
-        "--seconds", type=float, default=60.0, help="duration of each rate (with --booth); default: %(default)s"
+        "--seconds", type=seconds, default=60.0, help="duration of each rate (with --booth); default: %(default)s"
     )
     add_json(bench)
     verbs = add_group(commands, "config", "Check a settings file.")

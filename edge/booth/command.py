@@ -5,7 +5,7 @@ Imports are inside the functions, so that `--help` is quick.
 
 from pathlib import Path
 
-from edge.command import Args, Commands, add_broker, add_command, add_json, load_one_of, replace
+from edge.command import Args, Commands, add_broker, add_command, add_json, load_one_of, port, replace
 from edge.config import BoothConfig, LaptopConfig, WorkerConfig, broker_at, load, load_laptop
 
 
@@ -24,10 +24,11 @@ def _add_running(commands: Commands) -> None:
         _booth,
         "Run the booth: store and acknowledge scores, publish alerts, serve the page.",
         "spotter booth --config booth.yaml --port 8080",
+        is_long=True,
     )
     booth.add_argument("--config", type=Path, help="booth.yaml; without it, defaults")
     add_broker(booth)
-    booth.add_argument("--port", type=int, help="port of the page, instead of page_port")
+    booth.add_argument("--port", type=port, help="port of the page, instead of page_port")
     booth.add_argument(
         "--insecure", action="store_true", help="let the page ask for its password without TLS; others can read it"
     )
@@ -37,6 +38,7 @@ def _add_running(commands: Commands) -> None:
         _worker,
         "Store the scores of many sites, as one of several workers at a central broker.",
         "spotter worker --config worker.yaml",
+        is_long=True,
     )
     worker.add_argument("--config", type=Path, required=True, help="worker.yaml")
     add_broker(worker)

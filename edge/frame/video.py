@@ -4,7 +4,6 @@ import math
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # silent: damaged frames are counted, not narrated
 
@@ -12,6 +11,7 @@ import cv2
 
 from edge.errors import SourceError
 from edge.frame.live import DeviceLostError, Live, Retry, Shot
+from edge.masking import masked_address
 from edge.records import Frame, Pixels
 from edge.seams import Clock, Pace
 
@@ -37,20 +37,12 @@ def open_usb(device: str, *, clock: Clock, retry: Retry | None = None) -> Live:
 
 
 def open_stream(url: str, *, clock: Clock, retry: Retry | None = None) -> Live:
-    """Open a network camera (RTSP, or MJPEG over HTTP); its name leaves out the password of the address."""
-    name = without_password(url)
-    advice = f"check the camera's power and network, its user and password, and `ffplay {name}`"
-    return Live(name, lambda: _Stream(url, clock), clock=clock, advice=advice, retry=retry)
-
-
-def without_password(url: str) -> str:
-    """Return the address without user and password, for logs and messages.
-
-    >>> without_password("rtsp://admin:secret@10.0.0.7:554/main?channel=1")
-    'rtsp://10.0.0.7:554/main?channel=1'
-    """
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """Open a network camera (RTSP, or MJPEG over HTTP); its name is scheme, host and port of the address alone."""
+    advice = (
+        "check the camera's power and network, then its whole address with `ffplay`: user, password and path; write "
+        "%23, %2F, %3F and %40 for #, /, ? and @ in a password"
+    )
+    return Live(masked_address(url), lambda: _Stream(url, clock), clock=clock, advice=advice, retry=retry)
 
 
 class _Capture:
