@@ -25,6 +25,15 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
+def readable(name: str) -> str:
+    r"""Return a file's name for a terminal, a log or JSON; one that is not in UTF-8 gets replacement characters.
+
+    >>> readable("b\udcff\x1b.jpg")
+    'b�?.jpg'
+    """
+    return printable(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
 class EdgeError(Exception):
     """Base of every error the product reports to a person; of addresses it shows scheme, host and port only."""
 

@@ -43,6 +43,8 @@ def _shown(scheme: str, rest: str) -> str:
     """
     body = rest.rstrip(_PUNCTUATION) if not rest.endswith("]") else rest
     tail = rest[len(body) :]
+    if not body:
+        return f"{scheme}://{tail}"
     if scheme.lower() in _FILES:
         return f"{scheme}://{body.partition('?')[0]}{tail}"
     starts = [0, *(at + 1 for at, one in enumerate(body) if one == "@")]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from edge.errors import ConfigError, SourceError
 from edge.frame import photos
+from edge.frame.formats import is_photo
 from edge.frame.live import Retry
 from edge.frame.picamera import open_picamera
 from edge.frame.video import Clip, open_stream, open_usb
@@ -68,9 +69,16 @@ def shown(spec: str) -> str:
 def _replay(path: Path, *, clock: Clock, pace: Pace, start_at: float | None, loop: bool) -> Camera:
     if not path.exists():
         raise SourceError(f"replay:{path}: expected a video, a photo or a folder of photos, found nothing there")
-    if path.is_dir() or path.suffix.lower() in photos.SUFFIXES:
+    if path.is_dir() or _is_photo(path):
         return photos.Photos(path, clock=clock, pace=pace, start_at=start_at, loop=loop)
     return Clip(path, clock=clock, pace=pace, start_at=start_at, loop=loop)
+
+
+def _is_photo(path: Path) -> bool:
+    try:
+        return is_photo(path)
+    except OSError as err:
+        raise SourceError(f"{path}: cannot be read ({err.strerror}); check that this user may read it") from err
 
 
 def _number(spec: str, rest: str) -> int:
