@@ -3,6 +3,7 @@
 Imports are inside the functions, so that `--help` is quick.
 """
 
+import logging
 from pathlib import Path
 
 from edge.command import Args, Commands, add_broker, add_command, add_json, load_one_of, port, replace
@@ -143,6 +144,8 @@ def _health(args: Args) -> int:
     from edge.booth.health import run_health
 
     config = _laptop_config(args)
+    if not args.verbose:
+        logging.getLogger("edge.message.mqtt").setLevel(logging.ERROR)  # what it warns of is the last word
     return run_health(config.broker, config.site, as_json=args.json)
 
 

@@ -46,7 +46,9 @@ def collect(broker: Broker, site: str, clock: Clock, wait_s: float) -> Roster:
         except WireError as err:
             print(f"ignored a message: {err}", file=sys.stderr)
     if not broker.connections:
-        raise BrokerError("the broker cannot be reached; is mosquitto running, and is --broker right?")
+        raise BrokerError(
+            broker.trouble or "the broker cannot be reached; is mosquitto running, and is --broker right?"
+        )
     return roster
 
 

@@ -91,7 +91,8 @@ def _troubles(snapshot: Snapshot, silent_s: float) -> Iterator[str]:
     if silent_s > STALE_S:
         yield f"This page has not been updated for {silent_s:.0f} s; is the booth still running?"
     if not snapshot.is_connected:
-        yield "The MQTT broker cannot be reached; is mosquitto running? Cameras keep their scores until it is back."
+        why = snapshot.broker or "The MQTT broker cannot be reached; is mosquitto running"
+        yield f"{why[0].upper()}{why[1:]}{'.' if snapshot.broker else '?'} Cameras keep their scores until it is back."
     if snapshot.trouble:
         yield f"Scores cannot be stored; cameras keep them until they can: {snapshot.trouble}"
     if snapshot.clock:
