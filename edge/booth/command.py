@@ -69,9 +69,10 @@ def _add_asking(commands: Commands) -> None:
         commands,
         "health",
         _health,
-        "Print one row for each node; exit code 1 if any node is not ok.",
+        "Say of each node how it is and what to do; exit code 1 if any node is not ok.",
         "spotter health --broker 127.0.0.1:1883",
     )
+    health.add_argument("--watch", action="store_true", help="show them again every two seconds, until Ctrl-C")
     for parser in (watch, health):
         parser.add_argument("--config", type=Path, help="laptop.yaml, made by spotter provision laptop")
         add_broker(parser, "; default: this machine")
@@ -141,11 +142,13 @@ def _watch(args: Args) -> int:
 
 
 def _health(args: Args) -> int:
-    from edge.booth.health import run_health
+    from edge.booth.health import run_health, run_watch
 
     config = _laptop_config(args)
     if not args.verbose:
         logging.getLogger("edge.message.mqtt").setLevel(logging.ERROR)  # what it warns of is the last word
+    if args.watch:
+        return run_watch(config.broker, config.site, as_json=args.json)
     return run_health(config.broker, config.site, as_json=args.json)
 
 
