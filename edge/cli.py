@@ -41,6 +41,14 @@ from edge.node.command import add_node
 from edge.provision.command import add_provision
 from edge.release.command import add_update
 
+ADVICE = {
+    errno.ENOSPC: "free some space",
+    errno.EROFS: "choose a place that can be written",
+    errno.EACCES: "check who may read and write it, or use sudo",
+    errno.EPERM: "check who may read and write it, or use sudo",
+    errno.ENOENT: "check the path",
+}
+OTHERWISE = "check the path, the disk and the network"
 ESCAPED = "spotter-escaped"
 """Name of the handler of characters that the output cannot have: those of an ASCII terminal, names not in UTF-8."""
 
@@ -105,13 +113,12 @@ def _set_up_log(*, is_long: bool, is_verbose: bool) -> None:
 
 
 def _report(err: OSError) -> int:
-    """Say what this machine refused: a full disk, a folder that this user may not read."""
-    what = (
-        f"{err.filename}: " if err.filename else "the output cannot be written: " if err.errno == errno.ENOSPC else ""
-    )
-    text = f"{what}{err.strerror or err}; check free space, and that this user may read and write there"
+    """Say what this machine refused: a full disk, a folder that this user may not read. Returns the exit code."""
+    what = err.filename if isinstance(err.filename, str) else "the output" if err.errno == errno.ENOSPC else ""
+    text = f"{what or 'this machine refused something'}: {err.strerror or err}; {ADVICE.get(err.errno or 0, OTHERWISE)}"
     print(f"spotter: {masked(printable(text))}", file=sys.stderr)
-    _drop_output()
+    if not err.filename:
+        _drop_output()
     return USAGE
 
 
