@@ -33,7 +33,7 @@ from edge.command import (
     replace,
     seconds,
 )
-from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig, broker_at, load
+from edge.config import BoothConfig, LaptopConfig, NodeConfig, WorkerConfig, broker_at, load, load_as_service
 from edge.errors import EdgeError, printable
 from edge.masking import MaskingFormatter, masked
 from edge.model.command import add_models
@@ -174,6 +174,7 @@ def _add_checking(commands: Commands) -> None:
         "spotter config check node.yaml",
     )
     check.add_argument("file", type=Path, metavar="FILE", help="settings file")
+    check.add_argument("--service", action="store_true", help="check a node.yaml as a node that runs unattended does")
 
 
 def _bench(args: Args) -> int:
@@ -189,6 +190,8 @@ def _bench(args: Args) -> int:
 
 
 def _config_check(args: Args) -> int:
+    if args.service:
+        load_as_service(args.file)
     found = load_one_of(args.file, NodeConfig, BoothConfig, WorkerConfig, LaptopConfig)
     print(f"{args.file}: valid as {KINDS[type(found)]}")
     return GOOD

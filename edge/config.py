@@ -318,7 +318,7 @@ def load(path: str | Path, schema: type[C]) -> C:
     return parse(yaml_file.contents(path), schema, path)
 
 
-def load_as_service(path: Path, copy: Path) -> NodeConfig:
+def load_as_service(path: Path, copy: Path | None = None) -> NodeConfig:
     """Load node.yaml for a node that runs unattended: nothing that may be missing from a shortened file has a default.
 
     A file without its end mark is taken only if it equals `copy`, the last good one, which may be of a release that
@@ -326,11 +326,18 @@ def load_as_service(path: Path, copy: Path) -> NodeConfig:
     """
     data = yaml_file.contents(path)
     settings = parse(data, NodeConfig, path, NEEDED)
-    if not yaml_file.is_ended(data) and not (copy.is_file() and yaml_file.contents(copy) == data):
-        raise ConfigError(
-            f"{path}: does not end with the line `...`, so it may have been cut off; if it is complete, add that line"
-        )
+    if not (copy and copy.is_file() and yaml_file.contents(copy) == data):
+        check_ended(data, path)
     return settings
+
+
+def check_ended(data: bytes, name: str | Path) -> None:
+    """Raise ConfigError unless the contents of the file `name` end with the end mark."""
+    if not yaml_file.is_ended(data):
+        raise ConfigError(
+            f"{name}: does not end with the line `...`, so it may have been cut off, and a node refuses it; if it is "
+            "complete, add that line"
+        )
 
 
 def parse(data: bytes, schema: type[C], name: str | Path, required: Sequence[str] = ()) -> C:
@@ -356,6 +363,8 @@ def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:
     if text is None:
         return section
     host, _, port = text.rpartition(":")
+    if "@" in text or "/" in text:
+        raise ConfigError("--broker: expected HOST:PORT such as 127.0.0.1:1883, without scheme, user or password")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise ConfigError(f"--broker {text!r}: expected HOST:PORT such as 127.0.0.1:1883")
     return msgspec.structs.replace(section, host=host.strip("[]"), port=int(port))

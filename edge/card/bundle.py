@@ -140,7 +140,9 @@ def source(name: str) -> Path:
 
 def _settings(node: str, identity: Mapping[str, bytes], network: Network) -> config.NodeConfig:
     """Return the checked node.yaml. Raises here, not on site, for settings that keep the node from its booth."""
-    settings = config.parse(identity.get("node.yaml", b""), config.NodeConfig, f"node.yaml of {node}", config.NEEDED)
+    data, name = identity.get("node.yaml", b""), f"node.yaml of {node}"
+    settings = config.parse(data, config.NodeConfig, name, config.NEEDED)
+    config.check_ended(data, name)
     if settings.node != node:
         raise ConfigError(
             f"node.yaml of {node}: node: expected {node}, the name in its certificate, found {settings.node}"

@@ -39,10 +39,13 @@ class Photos:
         self._number = 0
 
     def read(self) -> Frame | None:
-        """Return the next readable photo, turned upright; None after the last."""
+        """Return the next readable photo, turned upright; None after the last.
+
+        Raises SourceError if none of the photos can be read.
+        """
         for _ in range(len(self._files)):
             if self._number >= len(self._files) and not self._loops:
-                return None
+                break
             number, self._number = self._number, self._number + 1
             pixels = _load(self._files[number % len(self._files)])
             if not isinstance(pixels, str):
@@ -51,6 +54,9 @@ class Photos:
             self.frames_dropped += 1
             if number < len(self._files):
                 self.unread.append(f"{self.name_of(number)} {pixels}")
+        if len(self.unread) == len(self._files):
+            which = "" if self.is_one else f"{self.name}: none of {len(self._files)} photos can be read; the first: "
+            raise SourceError(which + self.unread[0])
         return None
 
     def name_of(self, number: int) -> str:

@@ -254,6 +254,8 @@ class MqttBroker:
 
     def _check_host(self) -> None:
         host = self._section.host
+        if "@" in host or "/" in host:
+            raise BrokerError("broker.host: expected a host name or address alone, without scheme, user or password")
         try:
             host.encode("idna")
         except UnicodeError as err:

@@ -62,7 +62,7 @@ class Sightings:
                         raise
                     self._pass_over(str(err))
         if not self._frames:
-            raise SourceError(f"{self._counted} could not be read, and nothing else is there; see above")
+            raise SourceError("none of these sources could be read; see above")
 
     @property
     def nobody(self) -> str:
@@ -78,20 +78,20 @@ class Sightings:
     def _of_one(self, spec: str, progress: Progress) -> Iterator[SourceSighting]:
         with closing(open_camera(spec, clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
             bar = progress.add_task(camera.name, total=None)
-            for seen in _one_source(camera, Pipeline(self._interpreter, self._config)):
-                if seen is None:
-                    self._frames += 1
-                    progress.advance(bar)
-                else:
-                    yield seen
-            if isinstance(camera, Photos):
-                self._tell_files(camera)
-            elif camera.frames_dropped:
+            try:
+                for seen in _one_source(camera, Pipeline(self._interpreter, self._config)):
+                    if seen is None:
+                        self._frames += 1
+                        progress.advance(bar)
+                    else:
+                        yield seen
+            finally:
+                if isinstance(camera, Photos) and not camera.is_one:
+                    self._tell_files(camera)
+            if not isinstance(camera, Photos) and camera.frames_dropped:
                 print(f"{camera.name}: {camera.frames_dropped} unreadable frames skipped", file=sys.stderr)
 
     def _tell_files(self, photos: Photos) -> None:
-        if photos.is_one and photos.unread:
-            raise SourceError(photos.unread[0])
         for sentence in photos.unread:
             self._pass_over(sentence)
         if photos.unread:

@@ -1,6 +1,5 @@
 """Photos: natural order, upright, unreadable ones dropped and counted."""
 
-import re
 import struct
 from pathlib import Path
 
@@ -80,8 +79,8 @@ def photos_name(path: Path) -> bool:
 def test_why_there_is_no_picture_is_said(tmp_path: Path, data: bytes, words: str) -> None:
     (tmp_path / "a.jpg").write_bytes(data)
     photos = Photos(tmp_path / "a.jpg", clock=TestClock())
-    assert photos.read() is None
-    assert re.search(rf"^a\.jpg .*{words}", photos.unread[0])
+    with pytest.raises(SourceError, match=rf"^a\.jpg .*{words}"):
+        photos.read()
 
 
 def test_an_unreadable_folder_is_told(ordinary_user: Path) -> None:
@@ -89,9 +88,10 @@ def test_an_unreadable_folder_is_told(ordinary_user: Path) -> None:
     with pytest.raises(SourceError, match=r"photos: cannot be read \(Permission denied\)"):
         Photos(ordinary_user / "photos", clock=TestClock())
     write(ordinary_user / "a.png").chmod(0)
-    photos = Photos(ordinary_user, clock=TestClock())
-    assert photos.read() is None
-    assert photos.unread == ["a.png cannot be read (Permission denied)"]
+    with pytest.raises(
+        SourceError, match=r"none of 1 photos can be read; the first: a.png cannot be read \(Permission"
+    ):
+        Photos(ordinary_user, clock=TestClock()).read()
 
 
 def test_unreadable_photos_are_dropped_and_names_stay_right(tmp_path: Path) -> None:
@@ -132,7 +132,8 @@ def test_looping_goes_round_and_a_folder_of_ruins_ends(tmp_path: Path) -> None:
     assert photos.read() is None
     for file in tmp_path.iterdir():
         file.write_bytes(b"ruin")
-    assert Photos(tmp_path, clock=TestClock(), loop=True).read() is None
+    with pytest.raises(SourceError, match=r"none of 2 photos can be read; the first: 1\.png is damaged"):
+        Photos(tmp_path, clock=TestClock(), loop=True).read()
 
 
 def test_real_pace_shows_one_a_second(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from edge import wire
-from edge.config import BrokerSection, Tls
-from edge.errors import BrokerError, WireError
+from edge.config import BrokerSection, Tls, broker_at
+from edge.errors import BrokerError, ConfigError, WireError
 from edge.message.mqtt import MqttBroker
 from edge.seams import Publish, Received
 from tests.brokers import REPOSITORY, Mosquitto, free_port, wait_for
@@ -234,6 +234,16 @@ def test_mutual_tls_and_refusals(
 def test_impossible_hosts(host: str) -> None:
     with pytest.raises(BrokerError, match=r"broker\.host"):
         MqttBroker(BrokerSection(host=host), "camera-1")
+
+
+@pytest.mark.parametrize("host", ["user:Passw0rd@broker", "mqtt://user:Passw0rd@broker", "broker/Passw0rd"])
+def test_a_password_in_the_host_is_refused_and_not_shown(host: str) -> None:
+    with pytest.raises(BrokerError, match=r"broker\.host: expected a host name or address alone") as caught:
+        MqttBroker(BrokerSection(host=host), "camera-1")
+    assert "Passw0rd" not in str(caught.value)
+    with pytest.raises(ConfigError, match="--broker: expected HOST:PORT") as refused:
+        broker_at(f"{host}:1883", BrokerSection())
+    assert "Passw0rd" not in str(refused.value)
 
 
 def test_unusable_certificates(pki: Path) -> None:

@@ -135,7 +135,11 @@ def test_nothing_readable_is_not_nobody(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["learn", str(heic), "--out", out]) == 2
     assert capsys.readouterr().err.startswith("spotter: phone.heic is an HEIC photo, which cannot be read")
     assert main(["learn", str(tmp_path), "--out", out]) == 2
-    assert "one file or source could not be read, and nothing else is there" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.startswith("skipped: phone.heic is an HEIC photo")
+    assert "none of 1 photos can be read; the first: phone.heic is an HEIC photo" in error
+    assert main(["learn", str(tmp_path), str(heic), "--out", out]) == 2
+    assert "none of these sources could be read" in capsys.readouterr().err
     cv2.imwrite(str(tmp_path / "wall.png"), np.full((200, 300, 3), 90, np.uint8))
     assert main(["learn", str(tmp_path), "--out", out]) == 1
     assert "nobody was seen clearly in these sources; one file or source could not be read" in capsys.readouterr().err
