@@ -3,14 +3,15 @@
 Each stage gets only its own section. An unknown key is an error that names the file and the key.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
-import yaml
 from msgspec import Meta, Struct
 
+from edge import yaml_file
 from edge.errors import ConfigError
 from edge.wire import Name
 
@@ -233,6 +234,17 @@ class HomeAssistantSection(Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Discovery prefix, as in the MQTT settings of Home Assistant."""
 
 
+IN_MEMORY = re.compile(r"sqlite[^:]*:(/{0,3}(\?|\Z)|.*(:memory:|mode=memory))")
+"""URLs of SQLite stores without a file."""
+
+
+def _check_store(url: str) -> None:
+    """Raise ValueError for SQLite without a file: scores would be acknowledged, and lost with the program's end."""
+    if IN_MEMORY.match(url):
+        msg = "store: expected a file such as sqlite:///booth.sqlite, found SQLite in memory, where every score is lost"
+        raise ValueError(msg)
+
+
 class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """booth.yaml: the program that stores a site's scores and alerts its staff."""
 
@@ -268,6 +280,9 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     home_assistant: HomeAssistantSection = HomeAssistantSection()
     """Showing the nodes' health in Home Assistant."""
 
+    def __post_init__(self) -> None:
+        _check_store(self.store)
+
 
 class WorkerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """worker.yaml: one of several programs that store the scores of many sites."""
@@ -282,6 +297,9 @@ class WorkerConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     broker: BrokerSection = BrokerSection()
     """The central broker."""
 
+    def __post_init__(self) -> None:
+        _check_store(self.store)
+
 
 class LaptopConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """laptop.yaml: alerts and health on a laptop of the booth."""
@@ -294,38 +312,53 @@ class LaptopConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 C = TypeVar("C", bound=Struct)
 
-NO_YAML = (yaml.YAMLError, ValueError, AttributeError, RecursionError)
-"""Exceptions of PyYAML; ValueError, AttributeError and RecursionError for a 13th month, `0x_` or `!!timestamp x`, and
-far too many brackets."""
+NEEDED = ("site", "node", "broker")
+"""Keys of node.yaml that a service needs: their defaults are for trying things out."""
 
 
 def load(path: str | Path, schema: type[C]) -> C:
     """Return the checked settings of one file; raises ConfigError naming the file and the key."""
-    try:
-        data = Path(path).read_bytes()
-    except OSError as err:
-        raise ConfigError(f"{path}: cannot be read ({err}); give the path of a YAML file") from err
-    return parse(data, schema, path)
+    return parse(yaml_file.contents(path), schema, path)
 
 
-def parse(data: bytes, schema: type[C], name: str | Path) -> C:
-    """Return the checked settings in `data`, the contents of the file `name`; raises ConfigError as `load`."""
+def load_as_service(path: Path, copy: Path | None = None) -> NodeConfig:
+    """Load node.yaml for a node that runs unattended: nothing that may be missing from a shortened file has a default.
+
+    A file without its end mark is taken only if it equals `copy`, the last good one, which may be of a release that
+    wrote no end mark. Raises ConfigError.
+    """
+    data = yaml_file.contents(path)
+    settings = parse(data, NodeConfig, path, NEEDED)
+    if not (copy and copy.is_file() and yaml_file.contents(copy) == data):
+        check_ended(data, path)
+    return settings
+
+
+def check_ended(data: bytes, name: str | Path) -> None:
+    """Raise ConfigError unless the contents of the file `name` end with the end mark."""
+    if not yaml_file.is_ended(data):
+        raise ConfigError(
+            f"{name}: does not end with the line `...`, so it may have been cut off, and a node refuses it; if it is "
+            "complete, add that line"
+        )
+
+
+def parse(data: bytes, schema: type[C], name: str | Path, required: Sequence[str] = ()) -> C:
+    """Return the checked settings in `data`, the contents of the file `name`; raises ConfigError as `load`.
+
+    `required` are keys that the file must have though the schema has defaults for them.
+    """
+    found = yaml_file.read(data, name)
     try:
-        found = yaml.safe_load(data.decode("utf-8"))
-    except UnicodeDecodeError as err:
-        raise ConfigError(f"{name}: cannot be read ({err}); give the path of a YAML file") from err
-    except NO_YAML as err:
-        raise ConfigError(f"{name}: is not YAML ({' '.join(str(err).split())})") from err
-    try:
-        return msgspec.convert({} if found is None else found, schema)
+        settings = msgspec.convert(found, schema)
     except msgspec.ValidationError as err:
         raise ConfigError(f"{name}: {_at_key(str(err))}") from err
+    if missing := [key for key in required if key not in found]:
+        raise ConfigError(f"{name}: {', '.join(missing)} missing: expected for a service; make the file again")
+    return settings
 
 
-def dump(settings: Mapping[str, Any], about: str = "") -> bytes:
-    """Return the settings as YAML that `load` reads, below the comment `about`."""
-    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
-    return (f"# {about}\n{text}" if about else text).encode()
+dump = yaml_file.write
 
 
 def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:
@@ -333,6 +366,8 @@ def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:
     if text is None:
         return section
     host, _, port = text.rpartition(":")
+    if "@" in text or "/" in text:
+        raise ConfigError("--broker: expected HOST:PORT such as 127.0.0.1:1883, without scheme, user or password")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise ConfigError(f"--broker {text!r}: expected HOST:PORT such as 127.0.0.1:1883")
     return msgspec.structs.replace(section, host=host.strip("[]"), port=int(port))

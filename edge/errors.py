@@ -11,6 +11,8 @@ EdgeError                 anything the product itself reports; `spotter` prints 
 └── StoreError            the outbox or the booth's store cannot be opened or written
 """
 
+from edge.masking import masked
+
 
 def printable(text: str) -> str:
     r"""Return the text with a question mark for each character that could control a terminal or turn the text round.
@@ -23,8 +25,20 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
+def readable(name: str) -> str:
+    r"""Return a file's name for a terminal, a log or JSON; one that is not in UTF-8 gets replacement characters.
+
+    >>> readable("b\udcff\x1b.jpg")
+    'b�?.jpg'
+    """
+    return printable(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
 class EdgeError(Exception):
-    """Base of every error the product reports to a person."""
+    """Base of every error the product reports to a person; of addresses it shows scheme, host and port only."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(masked(message))
 
 
 class ConfigError(EdgeError):
@@ -67,4 +81,4 @@ class StoreError(EdgeError):
 
     def __init__(self, message: str, plain: str = "") -> None:
         super().__init__(message)
-        self.plain = plain or message
+        self.plain = masked(plain or message)

@@ -78,6 +78,7 @@ class FakeBroker:
         self.is_connected = False
         self.connections = 0
         self.refusals = 0
+        self.trouble = ""
 
     def connect(
         self,

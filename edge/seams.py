@@ -114,6 +114,10 @@ class Broker(Protocol):
     def refusals(self) -> int:
         """Number of publishes, subscriptions and connections that the broker answered with a failure code."""
 
+    @property
+    def trouble(self) -> str:
+        """Why the broker refused the last connection, and what to do; empty if it took it, or is merely away."""
+
     def connect(
         self,
         *,

@@ -34,10 +34,17 @@ class Mosquitto:
     """A broker that can be killed and started again on the same port with the same files."""
 
     def __init__(
-        self, folder: Path, *, settings: str = "", text: str = "", with_defaults: bool = False, plain: bool = True
+        self,
+        folder: Path,
+        *,
+        settings: str = "",
+        text: str = "",
+        with_defaults: bool = False,
+        plain: bool = True,
+        port: int | None = None,
     ) -> None:
         """`settings` are added to those shipped for the booth, `text` replaces them; PORT in them is this broker's."""
-        self.port = free_port()
+        self.port = port or free_port()
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         if text:

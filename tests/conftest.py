@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from edge.model.registry import model_path
 settings.register_profile("spotter", deadline=None)  # speed is measured elsewhere
 settings.load_profile("spotter")
 
+NOBODY = 65534
+"""The user `nobody`."""
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -24,6 +28,24 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no clips, photos or models at {folder}; set SPOTTER_SHARED_DATA to where they are")
     return folder
+
+
+@pytest.fixture
+def ordinary_user() -> Iterator[Path]:
+    """A folder of an ordinary user, as whom the test then runs: root may read everything."""
+    is_root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if is_root:
+            os.chown(folder, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            yield folder
+        finally:
+            if is_root:
+                os.seteuid(0)
+            for path in folder.rglob("*"):
+                path.chmod(0o700)
 
 
 @pytest.fixture(autouse=True)

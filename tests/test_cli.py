@@ -1,9 +1,12 @@
 """Every command as its user sees it: help with an example, exit codes, errors in a line or two."""
 
+import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,6 +137,95 @@ def test_readme_commands_exist() -> None:
         assert (ROOT / tool).exists()
     for link in re.findall(r"\]\(([\w/.-]+)\)", text):
         assert (ROOT / link).exists(), link
+
+
+def test_a_full_disk_behind_the_output_is_one_sentence() -> None:
+    with Path("/dev/full").open("wb") as full:
+        for words in (
+            ["models", "list"],
+            ["models", "list", "--json"],
+            ["config", "check", "firmware-config/node.yaml"],
+        ):
+            done = run(words, stdout=full)
+            assert done.returncode == 2
+            assert done.stderr == "spotter: the output: No space left on device; free some space\n"
+
+
+def test_a_terminal_that_knows_ascii_only_gets_escapes() -> None:
+    words = ["models", "list", "--json"]
+    plain, ascii_only = run(words), run(words, PYTHONIOENCODING="ascii")
+    assert (ascii_only.returncode, ascii_only.stderr) == (0, "")
+    assert json.loads(ascii_only.stdout) == json.loads(plain.stdout)
+    strange = run(["config", "check", "caf\u00e9 \u2192 \U0001f600.yaml"], PYTHONIOENCODING="ascii")
+    assert strange.stderr.startswith("spotter: caf\\u00e9 \\u2192 \\ud83d\\ude00.yaml: cannot be read")
+
+
+def run(words: list[str], stdout: Any = subprocess.PIPE, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "edge.cli", *words],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+        cwd=Path(__file__).parents[1],
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["provision", "check"],
+        ["learn", "--out", "x.baseline"],
+        ["score", "--baseline", "x.baseline"],
+        ["provision", "node", "north", "--site-dir"],
+        ["config", "check"],
+    ],
+)
+def test_a_folder_that_may_not_be_read_is_one_sentence(
+    words: list[str], ordinary_user: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closed = ordinary_user / "closed"
+    closed.mkdir(mode=0)
+    assert main([*words, str(closed / "x")]) == 2
+    error = capsys.readouterr().err
+    assert "Permission denied" in error or "cannot be read" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["70000", "-1", "http", "1.5"])
+def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["booth", f"--port={port}"])
+    assert end.value.code == 2
+    assert f"argument --port: expected a port from 0 to 65535, found '{port}'" in capsys.readouterr().err
+
+
+def test_no_option_has_abbreviations(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["health", "--jso"], ["provision", "check", ".", "--liv"], ["--versio"], ["trends", "--sinc", "7d"]):
+        with pytest.raises(SystemExit) as end:
+            main(words)
+        assert end.value.code == 2
+    assert "unknown: --jso;" in capsys.readouterr().err
+
+
+def test_a_fault_of_ours_shows_no_password(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("edge.node.batch.run_learn", lambda *_, **__: int("rtsp://admin:Passw0rd@10.0.0.9/main"))
+    assert main(["learn", "x", "--out", "y"]) == 1
+    error = capsys.readouterr().err
+    assert "ValueError: invalid literal for int() with base 10: 'rtsp://10.0.0.9/..." in error
+    assert "Passw0rd" not in error
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:secretpw@127.0.0.1:1/x", "postgresql://u:secret pw@h:secretpw/x"])
+def test_a_store_that_cannot_be_used_shows_no_password(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "booth.yaml").write_text(f"site: soho\nstore: '{url}'\npage_port: 0\n")
+    assert main(["booth", "--config", str(tmp_path / "booth.yaml")]) == 2
+    error = capsys.readouterr().err
+    assert "store" in error
+    assert "pw" not in error
 
 
 def test_models_list_says_what_a_node_with_these_settings_runs(

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from edge.config import (
     PrivacySection,
     Tls,
     WorkerConfig,
+    dump,
     load,
     parse,
 )
@@ -65,9 +65,10 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("schema", [NodeConfig, BoothConfig])
-def test_an_empty_file_is_all_defaults(tmp_path: Path, schema: type[Any]) -> None:
-    (tmp_path / "empty.yaml").write_text("# nothing yet\n")
-    assert load(tmp_path / "empty.yaml", schema) == schema()
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n...\n"])
+def test_an_empty_file_is_refused(schema: type[Any], text: str) -> None:
+    with pytest.raises(ConfigError, match="holds no settings: it is empty, or was cut off"):
+        parse(text.encode(), schema, "empty.yaml")
 
 
 names = st.from_regex(r"[a-z0-9-]{3,32}", fullmatch=True)
@@ -103,7 +104,7 @@ configs = (
 @given(configs)
 def test_round_trip(tmp_path_factory: pytest.TempPathFactory, config: NodeConfig | BoothConfig | WorkerConfig) -> None:
     path = tmp_path_factory.getbasetemp() / "config.yaml"
-    path.write_text(yaml.safe_dump(msgspec.to_builtins(config), allow_unicode=True), encoding="utf-8")
+    path.write_bytes(dump(msgspec.to_builtins(config), "About."))
     kind: Any = type(config)
     assert load(path, kind) == config
 
@@ -111,9 +112,27 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, config: NodeConfig
 @pytest.mark.parametrize(
     "text", ["site: 2001-13-45", "site: 0x_", f"page_port: {'9' * 5000}", "site: !!timestamp x", "site: " + "[" * 3000]
 )
-def test_what_breaks_the_yaml_parser_is_no_yaml(text: str) -> None:
-    with pytest.raises(ConfigError, match="is not YAML"):
+def test_what_breaks_the_yaml_parser_is_refused_with_its_line(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"^booth.yaml: line 1, column \d+: expected"):
         parse(text.encode(), BoothConfig, "booth.yaml")
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        *("sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite+pysqlite://", "sqlite:///file::memory:?uri=true"),
+        "sqlite:///file:x?mode=memory&uri=true",
+    ],
+)
+@pytest.mark.parametrize("kind", [BoothConfig, WorkerConfig])
+def test_a_store_in_memory_is_refused(store: str, kind: type[Any]) -> None:
+    with pytest.raises(ConfigError, match=r"expected a file .*found SQLite in memory"):
+        parse(f"group: centre\nstore: '{store}'\n".encode()[(kind is BoothConfig) * 14 :], kind, "the file")
+
+
+@pytest.mark.parametrize("store", ["sqlite:///booth.sqlite", "sqlite:////var/lib/memory/x.sqlite", "postgresql:///x"])
+def test_other_stores_are_not(store: str) -> None:
+    assert parse(f"store: {store}\n".encode(), BoothConfig, "booth.yaml").store == store
 
 
 def test_for_ever_is_no_duration() -> None:

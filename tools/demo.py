@@ -54,7 +54,7 @@ ENDING_S = 5.0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="tools/demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tools/demo", description=__doc__, allow_abbrev=False)
     parser.add_argument("--stay", action="store_true", help="keep street, booth and page running until Ctrl-C")
     parser.add_argument("--port", type=int, default=0, help="port of the booth's page; default: any free one")
     args = parser.parse_args()

@@ -64,7 +64,7 @@ class Report(NamedTuple):
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="tools/compile-edgetpu", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tools/compile-edgetpu", description=__doc__, allow_abbrev=False)
     parser.add_argument(
         "names", nargs="*", metavar="MODEL", help="a model of models/manifest.yaml; default: its default model"
     )

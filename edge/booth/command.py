@@ -3,9 +3,10 @@
 Imports are inside the functions, so that `--help` is quick.
 """
 
+import logging
 from pathlib import Path
 
-from edge.command import Args, Commands, add_broker, add_command, add_json, load_one_of, replace
+from edge.command import Args, Commands, add_broker, add_command, add_json, load_one_of, port, replace
 from edge.config import BoothConfig, LaptopConfig, WorkerConfig, broker_at, load, load_laptop
 
 
@@ -24,10 +25,11 @@ def _add_running(commands: Commands) -> None:
         _booth,
         "Run the booth: store and acknowledge scores, publish alerts, serve the page.",
         "spotter booth --config booth.yaml --port 8080",
+        is_long=True,
     )
     booth.add_argument("--config", type=Path, help="booth.yaml; without it, defaults")
     add_broker(booth)
-    booth.add_argument("--port", type=int, help="port of the page, instead of page_port")
+    booth.add_argument("--port", type=port, help="port of the page, instead of page_port")
     booth.add_argument(
         "--insecure", action="store_true", help="let the page ask for its password without TLS; others can read it"
     )
@@ -37,6 +39,7 @@ def _add_running(commands: Commands) -> None:
         _worker,
         "Store the scores of many sites, as one of several workers at a central broker.",
         "spotter worker --config worker.yaml",
+        is_long=True,
     )
     worker.add_argument("--config", type=Path, required=True, help="worker.yaml")
     add_broker(worker)
@@ -66,9 +69,10 @@ def _add_asking(commands: Commands) -> None:
         commands,
         "health",
         _health,
-        "Print one row for each node; exit code 1 if any node is not ok.",
+        "Say of each node how it is and what to do; exit code 1 if any node is not ok.",
         "spotter health --broker 127.0.0.1:1883",
     )
+    health.add_argument("--watch", action="store_true", help="show them again every two seconds, until Ctrl-C")
     for parser in (watch, health):
         parser.add_argument("--config", type=Path, help="laptop.yaml, made by spotter provision laptop")
         add_broker(parser, "; default: this machine")
@@ -138,9 +142,13 @@ def _watch(args: Args) -> int:
 
 
 def _health(args: Args) -> int:
-    from edge.booth.health import run_health
+    from edge.booth.health import run_health, run_watch
 
     config = _laptop_config(args)
+    if not args.verbose:
+        logging.getLogger("edge.message.mqtt").setLevel(logging.ERROR)  # what it warns of is the last word
+    if args.watch:
+        return run_watch(config.broker, config.site, as_json=args.json)
     return run_health(config.broker, config.site, as_json=args.json)
 
 

@@ -164,6 +164,7 @@ class Booth:
             site=self._config.site,
             at=wire.to_time(now),
             is_connected=self._broker.is_connected,
+            broker=self._broker.trouble,
             refusals=self._broker.refusals,
             trouble=inbox.trouble or self._trouble,
             clock=self._clock_trouble(),

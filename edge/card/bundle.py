@@ -18,8 +18,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from edge import config
 from edge.card import first_boot
 from edge.card.first_boot import BUNDLE, CONNECTION, FOLDER, SETTINGS
@@ -142,10 +140,9 @@ def source(name: str) -> Path:
 
 def _settings(node: str, identity: Mapping[str, bytes], network: Network) -> config.NodeConfig:
     """Return the checked node.yaml. Raises here, not on site, for settings that keep the node from its booth."""
-    try:
-        settings = msgspec.yaml.decode(identity["node.yaml"], type=config.NodeConfig)
-    except (msgspec.MsgspecError, KeyError) as err:
-        raise ConfigError(f"node.yaml of {node}: {err}") from err
+    data, name = identity.get("node.yaml", b""), f"node.yaml of {node}"
+    settings = config.parse(data, config.NodeConfig, name, config.NEEDED)
+    config.check_ended(data, name)
     if settings.node != node:
         raise ConfigError(
             f"node.yaml of {node}: node: expected {node}, the name in its certificate, found {settings.node}"

@@ -79,7 +79,7 @@ def _check_log(boot: Path) -> Iterator[str]:
 def _check_settings(boot: Path) -> Iterator[str]:
     """Check node.yaml, which people may edit on the card: the node reads it at its next boot."""
     try:
-        config.load(boot / FOLDER / SETTINGS, NodeConfig)
+        config.load_as_service(boot / FOLDER / SETTINGS)
     except ConfigError as err:
         yield f"{err}; correct it; until then the node keeps its previous settings"
 

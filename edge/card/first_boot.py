@@ -175,7 +175,7 @@ class FirstBoot:
     def _take_settings(self) -> None:
         """Install the card's node.yaml, which may have been edited; raises if it is invalid."""
         spotter = self._root / HOME / "current/venv/bin/spotter"
-        self._run([str(spotter), "config", "check", str(self._card / SETTINGS)])
+        self._run([str(spotter), "config", "check", "--service", str(self._card / SETTINGS)])
         _put(self._root / ETC / "node.yaml", (self._card / SETTINGS).read_bytes(), owner=self._owner)
 
     def _join_network(self) -> None:

@@ -17,7 +17,7 @@ def letterbox(frame: Frame, height: int, width: int) -> tuple[Pixels, float]:
     full_height, full_width = frame.pixels.shape[:2]
     small = frame.pixels if frame.lores is None else frame.lores
     zoom = min(height / small.shape[0], width / small.shape[1])
-    size = (min(width, round(small.shape[1] * zoom)), min(height, round(small.shape[0] * zoom)))
+    size = (max(1, min(width, round(small.shape[1] * zoom))), max(1, min(height, round(small.shape[0] * zoom))))
     if frame.lores is not None and zoom >= 1:
         size = (small.shape[1], small.shape[0])
     tensor = np.full((height, width, 3), PADDING, np.uint8)

@@ -1,17 +1,23 @@
 """Open a camera by its name in the settings: `v4l2:/dev/video0`, `replay:clip.mp4`, `street:7`."""
 
+import re
 from pathlib import Path
 
 from edge.errors import ConfigError, SourceError
 from edge.frame import photos
+from edge.frame.formats import is_photo
 from edge.frame.live import Retry
 from edge.frame.picamera import open_picamera
 from edge.frame.video import Clip, open_stream, open_usb
+from edge.masking import masked_address
 from edge.seams import Camera, Clock, Pace
 
 KINDS = """\
 picamera2 or picamera2:N, v4l2:/dev/videoN, rtsp://..., http://... (MJPEG), street:SEED, \
 replay:PATH (a video, an animated GIF, a photo or a folder of photos)"""
+
+SHOWN = re.compile(r"(picamera2|v4l2|street|replay)(:.*)?|[\w ./-]*(:[\w ./-]*)?")
+"""Sources that an error may quote; anything else may hold a password."""
 
 STREAMS = ("rtsp://", "rtsps://", "http://", "https://")
 
@@ -32,8 +38,8 @@ def open_camera(
     (UTC seconds of the first frame) and `loop` are for replayed or simulated sources, `retry` is for live ones.
     """
     kind, _, rest = spec.partition(":")
-    if spec.startswith(STREAMS):
-        return open_stream(spec, clock=clock, retry=retry)
+    if spec.lower().startswith(STREAMS):
+        return open_stream(f"{kind.lower()}:{rest}", clock=clock, retry=retry)
     if kind == "picamera2":
         return open_picamera(_number(spec, rest), clock=clock, input_size=input_size, retry=retry)
     if kind == "v4l2" and rest:
@@ -46,15 +52,33 @@ def open_camera(
         return _replay(Path(rest), clock=clock, pace=pace, start_at=start_at, loop=loop)
     if spec and Path(spec).exists():
         return _replay(Path(spec), clock=clock, pace=pace, start_at=start_at, loop=loop)
-    raise ConfigError(f"source {spec!r} is neither a file nor a known kind; expected one of: {KINDS}")
+    raise ConfigError(f"source {shown(spec)} is neither a file nor a known kind; expected one of: {KINDS}")
+
+
+def shown(spec: str) -> str:
+    """Return a source for an error, quoted, without what may be a password.
+
+    >>> shown("usb:/dev/video0"), shown("rtp://admin:secret@10.0.0.7/main"), shown("admin:secret@10.0.0.7")
+    ("'usb:/dev/video0'", "'rtp://10.0.0.7/...'", '(not shown: it may hold a password)')
+    """
+    if "://" in spec:
+        return repr(masked_address(spec))
+    return repr(spec) if SHOWN.fullmatch(spec) else "(not shown: it may hold a password)"
 
 
 def _replay(path: Path, *, clock: Clock, pace: Pace, start_at: float | None, loop: bool) -> Camera:
     if not path.exists():
         raise SourceError(f"replay:{path}: expected a video, a photo or a folder of photos, found nothing there")
-    if path.is_dir() or path.suffix.lower() in photos.SUFFIXES:
+    if path.is_dir() or _is_photo(path):
         return photos.Photos(path, clock=clock, pace=pace, start_at=start_at, loop=loop)
     return Clip(path, clock=clock, pace=pace, start_at=start_at, loop=loop)
+
+
+def _is_photo(path: Path) -> bool:
+    try:
+        return is_photo(path)
+    except OSError as err:
+        raise SourceError(f"{path}: cannot be read ({err.strerror}); check that this user may read it") from err
 
 
 def _number(spec: str, rest: str) -> int:

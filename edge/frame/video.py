@@ -4,14 +4,15 @@ import math
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # silent: damaged frames are counted, not narrated
 
 import cv2
 
-from edge.errors import SourceError
+from edge.errors import SourceError, readable
+from edge.frame.formats import why_no_frame
 from edge.frame.live import DeviceLostError, Live, Retry, Shot
+from edge.masking import masked_address
 from edge.records import Frame, Pixels
 from edge.seams import Clock, Pace
 
@@ -37,20 +38,12 @@ def open_usb(device: str, *, clock: Clock, retry: Retry | None = None) -> Live:
 
 
 def open_stream(url: str, *, clock: Clock, retry: Retry | None = None) -> Live:
-    """Open a network camera (RTSP, or MJPEG over HTTP); its name leaves out the password of the address."""
-    name = without_password(url)
-    advice = f"check the camera's power and network, its user and password, and `ffplay {name}`"
-    return Live(name, lambda: _Stream(url, clock), clock=clock, advice=advice, retry=retry)
-
-
-def without_password(url: str) -> str:
-    """Return the address without user and password, for logs and messages.
-
-    >>> without_password("rtsp://admin:secret@10.0.0.7:554/main?channel=1")
-    'rtsp://10.0.0.7:554/main?channel=1'
-    """
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """Open a network camera (RTSP, or MJPEG over HTTP); its name is scheme, host and port of the address alone."""
+    advice = (
+        "check the camera's power and network, then its whole address with `ffplay`: user, password and path; write "
+        "%23, %2F, %3F and %40 for #, /, ? and @ in a password"
+    )
+    return Live(masked_address(url), lambda: _Stream(url, clock), clock=clock, advice=advice, retry=retry)
 
 
 class _Capture:
@@ -96,18 +89,19 @@ class Clip:
     def __init__(
         self, path: Path, *, clock: Clock, pace: Pace = "real", start_at: float | None = None, loop: bool = False
     ) -> None:
-        self.name = path.name
+        self.name = readable(path.name)
         self.frames_dropped = 0
         self.reconnects = 0
         self._path, self._clock, self._pace, self._loops = path, clock, pace, loop
         self._start_at = start_at
         self._begun_at: float | None = None
         self._number = 0
+        self._has_shown = False
         self._offset_s = 0.0
         self._open()
 
     def read(self) -> Frame | None:
-        """Return the next frame, or None at the end."""
+        """Return the next frame, or None at the end; raises SourceError if no frame of the clip can be read."""
         skips = 0
         while self._advance():
             if self._is_in_time() or skips >= LATE_SKIPS:
@@ -116,6 +110,8 @@ class Clip:
                     return self._to_frame(picture)
             self._lose(1)
             skips += 1
+        if not self._has_shown and self._capture.isOpened():
+            raise SourceError(f"{self._path}: {why_no_frame(int(self._capture.get(cv2.CAP_PROP_FOURCC)))}")
         return None
 
     def close(self) -> None:
@@ -181,12 +177,17 @@ class Clip:
         return early_s >= -self._interval_s
 
     def _to_frame(self, picture: Any) -> Frame:
+        self._has_shown = True
         number, self._number = self._number, self._number + 1
         captured_at = (self._start_at or 0.0) + self._offset_s + self._time_s
         return Frame(_to_rgb(picture), captured_at, number)
 
 
 def _capture(where: str, backend: int, parameters: list[int] | None = None) -> cv2.VideoCapture:
+    try:
+        where.encode("utf-8")
+    except UnicodeEncodeError as err:  # OpenCV 5 would crash
+        raise SourceError(f"{readable(where)}: its name is not in UTF-8, so it cannot be opened; rename it") from err
     set_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel  # OpenCV 4 or 5
     set_level(ERRORS_ALONE)  # a source that does not open is reported by our own error
     return cv2.VideoCapture(where, backend, parameters or [])

@@ -22,6 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge.config import BrokerSection, Tls
 from edge.errors import BrokerError, EdgeError
+from edge.message import refusal
 from edge.seams import Publish, Received
 from edge.wire import check_size
 
@@ -35,6 +36,8 @@ NO_SUBSCRIBERS = 0x10
 """PUBACK reason code "No matching subscribers": not a failure, but the message reached no subscriber."""
 LEFT_WELL = 0
 """Reason code of a normal disconnection."""
+TURNED_AWAY = "turned away: "
+"""What the kinds of sentences about refused connections begin with."""
 SHORT_S, SHORT_ONES = 10.0, 3
 """After this many connections in a row that were this short, a cause is logged (mosquitto 2.0.11 gives none)."""
 
@@ -54,6 +57,9 @@ class MqttBroker:
         self._connections = self._refusals = self._short_ones = 0
         self._connected_at = 0.0
         self._said: set[str] = set()
+        self._is_told = False
+        """Whether this attempt to connect has already said why it failed."""
+        self._trouble = ""
         self._answers: dict[int, int] = {}
         self._waiters = 0
         self._changed = threading.Condition()
@@ -80,6 +86,10 @@ class MqttBroker:
     @property
     def refusals(self) -> int:
         return self._refusals
+
+    @property
+    def trouble(self) -> str:
+        return self._trouble
 
     def connect(
         self,
@@ -151,8 +161,11 @@ class MqttBroker:
 
     def _on_connect(self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if reason.is_failure:
-            self._refuse(f"{self._where} refused the connection: {reason}; check certificate and access rules")
+            self._turned_away(refusal.answered(self._section, reason.value, str(reason)))
+            self._is_told = True
             return
+        self._trouble = ""
+        self._said = {one for one in self._said if not one.startswith(TURNED_AWAY)}
         self._client.drop_out_messages()
         with self._changed:
             self._answers.clear()
@@ -173,13 +186,28 @@ class MqttBroker:
             self._refuse(f"could not send the messages due on every connect: {err}")
 
     def _on_connect_fail(self, _client: Client, _data: Any) -> None:
-        self._say("away", f"{self._where} cannot be reached ({sys.exc_info()[1]}); trying again until it can")
+        err = sys.exc_info()[1]
+        if sentence := refusal.unsecured(self._section, err):
+            self._turned_away(sentence)
+            return
+        self._trouble = ""
+        self._say("away", f"{self._where} cannot be reached ({err}); trying again until it can")
+
+    def _turned_away(self, sentence: str) -> None:
+        """Say why the broker takes no connection, once per reason; it stays the last word until that changes."""
+        self._say(TURNED_AWAY + sentence, f"{sentence}; trying again until it does")
+        self._trouble = sentence
+        self._refusals += 1
 
     def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        was_connected, was_told, self._is_told = self._connected.is_set(), self._is_told, False
         with self._changed:
             self._connected.clear()
             self._changed.notify_all()
-        if reason.value == LEFT_WELL:
+        if was_told or reason.value == LEFT_WELL:
+            return
+        if not was_connected:
+            self._turned_away(refusal.silent(self._section, str(reason)))
             return
         was_short = time.monotonic() < self._connected_at + SHORT_S
         self._short_ones = self._short_ones + 1 if was_short else 0
@@ -222,10 +250,12 @@ class MqttBroker:
 
     @property
     def _where(self) -> str:
-        return f"broker {self._section.host}:{self._section.port}"
+        return refusal.where(self._section)
 
     def _check_host(self) -> None:
         host = self._section.host
+        if "@" in host or "/" in host:
+            raise BrokerError("broker.host: expected a host name or address alone, without scheme, user or password")
         try:
             host.encode("idna")
         except UnicodeError as err:

@@ -4,11 +4,13 @@ The runtime is ai-edge-litert, or its predecessor tflite-runtime on platforms wi
 fails to start or is unplugged during a run, the CPU's twin is used instead; every such fallback is logged and counted.
 """
 
+import contextlib
 import ctypes
 import hashlib
 import logging
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from edge.seams import TensorSpec
 
 log = logging.getLogger(__name__)
 
+STDERR = 2
+"""File descriptor of standard error."""
 TRIES = 3
 """Times to reload the model for a frame that it fails on."""
 
@@ -143,10 +147,12 @@ class TfliteInterpreter:
             raise ModelError(f"{self._cpu}: cannot be loaded as a model ({err}); run spotter models verify") from err
 
     def _load(self, path: Path, accelerator: str, delegates: list[Any]) -> None:
-        loaded = runtime().Interpreter(
-            model_content=_read(path), experimental_delegates=delegates, num_threads=self._threads
-        )
-        loaded.allocate_tensors()
+        content = _read(path)
+        with _chatter_logged():
+            loaded = runtime().Interpreter(
+                model_content=content, experimental_delegates=delegates, num_threads=self._threads
+            )
+            loaded.allocate_tensors()
         self._runtime = loaded
         self.accelerator = accelerator
         inputs, outputs = loaded.get_input_details(), loaded.get_output_details()
@@ -156,6 +162,23 @@ class TfliteInterpreter:
         self.outputs: Sequence[TensorSpec] = tuple(_spec(output) for output in outputs)
         self._input_index = inputs[0]["index"]
         self._output_indices = [output["index"] for output in outputs]
+
+
+@contextlib.contextmanager
+def _chatter_logged() -> Iterator[None]:
+    """Log what the runtime's C++ code prints to standard error; its INFO lines are for developers only."""
+    reading, writing = os.pipe2(os.O_NONBLOCK)  # what does not fit is lost, and blocks nobody
+    kept = os.dup(STDERR)
+    os.dup2(writing, STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        for one in (kept, writing):
+            os.close(one)
+        with open(reading, "rb") as lines:  # noqa: PTH123 - a pipe has no path
+            for line in lines.read().decode(errors="replace").splitlines():
+                log.log(logging.DEBUG if line.startswith("INFO") else logging.WARNING, "%s", line)
 
 
 def _read(path: Path) -> bytes:

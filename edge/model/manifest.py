@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from edge import yaml_file
 from edge.errors import ConfigError
 
 Accelerator = Literal["cpu", "edgetpu"]
@@ -87,10 +88,10 @@ def checkout() -> Path:
 def read(path: Path) -> Manifest:
     """Return the manifest in the file; raises ConfigError naming file and key."""
     try:
-        loaded = msgspec.yaml.decode(path.read_bytes(), type=Manifest)
+        loaded = msgspec.convert(yaml_file.read(path.read_bytes(), path), Manifest)
     except OSError as err:
         raise ConfigError(f"{path}: cannot be read ({err.strerror}); reinstall") from err
-    except (msgspec.MsgspecError, UnicodeError) as err:
+    except msgspec.ValidationError as err:
         raise ConfigError(f"{path}: {err}") from err
     _check_names(path, loaded)
     return loaded

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge.config import NodeConfig
 from edge.errors import BaselineError
-from edge.node.batch import sightings
+from edge.node.batch import Sightings
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from edge.score import baseline_file
@@ -24,7 +24,7 @@ def run_adopt(other: Path, sources: list[str], out: Path, config: NodeConfig, so
     interpreter = open_interpreter(config.detection)
     recipe = Pipeline(interpreter, config).recipe
     shared = baseline_file.load(other, min_sightings=config.score.min_sightings, recipe=recipe)
-    people = [seen.sighting.appearance for seen in sightings(sources, interpreter, config)]
+    people = [seen.sighting.appearance for seen in Sightings(sources, interpreter, config)]
     if len(people) < config.score.min_sightings:
         print(
             f"{len(people)} people were seen, expected {config.score.min_sightings}: record this camera for longer; "

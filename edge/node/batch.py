@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from edge.clock import SystemClock
 from edge.config import NodeConfig
-from edge.errors import BaselineError
+from edge.errors import BaselineError, SourceError
 from edge.frame.photos import Photos
 from edge.frame.source import open_camera
 from edge.node.load_model import open_interpreter
@@ -22,6 +22,9 @@ from edge.score import baseline_file
 from edge.score.baseline import Baseline
 from edge.score.sources import Sources, added, grouped, source_name, sums_of_one
 from edge.seams import Camera, Interpreter
+
+NAMED = 5
+"""Most names to say of what is ignored in a folder."""
 
 
 class SourceSighting(NamedTuple):
@@ -34,24 +37,72 @@ class SourceSighting(NamedTuple):
     """Name of the folder, clip or camera that it is from."""
 
 
-def sightings(sources: list[str], interpreter: Interpreter, config: NodeConfig) -> Iterator[SourceSighting]:
-    """Yield every sighting of the sources, one source after the other; shows progress on a terminal.
+class Sightings:
+    """Every sighting of some sources, one source after the other; iterate once. Shows progress on a terminal.
 
-    Raises SourceError or ConfigError for a source that cannot be opened.
+    What cannot be read is named on standard error and passed over: a file in a folder, or one of several sources.
     """
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed} frames"), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        for spec in sources:
-            with closing(open_camera(spec, clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
-                bar = progress.add_task(camera.name, total=None)
-                for seen in _one_source(camera, Pipeline(interpreter, config)):
+
+    def __init__(self, sources: Sequence[str], interpreter: Interpreter, config: NodeConfig) -> None:
+        self._sources, self._interpreter, self._config = sources, interpreter, config
+        self.unread = 0
+        """Files and sources that could not be read, or not to their end."""
+        self._frames = 0
+
+    def __iter__(self) -> Iterator[SourceSighting]:
+        """Yield them; raises ConfigError for what is no source, SourceError if nothing could be read."""
+        console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed} frames"), TimeElapsedColumn())
+        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+            for spec in self._sources:
+                try:
+                    yield from self._of_one(spec, progress)
+                except SourceError as err:
+                    if len(self._sources) == 1 and not self._frames:
+                        raise
+                    self._pass_over(str(err))
+        if not self._frames:
+            raise SourceError("none of these sources could be read; see above")
+
+    @property
+    def nobody(self) -> str:
+        """What to say if nobody was seen."""
+        return "nobody was seen clearly in these sources" + (
+            f"; {self._counted} could not be read, see above" if self.unread else ""
+        )
+
+    @property
+    def _counted(self) -> str:
+        return "one file or source" if self.unread == 1 else f"{self.unread} files or sources"
+
+    def _of_one(self, spec: str, progress: Progress) -> Iterator[SourceSighting]:
+        with closing(open_camera(spec, clock=SystemClock(), pace="fast", start_at=0.0)) as camera:
+            bar = progress.add_task(camera.name, total=None)
+            try:
+                for seen in _one_source(camera, Pipeline(self._interpreter, self._config)):
                     if seen is None:
+                        self._frames += 1
                         progress.advance(bar)
                     else:
                         yield seen
-                if camera.frames_dropped:
-                    print(f"{camera.name}: {camera.frames_dropped} unreadable frames skipped", file=sys.stderr)
+            finally:
+                if isinstance(camera, Photos) and not camera.is_one:
+                    self._tell_files(camera)
+            if not isinstance(camera, Photos) and camera.frames_dropped:
+                print(f"{camera.name}: {camera.frames_dropped} unreadable frames skipped", file=sys.stderr)
+
+    def _tell_files(self, photos: Photos) -> None:
+        for sentence in photos.unread:
+            self._pass_over(sentence)
+        if photos.unread:
+            print(f"{photos.name}: {len(photos.unread)} unreadable, skipped", file=sys.stderr)
+        if photos.ignored:
+            names = ", ".join(photos.ignored[:NAMED]) + (" and more" if len(photos.ignored) > NAMED else "")
+            print(f"{photos.name}: ignored {len(photos.ignored)}, no photos by their names: {names}", file=sys.stderr)
+
+    def _pass_over(self, sentence: str) -> None:
+        self.unread += 1
+        print(f"skipped: {sentence}", file=sys.stderr)
 
 
 def _one_source(camera: Camera, pipeline: Pipeline) -> Iterator[SourceSighting | None]:
@@ -83,13 +134,14 @@ def run_learn(
     interpreter = open_interpreter(config.detection)
     baseline = Baseline(Pipeline(interpreter, config).recipe, min_sightings=config.score.min_sightings)
     seen_by: Sources = {}
-    for seen in sightings(sources, interpreter, config):
+    seen_all = Sightings(sources, interpreter, config)
+    for seen in seen_all:
         baseline.learn(seen.sighting.appearance, context)
         if place:
             seen_by = added(seen_by, {source_name(place, camera or seen.camera): sums_of_one(seen.sighting.appearance)})
     baseline.sources = grouped(seen_by)
     if not baseline.sightings:
-        print("nobody was seen clearly in these sources; no file was written", file=sys.stderr)
+        print(f"{seen_all.nobody}; no file was written", file=sys.stderr)
         return 1
     baseline_file.save(baseline, out)
     print(f"{out}: {baseline.sightings} sightings learnt, {baseline.calibrated_on} of them for calibration")
@@ -132,13 +184,14 @@ def run_score(
     recipe = Pipeline(interpreter, config).recipe
     baseline = baseline_file.load(baseline_path, min_sightings=config.score.min_sightings, recipe=recipe)
     count = 0
-    for seen in sightings(sources, interpreter, config):
+    seen_all = Sightings(sources, interpreter, config)
+    for seen in seen_all:
         count += 1
         score = baseline.score(seen.sighting.appearance, context)
         line = msgspec.json.encode(_scored(seen.source, score)).decode() if as_json else _line(seen.source, score, say)
         print(line, flush=True)
     if not count:
-        print("nobody was seen clearly in these sources", file=sys.stderr)
+        print(seen_all.nobody, file=sys.stderr)
     return 0 if count else 1
 
 

@@ -19,6 +19,7 @@ def add_node(commands: Commands) -> None:
         _node,
         "Run a camera node: frames in, anonymous scores out over MQTT.",
         "spotter node --source street:7 --broker 127.0.0.1:1883",
+        is_long=True,
     )
     node.add_argument("--config", type=Path, help="node.yaml; without it: default settings and a temporary outbox")
     node.add_argument("--source", help="replaces frame.source: picamera2, v4l2:DEVICE, URL, replay:PATH, street:SEED")

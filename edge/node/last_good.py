@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
 from edge import atomic_file
-from edge.config import NodeConfig, load
+from edge.config import NodeConfig, load, load_as_service
 from edge.errors import EdgeError
 from edge.problems import Problem
 
@@ -55,7 +55,8 @@ def load_settings(path: Path) -> Configured:
     state = os.environ.get(STATE_DIRECTORY)
     if state is None:
         return Configured(load(path, NodeConfig), None)
-    return Configured(*with_last_good(path, Path(state), lambda file: load(file, NodeConfig), "settings"))
+    copy = Path(state) / FOLDER / path.name
+    return Configured(*with_last_good(path, Path(state), lambda file: load_as_service(file, copy), "settings"))
 
 
 def _keep(path: Path, copy: Path) -> None:

@@ -16,7 +16,7 @@ def wifi_password(args: Args) -> str:
     if not args.wifi:
         return ""
     if args.wifi_password_file:
-        return _first_line(args.wifi_password_file)
+        return _first_line(args.wifi_password_file, "--wifi-password-file")
     if not sys.stdin.isatty():
         raise ProvisionError(
             "--wifi without a terminal needs --wifi-password-file FILE; use an empty file for an open Wi-Fi"
@@ -60,8 +60,12 @@ def _ask(prompt: str) -> str:
         raise ProvisionError(f"nothing was typed at {prompt!r}: try again, or give a file instead") from err
 
 
-def _first_line(path: Path) -> str:
+def _first_line(path: Path, option: str = "--passphrase-file") -> str:
+    """Return the file's first line; the error does not name the file, as that may be the password itself."""
     try:
         return path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as err:
-        raise ProvisionError(f"{path}: cannot be read ({err})") from err
+        why = err.strerror if isinstance(err, OSError) else "it is no text"
+        raise ProvisionError(
+            f"{option}: the file cannot be read ({why}); expected the path of a file whose first line is the secret"
+        ) from None

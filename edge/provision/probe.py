@@ -154,7 +154,8 @@ def probe(section: BrokerSection, site: str, name: str, clock: Clock, nodes: Seq
     broker.connect(will=None, births=tuple, subscriptions=subscriptions, on_message=listener.receive)
     try:
         if not _wait(lambda: broker.is_connected, ANSWER_S, clock):
-            return ["TLS works, but mosquitto accepts no MQTT connection from us: read its log"]
+            why = broker.trouble or "mosquitto accepts no MQTT connection from us: read its log"
+            return [f"TLS works, but {why}"]
         sentences += _ask_booth(broker, listener, wire.node_topic(site, name, "gap"), name, clock)
         _wait(lambda: listener.has_heard_from(nodes), HEARTBEATS_S, clock)
     finally:

@@ -15,6 +15,7 @@ def add_update(commands: Commands) -> None:
         _update,
         "On a node, as root: try a signed release for two minutes; keep it if the node is healthy, else go back.",
         "spotter update /media/usb/node-release",
+        is_long=True,
     )
     what = update.add_mutually_exclusive_group(required=True)
     what.add_argument(

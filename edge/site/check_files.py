@@ -77,6 +77,7 @@ def check_node(
     yield from check_certificate(settings.node, files, "node", now, revocation_list)
     yield from _check_tls(files, "node.yaml", settings.broker)
     yield from _check_outbox(files, settings.outbox.booth_key)
+    yield from _check_end(files["node.yaml"])
     for public in ("baseline.pub", "release.pub"):
         yield from _check_public(files, public)
     if "network.yaml" in files:
@@ -101,6 +102,13 @@ def _check_tls(files: Mapping[str, bytes], name: str, section: BrokerSection) ->
         path = PurePath(getattr(section.tls, key))
         if path.name not in files:
             yield f"{name}: broker.tls.{key} names {path}, but there is no {path.name} here; correct the path"
+
+
+def _check_end(data: bytes) -> Iterator[str]:
+    try:
+        config.check_ended(data, "node.yaml")
+    except ConfigError as err:
+        yield str(err)
 
 
 def _check_network(files: Mapping[str, bytes], section: BrokerSection) -> Iterator[str]:

@@ -29,6 +29,11 @@ class SiteSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     installed: bool = False
     """Whether broker and booth run as services from /etc/spotter; else they run from the site's folder."""
 
+    def __post_init__(self) -> None:
+        if wrong := [host for host in self.booth if ":" in host]:
+            msg = f"booth: expected IPv4 addresses or names, found {', '.join(wrong)}: nodes have no IPv6"
+            raise ValueError(msg)
+
 
 class Purpose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """purpose.yaml: what the notice promises passers-by, and the booth keeps."""
@@ -62,8 +67,8 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.address:
             _check_address(self.address)
-        if self.gateway and not _is_address(self.gateway):
-            msg = f"gateway: expected an address such as 192.168.50.1, found {self.gateway!r}"
+        if self.gateway and (":" in self.gateway or not _is_address(self.gateway)):
+            msg = f"gateway: expected an address such as 192.168.50.1 (IPv4), found {self.gateway!r}"
             raise ValueError(msg)
         if self.wifi and not re.fullmatch(r"[A-Z]{2}", self.wifi_country):
             msg = f"wifi_country: expected two letters such as DE, found {self.wifi_country!r}"
@@ -88,11 +93,11 @@ class Network(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def _check_address(text: str) -> None:
     try:
         interface = ipaddress.ip_interface(text)
-        is_hosts = "/" in text and interface.ip != interface.network.network_address
+        is_hosts = "/" in text and interface.version == 4 and interface.ip != interface.network.network_address
     except ValueError:
         is_hosts = False
     if not is_hosts:
-        msg = f"address: expected a host's address with prefix length such as 192.168.50.11/24, found {text!r}"
+        msg = f"address: expected a host's IPv4 address with prefix length such as 192.168.50.11/24, found {text!r}"
         raise ValueError(msg)
 
 

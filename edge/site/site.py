@@ -25,6 +25,7 @@ from edge.site import authority, mosquitto
 from edge.site.authority import Authority, Identity
 from edge.site.files import read, write_file, write_folder
 from edge.site.settings import Network, Purpose, SiteSettings, check_name, is_name
+from edge.yaml_file import with_lines
 
 ETC, STATE = Path("/") / places.ETC, Path("/") / places.STATE
 """Folders on a node, and on a booth that runs as a service."""
@@ -167,7 +168,7 @@ class Site:
         booth = config.load(self._booth_yaml, BoothConfig)
         if not booth.outbox_key:
             key = Path(booth.baseline_key or self._booth_yaml).with_name("outbox.key")
-            write_file(self._booth_yaml, read(self._booth_yaml) + f"outbox_key: {key}\n".encode())
+            write_file(self._booth_yaml, with_lines(read(self._booth_yaml), f"outbox_key: {key}\n"))
 
     def _node(self, name: str) -> Path:
         home = self.folder / "nodes" / name

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from edge.errors import StoreError
+from edge.masking import masked_address
 
 BUSY_S = 5.0
 """Seconds to wait for another program that holds a SQLite file."""
@@ -23,17 +24,21 @@ class Database:
 
     def __init__(self, url: str, *, is_made: bool) -> None:
         """Raises StoreError for an unusable URL, and for a missing file unless it may be made (`is_made`)."""
+        where = masked_address(url)
         try:
             self._engine = sa.create_engine(_driver(url), connect_args=_patience(url))
-        except (sa.exc.SQLAlchemyError, ImportError) as err:
-            raise StoreError(f"store {url!r} is no usable SQLAlchemy URL ({err}); try sqlite:///booth.sqlite") from err
+        except (sa.exc.SQLAlchemyError, ImportError, ValueError) as err:
+            why = str(err) if isinstance(err, ImportError) else "check its parts"  # others may quote a password
+            raise StoreError(
+                f"store {where!r} is no usable SQLAlchemy URL ({why}); try sqlite:///booth.sqlite"
+            ) from None
         dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
         if self._engine.dialect.name not in dialects:
-            raise StoreError(f"store {url!r}: expected sqlite:///PATH or postgresql://..., found another database")
+            raise StoreError(f"store {where!r}: expected sqlite:///PATH or postgresql://..., found another database")
         self.url = self._engine.url.render_as_string(hide_password=False)
         is_file = self._engine.dialect.name == "sqlite" and not is_in_memory(url)
         if not is_made and is_file and not Path(str(self._engine.url.database)).exists():
-            raise StoreError(f"store {url!r}: no such file; run spotter booth first, or give its --config")
+            raise StoreError(f"store {where!r}: no such file; run spotter booth first, or give its --config")
         self.insert: Any = dialects[self._engine.dialect.name]
         """SQLAlchemy's `insert` for this database, with its `on_conflict` clauses."""
         if self._engine.dialect.name == "sqlite":

@@ -21,6 +21,7 @@ from edge.errors import ProvisionError
 from edge.release.install import Release, install, run_program
 from edge.release.signature import signature_of
 from edge.site.settings import Network
+from edge.yaml_file import with_lines
 from tests.conftest import REPOSITORY
 from tests.release.releases import make_release, sign
 from tests.site.nodes import ADDRESS, IDENTITY, OPEN, SETTINGS, WIFI
@@ -230,7 +231,7 @@ def test_a_power_cut_anywhere_is_made_good_by_the_next_boot(
 def test_an_edited_node_yaml_is_taken_up(node: Node, release: Release) -> None:
     node.put(bundle_of(release))
     node.boot()
-    edited = SETTINGS + b"facing: 90\n"
+    edited = with_lines(SETTINGS, "facing: 90\n")
     (node.card / "spotter/identity/node.yaml").write_bytes(edited)
     assert "changed node.yaml" in node.boot()
     assert (node.root / "etc/spotter/node.yaml").read_bytes() == edited
@@ -240,7 +241,7 @@ def test_an_edited_node_yaml_is_taken_up(node: Node, release: Release) -> None:
 def test_a_bad_edit_is_said_and_the_old_settings_stay(node: Node, release: Release) -> None:
     node.put(bundle_of(release))
     node.boot()
-    (node.card / "spotter/identity/node.yaml").write_bytes(SETTINGS + b"colour: red\n")
+    (node.card / "spotter/identity/node.yaml").write_bytes(with_lines(SETTINGS, "colour: red\n"))
     assert first_boot.main(node.card, node.root, node.run) == 1
     assert (node.root / "etc/spotter/node.yaml").read_bytes() == SETTINGS
     assert "Setting up from the card failed" in node.text("run/spotter/card.txt")
@@ -252,7 +253,7 @@ def test_a_bad_edit_is_said_and_the_old_settings_stay(node: Node, release: Relea
 
 def test_settings_edited_before_the_first_boot_are_those_that_count(node: Node, release: Release) -> None:
     node.put(bundle_of(release))
-    (node.card / "spotter/identity/node.yaml").write_bytes(SETTINGS + b"facing: 10\n")
+    (node.card / "spotter/identity/node.yaml").write_bytes(with_lines(SETTINGS, "facing: 10\n"))
     node.boot()
     assert "facing: 10" in node.text("etc/spotter/node.yaml")
 

@@ -26,6 +26,15 @@ def test_a_frame_fits_in_proportion(height: int, width: int) -> None:
     assert abs(columns * scale - width) <= scale
 
 
+@given(height=st.integers(1, 4000), width=st.integers(1, 12))
+@settings(max_examples=40)
+def test_a_picture_of_any_shape_has_a_place(height: int, width: int) -> None:
+    for shape in ((height, width), (width, height)):
+        tensor, scale = letterbox(frame(*shape), 353, 481)
+        assert (tensor == 200).any()
+        assert scale > 0
+
+
 def test_the_cameras_own_small_stream_is_used_as_it_is() -> None:
     tensor, scale = letterbox(frame(720, 1280, (270, 480)), 353, 481)
     assert (tensor[:270, :480] == 90).all()

@@ -10,6 +10,7 @@ import pytest
 from edge.clock import SystemClock
 from edge.errors import SourceError
 from edge.frame.photos import Photos
+from edge.frame.source import open_camera
 
 
 class TestClock(SystemClock):
@@ -52,6 +53,47 @@ def test_a_folder_comes_in_natural_order_in_rgb(tmp_path: Path) -> None:
     assert photos.frames_dropped == 0
 
 
+def test_a_photo_is_told_by_its_content(tmp_path: Path) -> None:
+    for name in ("a.jfif", "b.JPE", "c.jpg", "without-ending"):
+        write(tmp_path / "x.jpg", red=200).rename(tmp_path / name)
+    assert [photos_name(tmp_path / name) for name in ("a.jfif", "b.JPE", "c.jpg", "without-ending")] == [True] * 4
+    photos = Photos(tmp_path, clock=TestClock())
+    assert [photos.name_of(frame.number) for frame in iter(photos.read, None)] == ["a.jfif", "b.JPE", "c.jpg"]
+    assert photos.ignored == ["without-ending"]
+
+
+def photos_name(path: Path) -> bool:
+    camera = open_camera(str(path), clock=TestClock())
+    return isinstance(camera, Photos) and camera.read() is not None
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is empty"),
+        (b"\xff\xd8 torn", "is damaged"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0", "HEIC .* heif-convert"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
+    ],
+)
+def test_why_there_is_no_picture_is_said(tmp_path: Path, data: bytes, words: str) -> None:
+    (tmp_path / "a.jpg").write_bytes(data)
+    photos = Photos(tmp_path / "a.jpg", clock=TestClock())
+    with pytest.raises(SourceError, match=rf"^a\.jpg .*{words}"):
+        photos.read()
+
+
+def test_an_unreadable_folder_is_told(ordinary_user: Path) -> None:
+    (ordinary_user / "photos").mkdir(mode=0)
+    with pytest.raises(SourceError, match=r"photos: cannot be read \(Permission denied\)"):
+        Photos(ordinary_user / "photos", clock=TestClock())
+    write(ordinary_user / "a.png").chmod(0)
+    with pytest.raises(
+        SourceError, match=r"none of 1 photos can be read; the first: a.png cannot be read \(Permission"
+    ):
+        Photos(ordinary_user, clock=TestClock()).read()
+
+
 def test_unreadable_photos_are_dropped_and_names_stay_right(tmp_path: Path) -> None:
     write(tmp_path / "1.png")
     (tmp_path / "2.jpg").write_bytes(b"")
@@ -90,7 +132,8 @@ def test_looping_goes_round_and_a_folder_of_ruins_ends(tmp_path: Path) -> None:
     assert photos.read() is None
     for file in tmp_path.iterdir():
         file.write_bytes(b"ruin")
-    assert Photos(tmp_path, clock=TestClock(), loop=True).read() is None
+    with pytest.raises(SourceError, match=r"none of 2 photos can be read; the first: 1\.png is damaged"):
+        Photos(tmp_path, clock=TestClock(), loop=True).read()
 
 
 def test_real_pace_shows_one_a_second(tmp_path: Path) -> None:

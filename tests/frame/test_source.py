@@ -12,6 +12,7 @@ import pytest
 from edge.clock import SystemClock
 from edge.errors import ConfigError, SourceError
 from edge.frame import source
+from edge.frame.live import Retry
 from edge.frame.photos import Photos
 from edge.frame.source import open_camera
 from edge.frame.video import Clip
@@ -58,7 +59,7 @@ def test_live_specs_reach_their_openers(monkeypatch: pytest.MonkeyPatch) -> None
     assert seen[0][2]["input_size"] == (353, 481)
 
 
-@pytest.mark.parametrize("spec", ["", "webcam", "v4l2", "v4l2:", "replay:", "gone.mp4", "ftp://x/y"])
+@pytest.mark.parametrize("spec", ["", "webcam", "v4l2", "v4l2:", "replay:", "gone.mp4", "ftp://x/"])
 def test_an_unknown_source_lists_the_kinds(spec: str) -> None:
     with pytest.raises(ConfigError, match=r"expected one of: picamera2.*v4l2.*rtsp.*street:SEED.*replay:PATH") as err:
         open_camera(spec, clock=SystemClock())
@@ -72,6 +73,33 @@ def test_a_street_gets_the_whole_spec_and_the_clock(monkeypatch: pytest.MonkeyPa
     clock = SystemClock()
     opened: object = open_camera("street:7?camera=1", clock=clock, start_at=5.0, pace="fast")
     assert opened == ("street:7?camera=1", {"start_at": 5.0, "pace": "fast", "clock": clock})
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["rtp://admin:Passw0rd@10.0.0.9/x", "admin:Passw0rd@10.0.0.9/main", "cam?password=Passw0rd", "usb:Passw0rd@1"],
+)
+def test_an_unknown_source_shows_no_password(spec: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        open_camera(spec, clock=SystemClock())
+    assert "Passw0rd" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "rtsp://admin:Pass#w0rd@127.0.0.1:1/x",
+        "rtsp://admin:Pa/ssw0rd@127.0.0.1:1/x",
+        "RTSP://admin:Passw0rd@127.0.0.1:1/x",
+        "http://127.0.0.1:1/video?user=admin&password=Passw0rd",
+        "rtsp://127.0.0.1:1/user=admin_password=Passw0rd_channel=1_stream=0.sdp",
+        "rtsp://[::1/Passw0rd",
+    ],
+)
+def test_a_stream_that_does_not_open_shows_no_password(spec: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SourceError, match=r"^(rtsp|http)://.*cannot open it .* `ffplay`") as caught:
+        open_camera(spec, clock=SystemClock(), retry=Retry(tries=0))
+    assert "w0rd" not in str(caught.value) + capfd.readouterr().err
 
 
 def test_a_camera_number_that_is_none_is_refused() -> None:

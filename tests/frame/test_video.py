@@ -1,6 +1,7 @@
 """Clips played by their own time, with real damage; live sources that break and come back."""
 
 import itertools
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from edge.frame import live, video
 from edge.frame.live import DeviceLostError, Live, Retry, Shot
 from edge.frame.video import Clip
 from edge.records import Frame
+from edge.seams import Pace
 
 HEIGHT, WIDTH = 48, 64
 
@@ -162,6 +164,22 @@ def test_a_truncated_clip_gives_its_readable_frames(tmp_path: Path) -> None:
     assert len(frames) + clip.frames_dropped == 20
 
 
+@pytest.mark.parametrize("pace", ["fast", "real"])
+def test_a_codec_that_cannot_be_read_is_named_with_what_to_do(tmp_path: Path, pace: Pace) -> None:
+    path = write_clip(tmp_path / "phone.mp4", code="mp4v")
+    path.write_bytes(path.read_bytes().replace(b"mp4v", b"av01").replace(b"esds", b"free"))
+    clip = Clip(path, clock=TestClock(), pace=pace)
+    with pytest.raises(SourceError, match=r"phone\.mp4: is of the codec \w+ \(AV1\), .* ffmpeg -i clip -c:v libx264"):
+        everything(clip)
+
+
+def test_a_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.mp4"))
+    write_clip(tmp_path / "a.mp4").rename(path)
+    with pytest.raises(SourceError, match="its name is not in UTF-8"):
+        Clip(path, clock=TestClock())
+
+
 def test_a_truncated_gif_gives_its_readable_frames(tmp_path: Path) -> None:
     path = write_gif(tmp_path / "a.gif", frames=9)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -301,7 +319,7 @@ def test_what_is_no_camera_does_not_open(tmp_path: Path) -> None:
 
 
 def test_an_absent_stream_hides_its_password() -> None:
-    with pytest.raises(SourceError, match=r"^rtsp://127\.0\.0\.1:9/main: cannot open it") as caught:
+    with pytest.raises(SourceError, match=r"^rtsp://127\.0\.0\.1:9/\.\.\.: cannot open it") as caught:
         video.open_stream("rtsp://admin:secret@127.0.0.1:9/main", clock=TestClock())
     assert "secret" not in str(caught.value)
 

@@ -51,7 +51,9 @@ def _compile_from(raw: dict[str, Any], sha256: str) -> None:
     ("text", "words"),
     [
         ("models: [", "expected"),
-        ("", "Expected `object`"),
+        ("", "holds no settings"),
+        ("- a", "Expected `object`"),
+        ("format: 1\nformat: 1", "line 2, column 1: the key format stands on line 1 too"),
         ("\x00", "manifest.yaml"),
         (shipped_with(lambda raw: raw.update(colour=1)), "unknown field `colour`"),
         (shipped_with(lambda raw: raw.update(default="nothing")), "default: 'nothing'"),

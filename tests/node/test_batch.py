@@ -1,9 +1,14 @@
 """`spotter learn`, `score` and `bench` on pictures of the simulated street, with the real model."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from edge.cli import main
@@ -94,6 +99,71 @@ def test_nobody_is_bad_news_and_writes_nothing(tmp_path: Path) -> None:
     cv2.imwrite(str(empty), cv2.UMat(200, 300, cv2.CV_8UC3, (90, 90, 90)).get())
     assert main(["learn", str(empty), "--out", str(tmp_path / "x.baseline")]) == 1
     assert not (tmp_path / "x.baseline").exists()
+
+
+def test_an_extreme_photo_ends_no_learning(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = tmp_path / "extreme", tmp_path / "x.baseline"
+    shutil.copytree(photos, folder)
+    for name, shape in {"flat": (2, 4000), "thin": (4000, 3), "dot": (1, 1)}.items():
+        cv2.imwrite(str(folder / f"{name}.png"), np.full((*shape, 3), 90, np.uint8))
+    assert main(["learn", str(folder), "--out", str(out)]) == 0
+    assert out.exists()
+
+
+def test_what_cannot_be_read_is_named_and_counted(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = tmp_path / "mixed", tmp_path / "x.baseline"
+    shutil.copytree(photos, folder)
+    (folder / "phone.HEIC").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    (folder / "empty.jpg").touch()
+    (folder / "notes.txt").write_text("two people")
+    (folder / "more").mkdir()
+    assert main(["learn", str(folder), str(tmp_path / "mixed" / "empty.jpg"), "--out", str(out)]) == 0
+    error = capsys.readouterr().err
+    assert "skipped: phone.HEIC is an HEIC photo, which cannot be read: convert it to JPEG: heif-convert" in error
+    assert error.count("skipped: empty.jpg is empty") == 2
+    assert "skipped: broken.png is damaged" in error
+    assert "mixed: 3 unreadable, skipped" in error
+    assert "mixed: ignored 2, no photos by their names: more, notes.txt" in error
+
+
+def test_nothing_readable_is_not_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "x.baseline")
+    heic = tmp_path / "phone.heic"
+    heic.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    assert main(["learn", str(heic), "--out", out]) == 2
+    assert capsys.readouterr().err.startswith("spotter: phone.heic is an HEIC photo, which cannot be read")
+    assert main(["learn", str(tmp_path), "--out", out]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("skipped: phone.heic is an HEIC photo")
+    assert "none of 1 photos can be read; the first: phone.heic is an HEIC photo" in error
+    assert main(["learn", str(tmp_path), str(heic), "--out", out]) == 2
+    assert "none of these sources could be read" in capsys.readouterr().err
+    cv2.imwrite(str(tmp_path / "wall.png"), np.full((200, 300, 3), 90, np.uint8))
+    assert main(["learn", str(tmp_path), "--out", out]) == 1
+    assert "nobody was seen clearly in these sources; one file or source could not be read" in capsys.readouterr().err
+
+
+def test_a_name_that_is_not_utf8_is_a_line_of_json(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, baseline = tmp_path / "names", tmp_path / "x.baseline"
+    folder.mkdir()
+    shutil.copy(photos / "0.png", folder / os.fsdecode(b"\xff\xfe\x1b.png"))
+    assert main(["learn", str(photos), "--out", str(baseline)]) == 0
+    capsys.readouterr()
+    assert main(["score", str(folder), "--baseline", str(baseline), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["source"] == "\ufffd\ufffd?.png"
+
+
+def test_the_runtime_is_silent_unless_asked(photos: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "edge.cli", "learn", str(photos / "0.png"), "--out", str(tmp_path / "x.baseline")]
+    quiet, loud = (
+        subprocess.run([*words, *more], capture_output=True, text=True, check=True) for more in ([], ["--verbose"])
+    )
+    assert quiet.stderr == ""
+    assert "XNNPACK" in loud.stderr
 
 
 def test_bench_prints_its_figures(capsys: pytest.CaptureFixture[str]) -> None:

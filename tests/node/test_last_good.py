@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import DetectionSection, NodeConfig
+from edge.config import BrokerSection, DetectionSection, NodeConfig
 from edge.errors import ConfigError, ModelError
 from edge.model import registry
 from edge.model.registry import model_path
@@ -15,7 +15,21 @@ from edge.node.load_model import open_with_last_good
 from edge.wire import Problem
 from tests.disk import limited_files
 
-GOOD = "node: north\nfacing: 90\n"
+GOOD = "site: soho\nnode: north\nfacing: 90\nbroker: {host: 10.0.0.1}\n...\n"
+NORTH = NodeConfig(site="soho", node="north", facing=90, broker=BrokerSection(host="10.0.0.1"))
+BAD = (
+    "",
+    "node: [",
+    "nodes: north\n...\n",
+    "facing: north\n...\n",
+    "\0\0\0",
+    "node: north\nbroker: {host: 10.0.0.1}\n...\n",
+    "site: soho\nbroker: {host: 10.0.0.1}\n...\n",
+    "site: soho\nnode: north\n...\n",
+    "site: soho\nnode: north\nbroker:\n  host: 10.0.0",
+    GOOD.removesuffix("...\n"),
+)
+"""Files that a service refuses: damaged, shortened, or without a key whose default is for trying things out."""
 
 
 @pytest.fixture
@@ -29,20 +43,40 @@ def as_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_good_configuration_is_kept_and_stands_in_for_a_bad_one(as_service: Path, tmp_path: Path) -> None:
     path = tmp_path / "node.yaml"
     path.write_text(GOOD)
-    assert load_settings(path) == (NodeConfig(node="north", facing=90), None)
+    assert load_settings(path) == (NORTH, None)
     kept = as_service / last_good.FOLDER / "node.yaml"
     assert (kept.read_text(), kept.stat().st_mode & 0o777) == (GOOD, 0o600)
-    for bad in ("node: [", "nodes: north\n", "facing: north\n", "\0\0\0"):
+    for bad in BAD:
         path.write_text(bad)
-        config, repair = load_settings(path)
-        assert config.node == "north"
-        assert repair == Problem("copy-settings")
+        assert load_settings(path) == (NORTH, Problem("copy-settings")), bad
         assert kept.read_text() == GOOD
     path.unlink()
     assert load_settings(path).config.node == "north"
-    path.write_text("node: south\n")
-    assert load_settings(path) == (NodeConfig(node="south"), None)
-    assert kept.read_text() == "node: south\n"
+    path.write_text(GOOD.replace("north", "south"))
+    assert load_settings(path).config.node == "south"
+    assert kept.read_text() == GOOD.replace("north", "south")
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_service_without_a_copy_refuses_what_may_be_shortened(as_service: Path, tmp_path: Path, bad: str) -> None:
+    path = tmp_path / "node.yaml"
+    path.write_text(bad)
+    with pytest.raises(ConfigError, match=r"node\.yaml"):
+        load_settings(path)
+    assert not (as_service / last_good.FOLDER).exists()
+
+
+def test_a_file_of_before_end_marks_is_used_as_long_as_it_is_the_last_good_one(
+    as_service: Path, tmp_path: Path
+) -> None:
+    old = GOOD.removesuffix("...\n")
+    (as_service / last_good.FOLDER).mkdir()
+    (as_service / last_good.FOLDER / "node.yaml").write_text(old)
+    path = tmp_path / "node.yaml"
+    path.write_text(old)
+    assert load_settings(path) == (NORTH, None)
+    path.write_text(old[:-3])
+    assert load_settings(path) == (NORTH, Problem("copy-settings"))
 
 
 def test_by_hand_a_mistake_is_a_mistake(as_service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,11 +93,12 @@ def test_no_site_without_telling_why(missing: str, capsys: pytest.CaptureFixture
     [
         (["--booth", "192.168.1"], "expected an address"),
         (["--booth", "a b"], "expected an address"),
+        (["--booth", "fd00::1"], "expected IPv4 addresses or names, found fd00::1"),
         (["--site", "Soho"], "--site"),
         (["--port", "0"], "--port"),
         (["--keep-days", "400"], "--keep-days"),
         (["--who", ""], "--who"),
-        (["--passphrase-file", "none.txt"], "none.txt"),
+        (["--passphrase-file", "none.txt"], "--passphrase-file: the file cannot be read (No such file"),
     ],
 )
 def test_sites_that_are_not_made(words: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,7 +120,12 @@ def test_sites_that_are_not_made(words: list[str], complaint: str, capsys: pytes
         (["north", "--address", "192.168.51.2/24"], "another subnet"),
         (["north", "--address", "192.168.50.2"], "prefix length"),
         (["north", "--wifi", "x"], "--wifi-password-file"),
-        (["north", "--wifi", "x", "--wifi-password-file", "none.txt", "--wifi-country", "DE"], "none.txt"),
+        (
+            ["north", "--wifi", "x", "--wifi-password-file", "none.txt", "--wifi-country", "DE"],
+            "--wifi-password-file: the",
+        ),
+        (["north", "--address", "fd00::11/64"], "IPv4"),
+        (["north", "--address", "192.168.50.11/24", "--gateway", "fd00::1"], "IPv4"),
         (["north", "--renew"], "leave --renew out"),
         (["north", "--site-dir", "nowhere"], "spotter provision site"),
     ],
@@ -129,6 +135,27 @@ def test_nodes_that_are_not_made(words: list[str], complaint: str, capsys: pytes
     assert provision("node", "--site-dir", "soho", *words) == 2
     assert complaint in capsys.readouterr().err
     assert Site(Path("soho")).nodes == []
+
+
+@pytest.mark.parametrize("words", [["--wifi-password", "secret123"], ["--wifi-password=secret123"]])
+def test_a_password_in_the_command_is_not_shown(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    make()
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as end:
+        provision("node", "north", "--site-dir", "soho", "--wifi", "x", "--wifi-country", "DE", *words)
+    error = capsys.readouterr().err
+    assert end.value.code == 2
+    assert "unknown: --wifi-password;" in error
+    assert "secret123" not in error
+
+
+def test_a_password_given_as_the_name_of_its_file_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    make()
+    words = ["--wifi", "x", "--wifi-country", "DE", "--wifi-password-file", "secret123"]
+    assert provision("node", "north", "--site-dir", "soho", *words) == 2
+    error = capsys.readouterr().err
+    assert "--wifi-password-file: the file cannot be read" in error
+    assert "secret123" not in error
 
 
 def test_a_node_on_wifi_with_an_address() -> None:

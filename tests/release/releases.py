@@ -22,6 +22,7 @@ BARE = (
     "__init__.py",
     "atomic_file.py",
     "errors.py",
+    "masking.py",
     "places.py",
     *(f"{folder}/__init__.py" for folder in ("card", "provision", "release")),
     "card/first_boot.py",
@@ -33,7 +34,7 @@ STUB = """
 import sys
 def main():
     if sys.argv[1:3] == ["config", "check"]:
-        return 2 if "colour:" in open(sys.argv[3]).read() else 0
+        return 2 if "colour:" in open(sys.argv[-1]).read() else 0
     print("spotter", "VERSION")
 """
 

@@ -17,6 +17,7 @@ from edge.site.authority import read_certificate, read_key
 from edge.site.mosquitto import access
 from edge.site.settings import Network, check_name
 from edge.site.site import IDENTITY, Site
+from edge.yaml_file import with_lines
 from tests.disk import limited_files
 from tests.site.sites import HASH, PURPOSE, add_node, new_site
 
@@ -191,7 +192,7 @@ def test_a_damaged_revocation_list_is_mended_by_the_next_one(site: Site) -> None
 
 def test_what_people_write_in_booth_yaml_stays(site: Site) -> None:
     path = site.folder / "booth" / "booth.yaml"
-    path.write_text("# by hand\n" + path.read_text() + "alert:\n  per_hour: 12  # two of us\n")
+    path.write_bytes(b"# by hand\n" + with_lines(path.read_bytes(), "alert:\n  per_hour: 12  # two of us\n"))
     add_node(site, "east", 90)
     text = path.read_text()
     assert text.startswith("# by hand\n")

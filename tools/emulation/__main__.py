@@ -39,7 +39,7 @@ UPDATE = "/opt/spotter/current/venv/bin/spotter update"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="tools/boot-test", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tools/boot-test", description=__doc__, allow_abbrev=False)
     parser.add_argument("card", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("kernel", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the site, the card and the console's log in DIR")

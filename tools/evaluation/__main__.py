@@ -73,7 +73,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tools/evaluate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tools/evaluate", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, dest="what")
     people = commands.add_parser("people", help="sightings on photos and clips; pose against the teacher and peers")
     people.add_argument("--clips", type=Path, default=SHARED / "clips")

@@ -18,7 +18,7 @@ from edge.config import NodeConfig, TrackSection
 from edge.detection.second_look import Box
 from edge.frame.photos import Photos
 from edge.frame.source import open_camera
-from edge.node.batch import sightings
+from edge.node.batch import Sightings
 from edge.pipeline import Pipeline
 from edge.records import Detection, Pixels
 from edge.seams import Interpreter
@@ -68,7 +68,7 @@ def clips(interpreter: Interpreter, folder: Path) -> dict[str, Any]:
     """Return the sightings on the clips whose people were counted."""
     return {
         f"{clip}: sightings (expected {expected})": sum(
-            1 for _ in sightings([str(folder / clip)], interpreter, NodeConfig())
+            1 for _ in Sightings([str(folder / clip)], interpreter, NodeConfig())
         )
         for clip, expected in CLIPS.items()
     }

@@ -34,7 +34,7 @@ class FuzzResult(NamedTuple):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Fuzz what the words of the command line name; None: sys.argv. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="tools/fuzz", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tools/fuzz", description=__doc__, allow_abbrev=False)
     parser.add_argument(
         "targets", nargs="*", metavar="TARGET", help=f"targets to fuzz, of {', '.join(NAMES)}; default: all"
     )

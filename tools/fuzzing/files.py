@@ -1,6 +1,7 @@
 """Fuzz targets: files that people edit, copy and carry about."""
 
 import base64
+import contextlib
 import functools
 import itertools
 import json
@@ -20,6 +21,7 @@ from edge.card.boot_partition import changing
 from edge.card.bundle import Bundle, boot_files
 from edge.card.first_boot import FirstBoot
 from edge.config import BoothConfig, LaptopConfig, NodeConfig, Tls, WorkerConfig
+from edge.errors import ConfigError
 from edge.node import certificate
 from edge.places import ETC
 from edge.release import install
@@ -47,7 +49,7 @@ alert: !!set {? one}
 
 
 def make_config(folder: Path) -> Target:
-    """Fuzz every YAML file; what is accepted must read the same after it is written again."""
+    """Fuzz every YAML file; what is accepted must read the same after it is written again, and no cut of it is read."""
     site = _site(folder)
     worker = msgspec.to_builtins(WorkerConfig(group="centre"))
     good: list[tuple[type[msgspec.Struct], bytes]] = [
@@ -64,8 +66,11 @@ def make_config(folder: Path) -> Target:
 
     def check(schema: type[msgspec.Struct], data: bytes) -> None:
         found = config.parse(data, schema, "the file")
-        again = config.dump(msgspec.to_builtins(found))
+        again = config.dump(msgspec.to_builtins(found), "Written again.")
         assert config.parse(again, schema, "again") == found, again
+        with contextlib.suppress(ConfigError):
+            cut = again[: sum(data) % len(again)]
+            raise AssertionError(config.parse(cut, schema, "cut"), cut)
         if isinstance(found, Network):
             _ = found.sees_booth
 

@@ -46,7 +46,7 @@ RATE = 2e-3
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="tools/train", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tools/train", description=__doc__, allow_abbrev=False)
     parser.add_argument("--ccp", type=Path, default=SHARED / "ccp", help="photos/ and annotations/pixel-level/")
     parser.add_argument(
         "--clips", type=Path, default=SHARED / "clips", help="folder of clips; *.gif are trained on, *.mp4 never"

@@ -37,7 +37,7 @@ COLOURS = {
 
 def main(words: Sequence[str] | None = None) -> int:
     """Write what the words of the command line name; None: sys.argv. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.training.sheets", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.training.sheets", description=__doc__, allow_abbrev=False)
     parser.add_argument("--folder", type=Path, default=SHARED / "pennfudan", help="images/ and masks/")
     parser.add_argument("--propose", type=Path, metavar="MODEL", help="write letters of people not in the table yet")
     parser.add_argument("--sheets", type=Path, metavar="DIR", help="write contact sheets there")

@@ -71,7 +71,7 @@ def _text(data: bytes) -> str:
 
 def read_hash(path: str) -> str:
     """Read the hash that `spotter booth-password` wrote; raises ConfigError that says what to do."""
-    hashed = _read_secret("page.password_file", path)
+    hashed = _read_secret("page.password_file", path).strip()
     try:
         parse(hashed)
     except ValueError as err:
@@ -82,10 +82,15 @@ def read_hash(path: str) -> str:
 
 def read_token(path: str) -> str:
     """Read the bearer token for /metrics; raises ConfigError if it is too short."""
-    token = _read_secret("page.metrics_token_file", path)
+    line = _read_secret("page.metrics_token_file", path)
+    token = line.strip()
     if len(token) < SHORTEST_TOKEN:
         advice = "make one with: openssl rand -hex 32"
         raise ConfigError(f"page.metrics_token_file {path}: expected {SHORTEST_TOKEN} characters or more; {advice}")
+    if not line.endswith("\n"):
+        raise ConfigError(
+            f"page.metrics_token_file {path}: was cut off: expected a whole line with its end; write it again"
+        )
     return token
 
 
@@ -94,7 +99,7 @@ def _read_secret(key: str, path: str) -> str:
         with Path(path).open(encoding="ascii") as file:
             if os.fstat(file.fileno()).st_mode & 0o007:
                 raise ConfigError(f"{key} {path}: everybody on this machine can read it; chmod 600 {path}")
-            return file.read(4096).strip()
+            return file.read(4096)
     except (OSError, UnicodeDecodeError) as err:
         raise ConfigError(f"{key} {path}: cannot be read ({err}); does it exist, and may this user read it?") from err
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from edge.booth.alert import span, where, why
 from edge.booth.page.compass import bearing, wind
 from edge.booth.page.snapshot import AlertState, AlertView, Outcome, Snapshot
+from edge.booth.roster import NodeHealth
 from edge.booth.trends import Row, code
 from edge.phrase.outfit import words
 
@@ -91,7 +92,8 @@ def _troubles(snapshot: Snapshot, silent_s: float) -> Iterator[str]:
     if silent_s > STALE_S:
         yield f"This page has not been updated for {silent_s:.0f} s; is the booth still running?"
     if not snapshot.is_connected:
-        yield "The MQTT broker cannot be reached; is mosquitto running? Cameras keep their scores until it is back."
+        why = snapshot.broker or "The MQTT broker cannot be reached; is mosquitto running"
+        yield f"{why[0].upper()}{why[1:]}{'.' if snapshot.broker else '?'} Cameras keep their scores until it is back."
     if snapshot.trouble:
         yield f"Scores cannot be stored; cameras keep them until they can: {snapshot.trouble}"
     if snapshot.clock:
@@ -145,6 +147,30 @@ def _card(view: AlertView) -> Card:
         left=f"{view.left_s:.0f} s left" if view.state == "open" else "",
         actions=ACTIONS.get(view.state, ()),
     )
+
+
+@dataclass(frozen=True)
+class Camera:
+    """One camera as the page /health shows it."""
+
+    name: str
+    state: str
+    figures: str
+    problems: list[str]
+
+
+def cameras(snapshot: Snapshot) -> list[Camera]:
+    """Return the cameras, those with problems first."""
+    worst = {"failing": 0, "degraded": 1}
+    rows = sorted(snapshot.nodes, key=lambda row: worst.get(row.state, 2))
+    return [Camera(row.node, row.state, _camera_figures(row), row.problems) for row in rows]
+
+
+def _camera_figures(row: NodeHealth) -> str:
+    found = [] if row.fps is None else [f"{row.fps:.1f} frames a second"]
+    counts = {"sighting": row.sightings, "score": row.outbox_depth}
+    found += [_many(count, noun) for noun, count in counts.items() if count is not None]
+    return ", ".join(found) + (" waiting" if row.outbox_depth is not None else "")
 
 
 def nobody(snapshot: Snapshot) -> str:

@@ -92,6 +92,7 @@ class Pages:
         """Return the web application, wrapped in Guard."""
         routes = [
             Route("/", self._page),
+            Route("/health", self._health),
             Route("/state.json", self._state),
             Route("/metrics", self._metrics),
             Route("/login", self._login_form),
@@ -164,6 +165,17 @@ class Pages:
             is_locked=self._access.is_locked,
             refresh_s=REFRESH_S,
         )
+
+    async def _health(self, request: Request) -> Response:
+        """Return the cameras alone: a page for a phone, which needs no script."""
+        if self._access.session(request) is None and self._access.is_locked:
+            return _go("/login")
+        shown = self._newest()
+        if shown is None:
+            return PlainTextResponse("The booth is starting.\n", 503, {"Refresh": "2"})
+        snapshot = shown.snapshot
+        troubles, nodes = presenter.troubles(snapshot, self._monotonic() - shown.at), presenter.cameras(snapshot)
+        return self._render("health.html", snapshot=snapshot, troubles=troubles, nodes=nodes, refresh_s=REFRESH_S)
 
     async def _state(self, request: Request) -> Response:
         self._check_read(may=self._access.may_read(request))

@@ -47,6 +47,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     at: str
     is_connected: bool
+    broker: str = ""
+    """Why the broker refused the last connection; empty if it took it, or is merely away."""
     refusals: int
     """Connections, subscriptions and messages that the broker refused."""
     trouble: str

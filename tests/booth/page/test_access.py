@@ -71,7 +71,7 @@ def test_tokens_end_with_their_session(served: ServedPage, browser: Browser) -> 
     assert browser.post("/outcome", token=token, alert=ALERT, outcome="claimed").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/", "/state.json", "/metrics", "/static/page.js", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/health", "/state.json", "/metrics", "/static/page.js", "/nowhere"])
 def test_a_name_that_was_rebound_to_this_machine_is_refused(browser: Browser, path: str) -> None:
     for host in ("evil.example", "evil.example:8080", "127.0.0.1.evil.example", "10.0.0.7", "", "[evil]"):
         answer = browser.get(path, host=host)
@@ -87,6 +87,11 @@ def test_the_machines_own_name_is_known_on_the_network(stranger: Browser) -> Non
     for host in (socket.gethostname(), f"{socket.gethostname()}:8080", "10.0.0.7"):
         assert stranger.get("/login", host=host).status_code == 200
     assert stranger.get("/login", host="evil.example").status_code == 421
+
+
+def test_the_page_of_cameras_needs_a_log_in_too(stranger: Browser) -> None:
+    answer = stranger.get("/health")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
 
 
 def test_two_host_names_are_refused(served: ServedPage) -> None:

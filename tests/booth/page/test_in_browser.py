@@ -277,3 +277,25 @@ def test_it_can_be_looked_at(
     window.page.screenshot(path=picture, full_page=True)
     assert picture.stat().st_size > 20_000
     context.close()
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_the_cameras_can_be_read_on_a_phone(served: ServedPage, chromium: Chromium, *, has_script: bool) -> None:
+    advice = "is offline: check power, network and, on the node, `systemctl status spotter-node`"
+    nodes = [NodeHealth(f"camera-{n}", "ok", [], "spot", 12.5, 42, 0) for n in range(1, 9)]
+    served.page.show(make_snapshot(nodes=[*nodes, NodeHealth("a-very-long-name-of-a-camera-xyz", "failing", [advice])]))
+    context = chromium.new_context(java_script_enabled=has_script, **PHONE)
+    window = Window(context)
+    window.page.goto(f"{served.page.url}health")
+    first = window.page.locator("#nodes li").first
+    expect(first).to_contain_text(advice)
+    expect(window.page.locator("#nodes li")).to_have_count(9)
+    width = window.page.locator("html").bounding_box()
+    assert width is not None
+    assert width["width"] <= PHONE["viewport"]["width"]
+    for one in window.page.locator("#nodes p, #nodes small, #nodes b").all():
+        box = one.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= PHONE["viewport"]["width"]
+    assert window.complaints == []
+    context.close()

@@ -3,7 +3,28 @@
 import msgspec
 
 from edge.booth.page import presenter
+from edge.booth.roster import NodeHealth
 from tests.booth.page.pages import BUDGET, OUTCOMES, TRENDS, make_snapshot, make_view
+
+
+def test_the_cameras_with_problems_come_first() -> None:
+    rows = [
+        NodeHealth("a", "ok", [], "spot", 12.5, 1, 2),
+        NodeHealth("b", "degraded", ["is odd"]),
+        NodeHealth("c", "failing", ["is offline"]),
+    ]
+    found = presenter.cameras(make_snapshot(nodes=rows))
+    assert [(one.name, one.figures) for one in found] == [
+        ("c", ""),
+        ("b", ""),
+        ("a", "12.5 frames a second, 1 sighting, 2 scores waiting"),
+    ]
+
+
+def test_a_broker_that_refuses_is_named() -> None:
+    why = "broker x:1 refused the connection (Not authorized): set broker.tls"
+    sentence, *_ = presenter.troubles(make_snapshot(is_connected=False, broker=why))
+    assert sentence == f"B{why[1:]}. Cameras keep their scores until it is back."
 
 
 def test_troubles_worst_first() -> None:

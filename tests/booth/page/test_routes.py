@@ -23,6 +23,18 @@ from tests.booth.page.pages import (
 )
 
 
+def test_the_cameras_have_a_page_of_their_own(served: ServedPage, browser: Browser) -> None:
+    nodes = [NodeHealth("camera-1", "ok", [], "spot", 12.5, 42, 17), NodeHealth("camera-2", "failing", ["<b>offline"])]
+    served.page.show(make_snapshot(nodes=nodes))
+    answer = browser.get("/health")
+    assert answer.status_code == 200
+    listed = answer.text.partition('id="nodes"')[2]
+    assert listed.index("camera-2") < listed.index("camera-1")
+    assert "&lt;b&gt;offline" in answer.text
+    assert "12.5 frames a second, 42 sightings, 17 scores waiting" in answer.text
+    assert "<script" not in answer.text
+
+
 def test_everything_is_shown(served: ServedPage, browser: Browser) -> None:
     served.page.show(make_snapshot(budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS))
     text = re.sub(r"<[^>]+>", "", browser.get("/").text)

@@ -8,7 +8,7 @@ import pytest
 from edge.clock import SystemClock
 from edge.config import NodeConfig
 from edge.frame.source import open_camera
-from edge.node.batch import sightings
+from edge.node.batch import Sightings
 from edge.node.load_model import open_interpreter
 from edge.pipeline import Pipeline
 from edge.street.camera import StreetCamera
@@ -49,7 +49,7 @@ def test_an_empty_street_has_nobody(seed: int) -> None:
 )
 def test_clips_give_as_many_sightings_as_people(shared_data: Path, clip: str) -> None:
     config = NodeConfig()
-    found = list(sightings([str(shared_data / "clips" / clip)], open_interpreter(config.detection), config))
+    found = list(Sightings([str(shared_data / "clips" / clip)], open_interpreter(config.detection), config))
     assert len(found) == CLIPS[clip]
 
 
