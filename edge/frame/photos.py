@@ -8,7 +8,7 @@ import numpy as np
 
 from edge.errors import SourceError
 from edge.records import Frame, Pixels
-from edge.seams import Clock, Pace
+from edge.seams import Clock, Optics, Pace
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
@@ -20,6 +20,7 @@ class Photos:
     """A Camera that reads photo files. `frame.number` counts the files; `name_of` returns a frame's file name."""
 
     reconnects = 0
+    optics = Optics()
 
     def __init__(
         self, path: Path, *, clock: Clock, pace: Pace = "fast", start_at: float | None = None, loop: bool = False

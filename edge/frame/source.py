@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from edge.config import FrameSection
 from edge.errors import ConfigError, SourceError
 from edge.frame import photos
 from edge.frame.live import Retry
@@ -24,20 +25,23 @@ def open_camera(
     pace: Pace = "real",
     start_at: float | None = None,
     loop: bool = False,
+    settings: FrameSection = FrameSection(),
     retry: Retry | None = None,
 ) -> Camera:
     """Open the camera that `spec` names; raises ConfigError for an unknown kind, SourceError if it cannot be opened.
 
     `input_size`, (height, width) of the model's input, lets the Pi camera scale for the model. `pace`, `start_at`
-    (UTC seconds of the first frame) and `loop` are for replayed or simulated sources, `retry` is for live ones.
+    (UTC seconds of the first frame) and `loop` are for replayed or simulated sources; `settings` (rotation, focus,
+    shutter, lens) and `retry` are for live ones.
     """
     kind, _, rest = spec.partition(":")
     if spec.startswith(STREAMS):
-        return open_stream(spec, clock=clock, retry=retry)
+        return open_stream(spec, clock=clock, settings=settings, retry=retry)
     if kind == "picamera2":
-        return open_picamera(_number(spec, rest), clock=clock, input_size=input_size, retry=retry)
+        number = _number(spec, rest)
+        return open_picamera(number, clock=clock, input_size=input_size, settings=settings, retry=retry)
     if kind == "v4l2" and rest:
-        return open_usb(rest, clock=clock, retry=retry)
+        return open_usb(rest, clock=clock, settings=settings, retry=retry)
     if kind == "street":
         from edge.street.camera import from_spec  # noqa: PLC0415  a node with a real camera never needs it
 

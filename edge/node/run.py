@@ -269,4 +269,5 @@ def _lost_outbox(outbox: Outbox) -> Problem | None:
 
 def _open_camera(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> Camera:
     height, width = interpreter.input.shape[1:3]
-    return open_camera(config.frame.source, clock=clock, input_size=(height, width), pace=config.frame.pace)
+    frame = config.frame
+    return open_camera(frame.source, clock=clock, input_size=(height, width), pace=frame.pace, settings=frame)
