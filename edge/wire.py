@@ -151,6 +151,10 @@ class Health(Struct, frozen=True, kw_only=True):
     recalibrating: Coarse | None = None
     """Sightings of this camera that its p-values come from, as the baseline is of other cameras or aged; null if the
     calibration serves; coarse."""
+    angle: Annotated[int, Meta(ge=1, le=180)] | None = None
+    """Horizontal field of view of the camera's picture, in degrees; null if unknown."""
+    lens_percent: Annotated[int, Meta(ge=1, le=100)] | None = None
+    """Part of the lens's width that the picture shows, in per cent; null if unknown."""
 
 
 class Reason(Struct, frozen=True, forbid_unknown_fields=True):

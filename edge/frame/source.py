@@ -9,6 +9,7 @@ from edge.frame.live import Retry
 from edge.frame.picamera import open_picamera
 from edge.frame.video import Clip, open_stream, open_usb
 from edge.seams import Camera, Clock, Pace
+from edge.vocabulary import CameraKind
 
 KINDS = """\
 picamera2 or picamera2:N, v4l2:/dev/videoN, rtsp://..., http://... (MJPEG), street:SEED, \
@@ -51,6 +52,18 @@ def open_camera(
     if spec and Path(spec).exists():
         return _replay(Path(spec), clock=clock, pace=pace, start_at=start_at, loop=loop)
     raise ConfigError(f"source {spec!r} is neither a file nor a known kind; expected one of: {KINDS}")
+
+
+def kind_of(spec: str) -> CameraKind:
+    """Return how the source that `spec` names is connected.
+
+    >>> [kind_of(spec) for spec in ("picamera2:1", "v4l2:/dev/video0", "rtsp://10.0.0.7/main", "street:7")]
+    ['pi', 'usb', 'net', 'file']
+    """
+    if spec.startswith(STREAMS):
+        return "net"
+    kinds: dict[str, CameraKind] = {"picamera2": "pi", "v4l2": "usb"}
+    return kinds.get(spec.partition(":")[0], "file")
 
 
 def _replay(path: Path, *, clock: Clock, pace: Pace, start_at: float | None, loop: bool) -> Camera:

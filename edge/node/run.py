@@ -19,7 +19,7 @@ from edge.clock import SystemClock
 from edge.command import stop_on_signals
 from edge.config import NodeConfig
 from edge.errors import ConfigError
-from edge.frame.source import open_camera
+from edge.frame.source import kind_of, open_camera
 from edge.message.link import LinkKeys
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
@@ -53,7 +53,7 @@ SIMULATED = ("replay:", "street:")
 LOCAL = ("127.0.0.1", "::1", "localhost")
 """Broker hosts on this machine: node and booth then share one clock."""
 LOST_OUTBOX = Problem("outbox-damaged")
-NO_FRAME = Failure("camera", "The camera gave no frame at the start: check the camera and its cable.")
+NO_FRAME = Failure("camera", "The camera gave no frame at the start.")
 
 
 class Node:
@@ -208,6 +208,8 @@ class Node:
             refused_acks=self._outbox.refused_acks,
             boots=self._boots,
             certificate_days=None if self._certificate_end is None else (self._certificate_end - at) / DAY_S,
+            kind=kind_of(self._config.frame.source),
+            optics=self._camera.optics,
         )
 
 
