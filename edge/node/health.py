@@ -167,6 +167,7 @@ class Counters(NamedTuple):
     kind: CameraKind = "pi"
     """How the camera is connected, which decides the advice."""
     optics: Optics = Optics()
+    aim: wire.Aim | None = None
 
 
 class Start(NamedTuple):
@@ -246,6 +247,7 @@ def heartbeat(
         second_looks_skipped=_step_below(counters.second_looks_skipped),
         angle=_whole(counters.optics.angle_deg),
         lens_percent=_whole(counters.optics.width_share, 100),
+        aim=counters.aim,
     )
 
 

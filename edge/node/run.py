@@ -24,6 +24,7 @@ from edge.message.link import LinkKeys
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.node import boot_count, certificate
+from edge.node.aim import AimTally
 from edge.node.board import SystemBoard
 from edge.node.capture import Capture
 from edge.node.health import Counters, Heartbeat, Pulse, Start, heartbeat, status_line
@@ -84,6 +85,7 @@ class Node:
         self._certificate_end = certificate.end_of(config.broker.tls)
         self._failure: Exception | None = None
         """The error that ended a thread; `run` raises it."""
+        self._aim = AimTally(self._pipeline.input_size)
         self._capture = Capture(camera, config.frame.pace, stop)
         self._site_baseline = SiteBaseline(config, self._pipeline.recipe)
         self._link_keys = LinkKeys(config.site, config.node)
@@ -151,6 +153,7 @@ class Node:
     def _step(self, frame: Frame) -> Step:
         step = self._pipeline.step(frame)
         now = self._clock.monotonic()
+        self._aim.look(frame, step)
         self._tamper.look(frame, [person.box for person in step.detections], now)
         self._pulse.beat(now, invoke_s=self._pipeline.stage_s["invoke"], people=len(step.detections))
         notify("WATCHDOG=1")
@@ -210,6 +213,7 @@ class Node:
             certificate_days=None if self._certificate_end is None else (self._certificate_end - at) / DAY_S,
             kind=kind_of(self._config.frame.source),
             optics=self._camera.optics,
+            aim=self._aim.report,
         )
 
 
