@@ -19,7 +19,7 @@ from edge.clock import SystemClock
 from edge.config import BrokerSection, FrameSection
 from edge.errors import SourceError
 from edge.frame.live import Live, Retry
-from edge.frame.picamera import open_picamera
+from edge.frame.picamera import FPS, OLDEST_S, open_picamera
 from edge.message.mqtt import MqttBroker
 from edge.seams import Received
 from edge.street.camera import StreetCamera
@@ -96,23 +96,22 @@ def test_what_it_cannot_do_is_told_and_it_runs(bars: Live, caplog: pytest.LogCap
     assert (bars.optics.angle_deg, bars.optics.width_share) == (None, None)
 
 
-def test_frames_have_the_time_of_their_exposure_and_none_is_dropped(bars: Live) -> None:
+def test_frames_have_the_time_of_their_exposure_and_missed_ones_are_counted(bars: Live) -> None:
     frames = [frame for frame in (bars.read() for _ in range(30)) if frame is not None]
-    times = np.array([frame.captured_at for frame in frames])
-    assert abs(time.time() - times[-1]) < 0.5
-    assert np.median(np.diff(times)) == pytest.approx(1 / 15, abs=0.02)
+    times, numbers = (np.array([getattr(frame, name) for frame in frames]) for name in ("captured_at", "number"))
+    assert 0 <= time.time() - times[-1] < OLDEST_S
     assert (np.diff(times) > 0).all()
-    assert bars.frames_dropped <= 1, "the machine may be late once"
+    np.testing.assert_array_equal(np.diff(numbers), np.maximum(np.round(np.diff(times) * FPS), 1))
+    assert bars.frames_dropped == numbers[-1] - 29
 
 
 def test_a_slow_camera_is_read_at_its_own_rate(bars: Live, cable: Callable[[float | str], None]) -> None:
     cable(0.5)
     for _ in range(6):  # those that were made before
         bars.read()
-    begun = time.monotonic()
-    frames = [bars.read() for _ in range(4)]
-    assert None not in frames
-    assert 1.5 < time.monotonic() - begun < 3.0
+    times = [frame.captured_at for frame in (bars.read() for _ in range(4)) if frame is not None]
+    assert len(times) == 4
+    assert np.diff(times).min() > 0.4
     assert (bars.reconnects, bars.frames_dropped > 0) == (0, True)
 
 
