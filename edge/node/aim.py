@@ -123,7 +123,7 @@ class AimTally:
         """Close the stretch if enough people passed; else it goes on for whole minutes, an hour at most."""
         found = aim_of(self._passed, self._minutes(at))
         if found is None and self._minutes(at) < LONGEST_MIN:
-            self._closes_at += MINUTE_S
+            self._closes_at += MINUTE_S * (1 + (at - self._closes_at) // MINUTE_S)
             return
         self.report = found
         self._begin(at)

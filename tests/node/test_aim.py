@@ -92,7 +92,7 @@ def test_with_few_people_a_report_grows_by_minutes_until_there_are_five() -> Non
     tally = AimTally(INPUT)
     for track_id in range(8):
         pass_by(tally, track_id, 1000.0 + 100 * track_id)
-    assert tally.report == Aim(minutes=7, people=5, good=5, unclear=5, blurred=5)
+    assert tally.report == Aim(minutes=8, people=5, good=5, unclear=5, blurred=5)
 
 
 def test_who_gives_a_sighting_is_clear_also_by_another_track_and_counts_once() -> None:
@@ -143,7 +143,7 @@ def test_the_real_model_tells_how_the_camera_is_aimed(
     config = NodeConfig(detection=DetectionSection(), track=TrackSection())
     pipeline = Pipeline(open_interpreter(config.detection), config)
     tally = AimTally(pipeline.input_size, stretch_s=float("inf"))
-    for shot in iter(StreetCamera(7, cameras=1, fps=6, rate=40, minutes=1, size=(640, 360)).read, None):
+    for shot in iter(StreetCamera(7, cameras=1, fps=5, rate=60, minutes=0.5, size=(640, 360)).read, None):
         spoilt = Frame(spoil(shot.pixels), shot.captured_at, shot.number)
         tally.look(spoilt, pipeline.step(spoilt))
     tally.finish(pipeline.finish())
