@@ -238,7 +238,11 @@ class PiCamera:
         self._expose(metadata)
         self._look(metadata)
         return Shot(
-            pictures["main"], self._utc(taken_s), pictures.get("lores"), self._missed(taken_s), _is_balanced(metadata)
+            pictures["main"],
+            self._utc(taken_s),
+            pictures.get("lores"),
+            self._missed(taken_s, metadata),
+            _is_balanced(metadata),
         )
 
     def _to_rgb(self, yuv: Any, name: str) -> Pixels:
@@ -271,10 +275,11 @@ class PiCamera:
         age_s = self._clock.monotonic() - taken_s
         return self._clock.now() - (age_s if 0 <= age_s <= OLDEST_S else 0.0)
 
-    def _missed(self, taken_s: float) -> int:
-        """Return the number of frames the sensor made since the last one that was read."""
+    def _missed(self, taken_s: float, metadata: Mapping[str, Any]) -> int:
+        """Return the number of frames the sensor made since the last one that was read, at the rate it tells."""
         last_s, self._last_s = self._last_s, taken_s
-        return 0 if last_s is None else max(0, round((taken_s - last_s) / self._interval_s) - 1)
+        interval_s = metadata.get("FrameDuration", 1e6 * self._interval_s) / 1e6
+        return 0 if last_s is None else max(0, round((taken_s - last_s) / interval_s) - 1)
 
 
 def _is_alike(one: tuple[int, int], other: tuple[int, int]) -> bool:

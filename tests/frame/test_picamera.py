@@ -280,6 +280,12 @@ def test_frames_the_sensor_made_in_between_are_counted(pi: type[FakePicamera2]) 
     assert [frame.number for frame in frames if frame] == [0, 1, 5]
 
 
+def test_a_camera_that_says_it_is_slow_has_dropped_nothing(pi: type[FakePicamera2]) -> None:
+    pi.script, pi.metadata = [90.0, 90.2, 90.4, 90.8], {"FrameDuration": 200_000}
+    camera = open_picamera(clock=TestClock())
+    assert [frame.number for frame in (camera.read() for _ in range(4)) if frame] == [0, 1, 2, 4]
+
+
 def test_a_timestamp_of_another_clock_falls_back_to_the_arrival(pi: type[FakePicamera2]) -> None:
     pi.script = [5.0, 7000.0]
     clock = TestClock()

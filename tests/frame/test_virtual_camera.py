@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -112,7 +111,7 @@ def test_a_slow_camera_is_read_at_its_own_rate(bars: Live, cable: Callable[[floa
     times = [frame.captured_at for frame in (bars.read() for _ in range(4)) if frame is not None]
     assert len(times) == 4
     assert np.diff(times).min() > 0.4
-    assert (bars.reconnects, bars.frames_dropped > 0) == (0, True)
+    assert bars.reconnects == 0
 
 
 def test_a_cable_that_is_pulled_and_put_back_is_survived(bars: Live, cable: Callable[[float | str], None]) -> None:
@@ -157,12 +156,15 @@ def test_a_camera_on_its_side_is_turned(cable: object) -> None:
     np.testing.assert_allclose(means(frame.pixels, axis=0), COLOURS, atol=5)
 
 
-def health(port: int) -> dict[str, Any]:
+def wait_for_health(port: int, is_so: Callable[[str, str], bool], seconds: float = 120.0) -> None:
+    """Ask `spotter health` until its state and its problems are as expected; fails with what it said last."""
     command = [sys.executable, "-m", "edge.cli", "health", "--broker", f"127.0.0.1:{port}", "--site", "booth", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
-    lines = done.stdout.splitlines()
-    found: dict[str, Any] = json.loads(lines[0]) if lines else {"state": "", "problems": []}
-    return found
+    end, is_met = time.monotonic() + seconds, False
+    while not is_met:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
+        row = json.loads(done.stdout.splitlines()[0]) if done.stdout else {"state": "", "problems": []}
+        is_met = is_so(row["state"], " ".join(row["problems"]))
+        assert is_met or time.monotonic() < end, (row, done.stderr)
 
 
 def test_a_whole_node_is_well_and_its_sightings_reach_the_broker(
@@ -184,10 +186,10 @@ def test_a_whole_node_is_well_and_its_sightings_reach_the_broker(
     with closing(listener):
         node = start("-m", "tests.frame.virtual_camera", "node", "--config", str(tmp_path / "node.yaml"))
         wait_for(lambda: len(scores) >= 3, 120, "three sightings")
-        wait_for(lambda: health(mosquitto.port)["state"] == "ok", 120, "a node that is well")
+        wait_for_health(mosquitto.port, lambda state, said: (state, said) == ("ok", ""))
         cable(GONE)
-        wait_for(lambda: "No frame for" in " ".join(health(mosquitto.port)["problems"]), 60, "a camera without frames")
+        wait_for_health(mosquitto.port, lambda _, said: "No frame for" in said)
         cable(1 / STREET_FPS)
-        wait_for(lambda: "lost and opened again" in " ".join(health(mosquitto.port)["problems"]), 60, "frames again")
+        wait_for_health(mosquitto.port, lambda _, said: "lost and opened again" in said)
         node.end()
     assert node.process.returncode == 0

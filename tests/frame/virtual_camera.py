@@ -7,7 +7,8 @@
   NV12 needs;
 - the state of a frame, which the virtual pipeline of libcamera 0.4.0 never writes: only buffers are used whose state
   happens to say that all is well;
-- a frame rate and a cable: the file $VIRTUAL_CABLE holds the seconds from frame to frame, or `gone`.
+- a frame rate, also in the metadata, and a cable: the file $VIRTUAL_CABLE holds the seconds from frame to frame, or
+  `gone`.
 
 Everything else (requests, streams, scaling, formats, colours, times, threads, clean-up) is libcamera's and picamera2's
 own. Run as a program it is `spotter` with these cameras.
@@ -148,6 +149,8 @@ def install() -> None:
     make_requests = camera._make_requests
     camera._make_requests = lambda self: [] if interval_s() is None else make_requests(self)
     CompletedRequest.release = pacer.release
+    told = CompletedRequest.get_metadata
+    CompletedRequest.get_metadata = lambda self: told(self) | {"FrameDuration": round(1e6 * (interval_s() or 1 / 15))}
     library.DmaAllocator = Memory
 
 
