@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -162,7 +163,7 @@ def wait_for_health(port: int, is_so: Callable[[str, str], bool], seconds: float
     end, is_met = time.monotonic() + seconds, False
     while not is_met:
         done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
-        row = json.loads(done.stdout.splitlines()[0]) if done.stdout else {"state": "", "problems": []}
+        row: dict[str, Any] = json.loads(done.stdout.splitlines()[0]) if done.stdout else {"state": "", "problems": []}
         is_met = is_so(row["state"], " ".join(row["problems"]))
         assert is_met or time.monotonic() < end, (row, done.stderr)
 
