@@ -50,6 +50,15 @@ class FrameSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Camera: picamera2, v4l2:/dev/video0, rtsp://..., replay:PATH (clip or photos) or street:SEED (simulated)."""
     pace: Literal["real", "fast"] = "real"
     """Speed of replays and the simulated street: real time, or as fast as possible."""
+    rotate: Literal[0, 90, 180, 270] = 0
+    """Degrees clockwise that a live camera's picture is turned: 180 if it hangs upside down, 90 or 270 on its side."""
+    focus_m: Annotated[float, Meta(ge=0.02, le=1000)] | None = None
+    """Distance in metres at which a Pi camera's lens is focused; null: continuous autofocus, where the lens has it."""
+    shutter_s: Annotated[float, Meta(ge=0.0001, le=0.1)] = 0.005
+    """Longest shutter time of a Pi camera in seconds, while more gain can still help; only in the dark it is longer."""
+    lens_deg: Annotated[float, Meta(ge=5, le=179)] | None = None
+    """Horizontal field of view of the lens over the sensor's whole width, in degrees; null: that of the Pi cameras with
+    a fixed lens, else unknown."""
 
 
 class DetectionSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -11,11 +11,29 @@ from msgspec import Meta, Struct
 
 WORN = ("outfit", "colour", "pattern", "garment", "combination")
 """What clothes can have changed in."""
+CAMERAS = {
+    "": "check the camera and its ribbon cable",
+    "-usb": "check the camera's USB plug, and that no other program uses it",
+    "-net": "check the camera's power and network, then its address, user and password in node.yaml",
+    "-file": "check that the recording can still be read",
+}
+"""What to check, by the end of a code that says how the camera is connected; none for a Raspberry Pi camera."""
+SLOW = {
+    "": "cool the board, stop other programs, and check the camera's ribbon cable",
+    "-usb": "cool the board, stop other programs, and give the camera a USB port of its own",
+    "-net": "lower the camera's resolution or frame rate, and check how well the network reaches it",
+    "-file": "cool the board and stop other programs",
+}
+FROZEN = {
+    "": "switch the node off, push the ribbon cable in at both ends, and switch it on",
+    "-usb": "pull the camera's USB plug and put it back",
+    "-net": "restart the camera, by its power or its own page",
+}
 START = {
     "model": "The model failed its test at the start: run `spotter models verify`; change a damaged card.",
     "accelerator": "The Edge TPU was not found at the start and the CPU runs the model: plug the Coral in, then "
     "restart the node.",
-    "camera": "The camera gave no frame at the start: check the camera and its cable.",
+    "camera": f"The camera gave no frame at the start: {CAMERAS['']}.",
     "disk": "The disk could not be written at the start: free some space, or change the card.",
     "clock": "The clock was too early at the start: check that the booth is on and serves time.",
     "certificate": "The certificate failed its test at the start (the log says why): provision this node again.",
@@ -23,17 +41,29 @@ START = {
 """Sentences about the parts that a node tests at its start."""
 _KEPT = "cannot be used; its last good copy is in use: correct the file (the log says how), then restart the node."
 NODE = {
-    "no-frame": "No frame for {0} s: check the camera and its cable.",
+    **{f"no-frame{kind}": f"No frame for {{0}} s: {check}." for kind, check in CAMERAS.items()},
     "lens-covered": "The lens is covered: take off the cap, tape or bag, and wipe it.",
-    "image-frozen": "The image is frozen: pull the camera's plug and put it back, then check its cable.",
+    **{f"image-frozen{kind}": f"The image is frozen: {act}." for kind, act in FROZEN.items()},
     "camera-moved": "The camera was moved: aim it as before; if it was moved on purpose, restart the node.",
     "dark": "It is too dark to tell clothes apart: add light.",
     "slow": "Only {0} frames in ten seconds: people are missed; cool the board or stop other programs.",
-    "frames-dropped": "{0} of {1} frames were dropped: the board is too slow or the camera fails.",
-    "camera-lost": "The camera was lost and opened again {0} times: check its cable.",
+    **{f"frames-dropped{kind}": f"{{0}} of the last {{1}} frames were dropped: {act}." for kind, act in SLOW.items()},
+    **{
+        f"camera-lost{kind}": f"The camera was lost and opened again {{0}} times in the last minutes: {check}."
+        for kind, check in CAMERAS.items()
+    },
+    "camera-crops": "The camera shows only {0} % of its lens's width: update the camera's software "
+    "(`sudo apt full-upgrade`), as its sensor modes are not known.",
+    "camera-otherwise": "The camera gives another size or other colours than asked, so its scores may differ: update "
+    "the camera's software (`sudo apt full-upgrade`); the log says how.",
     "nobody": "Nobody was seen for {0} min: check where the camera points.",
     "nobody-long": "Nobody was seen for {0} min (the longest pause so far was {1} min): check where the camera points.",
     **{f"start-{part}": sentence for part, sentence in START.items()},
+    **{
+        f"start-camera{kind}": f"The camera gave no frame at the start: {check}."
+        for kind, check in CAMERAS.items()
+        if kind
+    },
     "copy-settings": f"node.yaml {_KEPT}",
     "copy-model": f"The model's file {_KEPT}",
     "copy-baseline": f"The baseline's file {_KEPT}",
@@ -45,8 +75,8 @@ NODE = {
     "node.",
     "edge-tpu-failed": "The Edge TPU failed and the CPU runs the model: plug the Coral in again, then restart the "
     "node.",
-    "model-failed": "The model failed {0} times and was loaded again: restart the node; if this happens again, check "
-    "its memory.",
+    "model-failed": "The model failed {0} times in the last hour and was loaded again: restart the node; if this "
+    "happens again, check its memory.",
     "undervolted": "The board gets too little power: use its own supply and a short thick cable.",
     "hot": "The board is {0} C hot and will slow down: give it shade and air.",
     "throttled": "The board slows itself down because of heat or weak power: give it shade and air, check its supply.",
@@ -59,11 +89,12 @@ NODE = {
     "unstored": "Up to {0} scores are only in memory because the disk cannot be written: free some space, or change "
     "the card.",
     "outbox-filling": "Up to {0} scores wait for the booth: check the booth and the network.",
-    "outbox-lost": "Up to {0} scores were lost because the outbox was full: keep the booth on and connected.",
+    "outbox-lost": "Up to {0} scores were lost in the last hour because the outbox was full: keep the booth on and "
+    "connected.",
     "outbox-older": "The booth has received scores that this node no longer knows: its disk lost the newest ones; "
     "change the card if this happens again.",
-    "refused-by-broker": "The broker refused {0} messages or connections: check this node's certificate and access "
-    "rules.",
+    "refused-by-broker": "The broker refused {0} messages or connections in the last minutes: check this node's "
+    "certificate and access rules.",
     "too-few-counted": "The baseline holds too few people, so every score is `warming up`: collect more, then freeze "
     "again.",
     "recalibrating": "Recalibrating, as the baseline does not fit this camera: the first {0} people get no scores.",

@@ -15,6 +15,17 @@ Pace = Literal["real", "fast"]
 """Speed of a replayed or simulated source: in real time, or as fast as frames are read."""
 
 
+class Optics(NamedTuple):
+    """What a camera's picture shows; None for what is not known."""
+
+    angle_deg: float | None = None
+    """Horizontal field of view of the picture, in degrees."""
+    width_share: float | None = None
+    """Share (0..1) of the sensor's width that the picture shows."""
+    is_as_asked: bool = True
+    """Whether the camera gives the size and colours that were asked for."""
+
+
 class Camera(Protocol):
     """A source of frames. Its constructor opens it, so it must be closed."""
 
@@ -29,6 +40,10 @@ class Camera(Protocol):
     @property
     def reconnects(self) -> int:
         """Number of times the source was lost and found again."""
+
+    @property
+    def optics(self) -> Optics:
+        """What the newest frame shows; nothing is known of recordings and simulations."""
 
     def read(self) -> Frame | None:
         """Return the next frame, or None at the end of the source.

@@ -77,6 +77,9 @@ CONTEXTS = ("any", "morning", "midday", "evening", "night", "rain", "cold", "hot
 FACETS = ("colour", "pattern", "garment", "combination")
 """Kinds of reasons."""
 
+CameraKind = Literal["pi", "usb", "net", "file"]
+"""How a camera is connected: by ribbon cable, by USB, by the network; or it is a recording or a simulation."""
+
 ViewFault = Literal["covered", "dark", "frozen", "moved"]
 """What can be wrong with a camera's view."""
 

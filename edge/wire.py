@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
+from edge import aim as aiming
 from edge import problems, wire_v1
 from edge.baseline_codec import Counted, unpack
 from edge.baseline_codec import pack as pack_counted
@@ -65,6 +66,7 @@ Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
 
 Problem: TypeAlias = problems.Problem
 problem = problems.problem
+Aim: TypeAlias = aiming.Aim
 
 _ON_GRID = frozenset(1 / one_in for one_in in RARITIES)
 """The values that `p` can have."""
@@ -151,6 +153,12 @@ class Health(Struct, frozen=True, kw_only=True):
     recalibrating: Coarse | None = None
     """Sightings of this camera that its p-values come from, as the baseline is of other cameras or aged; null if the
     calibration serves; coarse."""
+    angle: Annotated[int, Meta(ge=1, le=180)] | None = None
+    """Horizontal field of view of the camera's picture, in degrees; null if unknown."""
+    lens_percent: Annotated[int, Meta(ge=1, le=100)] | None = None
+    """Part of the lens's width that the picture shows, in per cent; null if unknown."""
+    aim: Aim | None = None
+    """How the camera saw the people of a closed stretch of minutes; null before the first, or if too few passed."""
 
 
 class Reason(Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ from edge.cli import main
 ROOT = Path(__file__).parents[1]
 COMMANDS = [
     "node",
+    "aim",
     "booth",
     "booth-password",
     "booth-allow",

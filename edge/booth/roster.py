@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from edge import wire
+from edge.aim import advice, figures
 from edge.booth.alert import CLOCK_S
 from edge.booth.violations import Violations
 from edge.errors import WireError
@@ -71,6 +72,14 @@ class NodeHealth(msgspec.Struct, frozen=True):
     """Number of violations by kind (booth/violations.py)."""
     is_held: bool = False
     """Whether its alerts wait until staff allow them."""
+    angle: int | None = None
+    """Horizontal field of view of its picture in degrees; None if unknown."""
+    lens_percent: int | None = None
+    """Part of the lens's width that its picture shows; None if unknown."""
+    aim: str = ""
+    """How its camera saw the people of the last minutes, in aggregates; empty before enough people passed."""
+    advice: list[str] = []
+    """What to change about its camera."""
 
 
 def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
@@ -95,6 +104,10 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
         health.baseline,
         totals,
         node.is_held,
+        health.angle,
+        health.lens_percent,
+        "" if health.aim is None else figures(health.aim),
+        [] if health.aim is None else advice(health.aim),
     )
 
 

@@ -9,14 +9,19 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
+
+import cv2
+import numpy as np
 
 from edge.errors import SourceError
 from edge.records import Frame, Pixels
-from edge.seams import Clock
+from edge.seams import Clock, Optics
 
 log = logging.getLogger(__name__)
 
+TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+"""OpenCV's names of turns, by degrees clockwise."""
 BAD_IN_A_ROW = 5
 """Unreadable frames in a row after which the device counts as lost."""
 
@@ -43,6 +48,10 @@ class Shot:
 
 class Device(Protocol):
     """An opened device that delivers pictures."""
+
+    @property
+    def optics(self) -> Optics:
+        """What its pictures show."""
 
     def grab(self) -> Shot | None:
         """Return the next picture, or None if it is unreadable; raises DeviceLostError."""
@@ -75,10 +84,23 @@ class Live:
     """A Camera whose device can be opened again after a fault."""
 
     def __init__(
-        self, name: str, open_device: Callable[[], Device], *, clock: Clock, advice: str, retry: Retry | None = None
+        self,
+        name: str,
+        open_device: Callable[[], Device],
+        *,
+        clock: Clock,
+        advice: str,
+        retry: Retry | None = None,
+        rotate: Literal[0, 90, 180, 270] = 0,
     ) -> None:
-        """Open the device; raises SourceError if that fails. `advice` tells the technician what to check then."""
+        """Open the device; raises SourceError if that fails. `advice` tells the technician what to check then.
+
+        `rotate`: degrees clockwise that its pictures are turned.
+        """
         self.name = name
+        self.optics = Optics()
+        """What the newest picture shows."""
+        self._rotate = rotate
         self.frames_dropped = 0
         self.reconnects = 0
         self._open, self._clock, self._advice = open_device, clock, advice
@@ -122,7 +144,13 @@ class Live:
 
     def _to_frame(self, shot: Shot) -> Frame:
         self._drop(shot.missed)
-        return Frame(shot.pixels, shot.captured_at, next(self._numbers), shot.lores, shot.is_balanced)
+        if self._device is not None:
+            self.optics = self._device.optics
+        lores = None if shot.lores is None else self._turned(shot.lores)
+        return Frame(self._turned(shot.pixels), shot.captured_at, next(self._numbers), lores, shot.is_balanced)
+
+    def _turned(self, pixels: Pixels) -> Pixels:
+        return np.asarray(cv2.rotate(pixels, TURNS[self._rotate]), np.uint8) if self._rotate else pixels
 
     def _drop(self, count: int) -> None:
         self.frames_dropped += count

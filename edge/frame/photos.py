@@ -10,7 +10,7 @@ import numpy as np
 from edge.errors import SourceError, readable
 from edge.frame.formats import OTHERS, SUFFIXES, why_no_photo
 from edge.records import Frame, Pixels
-from edge.seams import Clock, Pace
+from edge.seams import Clock, Optics, Pace
 
 INTERVAL_S = 1.0
 """Seconds between one photo and the next; photos have no clock of their own."""
@@ -24,6 +24,7 @@ class Photos:
     """
 
     reconnects = 0
+    optics = Optics()
 
     def __init__(
         self, path: Path, *, clock: Clock, pace: Pace = "fast", start_at: float | None = None, loop: bool = False

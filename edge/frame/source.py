@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from edge.config import FrameSection
 from edge.errors import ConfigError, SourceError
 from edge.frame import photos
 from edge.frame.formats import is_photo
@@ -11,6 +12,7 @@ from edge.frame.picamera import open_picamera
 from edge.frame.video import Clip, open_stream, open_usb
 from edge.masking import masked_address
 from edge.seams import Camera, Clock, Pace
+from edge.vocabulary import CameraKind
 
 KINDS = """\
 picamera2 or picamera2:N, v4l2:/dev/videoN, rtsp://..., http://... (MJPEG), street:SEED, \
@@ -30,20 +32,23 @@ def open_camera(
     pace: Pace = "real",
     start_at: float | None = None,
     loop: bool = False,
+    settings: FrameSection = FrameSection(),
     retry: Retry | None = None,
 ) -> Camera:
     """Open the camera that `spec` names; raises ConfigError for an unknown kind, SourceError if it cannot be opened.
 
     `input_size`, (height, width) of the model's input, lets the Pi camera scale for the model. `pace`, `start_at`
-    (UTC seconds of the first frame) and `loop` are for replayed or simulated sources, `retry` is for live ones.
+    (UTC seconds of the first frame) and `loop` are for replayed or simulated sources; `settings` (rotation, focus,
+    shutter, lens) and `retry` are for live ones.
     """
     kind, _, rest = spec.partition(":")
     if spec.lower().startswith(STREAMS):
-        return open_stream(f"{kind.lower()}:{rest}", clock=clock, retry=retry)
+        return open_stream(f"{kind.lower()}:{rest}", clock=clock, settings=settings, retry=retry)
     if kind == "picamera2":
-        return open_picamera(_number(spec, rest), clock=clock, input_size=input_size, retry=retry)
+        number = _number(spec, rest)
+        return open_picamera(number, clock=clock, input_size=input_size, settings=settings, retry=retry)
     if kind == "v4l2" and rest:
-        return open_usb(rest, clock=clock, retry=retry)
+        return open_usb(rest, clock=clock, settings=settings, retry=retry)
     if kind == "street":
         from edge.street.camera import from_spec  # noqa: PLC0415  a node with a real camera never needs it
 
@@ -64,6 +69,18 @@ def shown(spec: str) -> str:
     if "://" in spec:
         return repr(masked_address(spec))
     return repr(spec) if SHOWN.fullmatch(spec) else "(not shown: it may hold a password)"
+
+
+def kind_of(spec: str) -> CameraKind:
+    """Return how the source that `spec` names is connected.
+
+    >>> [kind_of(spec) for spec in ("picamera2:1", "v4l2:/dev/video0", "rtsp://10.0.0.7/main", "street:7")]
+    ['pi', 'usb', 'net', 'file']
+    """
+    if spec.lower().startswith(STREAMS):
+        return "net"
+    kinds: dict[str, CameraKind] = {"picamera2": "pi", "v4l2": "usb"}
+    return kinds.get(spec.partition(":")[0], "file")
 
 
 def _replay(path: Path, *, clock: Clock, pace: Pace, start_at: float | None, loop: bool) -> Camera:

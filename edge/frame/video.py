@@ -9,12 +9,14 @@ os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # silent: damaged frames 
 
 import cv2
 
+from edge.config import FrameSection
 from edge.errors import SourceError, readable
 from edge.frame.formats import why_no_frame
+from edge.frame.lens import part_deg
 from edge.frame.live import DeviceLostError, Live, Retry, Shot
 from edge.masking import masked_address
 from edge.records import Frame, Pixels
-from edge.seams import Clock, Pace
+from edge.seams import Clock, Optics, Pace
 
 USB_SIZE = (1280, 720)
 """Width and height, in pixels, asked of a USB camera; it uses the nearest size it has."""
@@ -31,42 +33,67 @@ ERRORS_ALONE = 2
 """OpenCV's LOG_LEVEL_ERROR."""
 
 
-def open_usb(device: str, *, clock: Clock, retry: Retry | None = None) -> Live:
+def open_usb(device: str, *, clock: Clock, settings: FrameSection = FrameSection(), retry: Retry | None = None) -> Live:
     """Open a V4L2 camera such as `/dev/video0`; raises SourceError if that fails."""
     advice = f"check the plug, `v4l2-ctl --list-devices`, and that no other program uses it (`fuser {device}`)"
-    return Live(f"v4l2:{device}", lambda: _Usb(device, clock), clock=clock, advice=advice, retry=retry)
+    return Live(
+        f"v4l2:{device}",
+        lambda: _Usb(device, clock, settings),
+        clock=clock,
+        advice=advice,
+        retry=retry,
+        rotate=settings.rotate,
+    )
 
 
-def open_stream(url: str, *, clock: Clock, retry: Retry | None = None) -> Live:
+def open_stream(url: str, *, clock: Clock, settings: FrameSection = FrameSection(), retry: Retry | None = None) -> Live:
     """Open a network camera (RTSP, or MJPEG over HTTP); its name is scheme, host and port of the address alone."""
     advice = (
         "check the camera's power and network, then its whole address with `ffplay`: user, password and path; write "
         "%23, %2F, %3F and %40 for #, /, ? and @ in a password"
     )
-    return Live(masked_address(url), lambda: _Stream(url, clock), clock=clock, advice=advice, retry=retry)
+    return Live(
+        masked_address(url),
+        lambda: _Stream(url, clock, settings),
+        clock=clock,
+        advice=advice,
+        retry=retry,
+        rotate=settings.rotate,
+    )
 
 
 class _Capture:
     """An opened OpenCV capture as a Device; `captured_at` is the time the frame arrived."""
 
-    def __init__(self, capture: cv2.VideoCapture, clock: Clock) -> None:
+    def __init__(self, capture: cv2.VideoCapture, clock: Clock, settings: FrameSection) -> None:
         if not capture.isOpened():
             raise DeviceLostError("it does not open")
-        self._capture, self._clock = capture, clock
+        self._capture, self._clock, self._settings = capture, clock, settings
+        self.optics = Optics()
+        """Its angle is known only from the settings."""
 
     def grab(self) -> Shot | None:
         pixels = _read(self._capture)
-        return None if pixels is None else Shot(pixels, self._clock.now())
+        if pixels is None:
+            return None
+        self.optics = Optics(self._angle_deg(pixels))
+        return Shot(pixels, self._clock.now())
+
+    def _angle_deg(self, pixels: Pixels) -> float | None:
+        across = self._settings.lens_deg
+        if across is None or self._settings.rotate in (0, 180):
+            return across
+        return part_deg(across, pixels.shape[0] / pixels.shape[1])
 
     def close(self) -> None:
         self._capture.release()
 
 
 class _Usb(_Capture):
-    def __init__(self, device: str, clock: Clock) -> None:
+    def __init__(self, device: str, clock: Clock, settings: FrameSection) -> None:
         if not Path(device).exists():
             raise DeviceLostError("there is no such device")
-        super().__init__(_capture(device, cv2.CAP_V4L2), clock)
+        super().__init__(_capture(device, cv2.CAP_V4L2), clock, settings)
         self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw YUYV starves USB 2 at 720p
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, USB_SIZE[0])
         self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, USB_SIZE[1])
@@ -74,9 +101,9 @@ class _Usb(_Capture):
 
 
 class _Stream(_Capture):
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, settings: FrameSection) -> None:
         limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, STREAM_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, STREAM_TIMEOUT_MS]
-        super().__init__(_capture(url, cv2.CAP_FFMPEG, limits), clock)
+        super().__init__(_capture(url, cv2.CAP_FFMPEG, limits), clock, settings)
 
 
 class Clip:
@@ -92,6 +119,7 @@ class Clip:
         self.name = readable(path.name)
         self.frames_dropped = 0
         self.reconnects = 0
+        self.optics = Optics()
         self._path, self._clock, self._pace, self._loops = path, clock, pace, loop
         self._start_at = start_at
         self._begun_at: float | None = None

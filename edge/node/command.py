@@ -1,4 +1,4 @@
-"""The command lines of `spotter node`, `learn` and `score`; the modules beside this one do the work.
+"""The command lines of `spotter node`, `aim`, `learn` and `score`; the modules beside this one do the work.
 
 Imports are inside the functions, so that `--help` is quick and the booth never loads numpy.
 """
@@ -12,7 +12,7 @@ from edge.vocabulary import CONTEXTS
 
 
 def add_node(commands: Commands) -> None:
-    """Add `spotter node`, `learn` and `score`."""
+    """Add `spotter node`, `aim`, `learn` and `score`."""
     node = add_command(
         commands,
         "node",
@@ -26,6 +26,17 @@ def add_node(commands: Commands) -> None:
     add_broker(node)
     node.add_argument("--baseline", type=Path, help="replaces score.baseline: score against this frozen baseline")
     node.add_argument("--once", action="store_true", help="play the source once, as fast as possible, then end")
+    aim = add_command(
+        commands,
+        "aim",
+        _aim,
+        "Count for some minutes how the camera sees the people who pass, and say how to aim it. Shows no picture.",
+        "spotter aim --config /etc/spotter/node.yaml",
+    )
+    aim.add_argument("--config", type=Path, help="node.yaml; without it: default settings")
+    aim.add_argument("--source", help="replaces frame.source: picamera2, v4l2:DEVICE, URL, replay:PATH, street:SEED")
+    aim.add_argument("--minutes", type=float, default=5.0, help="how long to count; default: %(default)s")
+    add_json(aim)
     _add_learning(commands)
 
 
@@ -75,6 +86,15 @@ def _node(args: Args) -> int:
         config = replace(config, score=replace(config.score, baseline=str(args.baseline)))
     config = replace(config, broker=broker_at(args.broker, config.broker))
     return run_node(config, is_temporary=args.config is None, repair=repair)
+
+
+def _aim(args: Args) -> int:
+    from edge.node.aim_command import run_aim
+
+    config = _node_config(args.config)
+    if args.source:
+        config = replace(config, frame=replace(config.frame, source=args.source))
+    return run_aim(config, args.minutes, as_json=args.json)
 
 
 def _learn(args: Args) -> int:

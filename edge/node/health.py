@@ -9,12 +9,13 @@ import numpy as np
 
 from edge import __version__, wire
 from edge.limits import BATCH, FIRST_SCORES
+from edge.node.lately import Lately
 from edge.node.selftest import Failure
 from edge.node.tamper import View
 from edge.problems import WORN, Problem, problem
 from edge.score.drift import Shift
-from edge.seams import BoardReading
-from edge.vocabulary import HeldBack
+from edge.seams import BoardReading, Optics
+from edge.vocabulary import CameraKind, HeldBack
 
 SILENT_S, LOST_S = 3.0, 10.0
 """Seconds without a frame: after the first it is a problem, after the second the node is failing."""
@@ -45,7 +46,14 @@ CERTIFICATE_DAYS = 14.0
 JUMP_S = 5.0
 """A wall clock that moves this many seconds more or less than the monotonic clock has been set."""
 HELD_S = 600.0
-"""A short trouble (a clock jump, weak power, throttling) is reported for ten minutes, so that staff can see it."""
+"""A trouble that is over (a camera lost, a clock jump, weak power) is reported for ten minutes, so that staff can see
+it; shares are of these minutes too."""
+LOSS_S = 3600.0
+"""What was lost or damaged once is reported for an hour."""
+ONCE = {"counts-damaged", "outbox-damaged"}
+"""Repairs that are over; the others stay in use until the node restarts."""
+WHOLE_SHARE = 0.95
+"""Share of the lens's width below which the node says that the picture is cropped."""
 
 MOST_PROBLEMS = 8
 """Problems in one heartbeat; the most urgent come first."""
@@ -73,6 +81,8 @@ class Pulse:
     clock_jumps: int = 0
     jump_s: float = 0.0
     """Seconds by which the clock was set the last time; negative: back."""
+    lately: Lately = field(default_factory=Lately)
+    """What was counted in the last minutes, by heartbeat."""
     _epoch: float | None = None
     """UTC seconds when the monotonic clock was 0."""
     _seen_at: dict[str, float] = field(default_factory=dict)
@@ -154,6 +164,10 @@ class Counters(NamedTuple):
     certificate_days: float | None = None
     second_looks: int = 0
     second_looks_skipped: int = 0
+    kind: CameraKind = "pi"
+    """How the camera is connected, which decides the advice."""
+    optics: Optics = Optics()
+    aim: wire.Aim | None = None
 
 
 class Start(NamedTuple):
@@ -180,14 +194,14 @@ def heartbeat(
     found = [
         *_picture(now, silent_s, pulse, counters, view),
         *(
-            problem(f"start-{failure.part}")
+            problem(_by_kind("start-camera", counters) if failure.part == "camera" else f"start-{failure.part}")
             for failure in start.failed
             if _still_fails(failure.part, pulse, counters, board)
         ),
-        *start.repairs,
-        *_model(counters, start),
+        *(one for one in start.repairs if one.code not in ONCE or now - pulse.started_at < LOSS_S),
+        *_model(now, pulse, counters, start),
         *_machine(now, pulse, board),
-        *_service(counters),
+        *_service(now, pulse, counters),
     ]
     is_blind = silent_s > LOST_S or view.is_covered or view.is_frozen
     return wire.Health(
@@ -231,7 +245,15 @@ def heartbeat(
         certificate_days=None if counters.certificate_days is None else round(counters.certificate_days, 1),
         second_looks=_step_below(counters.second_looks),
         second_looks_skipped=_step_below(counters.second_looks_skipped),
+        angle=_whole(counters.optics.angle_deg),
+        lens_percent=_whole(counters.optics.width_share, 100),
+        aim=counters.aim,
     )
+
+
+def _whole(value: float | None, factor: int = 1) -> int | None:
+    """Return `factor` times the value as a whole number, at least 1; None for None."""
+    return None if value is None else max(round(factor * value), 1)
 
 
 def _still_fails(part: wire.Part, pulse: Pulse, counters: Counters, board: BoardReading) -> bool:
@@ -257,35 +279,52 @@ def _seconds_since(at: float | None, now: float) -> float | None:
 def _picture(now: float, silent_s: float, pulse: Pulse, counters: Counters, view: View) -> Iterator[Problem]:
     """Problems of camera and picture, most urgent first."""
     lonely_s = now - (pulse.started_at if pulse.last_person_at is None else pulse.last_person_at)
-    fps, offered = pulse.fps(now), pulse.frames + counters.frames_dropped
+    fps = pulse.fps(now)
     if silent_s > SILENT_S:
-        yield problem("no-frame", silent_s)
+        yield problem(_by_kind("no-frame", counters), silent_s)
     if view.is_covered:
         yield problem("lens-covered")
     if view.is_frozen:
-        yield problem("image-frozen")
+        yield problem(_by_kind("image-frozen", counters))
     if view.has_moved:
         yield problem("camera-moved")
     if view.is_dark:
         yield problem("dark")
     if silent_s <= SILENT_S and now - pulse.started_at > FPS_WINDOW_S and fps < SLOW_FPS:
         yield problem("slow", fps * FPS_WINDOW_S)
-    if pulse.frames > 100 and counters.frames_dropped > DROPPED_SHARE * offered:
-        yield problem("frames-dropped", counters.frames_dropped, offered)
-    if counters.reconnects:
-        yield problem("camera-lost", counters.reconnects)
+    yield from _camera(now, pulse, counters)
     if lonely_s > pulse.patience_s(now):
         longest_min = pulse.longest_pause_s / 60
         minutes = lonely_s / 60
         yield problem("nobody-long", minutes, longest_min) if longest_min >= 1 else problem("nobody", minutes)
 
 
-def _model(counters: Counters, start: Start) -> Iterator[Problem]:
-    """Problems with running the model since the start."""
+def _camera(now: float, pulse: Pulse, counters: Counters) -> Iterator[Problem]:
+    """Problems of the camera in the last minutes, and of what it shows."""
+    share = counters.optics.width_share
+    frames = pulse.lately.grown("frames", pulse.frames, now, HELD_S)
+    dropped = pulse.lately.grown("dropped", counters.frames_dropped, now, HELD_S)
+    if frames > 100 and dropped > DROPPED_SHARE * (frames + dropped):
+        yield problem(_by_kind("frames-dropped", counters), dropped, frames + dropped)
+    if lost := pulse.lately.grown("reconnects", counters.reconnects, now, HELD_S):
+        yield problem(_by_kind("camera-lost", counters), lost)
+    if share is not None and share < WHOLE_SHARE:
+        yield problem("camera-crops", 100 * share)
+    if not counters.optics.is_as_asked:
+        yield problem("camera-otherwise")
+
+
+def _by_kind(code: str, counters: Counters) -> str:
+    """Return the code whose advice fits how the camera is connected; a recording never counts as frozen."""
+    return code if counters.kind == "pi" else f"{code}-{counters.kind}"
+
+
+def _model(now: float, pulse: Pulse, counters: Counters, start: Start) -> Iterator[Problem]:
+    """Problems with running the model: an Edge TPU that was lost, failures in the last hour."""
     if counters.fallbacks > ("accelerator" in (failure.part for failure in start.failed)):
         yield problem("edge-tpu-failed")
-    if counters.failures:
-        yield problem("model-failed", counters.failures)
+    if failures := pulse.lately.grown("failures", counters.failures, now, LOSS_S):
+        yield problem("model-failed", failures)
 
 
 def _machine(now: float, pulse: Pulse, board: BoardReading) -> Iterator[Problem]:
@@ -306,8 +345,10 @@ def _machine(now: float, pulse: Pulse, board: BoardReading) -> Iterator[Problem]
         yield problem("clock-jumped", pulse.jump_s)
 
 
-def _service(counters: Counters) -> Iterator[Problem]:
+def _service(now: float, pulse: Pulse, counters: Counters) -> Iterator[Problem]:
     """Problems of certificate, outbox and broker, then of the baseline."""
+    lost = pulse.lately.grown("outbox_lost", counters.outbox_lost, now, LOSS_S)
+    refused = pulse.lately.grown("refused_publishes", counters.refused_publishes, now, HELD_S)
     days = counters.certificate_days
     if days is not None and days < CERTIFICATE_DAYS:
         yield problem("certificate-ends" if days >= 0 else "certificate-ended", abs(days))
@@ -315,12 +356,12 @@ def _service(counters: Counters) -> Iterator[Problem]:
         yield problem("unstored", _step_above(counters.unstored))
     if counters.outbox_depth > FULL_SHARE * counters.outbox_max:
         yield problem("outbox-filling", _step_above(counters.outbox_depth))
-    if counters.outbox_lost:
-        yield problem("outbox-lost", _step_above(counters.outbox_lost))
-    if counters.refused_acks:
+    if lost:
+        yield problem("outbox-lost", _step_above(lost))
+    if pulse.lately.grown("refused_acks", counters.refused_acks, now, LOSS_S):
         yield problem("outbox-older")
-    if counters.refused_publishes:
-        yield problem("refused-by-broker", counters.refused_publishes)
+    if refused:
+        yield problem("refused-by-broker", refused)
     yield from _baseline(counters)
 
 

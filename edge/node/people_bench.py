@@ -18,7 +18,7 @@ from edge.node.load_model import open_interpreter
 from edge.node.model_thread import ModelThread
 from edge.pipeline import Glance, Pipeline
 from edge.records import Frame
-from edge.seams import Interpreter
+from edge.seams import Interpreter, Optics
 
 PEOPLE = (0, 1, 5, 10, 20)
 SIZE = (1280, 720)
@@ -125,7 +125,7 @@ def _seen(models: ModelThread) -> Iterator[tuple[Frame, Glance]]:
 class _Ready:
     """A camera whose frames are ready at once."""
 
-    name, frames_dropped, reconnects = "ready", 0, 0
+    name, frames_dropped, reconnects, optics = "ready", 0, 0, Optics()
 
     def __init__(self, frames: list[Frame]) -> None:
         self._frames = iter(frames)

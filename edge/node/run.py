@@ -19,11 +19,12 @@ from edge.clock import SystemClock
 from edge.command import stop_on_signals
 from edge.config import NodeConfig
 from edge.errors import ConfigError
-from edge.frame.source import open_camera
+from edge.frame.source import kind_of, open_camera
 from edge.message.link import LinkKeys
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.node import boot_count, certificate
+from edge.node.aim import AimTally
 from edge.node.board import SystemBoard
 from edge.node.capture import Capture
 from edge.node.health import Counters, Heartbeat, Pulse, Start, heartbeat, status_line
@@ -56,7 +57,7 @@ SIMULATED = ("replay:", "street:")
 LOCAL = ("127.0.0.1", "::1", "localhost")
 """Broker hosts on this machine: node and booth then share one clock."""
 LOST_OUTBOX = Problem("outbox-damaged")
-NO_FRAME = Failure("camera", "The camera gave no frame at the start: check the camera and its cable.")
+NO_FRAME = Failure("camera", "The camera gave no frame at the start.")
 
 
 class Node:
@@ -92,6 +93,7 @@ class Node:
         self._certificate_end = certificate.end_of(config.broker.tls)
         self._failure: Exception | None = None
         """The error that ended a thread; `run` raises it."""
+        self._aim = AimTally(self._pipeline.input_size)
         self._capture = Capture(camera, config.frame.pace, stop)
         self._model = ModelThread(self._capture, self._pipeline, stop)
         self._site_baseline = SiteBaseline(config, self._pipeline.recipe)
@@ -169,6 +171,7 @@ class Node:
     def _step(self, frame: Frame, glance: Glance) -> Step:
         step = self._pipeline.step(frame, glance)
         now = self._clock.monotonic()
+        self._aim.look(frame, step)
         self._tamper.look(frame, [person.box for person in step.detections], now)
         self._pulse.beat(now, invoke_s=self._pipeline.stage_s["invoke"], people=len(step.detections))
         notify("WATCHDOG=1")
@@ -228,6 +231,9 @@ class Node:
             refused_acks=self._outbox.refused_acks,
             boots=self._boots,
             certificate_days=None if self._certificate_end is None else (self._certificate_end - at) / DAY_S,
+            kind=kind_of(self._config.frame.source),
+            optics=self._camera.optics,
+            aim=self._aim.report,
         )
 
 
@@ -291,4 +297,5 @@ def _lost_outbox(outbox: Outbox) -> Problem | None:
 
 def _open_camera(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> Camera:
     height, width = interpreter.input.shape[1:3]
-    return open_camera(config.frame.source, clock=clock, input_size=(height, width), pace=config.frame.pace)
+    frame = config.frame
+    return open_camera(frame.source, clock=clock, input_size=(height, width), pace=frame.pace, settings=frame)

@@ -5,7 +5,7 @@ Any frame can be drawn directly and is the same each time. All cameras of one st
 
 from edge.errors import ConfigError, SourceError
 from edge.records import Frame, Pixels
-from edge.seams import Clock, Pace
+from edge.seams import Clock, Optics, Pace
 from edge.street.render import Renderer
 from edge.street.spec import StreetSpec, parse
 from edge.street.street import Street
@@ -16,6 +16,7 @@ class StreetCamera:
     """One camera of `street:SEED`. With `pace="real"` it sleeps until each frame is due and drops overdue ones."""
 
     reconnects = 0
+    optics = Optics()
 
     def __init__(
         self,

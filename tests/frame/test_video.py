@@ -17,7 +17,7 @@ from edge.frame import live, video
 from edge.frame.live import DeviceLostError, Live, Retry, Shot
 from edge.frame.video import Clip
 from edge.records import Frame
-from edge.seams import Pace
+from edge.seams import Optics, Pace
 
 HEIGHT, WIDTH = 48, 64
 
@@ -229,6 +229,8 @@ def test_a_damaged_h264_clip_goes_on_behind_the_damage(shared_data: Path, tmp_pa
 
 class FakeDevice:
     """Delivers what its script says: a level, None for a bad frame, "lost" for a broken device."""
+
+    optics = Optics()
 
     def __init__(self, script: list[int | str | None]) -> None:
         self.script = script

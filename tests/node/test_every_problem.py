@@ -32,7 +32,7 @@ from edge.node.system_notices import system_notices
 from edge.node.tamper import View
 from edge.problems import NODE
 from edge.score.drift import Shift
-from edge.seams import Publish, Received
+from edge.seams import Optics, Publish, Received
 from edge.vocabulary import ViewFault
 from tests.booth.page.pages import PASSWORD, Browser, password_file
 from tests.brokers import REPOSITORY, Mosquitto, free_port, wait_for
@@ -130,7 +130,25 @@ def provoked(folder: Path) -> dict[str, wire.Health]:
         "memory-full": {"memory_free_mb": 20.0},
         "clock-unset": {"is_clock_set": False},
     }
+    start = Start((run.NO_FRAME,))
+    kinds: dict[str, Any] = {"usb": {"kind": "usb"}, "net": {"kind": "net"}, "file": {"kind": "file"}}
     return {
+        **{f"silent-{kind}": report(running(), 45.0, WELL._replace(**how)) for kind, how in kinds.items()},
+        **{
+            f"frozen-{kind}": report(running(), counters=WELL._replace(**how), view=View(is_frozen=True))
+            for kind, how in kinds.items()
+            if kind != "file"
+        },
+        **{
+            f"losing-{kind}": report(running(), counters=WELL._replace(frames_dropped=200, reconnects=2, **how))
+            for kind, how in kinds.items()
+        },
+        **{
+            f"no-start-{kind}": report(Pulse(started_at=29.0), counters=WELL._replace(**how), start=start)
+            for kind, how in kinds.items()
+        },
+        "cropped": report(running(), counters=WELL._replace(optics=Optics(46.8, 2 / 3))),
+        "otherwise": report(running(), counters=WELL._replace(optics=Optics(is_as_asked=False))),
         "silent": report(running(), now=45.0),
         "slow": report(running(fps=1.5)),
         "nobody-yet": report(running(people=0, seconds=1000), now=1000.0),

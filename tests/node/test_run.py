@@ -24,7 +24,7 @@ from edge.records import Frame
 from edge.release.trial import read_status
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
-from edge.seams import Clock, Publish, Received
+from edge.seams import Clock, Optics, Publish, Received
 from tests.fast_clock import FastClock
 from tests.messages import NOW
 from tests.outfits import ordinary
@@ -38,7 +38,7 @@ STEPS = 40
 class WalkersCamera:
     """A camera past which one walker after the other walks; it tells the interpreter where."""
 
-    name, frames_dropped, reconnects = "walkers", 0, 0
+    name, frames_dropped, reconnects, optics = "walkers", 0, 0, Optics()
 
     def __init__(
         self,

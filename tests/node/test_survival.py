@@ -17,7 +17,7 @@ from edge.message.outbox import Outbox
 from edge.message.sender import Sender
 from edge.model.interpreter import TRIES
 from edge.records import Frame
-from edge.seams import Publish
+from edge.seams import Optics, Publish
 from tests.brokers import wait_for
 from tests.fakes import FakeClock
 from tests.messages import make_score
@@ -26,6 +26,8 @@ from tests.node.walks import STEPS, Booth, PictureModel, Playing, RunNode, walk
 
 class Flaky:
     """A device that fails as its script says: None is an unreadable frame, an error a pulled plug."""
+
+    optics = Optics()
 
     def __init__(self, script: Iterator[Frame | DeviceLostError | None]) -> None:
         self._script = script

@@ -9,7 +9,7 @@ from edge import wire
 from edge.fakes import InProcessBroker
 from edge.message.outbox import Outbox
 from edge.records import Frame
-from edge.seams import Publish, Received
+from edge.seams import Optics, Publish, Received
 from tests.messages import make_status
 from tests.people import KnowingInterpreter, draw, standing
 
@@ -46,7 +46,7 @@ def walk(model: PictureModel, walkers: int = WALKERS) -> Iterator[Frame]:
 class Playing:
     """A camera that plays ready frames."""
 
-    name, frames_dropped, reconnects = "playing", 0, 0
+    name, frames_dropped, reconnects, optics = "playing", 0, 0, Optics()
 
     def __init__(self, frames: Iterator[Frame]) -> None:
         self._frames = frames

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from edge.records import CLASSES, Floats, Frame, Pixels
-from edge.seams import Clock
+from edge.seams import Clock, Optics
 from edge.vocabulary import PATTERNS
 from tests.people import KnowingInterpreter, SightedInterpreter, standing, tensors
 
@@ -58,7 +58,7 @@ class Truth(KnowingInterpreter):
 class Recording:
     """A camera past which the first `walkers` walk, one after the other."""
 
-    name, frames_dropped, reconnects = "twins", 0, 0
+    name, frames_dropped, reconnects, optics = "twins", 0, 0, Optics()
 
     def __init__(self, twin: int, model: Truth, clock: Clock, walkers: int = len(CLOTHES)) -> None:
         self._clock, self._walkers = clock, walkers

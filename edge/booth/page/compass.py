@@ -12,8 +12,9 @@ from edge import wire
 from edge.booth.page.snapshot import AlertView
 
 VIEW_DEG = 66
-"""Horizontal field of view of the Raspberry Pi camera module 3, degrees. Each zone of a picture is a third of it."""
-ZONES: dict[wire.Zone, int] = {"left": -VIEW_DEG // 3, "centre": 0, "right": VIEW_DEG // 3}
+"""Horizontal field of view of the Raspberry Pi camera module 3, degrees, for cameras that do not say theirs."""
+ZONES: dict[wire.Zone, int] = {"left": -1, "centre": 0, "right": 1}
+"""Each zone of a picture is a third of its field of view."""
 HEADINGS: dict[wire.Heading, int] = {"away": 0, "right": 90, "toward": 180, "left": 270}
 """Degrees clockwise from where the camera looks."""
 WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
@@ -54,9 +55,13 @@ class Mark:
     """Direction in which the person walks, degrees clockwise from north."""
 
 
-def bearing(alert: wire.Alert) -> int | None:
-    """Direction to look in, degrees clockwise from north; None if the camera's facing is not known."""
-    return None if alert.facing is None else (alert.facing + ZONES[alert.zone]) % 360
+def bearing(alert: wire.Alert, angles: Mapping[str, int] = {}) -> int | None:
+    """Direction to look in, degrees clockwise from north; None if the camera's facing is not known.
+
+    `angles` are the cameras' fields of view in degrees, as far as they are known.
+    """
+    aside = ZONES[alert.zone] * angles.get(alert.node, VIEW_DEG) // 3
+    return None if alert.facing is None else (alert.facing + aside) % 360
 
 
 def wind(degrees: float) -> str:
@@ -78,26 +83,32 @@ def place(degrees: float, distance: float) -> tuple[float, float]:
     return round(distance * math.sin(angle), 1), round(-distance * math.cos(angle), 1) + 0.0
 
 
-def cameras(facings: Mapping[str, int | None]) -> list[Camera]:
-    """Return the cones of cameras whose facing is known, one for each direction."""
+def cameras(facings: Mapping[str, int | None], angles: Mapping[str, int] = {}) -> list[Camera]:
+    """Return the cones of cameras whose facing is known, one for each direction, as wide as their `angles` (degrees).
+
+    Of cameras that look the same way the widest is drawn.
+    """
     names = defaultdict(list)
     for name, facing in sorted(facings.items()):
         if facing is not None:
             names[facing].append(name)
-    return [Camera(", ".join(group), _cone(facing), *place(facing, NAME)) for facing, group in names.items()]
+    return [
+        Camera(", ".join(group), _cone(facing, max(angles.get(one, VIEW_DEG) for one in group)), *place(facing, NAME))
+        for facing, group in names.items()
+    ]
 
 
-def _cone(facing: int) -> str:
-    (x1, y1), (x2, y2) = (place(facing + side * VIEW_DEG / 2, RIM) for side in (-1, 1))
+def _cone(facing: int, angle: int) -> str:
+    (x1, y1), (x2, y2) = (place(facing + side * angle / 2, RIM) for side in (-1, 1))
     return f"M0 0L{x1} {y1}A{RIM} {RIM} 0 0 1 {x2} {y2}Z"
 
 
-def marks(alerts: Iterable[AlertView]) -> list[Mark]:
-    """Return marks for open and claimed alerts whose camera's facing is known."""
+def marks(alerts: Iterable[AlertView], angles: Mapping[str, int] = {}) -> list[Mark]:
+    """Return marks for open and claimed alerts whose camera's facing is known; `angles` as in `bearing`."""
     found: list[Mark] = []
     taken: list[int] = []
     for view in alerts:
-        where = bearing(view.alert)
+        where = bearing(view.alert, angles)
         if where is None or view.alert.facing is None or view.state not in ("open", "claimed"):
             continue
         near = sum(1 for other in taken if abs((other - where + 180) % 360 - 180) < NEAR_DEG)

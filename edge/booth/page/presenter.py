@@ -1,6 +1,6 @@
 """Turn a snapshot into the sentences and figures of the page; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from edge.booth.alert import span, where, why
@@ -125,7 +125,7 @@ def _many(count: int, noun: str) -> str:
 
 def cards(snapshot: Snapshot) -> list[Card]:
     """Return the alerts to show, newest first."""
-    return [_card(view) for view in current(snapshot)]
+    return [_card(view, snapshot.angles) for view in current(snapshot)]
 
 
 def current(snapshot: Snapshot) -> list[AlertView]:
@@ -133,8 +133,8 @@ def current(snapshot: Snapshot) -> list[AlertView]:
     return [view for view in snapshot.alerts if view.state != "open" or view.left_s > 0]
 
 
-def _card(view: AlertView) -> Card:
-    alert, degrees = view.alert, bearing(view.alert)
+def _card(view: AlertView, angles: Mapping[str, int]) -> Card:
+    alert, degrees = view.alert, bearing(view.alert, angles)
     return Card(
         id=alert.id,
         state=view.state,

@@ -143,9 +143,9 @@ class Pages:
         with parts.caught("trends"):
             trends = presenter.trends(snapshot)
         with parts.caught("the compass"):
-            cameras = compass.cameras(snapshot.facings)
+            cameras = compass.cameras(snapshot.facings, snapshot.angles)
             unplaced = presenter.unplaced(snapshot)
-            marks = compass.marks(presenter.current(snapshot))
+            marks = compass.marks(presenter.current(snapshot), snapshot.angles)
         troubles = presenter.troubles(snapshot, self._monotonic() - shown.at)
         return self._render(
             "page.html",

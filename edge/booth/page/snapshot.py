@@ -73,3 +73,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: Outcomes | None = None
     missing: dict[str, str] = {}
     """What failed or is not available, and why."""
+
+    @property
+    def angles(self) -> dict[str, int]:
+        """The field of view of each camera that says it, in degrees."""
+        return {row.node: row.angle for row in self.nodes if row.angle is not None}

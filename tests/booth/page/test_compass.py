@@ -47,3 +47,12 @@ def test_marks_do_not_cover_each_other(zones: list[str]) -> None:
 def test_cameras_that_look_the_same_way_share_a_name() -> None:
     found = compass.cameras({"east": 90, "also-east": 90, "north": 0, "lost": None})
     assert [(camera.names, camera.side) for camera in found] == [("also-east, east", "east"), ("north", "across")]
+
+
+def test_cones_and_zones_are_as_wide_as_the_camera_sees() -> None:
+    narrow, usual, wide = (
+        compass.cameras({"camera-1": 0}, angles)[0].cone for angles in ({"camera-1": 40}, {}, {"camera-1": 102})
+    )
+    assert narrow.startswith("M0 0L-34.2 -94.0A")
+    assert len({narrow, usual, wide}) == 3
+    assert compass.bearing(make_view(zone="left").alert, {"camera-1": 102}) == 281
