@@ -8,8 +8,8 @@ from edge import wire
 from edge.booth.selection import Selection, resumed
 from edge.config import AlertSection, BoothConfig
 from edge.store.store import SqlStore
-from tests.fakes import WatchedStore
 from tests.messages import NOW, make_score
+from tests.store.watched import WatchedStore
 
 WEAK = [wire.Reason("combination:orange-over-black", 2), wire.Reason("garment:no-bag", 6)]
 FOUR_AN_HOUR = BoothConfig(alert=AlertSection(one_in=10.0, per_hour=4.0))
