@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from heapq import nsmallest
 from typing import Any
 
 import h11
@@ -38,10 +39,13 @@ class Connection(H11Protocol):
         """Runs until the handshake is over."""
         self._early: list[bytes] = []
         """What came with the last message of the handshake."""
+        self.address = ""
+        """The browser's; for IPv6 its network, as a client owns all of it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.came_at = self.loop.time()
         self.transport, self.client = transport, get_remote_addr(transport)
+        self.address = group(self.client[0]) if self.client else ""
         self.connections.add(self)
         self._make_room()
         if self._tls is None:
@@ -82,9 +86,9 @@ class Connection(H11Protocol):
         mine = [one for one in others if one.address == self.address]
         for found, most in ((mine, EACH), (others, CONNECTIONS)):
             still = [one for one in found if not one.transport.is_closing()]
-            idle = sorted((one for one in still if one.is_waiting), key=Connection._worth)
-            for one in idle[: max(len(still) + 1 - most, 0)]:
-                one.transport.abort()
+            if (beyond := len(still) + 1 - most) > 0:
+                for one in nsmallest(beyond, (one for one in still if one.is_waiting), key=Connection._worth):
+                    one.transport.abort()
 
     def _worth(self) -> tuple[bool, bool, float]:
         """Sorts first what is closed first: what has not just come, sent part of something, and came first."""
@@ -95,11 +99,6 @@ class Connection(H11Protocol):
         """Whether part of a handshake or of a request is here; a browser sends it at once, so it is closed first."""
         is_shaking = self._handshake is not None
         return is_shaking or bool(self.conn.trailing_data[0]) or self.conn.their_state is h11.SEND_BODY
-
-    @property
-    def address(self) -> str:
-        """The browser's address; for IPv6 its network, as a client owns all of it."""
-        return group(self.client[0]) if self.client else ""
 
     @property
     def is_waiting(self) -> bool:
