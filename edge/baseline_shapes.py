@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from edge.baseline_codec import Counted
 from edge.errors import BaselineError
-from edge.limits import MOST_IN_WINDOW, MOST_SIGHTINGS, WINDOW_S
+from edge.limits import BATCH, FLOOR, MOST_IN_WINDOW, MOST_SIGHTINGS, WINDOW_S
 from edge.recipe import Recipe
 from edge.vocabulary import COLOURS, CONTEXTS, FACETS, GARMENTS, PATTERNS, REGIONS
 
@@ -38,6 +38,7 @@ def shapes(recipe: Recipe) -> dict[str, tuple[int, ...]]:
         "patterns": (len(REGIONS), len(PATTERNS)),
         "garments": (len(GARMENTS),),
         "pairs": (len(COLOURS), len(COLOURS)),
+        "withheld": (2 * len(REGIONS) + 2,),
         "channels": (CHANNELS, BINS),
         "groups": (len(FACETS), BINS),
         "bands": (BANDS, BINS),
@@ -49,7 +50,10 @@ def shapes(recipe: Recipe) -> dict[str, tuple[int, ...]]:
 
 
 def check(counted: Counted, where: str) -> None:
-    """Raise BaselineError, naming `where`, for arrays that are not those of the recipe, or that no camera can count."""
+    """Raise BaselineError, naming `where`, for arrays that may not leave a node.
+
+    They are not those of the recipe, or no camera can count them, or they tell of few people (score/coarse.py).
+    """
     wanted, n = shapes(counted.recipe), counted.sightings
     if counted.arrays.keys() != wanted.keys():
         odd = ", ".join(sorted(counted.arrays.keys() ^ wanted.keys()))
@@ -62,6 +66,10 @@ def check(counted: Counted, where: str) -> None:
             raise BaselineError(f"{where}: expected {name} of shape {shape}, found {len(numbers)} numbers")
         if not _is_possible(name, numbers, shape[-1], n):
             raise BaselineError(f"{where}: expected {name} that {n} sightings can have, found other numbers")
+        if not _is_coarse(name, numbers):
+            raise BaselineError(
+                f"{where}: expected {name} in steps of {FLOOR} people, found numbers that tell of fewer"
+            )
 
 
 def _windows(counted: Counted) -> int:
@@ -78,4 +86,14 @@ def _is_possible(name: str, numbers: Sequence[int], row: int, n: int) -> bool:
     if name in HISTOGRAMS:
         return all(sum(numbers[at : at + row]) <= n for at in range(0, len(numbers), row))
     most = n * (SHARE_UNIT + row) if name in SHARES else n  # each share is rounded
+    if name == "withheld":
+        return max(numbers) <= n * (SHARE_UNIT + CELLS)
     return sum(numbers[:row]) <= most * (row if name == "pairs" else 1) and max(numbers) <= most
+
+
+def _is_coarse(name: str, numbers: Sequence[int]) -> bool:
+    if name in HISTOGRAMS:
+        return all(number % FLOOR == 0 for number in numbers)
+    if name in (*SHARES, "withheld"):
+        return all(number % (FLOOR * SHARE_UNIT) == 0 for number in numbers)
+    return not name.endswith("_n") or numbers[0] == 0 or numbers[0] >= BATCH

@@ -6,7 +6,7 @@ import msgspec
 
 from edge.vocabulary import COLOURS, CONTEXTS, GARMENTS, PATTERNS, REGIONS, SILHOUETTES
 
-SCHEMA = 5
+SCHEMA = 6
 """Version of the counts; increase it when the meaning of a counted value changes (a region, grid, unit or channel)."""
 
 

@@ -1,11 +1,9 @@
 """Fakes of a clock, a board and a systemd service; a broker and a store that a test can watch or make fail."""
 
 from collections.abc import Callable
-from typing import Any
 
 from edge.fakes import FakeBroker
 from edge.seams import BoardReading, Clock, Publish, ServiceReading
-from edge.store.store import SqlStore
 
 
 def ignore(_: object) -> None: ...
@@ -19,24 +17,6 @@ class WatchedBroker(FakeBroker):
     def publish(self, message: Publish, *, timeout_s: float | None = None) -> bool:
         self.on_publish(message)
         return super().publish(message, timeout_s=timeout_s)
-
-
-class WatchedStore(SqlStore):
-    """Store that calls `on_write` with the method's name before it writes; an error raised there leaves the method."""
-
-    on_write: Callable[[str], None] = staticmethod(ignore)
-
-    on_record: Callable[[Any], None] = staticmethod(ignore)
-    """Called with the scores of each batch before it is recorded."""
-
-    def record(self, *args: Any, **options: Any) -> Any:
-        self.on_write("record")
-        self.on_record(args[0])
-        return super().record(*args, **options)
-
-    def keep_baseline(self, *args: Any) -> None:
-        self.on_write("keep_baseline")
-        super().keep_baseline(*args)
 
 
 class FakeClock:

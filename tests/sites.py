@@ -9,6 +9,7 @@ from edge import wire
 from edge.baseline.freeze import frozen, signed
 from edge.recipe import Recipe
 from edge.score.baseline import Baseline
+from edge.score.coarse import coarse
 from edge.signing import make_keys
 from tests.messages import NOW
 from tests.outfits import RECIPE, ordinary
@@ -21,6 +22,11 @@ def learnt(sightings: int, *, recipe: Recipe = RECIPE, seed: int = 0, epoch: str
     for number in range(sightings):
         baseline.learn(ordinary(rng), at=NOW + 60 * number)
     return baseline
+
+
+def left(baseline: Baseline) -> Baseline:
+    """Return what leaves a node that counted this."""
+    return Baseline(baseline.recipe, counts=coarse(baseline.counts), epoch=baseline.epoch, period=baseline.period)
 
 
 class Site:

@@ -111,7 +111,7 @@ ONE_HOME = {
     "sqlalchemy": {"store/"},
     "alembic": {"store/migrations/"},
     "sqlite3": {"message/outbox.py", "store/"},
-    "uvicorn": {"booth/page/server.py"},
+    "uvicorn": {"booth/page/server.py", "booth/page/connection.py"},
     "starlette": {"booth/page/routes.py", "booth/page/access.py"},
     "jinja2": {"booth/page/routes.py"},
     "itsdangerous": {"booth/page/session.py"},

@@ -135,9 +135,10 @@ EOF
 }
 
 need_chromium() {
+  command -v chromium >/dev/null && command -v certutil >/dev/null && return
+  say "Getting chromium for the page's tests, and certutil to have it trust a site ..."
+  apt_install chromium libnss3-tools || true
   command -v chromium >/dev/null && return
-  say "Getting chromium for the page's tests ..."
-  apt_install chromium && command -v chromium >/dev/null && return
   say "chromium could not be installed: on Debian, sudo apt install chromium"
   return 1
 }

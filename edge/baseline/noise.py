@@ -14,6 +14,7 @@ from edge.errors import BaselineError
 from edge.palette import CELLS
 from edge.records import Counts
 from edge.score.baseline import Baseline
+from edge.score.coarse import is_coarse
 from edge.score.counts import LIMITS, MOMENTS, SHARE_UNIT, VALUE_UNIT, BaselineCounts, empty
 
 DELTA = 1e-6
@@ -23,9 +24,16 @@ SHARES = ("palettes", "patterns", "garments", "pairs")
 LEFT_OUT = ("channels", "groups", "bands", "joint")
 """Histograms of past values: no bound holds for them, and they are all 0 in what is given away."""
 STATED = frozenset(
-    ("sightings", *SHARES, *(f"{name}_{part}" for name in MOMENTS for part in ("n", "sum", "products")), *LEFT_OUT)
+    (
+        "sightings",
+        *SHARES,
+        *(f"{name}_{part}" for name in MOMENTS for part in ("n", "sum", "products")),
+        *LEFT_OUT,
+        "withheld",
+    )
 )
-"""Arrays of a baseline whose sensitivity is stated here; `noised` refuses a baseline with any other."""
+"""Arrays of a baseline whose sensitivity is stated here; `noised` refuses a baseline with any other. `withheld` is
+all 0, as rounded counts are refused."""
 LEAST_VARIANCE = 1e-3
 """Smallest variance of any direction after noise, as a share of the largest."""
 
@@ -43,10 +51,16 @@ def noised(baseline: Baseline, epsilon: float) -> Baseline:
     """Return the baseline with (epsilon, DELTA)-differential privacy for each sighting, which its file states.
 
     It has no histograms of past values, so it reports `warming_up` until it has learnt `min_sightings` and a few more.
-    Raises BaselineError without OpenDP, if epsilon is not positive, or for an array without a stated sensitivity.
+    Raises BaselineError without OpenDP, if epsilon is not positive, for rounded counts (a site's frozen baseline), or
+    for an array without a stated sensitivity.
     """
     if not epsilon > 0:
         raise BaselineError(f"epsilon: expected a positive number, found {epsilon:g}; 1 hides well, 10 hides little")
+    if is_coarse(baseline.counts):
+        raise BaselineError(
+            "these counts come from a site's nodes and are rounded, so one sighting can change each by several people, "
+            "and no noise hides that well; add noise to a file of spotter learn"
+        )
     blocks = blocks_of(baseline.counts)
     each = rho(epsilon) / len(blocks)
     fresh = {name: _gaussian(part, math.sqrt(1 / (2 * each)) * part.sensitivity) for name, part in blocks.items()}

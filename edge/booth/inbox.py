@@ -384,7 +384,7 @@ class Inbox:
         return score.one_in is None or score.one_in <= most
 
     def _count(self, batch: _Batch, new: set[wire.ScoreKey], now: float) -> None:
-        first = {wire.key(score): score for score in batch.scores if wire.key(score) in new}
+        first = {key: score for score in batch.scores if (key := wire.key(score)) in new}
         self.counters.scores += len(first)
         self.counters.repeats += len(batch.scores) - len(first)
         expires_s = self._config.alert.expires_s
@@ -398,8 +398,8 @@ class Inbox:
             self.roster.violations(gap.node).announced()
         for score in batch.scores:
             violations = self.roster.violations(score.node)
-            if wire.key(score) in new:
-                new.remove(wire.key(score))
+            if (key := wire.key(score)) in new:
+                new.remove(key)
                 violations.stored(score, monotonic)
                 if not self._is_supported(score):
                     violations.note("impossible", monotonic)

@@ -8,7 +8,7 @@ sightings of one person as between those of two.
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from math import log, log2
 from statistics import fmean, median
@@ -65,13 +65,29 @@ class _Sighting:
     person: str
     since: float
     """When the person's first sighting came in, seconds."""
+    has_left: bool = field(init=False)
+    """Whether the person left the picture on the side they were heading for."""
+    rotation: int = field(init=False)
+    """Rotation of the link key."""
+
+    def __post_init__(self) -> None:
+        self.tell(self.score, self.at)
+
+    def tell(self, score: wire.Score, at: float) -> None:
+        """Set what is known of it; a final score says it better than the early one."""
+        self.score, self.at = score, at
+        self.has_left = not score.early and score.zone == score.heading
+        self.rotation = int(at // wire.LINK_ROTATION_S)
 
 
 class _Usual(NamedTuple):
-    """Usual lag from one camera to another and its mean absolute deviation, seconds."""
+    """Usual lag from one camera to another in seconds, and what lags are evidence of."""
 
     lag: float
-    spread: float
+    most_bits: float
+    """Evidence of exactly this lag, in bits."""
+    bits_per_s: float
+    """How much less it is for each second more or less."""
 
 
 K = TypeVar("K")
@@ -100,6 +116,7 @@ class Joiner:
         """Lags in seconds, by node, other node and heading."""
         self._usuals: dict[tuple[str, str, str], _Usual] = {}
         """Usual lags of pairs with at least LAGS_KNOWN lags."""
+        self._unknown = _usual_lag(0.0, UNKNOWN_SPREAD * section.window_s, section.window_s)
         self._evidence: OrderedDict[int, LinkEvidence] = OrderedDict()
         """Evidence by rotation of the link key, the newest ROTATIONS."""
         self._joined = self._came = 0.0
@@ -123,7 +140,7 @@ class Joiner:
         at = wire.from_time(score.at)
         if known is not None:
             if known.score.early and score.is_candidate:
-                known.score, known.at = score, at
+                known.tell(score, at)
             return known.person
         if not score.is_candidate:
             return alert_id(score)
@@ -176,64 +193,66 @@ class Joiner:
         self._came = KEPT * self._came + is_new
 
     def _is_possible(self, seen: list[_Sighting], new: _Sighting) -> bool:
-        if new.since - seen[0].since > LONGEST_S:
+        if new.since - seen[0].since > LONGEST_S or len(seen) >= MOST_OF_ONE:
             return False
-        is_near, window_s = False, self._section.window_s
+        window_s, is_near = self._section.window_s, False
         for old in seen:
             if not self._can_follow(old, new):
                 return False
-            is_near = is_near or abs(old.at - new.at) <= window_s
-        return is_near and len(seen) < MOST_OF_ONE
+            is_near = is_near or -window_s <= old.at - new.at <= window_s
+        return is_near
 
     def _can_follow(self, old: _Sighting, new: _Sighting) -> bool:
         """Whether one person can have left both views at these times."""
-        lag = new.at - old.at
-        is_same_way = old.score.heading == new.score.heading
-        if old.score.node == new.score.node:
+        one, other, lag = old.score, new.score, new.at - old.at
+        is_same_way = one.heading == other.heading
+        if one.node == other.node:
             first = old if lag > 0 else new
-            return lag != 0 and not (is_same_way and _has_left(first.score))
+            return lag != 0 and not (is_same_way and first.has_left)
         if not is_same_way or self._usual(old, new):
             return True
-        order = turn(self._facings.get(old.score.node), self._facings.get(new.score.node), new.score.heading or "")
+        order = turn(self._facings.get(one.node), self._facings.get(other.node), other.heading or "")
         return order * lag >= -self._section.slack_s
 
     def _bits(self, seen: list[_Sighting], new: _Sighting, clothes: Bits) -> float:
         """Evidence in bits that `new` is the person in `seen`: clothing, time since the nearest sighting, heading."""
+        if len(seen) == 1:
+            (nearest,) = seen
+            has_turned = {nearest.score.heading, new.score.heading} == SIDEWAYS
+            return clothes(nearest) + self._lag_bits(nearest, new) + TURNED_BITS * has_turned
         nearest = min(seen, key=lambda old: abs(old.at - new.at))
         has_turned = any({old.score.heading, new.score.heading} == SIDEWAYS for old in seen)
         return _mean([clothes(old) for old in seen]) + self._lag_bits(nearest, new) + TURNED_BITS * has_turned
 
     def _clothes_bits(self, new: _Sighting) -> Bits:
         """Return the function that gives clothing evidence: 0 if a link is missing or of another rotation."""
-        link, rotation = new.score.link, _rotation(new)
+        link, rotation = new.score.link, new.rotation
         if not link:
             return lambda _: 0.0
         bits = self._evidence_of(new).bits_for(link)
-        return lambda old: bits(old.score.link) if old.score.link and _rotation(old) == rotation else 0.0
+        return lambda old: bits(old.score.link) if old.score.link and old.rotation == rotation else 0.0
 
     def _evidence_of(self, sighting: _Sighting) -> LinkEvidence:
-        found = self._evidence.setdefault(_rotation(sighting), LinkEvidence())
+        found = self._evidence.setdefault(sighting.rotation, LinkEvidence())
         while len(self._evidence) > ROTATIONS:
             self._evidence.popitem(last=False)
         return found
 
     def _lag_bits(self, old: _Sighting, new: _Sighting) -> float:
         """Evidence of the lag in bits: Laplace distribution around the usual lag against a uniform one."""
-        window_s = self._section.window_s
-        usual = self._usual(old, new) or _Usual(0.0, UNKNOWN_SPREAD * window_s)
+        usual = self._usual(old, new) or self._unknown
         away = abs(new.at - old.at - usual.lag)
-        return max(log2(window_s / usual.spread) - away / usual.spread / log(2), LEAST_LAG_BITS)
+        return max(usual.most_bits - away * usual.bits_per_s, LEAST_LAG_BITS)
 
     def _usual(self, old: _Sighting, new: _Sighting) -> _Usual | None:
         """Return the usual lag between two cameras; None if too little is known."""
-        usual = self._usuals.get(_way(old, new))
-        return usual if usual is not None and _has_left(old.score) and _has_left(new.score) else None
+        return self._usuals.get(_way(old, new)) if new.has_left and old.has_left else None
 
     def _learn(self, new: _Sighting) -> None:
         if new.score.link:
             self._evidence_of(new).add(new.score.link)
         for old in self._people.get(new.person, []):
-            if old.score.node != new.score.node and _has_left(old.score) and _has_left(new.score):
+            if old.score.node != new.score.node and old.has_left and new.has_left:
                 self._add_lag(_way(old, new), new.at - old.at)
                 self._add_lag(_way(new, old), old.at - new.at)
 
@@ -242,7 +261,8 @@ class Joiner:
         lags.append(lag)
         if len(lags) >= LAGS_KNOWN:
             middle = median(lags)
-            self._usuals[way] = _Usual(middle, max(fmean(abs(each - middle) for each in lags), LEAST_SPREAD_S))
+            spread = max(fmean(abs(each - middle) for each in lags), LEAST_SPREAD_S)
+            self._usuals[way] = _usual_lag(middle, spread, self._section.window_s)
 
     def _forget(self, now: float) -> None:
         """Forget old sightings; if the clock was set by more than REMEMBER_S, all of them."""
@@ -294,13 +314,9 @@ def _mean(bits: Sequence[float]) -> float:
     return log2(fmean(2.0**each for each in bits)) if len(bits) > 1 else bits[0]
 
 
-def _rotation(sighting: _Sighting) -> int:
-    return int(sighting.at // wire.LINK_ROTATION_S)
-
-
-def _has_left(score: wire.Score) -> bool:
-    """Whether the person left the picture on the side they were heading for."""
-    return not score.early and score.zone == score.heading
+def _usual_lag(lag: float, spread: float, window_s: float) -> _Usual:
+    """Return a usual lag with the mean absolute deviation `spread`, of lags within `window_s`; all in seconds."""
+    return _Usual(lag, log2(window_s / spread), 1 / (spread * log(2)))
 
 
 def _way(one: _Sighting, other: _Sighting) -> tuple[str, str, str]:

@@ -248,7 +248,7 @@ class Booth:
             per_hour=section.per_hour,
             stock=stock,
             threshold=1 / pace.threshold if pace.threshold else None,
-            traffic_per_h=self._selection.people_last_hour(now),
+            traffic_per_h=self._selection.sightings_last_hour(now),
             alerts_per_h=pace.last_hour,
             silence="Nothing is left to give away." if stock == 0 else pace.why_closed,
         )

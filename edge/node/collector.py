@@ -11,13 +11,15 @@ from edge.recipe import Recipe
 from edge.records import Appearance
 from edge.score import baseline_file
 from edge.score.baseline import Baseline
+from edge.score.coarse import coarse
+from edge.score.counts import empty
 
 log = logging.getLogger(__name__)
 
 COLLECTED = "collected.baseline"
 """File from which counting continues; it never leaves this node."""
 SNAPSHOT = "snapshot.baseline"
-"""File with the counts that may leave this node.
+"""File with the counts that may leave this node: rounded, so that they tell of no few people (score/coarse.py).
 
 Both are written together, with at least BATCH sightings more than before: two copies that differ by one person, side by
 side or in free blocks of a stolen card, would describe that person. What came since is in memory, and lost at the end.
@@ -37,6 +39,8 @@ class Collector:
         """The counts to publish; replaced by another object when there are more. Any thread may read it."""
         self._handed_over = 0
         """Sightings in the newest snapshot of this epoch."""
+        self._left = empty(recipe)
+        """Its counts."""
         self._on_card = self.baseline.sightings
         """Most sightings of this epoch that were ever saved."""
         self._open_snapshot()
@@ -46,15 +50,21 @@ class Collector:
         self.baseline.learn(appearance, context, at=at)
         if self.baseline.sightings < max(self._handed_over, self._on_card) + BATCH:
             return False
-        content = baseline_file.to_bytes(self.baseline)
-        if not all(_write(content, self._folder / name) for name in (COLLECTED, SNAPSHOT)):
+        if not _write(baseline_file.to_bytes(self.baseline), self._folder / COLLECTED):
             return False
-        self.snapshot, self._handed_over = content, self.baseline.sightings
+        self._on_card = self.baseline.sightings
+        leaving = coarse(self.baseline.counts, self._left)
+        content = baseline_file.to_bytes(
+            Baseline(self._recipe, counts=leaving, epoch=self.baseline.epoch, period=self.baseline.period)
+        )
+        if not _write(content, self._folder / SNAPSHOT):
+            return False
+        self.snapshot, self._handed_over, self._left = content, self.baseline.sightings, leaving
         return True
 
     def begin(self) -> None:
         """Begin a new epoch with empty counts. Sightings since the last batch are lost: too few to leave the node."""
-        self.baseline, self._handed_over, self._on_card = self._empty(), 0, 0
+        self.baseline, self._handed_over, self._on_card, self._left = self._empty(), 0, 0, empty(self._recipe)
         _write(baseline_file.to_bytes(self.baseline), self._folder / COLLECTED)
 
     def _empty(self) -> Baseline:
@@ -99,9 +109,7 @@ class Collector:
             return
         self.snapshot = baseline_file.to_bytes(last)
         if last.epoch == self.baseline.epoch:
-            self._handed_over = last.sightings
-            if 0 < self.baseline.sightings - last.sightings < BATCH:  # as releases before this one saved it
-                _write(self.snapshot, self._folder / COLLECTED)
+            self._handed_over, self._left = last.sightings, last.counts
             self.baseline = max(self.baseline, last, key=lambda one: one.sightings)
 
 

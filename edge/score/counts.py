@@ -38,6 +38,9 @@ class BaselineCounts(NamedTuple):
     """[kinds] in SHARE_UNITs"""
     pairs: Counts
     """[colours of the upper, colours of the lower] in SHARE_UNITs"""
+    withheld: Counts
+    """[rows of palettes, of patterns, of garments, of pairs] in SHARE_UNITs: what each row lacks since it was rounded
+    (coarse.py); all 0 where the counting is done"""
     colour_n: Counts
     """[1] number of vectors in the sums; so for every `_n`"""
     colour_sum: Counts
@@ -70,6 +73,19 @@ class BaselineCounts(NamedTuple):
 def empty(recipe: Recipe) -> BaselineCounts:
     """Return counts that are all zero."""
     return BaselineCounts(**{name: np.zeros(shape, np.int64) for name, shape in shapes(recipe).items()})
+
+
+def rows_of(counts: BaselineCounts, name: str) -> Counts:
+    """Return one of SHARES as [rows, kinds]; the shares of one sighting in a row sum to 1 at most."""
+    array: Counts = getattr(counts, name)
+    return array.reshape(len(array) if name in ("palettes", "patterns") else 1, -1)
+
+
+def withheld_of(counts: BaselineCounts) -> dict[str, NDArray[np.float64]]:
+    """Return `withheld` in sightings, [rows] for each of SHARES."""
+    ends = np.cumsum([len(rows_of(counts, name)) for name in baseline_shapes.SHARES])
+    parts = np.split(counts.withheld / SHARE_UNIT, ends[:-1])
+    return dict(zip(baseline_shapes.SHARES, parts, strict=True))
 
 
 def add_shares(total: Counts, shares: Floats) -> None:

@@ -23,26 +23,30 @@ class Gaussian(NamedTuple):
     """[values, values] inverse of the shrunk covariance."""
 
 
-def cell_bits(counts: NDArray[np.float64], grid: tuple[int, int, int]) -> Floats:
+def cell_bits(counts: NDArray[np.float64], withheld: NDArray[np.float64], grid: tuple[int, int, int]) -> Floats:
     """[regions, cells] bits of seeing each palette cell.
 
-    `counts` [regions, cells] are in sightings; `grid` is the number of cells along L*, a* and b*.
+    `counts` [regions, cells] are in sightings, `withheld` [regions] as in `bits_of`; `grid` is the number of cells
+    along L*, a* and b*.
     """
     blurred = counts.reshape(len(counts), *grid)
     for axis in (1, 2, 3):
         blurred = _blur(blurred, axis)
-    return bits_of(blurred.reshape(len(counts), -1))
+    return bits_of(blurred.reshape(len(counts), -1), withheld)
 
 
-def bits_of(counts: NDArray[np.float64]) -> Floats:
-    """[..., n] bits: -log2 of the smoothed shares along the last axis; `counts` [..., n] are in sightings.
+def bits_of(counts: NDArray[np.float64], withheld: NDArray[np.float64]) -> Floats:
+    """[rows, n] bits: -log2 of the smoothed shares of each row; `counts` [rows, n] are in sightings.
 
-    >>> bits_of(np.array([3.0, 0.0]))
-    array([0.19264507, 3.        ], dtype=float32)
+    `withheld` [rows] are sightings that were counted but not told apart (coarse.py), a part of the uniform prior.
+
+    >>> bits_of(np.array([[3.0, 0.0], [3.0, 0.0]]), np.array([0.0, 1.0]))
+    array([[0.19264507, 3.        ],
+           [0.32192808, 2.321928  ]], dtype=float32)
     """
     cells = counts.shape[-1]
-    total = counts.sum(axis=-1, keepdims=True)
-    return np.asarray(-np.log2((counts + PRIOR / cells) / (total + PRIOR)), np.float32)
+    total, prior = counts.sum(axis=-1, keepdims=True), PRIOR + withheld[:, None]
+    return np.asarray(-np.log2((counts + prior / cells) / (total + prior)), np.float32)
 
 
 def _blur(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:

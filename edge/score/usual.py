@@ -1,16 +1,20 @@
 """Compute what is usual, in bits, from the counts of a baseline; every channel compares with it."""
 
 import numpy as np
+from numpy.typing import NDArray
 
+from edge.limits import FLOOR
 from edge.palette import AB_CELLS, L_CELLS
 from edge.recipe import Recipe
 from edge.score import nuisance, surprisal
 from edge.score.channels import BLOCKS, Usual
-from edge.score.counts import SHARE_UNIT, BaselineCounts, values
+from edge.score.counts import SHARE_UNIT, BaselineCounts, rows_of, values, withheld_of
 from edge.score.features import positions
 
 GRID = (L_CELLS, AB_CELLS, AB_CELLS)
 """Number of palette cells along L*, a* and b*."""
+
+Weights = NDArray[np.float64]
 
 
 def build_usual(counts: BaselineCounts, recipe: Recipe, built_at: int) -> Usual:
@@ -26,11 +30,23 @@ def build_usual(counts: BaselineCounts, recipe: Recipe, built_at: int) -> Usual:
         at = positions(name, len(total), region)
         square = np.ix_(at, at)
         gaussians[name, region] = surprisal.gaussian(n, total[at], products[square], extra[square])
+    shares = {name: _given_back(rows_of(counts, name) / SHARE_UNIT, rest) for name, rest in withheld_of(counts).items()}
     return Usual(
         built_at,
-        surprisal.cell_bits(counts.palettes / SHARE_UNIT, GRID),
-        surprisal.bits_of(counts.patterns / SHARE_UNIT),
-        surprisal.bits_of(counts.garments / SHARE_UNIT),
-        surprisal.bits_of(counts.pairs.ravel() / SHARE_UNIT),
+        surprisal.cell_bits(*shares["palettes"], GRID),
+        surprisal.bits_of(*shares["patterns"]),
+        surprisal.bits_of(*shares["garments"])[0],
+        surprisal.bits_of(*shares["pairs"])[0],
         gaussians,
     )
+
+
+def _given_back(counts: Weights, withheld: Weights) -> tuple[Weights, Weights]:
+    """Give withheld sightings [rows] back to the cells of `counts` [rows, kinds]; returns both, in sightings.
+
+    A cell that shows lacks FLOOR / 2 on average, as it was rounded down. The rest is of cells that do not show; it is
+    returned, and counts as a part of the uniform prior.
+    """
+    shows = counts > 0
+    each = np.minimum(FLOOR / 2, withheld / np.maximum(shows.sum(axis=1), 1))
+    return counts + shows * each[:, None], withheld - shows.sum(axis=1) * each

@@ -38,7 +38,7 @@ from tests.messages import NOW
 from tests.outfits import RECIPE
 from tests.programs import Program, start
 from tests.site.sites import Client, SiteBroker, new_site, section
-from tests.sites import Site, learnt
+from tests.sites import Site, learnt, left
 
 __all__ = ["make_mosquitto", "mosquitto", "start"]
 
@@ -47,7 +47,7 @@ OLDER = msgspec.structs.replace(RECIPE, model="ba9876543210")
 
 def counts(node: str, sightings: int, *, recipe: Recipe = RECIPE, seed: int = 0) -> NodeCounts:
     epoch = f"{seed:016x}"
-    return NodeCounts(node, baseline_file.counted(learnt(sightings, recipe=recipe, seed=seed, epoch=epoch)))
+    return NodeCounts(node, baseline_file.counted(left(learnt(sightings, recipe=recipe, seed=seed, epoch=epoch))))
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +115,21 @@ def test_counts_above_the_sightings_are_refused_and_named(found: list[NodeCounts
         add_up([*found, evil], "booth", is_forced=True)
     with pytest.raises(WireError, match="baseline"):
         wire.encode(wire.node_topic("booth", "evil", "baseline"), evil.counted)
+
+
+@pytest.mark.parametrize(
+    "name", ["palettes", "patterns", "garments", "pairs", "withheld", "joint", "bands", "texture_n"]
+)
+def test_counts_that_tell_of_few_people_are_refused(found: list[NodeCounts], name: str) -> None:
+    """As a node of another release, or a changed one, may send them."""
+    numbers = np.frombuffer(found[0].counted.arrays[name], "<i8").copy()
+    numbers[0] += {"joint": 1, "bands": 1, "texture_n": 1 - numbers[0]}.get(name, 1024)
+    arrays = found[0].counted.arrays | {name: numbers.astype("<i8").tobytes()}
+    telling = msgspec.structs.replace(found[0].counted, arrays=arrays)
+    with pytest.raises(WireError, match=f"{name} in steps of 5 people"):
+        wire.encode(wire.node_topic("booth", "camera-1", "baseline"), telling)
+    with pytest.raises(BaselineError):
+        add_up([*found, NodeCounts("camera-1", telling)], "booth", is_forced=True)
 
 
 def test_more_sightings_than_a_camera_can_have_are_refused(found: list[NodeCounts]) -> None:
@@ -296,10 +311,9 @@ def test_nodes_count_the_booth_freezes_and_they_spot(
     for number, name in enumerate(cameras):
         state = tmp_path / name
         state.mkdir()
-        baseline_file.save(learnt(170, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "snapshot.baseline")
-        baseline_file.save(
-            learnt(170, recipe=recipe, seed=number, epoch=f"{number:016x}"), state / "collected.baseline"
-        )
+        counted = learnt(170, recipe=recipe, seed=number, epoch=f"{number:016x}")
+        baseline_file.save(left(counted), state / "snapshot.baseline")
+        baseline_file.save(counted, state / "collected.baseline")
         config = {
             "node": name,
             "state": str(state),

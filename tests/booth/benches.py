@@ -14,8 +14,9 @@ from edge.booth.selection import resumed
 from edge.config import AlertSection, BoothConfig
 from edge.fakes import InProcessBroker
 from edge.seams import Publish, Received
-from tests.fakes import FakeClock, WatchedBroker, WatchedStore
+from tests.fakes import FakeClock, WatchedBroker
 from tests.messages import NOW
+from tests.store.watched import WatchedStore
 
 COUNTS = wire.node_topic("booth", "camera-1", "baseline")
 

@@ -8,8 +8,8 @@ from edge import wire
 from edge.booth.selection import Selection, resumed
 from edge.config import AlertSection, BoothConfig
 from edge.store.store import SqlStore
-from tests.fakes import WatchedStore
 from tests.messages import NOW, make_score
+from tests.store.watched import WatchedStore
 
 WEAK = [wire.Reason("combination:orange-over-black", 2), wire.Reason("garment:no-bag", 6)]
 FOUR_AN_HOUR = BoothConfig(alert=AlertSection(one_in=10.0, per_hour=4.0))
@@ -67,8 +67,19 @@ def test_invented_people_do_not_raise_the_price_for_all() -> None:
     selection = resumed(BoothConfig(alert=BUDGET), SqlStore("sqlite://", "booth"), NOW)
     for seq in range(1, 20_001):
         ask(selection, NOW + seq / 25, node="evil", seq=seq, one_in=1.0)
-    assert selection.people_last_hour(NOW + 800) <= 600 + 2 * 800 + 1
+    assert selection.sightings_last_hour(NOW + 800) <= 600 + 2 * 800 + 1
     assert ask(selection, NOW + 800, at="2025-06-15T15:20:00Z", node="north", one_in=5000.0)
+
+
+def test_what_the_page_shows_is_sightings() -> None:
+    """Three cameras see one rare person, one of them early, and an ordinary one: six scores of five sightings."""
+    selection = Selection(BoothConfig(), None)
+    for node, changes in (("camera-1", {"early": True}), ("camera-1", {"seq": 2, "follows": 1}), ("camera-2", {})):
+        ask(selection, node=node, **changes)
+    for node in ("camera-1", "camera-2", "camera-3"):
+        ask(selection, node=node, seq=9, one_in=1.0)
+    assert selection.sightings_last_hour(NOW) == 5
+    assert selection.sightings_last_hour(NOW + 3601) == 0
 
 
 def test_a_node_that_claims_too_many_is_held_and_others_are_not() -> None:

@@ -1,6 +1,7 @@
 """Counts survive restarts and kills; a node sends them in batches of one epoch."""
 
-from itertools import pairwise
+from dataclasses import replace
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import msgspec
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.limits import BATCH
+from edge.baseline_shapes import HISTOGRAMS, SHARE_UNIT, SHARES
+from edge.limits import BATCH, FLOOR
 from edge.node.collector import COLLECTED, SNAPSHOT, Collector
 from edge.score import baseline_file
+from edge.score.counts import MOMENTS, empty
 from tests.messages import NOW
 from tests.outfits import RECIPE, ordinary
 from tests.sites import learnt
@@ -75,13 +78,35 @@ def test_no_two_copies_that_were_ever_on_the_card_are_less_than_a_batch_apart(tm
     assert sorted(seen) == [0, BATCH, 2 * BATCH, 3 * BATCH]
 
 
-def test_what_an_older_release_left_beside_its_snapshot_is_replaced(tmp_path: Path) -> None:
-    """Counts of 73 people beside those of 50 describe 23 people; of 51, a single one."""
-    baseline_file.save(learnt(51, epoch="0123456789abcdef"), tmp_path / COLLECTED)
-    baseline_file.save(learnt(50, epoch="0123456789abcdef"), tmp_path / SNAPSHOT)
-    again = open_one(tmp_path)
-    assert (again.baseline.sightings, handed_over(again)) == (51, 50)
-    assert (tmp_path / COLLECTED).read_bytes() == (tmp_path / SNAPSHOT).read_bytes()
+def test_no_snapshot_and_no_difference_of_two_tells_of_few_people(tmp_path: Path) -> None:
+    """Neither the cells nor what they gained hold anybody alone; the file on the card is the one that is sent."""
+    collector, rng, seen = open_one(tmp_path), np.random.default_rng(4), [empty(RECIPE)]
+    for number in range(6 * BATCH):
+        if collector.learn(ordinary(rng), "any", NOW + number):
+            assert collector.snapshot == (tmp_path / SNAPSHOT).read_bytes()
+            seen.append(baseline_file.from_bytes(collector.snapshot, "snapshot").counts)
+    assert len(seen) == 7
+    for less, more in combinations(seen, 2):
+        for name in (*SHARES, "withheld", *HISTOGRAMS):
+            people = (getattr(more, name) - getattr(less, name)) / (SHARE_UNIT if name not in HISTOGRAMS else 1)
+            assert not (people % FLOOR).any(), name
+        for name in MOMENTS:
+            assert more.moments(name)[0] - less.moments(name)[0] >= BATCH
+
+
+def test_sums_wait_for_a_batch_of_vectors(tmp_path: Path) -> None:
+    """Legs show on one person in five: the sums about legs stay as they left, not those of the ten who are new."""
+    collector, rng = open_one(tmp_path), np.random.default_rng(4)
+    left = []
+    for number in range(5 * BATCH):
+        person = ordinary(rng)
+        if number % 5:
+            person = replace(person, composition=np.full_like(person.composition, np.nan))
+        if collector.learn(person, "any", NOW + number):
+            assert collector.snapshot is not None
+            left.append(int(baseline_file.from_bytes(collector.snapshot, "snapshot").counts.composition_n[0]))
+    assert left == [0, 0, 0, 0, BATCH]
+    assert open_one(tmp_path).snapshot == collector.snapshot
 
 
 @pytest.mark.parametrize("other", ["damaged", "recipe"])

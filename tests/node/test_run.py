@@ -29,7 +29,7 @@ from tests.fast_clock import FastClock
 from tests.messages import NOW
 from tests.outfits import ordinary
 from tests.people import KnowingInterpreter, draw, standing
-from tests.sites import Site, learnt
+from tests.sites import Site, learnt, left
 
 STEPS = 40
 """Frames of each walker; they are in view for the first 26."""
@@ -374,8 +374,8 @@ def test_a_batch_is_handed_in_once_a_start_and_stays_at_the_broker(
     said: list[Received] = []
     topic = wire.node_topic("booth", "camera-1", "baseline")
     hub.client().connect(will=None, births=tuple, subscriptions=[topic], on_message=said.append)
-    for file in ("collected.baseline", "snapshot.baseline"):
-        baseline_file.save(learnt(50, recipe=OURS), tmp_path / file)
+    baseline_file.save(learnt(50, recipe=OURS), tmp_path / "collected.baseline")
+    baseline_file.save(left(learnt(50, recipe=OURS)), tmp_path / "snapshot.baseline")
     start(4)
     (message,) = said
     _, counted = wire.decode(topic, message.payload)

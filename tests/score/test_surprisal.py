@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from edge.score.surprisal import bits_of, cell_bits, distance, gaussian, palette_bits
 
 
-@given(counts=st.lists(st.integers(0, 1000), min_size=2, max_size=20))
-def test_bits_are_a_probability_and_fall_with_the_count(counts: list[int]) -> None:
-    bits = bits_of(np.array(counts, np.float64))
+@given(counts=st.lists(st.integers(0, 1000), min_size=2, max_size=20), withheld=st.floats(0, 1000))
+def test_bits_are_a_probability_and_fall_with_the_count(counts: list[int], withheld: float) -> None:
+    (bits,) = bits_of(np.array([counts], np.float64), np.full(1, withheld))
     assert np.isclose((2.0 ** -bits.astype(np.float64)).sum(), 1, atol=1e-4)
     assert np.isfinite(bits).all()
     assert (np.argsort(counts, kind="stable") == np.argsort(-bits, kind="stable")).all()
@@ -17,7 +17,7 @@ def test_bits_are_a_probability_and_fall_with_the_count(counts: list[int]) -> No
 def test_a_neighbouring_cell_is_less_surprising_than_a_far_one() -> None:
     counts = np.zeros((1, 4 * 5 * 5))
     counts[0, 0] = 50
-    bits = cell_bits(counts, (4, 5, 5))[0]
+    bits = cell_bits(counts, np.zeros(1), (4, 5, 5))[0]
     assert bits[0] < bits[1] < bits[-1]
 
 

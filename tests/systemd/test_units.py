@@ -14,6 +14,7 @@ EXPOSURE = {
     "spotter-booth.service": 1.5,
     "spotter-worker@.service": 1.5,
     "spotter-first-boot.service": 2.0,
+    "spotter-update.service": 1.6,
 }
 """Highest exposure that `systemd-analyze security` may give, of 10."""
 BOOTH = "192.168.50.1"
@@ -85,6 +86,20 @@ def test_a_node_has_no_place_to_write_but_its_state() -> None:
     in_memory = " ".join(node["TemporaryFileSystem"])
     assert all(f"{place}:mode=1777,size=" in in_memory for place in ("/tmp", "/var/tmp", "/dev/shm"))
     assert "PrivateTmp" not in node, "it would keep them on the card"
+
+
+def test_a_rollback_can_move_baselines_back_and_give_orders() -> None:
+    """With mounts of their own, a file could not be renamed from /opt/spotter/aside to /var/lib/spotter."""
+    update = settings("spotter-update.service")
+    assert update["ProtectSystem"] == ["full"]
+    assert not {"ReadWritePaths", "BindPaths", "StateDirectory", "TemporaryFileSystem"} & update.keys()
+    assert set(update["CapabilityBoundingSet"][0].split()) == {"CAP_DAC_OVERRIDE", "CAP_KILL", "CAP_SYS_ADMIN"}
+    assert update["RestrictAddressFamilies"] == ["AF_UNIX"], "systemctl needs it"
+
+
+def test_every_service_has_a_limit() -> None:
+    assert EXPOSURE.keys() == {unit.name for unit in UNITS if unit.suffix == ".service"}
+    assert max(EXPOSURE.values()) <= 2.5
 
 
 def test_there_are_units() -> None:

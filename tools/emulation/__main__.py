@@ -35,6 +35,12 @@ PROOF = (
 """Commands run on the board after the hang, as evidence."""
 STICK = "/mnt"
 """Mount point of the USB stick with the releases."""
+TWINS = (
+    f"PYTHONPATH={STICK}/twins/tests.zip /opt/spotter/current/venv/bin/python -m tests.privacy.compare /run/twins 2>&1 "
+    "| tail -n 1; rm -rf /run/twins"
+)
+TWINS_S = 1800.0
+"""Longest time that both twin runs may take, in seconds; two free cores of a laptop need about ten."""
 UPDATE = "/opt/spotter/current/venv/bin/spotter update"
 
 
@@ -84,6 +90,8 @@ def _boot_test(folder: Path, flashed: Path, kernel: Path, cleanup: ExitStack) ->
     _second_boot(board, ears, page, begun=_first_boot(board))
     _hang(board, ears)
     _expect(key not in boot_partition(card), "no trace of the node's key on its card after the first boot")
+    board.shell(f"mount -o ro {board.stick} {STICK}")
+    _twins(board)
     _update(board, ears)
     _hang_on_trial(board, ears)
     _unplug_on_trial(board, ears)
@@ -128,9 +136,15 @@ def _hang(board: Board, ears: Ears) -> None:
     _expect(machine == "aarch64" and restarts == "1" and "Watchdog timeout" in said, "one restart by the watchdog")
 
 
+def _twins(board: Board) -> None:
+    """Run the installed release on two recordings that differ in faces and street (tests/privacy)."""
+    said = board.shell(TWINS, TWINS_S)
+    _mark(board.on_for_s, said)
+    _expect(said.startswith("the twins are equal"), "that both twins give away the same")
+
+
 def _update(board: Board, ears: Ears) -> None:
     """Update to the successor, on trial under systemd; it is healthy and must stay."""
-    board.shell(f"mount -o ro {board.stick} {STICK}")
     _try(board, ears, "next", NEXT_VERSION)
     until = board.on_for_s + MOST_TRIAL_S + START_S
     while _is_on_trial(board) and board.on_for_s < until:

@@ -44,7 +44,20 @@ def write_stick(folder: Path, site: Path, stick: Path) -> None:
     _spotter("release", "--release", releases["next"], checkout=successor)
     for release in releases.values():
         _spotter("sign-release", "--site-dir", site, "--release", release)
-    make_stick(stick, releases)
+    make_stick(stick, releases | {"twins": twin_runs(folder / "twins")})
+
+
+def twin_runs(folder: Path) -> Path:
+    """Make a folder with the twin runs of tests/privacy as a zip file that Python can run: `tests.zip`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in ("", "node", "privacy"):
+        sources = folder / "all/tests" / part
+        sources.mkdir(parents=True, exist_ok=True)
+        for module in (checkout() / "tests" / part).glob("*.py"):
+            shutil.copy(module, sources)
+    shutil.make_archive(str(folder / "tests"), "zip", folder / "all")
+    shutil.rmtree(folder / "all")
+    return folder
 
 
 def _spotter(*words: str | int | Path, checkout: Path | None = None) -> None:

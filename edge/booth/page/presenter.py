@@ -203,7 +203,7 @@ def _budget(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     if budget is None:
         return
     if budget.traffic_per_h is not None:
-        yield "People an hour", f"{budget.traffic_per_h:,.0f}"
+        yield "Sightings an hour", f"{budget.traffic_per_h:,.0f}"
     rate = "" if budget.alerts_per_h is None else f"{budget.alerts_per_h:.1f} of "
     yield "Alerts an hour", f"{rate}{budget.per_hour:g} that can be greeted"
     if budget.threshold is not None:

@@ -4,76 +4,26 @@ import asyncio
 import ipaddress
 import logging
 import socket
+import ssl
 import threading
+from functools import partial
+from typing import cast
 
-import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from edge.booth.page import login_throttle, password
+from edge.booth.page import password
 from edge.booth.page.access import Access
+from edge.booth.page.connection import CONNECTIONS, EACH, FAREWELL_S, Connection
 from edge.booth.page.routes import OnAllow, OnOutcome, Pages, Shown
 from edge.booth.page.snapshot import Snapshot
-from edge.config import BoothConfig
+from edge.config import BoothConfig, PageSection
 from edge.errors import ConfigError
 from edge.seams import Clock
 
 log = logging.getLogger(__name__)
 
-CONNECTIONS, EACH = 200, 100
-"""Most connections at once: from all addresses, and from one. A laptop holds one or two; beyond these, one that waits
-for its browser is closed for each new one."""
 KEEP_S = 10
 """An idle connection is closed after this many seconds."""
-HEAD_S = 5
-"""Seconds that a browser may take to send the head of its first request."""
-LOOKS = 6
-"""Times KEEP_S that a request may take, with its answer."""
-FAREWELL_S = 2
-"""Seconds that answers in progress may take once the booth stops."""
-
-
-class Impatient(H11Protocol):
-    """Close connections that send no complete request, and the oldest ones that wait if there are too many.
-
-    Uvicorn alone would wait for them for ever, and then answer everybody with 503.
-    """
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.came_at = self.loop.time()
-        others = [one for one in self.connections if isinstance(one, Impatient) and not one.transport.is_closing()]
-        mine = [one for one in others if one.address == self.address]
-        for group, most in ((mine, EACH), (others, CONNECTIONS)):
-            idle = [one for one in group if one.is_waiting and not one.transport.is_closing()]
-            if len(group) > most and idle:
-                min(idle, key=lambda one: (not one.is_torn, one.came_at)).transport.close()
-        self.loop.call_later(min(HEAD_S, self.timeout_keep_alive), self._look, None)
-
-    @property
-    def is_torn(self) -> bool:
-        """Whether part of a request is here; a browser sends it at once, so such a connection is closed first."""
-        return bool(self.conn.trailing_data[0]) or self.conn.their_state is h11.SEND_BODY
-
-    @property
-    def address(self) -> str:
-        """The browser's address; for IPv6 its network, as a client owns all of it."""
-        return login_throttle.group(self.client[0]) if self.client else ""
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the browser has the next move: no whole request is here, or it was answered."""
-        return self.cycle is None or self.cycle.response_complete or self.conn.their_state is h11.SEND_BODY
-
-    def _look(self, before: RequestResponseCycle | None, looks: int = 0) -> None:
-        """Close the connection if no request came after `before`, or if `before` is not answered after many looks."""
-        if self.transport.is_closing():
-            return
-        is_same = self.cycle is before
-        if is_same and (before is None or before.response_complete or looks >= LOOKS):
-            self.transport.close()
-        else:
-            self.loop.call_later(self.timeout_keep_alive, self._look, self.cycle, looks + 1 if is_same else 0)
 
 
 class Page:
@@ -106,6 +56,8 @@ class Page:
     def _settings(self, config: BoothConfig, on_outcome: OnOutcome, on_allow: OnAllow) -> uvicorn.Config:
         section = config.page
         host, self._port = self._socket.getsockname()[:2]
+        if bool(section.tls_cert) != bool(section.tls_key):
+            raise ConfigError("page.tls_cert and page.tls_key: expected both or neither, found one")
         is_tls = bool(section.tls_cert or section.tls_key) and not ipaddress.ip_address(host).is_loopback
         access = Access(
             self._monotonic,
@@ -120,11 +72,9 @@ class Page:
         self.url = f"{'https' if is_tls else 'http'}://{shown_host}:{self._port}/"
         if access.is_locked and section.insecure and not is_tls:
             log.warning("the page asks for its password without TLS, so others on the network can read it")
-        settings = uvicorn.Config(
+        return uvicorn.Config(
             Pages(access, lambda: self._shown, on_outcome, self._monotonic, on_allow).app(),
-            ssl_certfile=section.tls_cert if is_tls else None,
-            ssl_keyfile=section.tls_key if is_tls else None,
-            http=Impatient,
+            http=cast("type[asyncio.Protocol]", partial(Connection, tls=_certificate(section) if is_tls else None)),
             ws="none",
             loop="asyncio",
             lifespan="off",
@@ -137,8 +87,6 @@ class Page:
             timeout_keep_alive=self._keep_s,
             timeout_graceful_shutdown=FAREWELL_S,
         )
-        _load(settings, config)
-        return settings
 
     def show(self, snapshot: Snapshot) -> None:
         """Show this snapshot from now on."""
@@ -178,12 +126,12 @@ def _password_hash(host: str, config: BoothConfig) -> str | None:
     return password.read_hash(section.password_file)
 
 
-def _load(settings: uvicorn.Config, config: BoothConfig) -> None:
-    section = config.page
-    if bool(section.tls_cert) != bool(section.tls_key):
-        raise ConfigError("page.tls_cert and page.tls_key: expected both or neither, found one")
+def _certificate(section: PageSection) -> ssl.SSLContext:
+    """Return what TLS needs; raises ConfigError if the files are no pair."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        settings.load()
+        tls.load_cert_chain(section.tls_cert, section.tls_key)
     except OSError as err:
         files = f"page.tls_cert {section.tls_cert}, page.tls_key {section.tls_key}"
         raise ConfigError(f"{files}: cannot be used ({err}); expected PEM files that belong together") from err
+    return tls

@@ -34,7 +34,7 @@ class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
     threshold: float | None = None
     """People at least this rare (1 in N) are alerted now; None while nobody is."""
     traffic_per_h: float | None = None
-    """People who passed in the last hour."""
+    """Sightings in the last hour: each camera's, so a person who passes three is three of them."""
     alerts_per_h: float | None = None
     """Alerts in the last hour."""
     silence: str = ""

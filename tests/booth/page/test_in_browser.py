@@ -1,18 +1,27 @@
-"""The page in a real browser: by tap and by key, with and without JavaScript."""
+"""The page in a real browser, over TLS: by tap and by key, with and without JavaScript."""
 
+import base64
+import hashlib
+import os
 import re
 import shutil
+import ssl
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from edge.booth.page.login_throttle import MOST_EACH
 from edge.booth.page.snapshot import AlertState
 from edge.booth.roster import NodeHealth
+from edge.site.site import Site
 from tests.booth.page.pages import (
     BUDGET,
     OUTCOMES,
@@ -20,8 +29,10 @@ from tests.booth.page.pages import (
     TRENDS,
     Browser,
     ServedPage,
+    locked,
     make_snapshot,
     make_view,
+    serve_page,
 )
 from tests.brokers import wait_for
 
@@ -31,12 +42,67 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch":
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
 
 
+Cookies = list[Any]
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
+def chromium(first_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """The browser; it trusts the site's authority as edge/booth/README.md says, or without certutil the page's key."""
+    home, told = tmp_path_factory.mktemp("home"), ["--no-sandbox"]
+    if shutil.which("certutil"):
+        database = home / ".pki/nssdb"
+        database.mkdir(parents=True)
+        for words in (
+            ["-N", "--empty-password"],
+            ["-A", "-t", "C,,", "-n", "soho", "-i", first_site.folder / "ca.pem"],
+        ):
+            subprocess.run(["certutil", "-d", f"sql:{database}", *words], check=True)
+    else:
+        key = x509.load_pem_x509_certificate((first_site.folder / "booth/page.pem").read_bytes()).public_key()
+        digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+        told.append(f"--ignore-certificate-errors-spki-list={base64.b64encode(digest).decode()}")
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        path = shutil.which("chromium")
+        environment: dict[str, str | float | bool] = {**os.environ, "HOME": str(home)}
+        made = playwright.chromium.launch(executable_path=path, args=told, env=environment)
         yield made
         made.close()
+
+
+@contextmanager
+def sealed(site: Site, folder: Path) -> Iterator[ServedPage]:
+    """Serve the page to the network, with the certificate of the site."""
+    booth = site.folder / "booth"
+    with serve_page(**locked(folder, tls_cert=str(booth / "page.pem"), tls_key=str(booth / "page.key"))) as opened:
+        opened.page.url = opened.page.url.replace("0.0.0.0", "127.0.0.1")
+        assert opened.page.url.startswith("https://127.0.0.1:")
+        yield opened
+
+
+@pytest.fixture
+def served(first_site: Site, tmp_path: Path) -> Iterator[ServedPage]:
+    """The page of somebody who logged in (`cookies`)."""
+    with sealed(first_site, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def locked_page(first_site: Site, tmp_path: Path) -> Iterator[ServedPage]:
+    with sealed(first_site, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def cookies(first_site: Site, request: pytest.FixtureRequest) -> Cookies:
+    """Return those of somebody who logged in to `served`; none if a test has not asked for it."""
+    if "served" not in request.fixturenames:
+        return []
+    url = request.getfixturevalue("served").page.url
+    browser = Browser(url, verify=ssl.create_default_context(cafile=first_site.folder / "ca.pem"))
+    assert browser.log_in().status_code == 303
+    found = [{"name": one.name, "value": one.value or "", "url": url} for one in browser.client.cookies.jar]
+    browser.client.close()
+    return found
 
 
 class Window:
@@ -59,15 +125,17 @@ class Window:
 
 
 @pytest.fixture
-def window(chromium: Chromium) -> Iterator[Window]:
+def window(chromium: Chromium, cookies: Cookies) -> Iterator[Window]:
     context = chromium.new_context(**DESKTOP)
+    context.add_cookies(cookies)
     yield Window(context)
     context.close()
 
 
 @pytest.fixture
-def phone(chromium: Chromium) -> Iterator[Window]:
+def phone(chromium: Chromium, cookies: Cookies) -> Iterator[Window]:
     context = chromium.new_context(**PHONE)
+    context.add_cookies(cookies)
     yield Window(context)
     context.close()
 
@@ -88,6 +156,14 @@ def test_claimed_and_greeted_by_tap(served: ServedPage, phone: Window) -> None:
     expect(phone.page.locator(".card")).to_contain_text("greeted by booth")
     expect(phone.page.locator(".card button")).to_have_count(0)
     assert [outcome for _, outcome, _ in served.reported] == ["claimed", "greeted"]
+    assert phone.complaints == []
+
+
+def test_on_loopback_nobody_logs_in(phone: Window) -> None:
+    with serve_page() as local:
+        phone.page.goto(local.page.url)
+        phone.page.get_by_role("button", name="Claim").tap()
+        wait_for(lambda: [outcome for _, outcome, _ in local.reported] == ["claimed"])
     assert phone.complaints == []
 
 
@@ -214,8 +290,9 @@ def test_logging_in_too_often(locked_page: ServedPage, stranger: Browser, window
     expect(window.page.get_by_role("alert")).to_contain_text("Too many wrong passwords; try again in")
 
 
-def test_without_javascript(served: ServedPage, chromium: Chromium) -> None:
+def test_without_javascript(served: ServedPage, chromium: Chromium, cookies: Cookies) -> None:
     context = chromium.new_context(java_script_enabled=False)
+    context.add_cookies(cookies)
     tab = context.new_page()
     served.plays_booth = True
     tab.goto(served.page.url)
@@ -259,12 +336,13 @@ def test_a_hostile_page_can_say_nothing(served: ServedPage, window: Window) -> N
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("shape", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_it_can_be_looked_at(
-    served: ServedPage, chromium: Chromium, tmp_path: Path, shape: dict[str, Any], scheme: Any
+    served: ServedPage, chromium: Chromium, cookies: Cookies, tmp_path: Path, shape: dict[str, Any], scheme: Any
 ) -> None:
     """Nothing is cut off sideways, no text is tiny, nothing loads from elsewhere, the browser has no complaint."""
     alerts = [make_view(1), make_view(2, "claimed", "north", node="camera-2"), make_view(3, "greeted", "north")]
     served.page.show(make_snapshot(alerts=alerts, budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS, is_connected=False))
     context = chromium.new_context(color_scheme=scheme, **shape)
+    context.add_cookies(cookies)
     window = Window(context)
     window.page.goto(served.page.url)
     window.page.wait_for_timeout(1500)

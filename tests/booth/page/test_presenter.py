@@ -86,7 +86,7 @@ def test_why_nobody_is_alerted() -> None:
 
 def test_figures() -> None:
     found = dict(presenter.figures(make_snapshot(budget=BUDGET, outcomes=OUTCOMES)))
-    assert found["People an hour"] == "1,180"
+    assert found["Sightings an hour"] == "1,180"
     assert found["Alerts an hour"] == "5.4 of 6 that can be greeted"
     assert found["Alerts from"] == "1 in 210"
     assert found["Left to give away"] == "14"
