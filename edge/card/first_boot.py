@@ -52,6 +52,8 @@ PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 """Addresses the firewall allows if the booth is given by name."""
 ASKING_NAMES = "meta l4proto { tcp, udp } th dport { 53, 5353 } accept"
 """Firewall rule that allows DNS and mDNS, only if the booth is given by name."""
+ANSWERS = 'udp sport 5353 udp dport 5353 accept comment "mDNS"'
+"""Firewall rule that lets mDNS answers in, for a booth named `.local`: sent to a group, they are of no connection."""
 SHARE = Path("venv/share/exception-spotter")
 """Folder of a release that holds its units and system settings."""
 SYSTEM_FILES = {
@@ -244,6 +246,7 @@ def _placeholders(bundle: BundleRecord) -> dict[str, str]:
         "@ALLOWED@": " ".join(allowed),
         "@ALLOWED_SET@": ", ".join(allowed),
         "@NAMES@": "" if is_address else ASKING_NAMES,
+        "@ANSWERS@": ANSWERS if bundle.booth.endswith(".local") else "",
     }
 
 

@@ -17,9 +17,11 @@ from edge.card.first_boot import FOLDER, read_bundle
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
 from edge.errors import ConfigError, ProvisionError
+from edge.provision import advice
 from edge.provision.probe import probe
 from edge.seams import Clock
 from edge.site import authority, mosquitto
+from edge.site.change import former_folder, outdated_cards
 from edge.site.check_files import check_certificate, check_laptop, check_node, check_page
 from edge.site.files import read
 from edge.site.mosquitto import CHECKER
@@ -113,6 +115,9 @@ def _check_site(site: Site, now: datetime) -> Iterator[Finding]:
     for name in site.nodes:
         for sentence in _check_node_folder(folder / "nodes" / name, site, name, now):
             yield Finding(name, sentence)
+    for name in outdated_cards(site):
+        again = advice.write_card(name, site.folder)
+        yield Finding(name, f"its card was written before its settings changed; write it again: {again}")
     for name in site.laptops:
         home = folder / "laptops" / name
         for sentence in [*check_laptop(_files(home), name, now, _revocations(site)), *_check_secrets(home)]:
@@ -138,15 +143,17 @@ def _check_broker(site: Site, now: datetime) -> Iterator[str]:
     yield from _check_secrets(home)
     yield from _check_same(files, site, ("ca.pem",))
     yield from _check_revocations(files, site, now)
-    yield from _check_hosts(files, site.settings.booth)
+    yield from _check_hosts(files, site.folder, site.settings.booth)
     if files.get("acl", b"").decode(errors="replace") != site.access:
-        yield "acl does not match the nodes and laptops of this site: `spotter provision node NAME --renew` rewrites it"
+        again = f"spotter provision set --site-dir {advice.quoted(site.folder)}"
+        yield f"acl does not match the nodes and laptops of this site; write it again: {again}"
     settings = files.get("mosquitto.conf", b"").decode(errors="replace").splitlines()
     for wanted in mosquitto.GUARDS:
         if wanted not in settings:
             yield f"mosquitto.conf: `{wanted}` is missing: without it the broker accepts strangers; add the line"
-    if not site.settings.installed and f"cafile {home}/ca.pem" not in settings:
-        yield f"mosquitto.conf names files outside {home}: the folder was moved; correct its paths and booth.yaml's"
+    if former_folder(site):
+        again = f"spotter provision set --site-dir {advice.quoted(site.folder)}"
+        yield f"mosquitto.conf names files outside {home}: the folder was moved; correct its settings: {again}"
 
 
 def _check_revocations(files: Mapping[str, bytes], site: Site, now: datetime) -> Iterator[str]:
@@ -168,15 +175,16 @@ def _check_revocations(files: Mapping[str, bytes], site: Site, now: datetime) ->
             yield f"crl.pem does not list {path.stem}, so its revoked certificate still works; any --renew rewrites it"
 
 
-def _check_hosts(files: Mapping[str, bytes], booths: list[str]) -> Iterator[str]:
+def _check_hosts(files: Mapping[str, bytes], folder: Path, booths: list[str]) -> Iterator[str]:
     try:
         good_for = authority.hosts_of(authority.read_certificate(files.get("broker.pem", b"")))
     except ProvisionError:
         return
     for host in sorted({*booths} - {*good_for}):
+        again = f"spotter provision set --site-dir {advice.quoted(folder)} --booth {' --booth '.join(booths)}"
         yield (
-            f"broker.pem is not valid for {host}, only for {', '.join(good_for)}: nodes refuse to connect; "
-            "remove the address from site.yaml, or make the site again with it"
+            f"broker.pem is not valid for {host}, only for {', '.join(good_for)}: nodes refuse to connect; make it "
+            f"again: {again}"
         )
 
 
