@@ -117,6 +117,7 @@ def collect(own: Path, into: Path, locks: Path, *, update_lock: bool = False) ->
                     f"no wheel for Python {python} on aarch64 of: {'; '.join(lacking)}; run spotter provision release "
                     "--update-lock, or add one to PIP_FIND_LINKS and then run it"
                 )
+        lock.check_alike(found)
         for python, wheels in found.items():
             if update_lock:
                 lock.write(locks, python, wheels)
