@@ -30,12 +30,12 @@ from edge.errors import EdgeError, printable
 from edge.model.command import add_models
 from edge.node.command import add_node
 from edge.provision.command import add_provision
-from edge.release.command import add_update
+from edge.updates.command import add_update, with_verb
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 good, 1 bad news, 2 wrong usage, settings or input."""
-    args = _parser().parse_args(argv)
+    args = _parser().parse_args(with_verb(sys.argv[1:] if argv is None else argv))
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs while it is imported
     try:

@@ -22,6 +22,7 @@ NOUNS = {
     "limits",
     "places",
     "wire",
+    "wire_update",
     "problems",
     "config",
     "seams",
@@ -40,7 +41,17 @@ ALLOWED = {
     "baseline_shapes": {"baseline_codec", "errors", "limits", "recipe", "vocabulary"},
     "limits": set(),
     "places": set(),
-    "wire": {"errors", "limits", "vocabulary", "baseline_codec", "baseline_shapes", "wire_v1", "problems"},
+    "wire": {
+        "errors",
+        "limits",
+        "vocabulary",
+        "baseline_codec",
+        "baseline_shapes",
+        "wire_v1",
+        "wire_update",
+        "problems",
+    },
+    "wire_update": set(),
     "problems": set(),
     "wire_v1": {"limits"},
     "signing": {"errors"},
@@ -78,6 +89,8 @@ ALLOWED = {
     "site": NOUNS | {"sealing", "signing"},
     "release": NOUNS | {"clock", "command", "score", "site", "signing"},
     "release/build.py": {"model.manifest", "node.load_model", "pipeline"},  # it says what the release runs
+    "updates": NOUNS | {"command", "message.mqtt", "release", "site"},
+    "updates/command.py": {"card.write", "provision.passphrase"},  # it signs a release as `image` does
     "card": NOUNS | {"release", "site"},
     "provision": NOUNS
     | {
@@ -92,7 +105,7 @@ ALLOWED = {
         "site",
     },
     "fakes": NOUNS,
-    "cli": NOUNS | {"command", "baseline", "node", "booth", "provision", "release", "model"},
+    "cli": NOUNS | {"command", "baseline", "node", "booth", "provision", "updates", "model"},
 }
 
 ONE_HOME = {
@@ -119,6 +132,7 @@ ONE_HOME = {
 WITHOUT_PIXELS = (
     "wire.py",
     "wire_v1.py",
+    "wire_update.py",
     "problems.py",
     "baseline_codec.py",
     "baseline_shapes.py",
@@ -138,6 +152,7 @@ WITHOUT_PIXELS = (
     "site/",
     "card/",
     "release/",
+    "updates/",
     "provision/",
     "model/registry.py",
     "model/manifest.py",

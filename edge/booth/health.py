@@ -28,7 +28,7 @@ def collect(broker: Broker, site: str, clock: Clock, wait_s: float) -> Roster:
     Raises BrokerError if there is no broker.
     """
     inbox: queue.Queue[Received] = queue.Queue()
-    topics = [wire.node_topic(site, "+", leaf) for leaf in ("status", "health")]
+    topics = [wire.node_topic(site, "+", leaf) for leaf in ("status", "health", "update")]
     topics += [wire.booth_topic(site, leaf) for leaf in ("notice", "status")]
     broker.connect(will=None, births=tuple, subscriptions=topics, on_message=inbox.put)
     roster, end = Roster(clock), clock.monotonic() + wait_s

@@ -12,6 +12,7 @@ from edge.booth.violations import Violations
 from edge.errors import WireError
 from edge.problems import age
 from edge.seams import Clock
+from edge.wire_update import Progress
 
 STALE_S = 30.0
 """Three heartbeats. A node that missed them is failing, whatever it reported last."""
@@ -38,6 +39,8 @@ class NodeRecord:
     """When its name was first heard or read from booth.yaml."""
     status: wire.Status | None = None
     health: wire.Health | None = None
+    update: Progress | None = None
+    """How far its newest update is."""
     heard_at: float | None = None
     """When its newest live heartbeat came; None if only a retained one is known."""
     is_gone: bool = False
@@ -71,6 +74,8 @@ class NodeHealth(msgspec.Struct, frozen=True):
     """Number of violations by kind (booth/violations.py)."""
     is_held: bool = False
     """Whether its alerts wait until staff allow them."""
+    update: str = ""
+    """What it does with the newest update, in words; empty if there was none."""
 
 
 def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
@@ -80,9 +85,9 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
     if silence:
         found.insert(0, silence)
         state = "failing"
-    totals = dict(node.violations.totals)
+    totals, update = dict(node.violations.totals), node.update.sentence if node.update else ""
     if health is None:
-        return NodeHealth(node.name, state, found, odd=totals, is_held=node.is_held)
+        return NodeHealth(node.name, state, found, odd=totals, is_held=node.is_held, update=update)
     return NodeHealth(
         node.name,
         health.state if state == "ok" or health.state == "failing" else state,
@@ -95,6 +100,7 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
         health.baseline,
         totals,
         node.is_held,
+        update,
     )
 
 
@@ -153,6 +159,8 @@ class Roster:
         node = self.node(address.node)
         if isinstance(message, wire.Status):
             _note_status(node, message, monotonic)
+        elif isinstance(message, Progress):
+            node.update = message
         elif isinstance(message, wire.Health) and not is_retained:
             node.health, node.heard_at, node.is_gone = message, monotonic, False
             node.ahead_s = wire.from_time(message.at) - now

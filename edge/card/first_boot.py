@@ -61,7 +61,12 @@ SYSTEM_FILES = {
     "systemd/spotter-first-boot.service": "etc/systemd/system/spotter-first-boot.service",
     "systemd/spotter-update.service": "etc/systemd/system/spotter-update.service",
     "systemd/spotter-update.timer": "etc/systemd/system/spotter-update.timer",
+    "systemd/spotter-pull.path": "etc/systemd/system/spotter-pull.path",
+    "systemd/spotter-pull.service": "etc/systemd/system/spotter-pull.service",
+    "systemd/spotter-stick@.service": "etc/systemd/system/spotter-stick@.service",
     "firmware-config/booth.conf": "etc/systemd/system/spotter-node.service.d/booth.conf",
+    "firmware-config/pull.conf": "etc/systemd/system/spotter-pull.service.d/booth.conf",
+    "firmware-config/stick.rules": "etc/udev/rules.d/61-spotter-stick.rules",
     "firmware-config/timesyncd.conf": "etc/systemd/timesyncd.conf.d/spotter.conf",
     "firmware-config/node.nft": "etc/nftables.conf",
     "firmware-config/sysusers.conf": "etc/sysusers.d/spotter.conf",
@@ -197,7 +202,7 @@ class FirstBoot:
         self._run(["systemctl", "mask", *UNWANTED])
         firewall = ["nftables.service"] if (self._root / "usr/sbin/nft").exists() else []
         units = [f"spotter-{name}.service" for name in ("first-boot", "update", "node")]
-        self._run(["systemctl", "enable", *units, *firewall])
+        self._run(["systemctl", "enable", *units, "spotter-pull.path", *firewall])
 
     def _wipe_secrets(self) -> None:
         for name in self._bundle.secrets:
@@ -243,6 +248,7 @@ def _placeholders(bundle: BundleRecord) -> dict[str, str]:
     return {
         "@BOOTH@": bundle.booth,
         "@PORT@": str(bundle.port),
+        "@RELEASES@": str(bundle.port + 1),
         "@ALLOWED@": " ".join(allowed),
         "@ALLOWED_SET@": ", ".join(allowed),
         "@NAMES@": "" if is_address else ASKING_NAMES,

@@ -6,6 +6,8 @@ SITE/broker/                   for mosquitto: settings, access rules, certificat
 SITE/booth/                    for `spotter booth`
 SITE/nodes/NAME/               for that node's /etc/spotter, and network.yaml
 SITE/laptops/NAME/             for `spotter watch` and `spotter health` on that laptop
+SITE/check/, update/           certificates of `spotter provision check --live` and `spotter update push`
+SITE/cards/NAME                hash of the settings that a node's card was written with
 SITE/revoked/NAME-SERIAL.pem   revoked certificates
 """
 
@@ -169,6 +171,17 @@ class Site:
         (self.folder / "cards" / name).unlink(missing_ok=True)
         write_file(self._booth_yaml, booth)
         self.write_access()
+
+    def ensure_updater(self, passphrase: bytes | None) -> Path:
+        """Return the folder of the certificate that pushes updates; makes it for a site of before there was one."""
+        home = self.folder / mosquitto.UPDATER
+        if not home.is_dir():
+            issuer = self.authority(passphrase)
+            issued = issuer.issue(home.name, authority.CLIENT, datetime.now(UTC), authority.SITE_DAYS)
+            files = {"ca.pem": read(self.folder / "ca.pem"), "update.pem": issued.certificate, "update.key": issued.key}
+            write_folder(home, files)
+            self.write_access()
+        return home
 
     def _ensure_outbox_key(self) -> None:
         """Make the key to which nodes seal their scores, for a site of before there was one. Raises ProvisionError."""

@@ -27,7 +27,13 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "firmware-config"
 PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin:/lib/systemd"
 SCHEMAS = Path("usr/lib/python3/dist-packages/cloudinit/config/schemas")
-BOOTH = {"@BOOTH@": "192.168.50.1", "@PORT@": "8883", "@NODE@": "north", "@BUNDLE@": "0123456789ab"}
+BOOTH = {
+    "@BOOTH@": "192.168.50.1",
+    "@PORT@": "8883",
+    "@RELEASES@": "8884",
+    "@NODE@": "north",
+    "@BUNDLE@": "0123456789ab",
+}
 BY_ADDRESS = BOOTH | {"@ALLOWED_SET@": "192.168.50.1", "@NAMES@": "", "@ANSWERS@": ""}
 BY_NAME = BOOTH | {
     "@ALLOWED_SET@": "10.0.0.0/8, 192.168.0.0/16",
