@@ -18,6 +18,7 @@ from edge.command import (
     USAGE,
     Args,
     Commands,
+    Parser,
     add_broker,
     add_command,
     add_group,
@@ -35,7 +36,11 @@ from edge.updates.command import add_update, with_verb
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 good, 1 bad news, 2 wrong usage, settings or input."""
-    args = _parser().parse_args(with_verb(sys.argv[1:] if argv is None else argv))
+    words = with_verb(sys.argv[1:] if argv is None else argv)
+    if not words:
+        parser().print_help()
+        return USAGE
+    args = parser().parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs while it is imported
     try:
@@ -61,14 +66,15 @@ def main(argv: list[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    found = Parser(
         prog="spotter",
         description="Finds passers-by whose outfit is measurably unlike everyone else's. Keeps no pictures.",
         epilog="example: spotter score photos/ --baseline soho.baseline",
     )
-    parser.add_argument("--version", action="version", version=f"spotter {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    found.add_argument("--version", action="version", version=f"spotter {__version__}")
+    commands = found.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_node(commands)
     add_booth(commands)
     add_baseline(commands)
@@ -76,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     add_update(commands)
     _add_checking(commands)
     add_provision(commands)
-    return parser
+    _add_completion(commands)
+    return found
 
 
 def _add_checking(commands: Commands) -> None:
@@ -107,6 +114,24 @@ def _add_checking(commands: Commands) -> None:
         "spotter config check node.yaml",
     )
     check.add_argument("file", type=Path, metavar="FILE", help="settings file")
+
+
+def _add_completion(commands: Commands) -> None:
+    completion = add_command(
+        commands,
+        "completion",
+        _completion,
+        "Print a shell's completion of these commands.",
+        "spotter completion bash > ~/.local/share/bash-completion/completions/spotter",
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+
+
+def _completion(args: Args) -> int:
+    import shtab
+
+    print(shtab.complete(parser(), shell=args.shell))
+    return GOOD
 
 
 def _bench(args: Args) -> int:

@@ -1,12 +1,13 @@
 """Building blocks of the `spotter` commands: parsers, common options, exit codes, settings."""
 
 import argparse
+import difflib
 import re
 import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
@@ -31,6 +32,17 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 UNITS_S = {"h": 3600, "d": 86_400}
 """Seconds in an hour and in a day, by their letter in `--since`."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that names the nearest word for a mistyped one; argparse gives its subparsers this class too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and exit with USAGE."""
+        found = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+        choices = re.findall(r"[\w-]+", found[2]) if found else []
+        near = difflib.get_close_matches(found[1], choices, n=1) if found else []
+        super().error(f"{message.partition(' (choose')[0]}; did you mean {near[0]}?" if near else message)
 
 
 def add_command(

@@ -40,6 +40,9 @@ LINK_ROTATION_S = 600
 UNNUMBERED_EPOCH = "00000000"
 """Placeholder `epoch` that `message/compose.py` writes (with `seq` 1) until the outbox numbers the score."""
 
+CHECKER = "check"
+"""Common name of `spotter provision check --live`, which sends as a node does and is none."""
+
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,32}\Z")]
 """Name of a site or node, also its certificate's CN; the alphabet excludes topic wildcards."""
 Time = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")]

@@ -28,7 +28,7 @@ _REASONS: dict[Why, str] = {
     "unsigned": "this node's site did not sign it: sign it, then push again",
     "damaged": "what it fetched is damaged, or no release: build it again, then push again",
     "older": "it is older than the one that runs",
-    "recipe": "its recipe is another, so what the node counted could not be used: push it with --force to count from zero",
+    "recipe": "its recipe is another, so what was counted could not be used: push it with --force to count from zero",
     "space": "its card is too full",
     "settings": "it could not be installed, or does not accept this node's settings",
     "stopped": "it stopped by itself",

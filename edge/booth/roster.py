@@ -175,7 +175,9 @@ class Roster:
         return self.nodes.setdefault(name, NodeRecord(name, self._clock.monotonic()))
 
     def violations(self, name: str) -> Violations:
-        """Return the violations of a node; those of a node beyond MOST_NODES are not kept."""
+        """Return the violations of a node; those of a node beyond MOST_NODES, and of the checker, are not kept."""
+        if name == wire.CHECKER:
+            return Violations()
         try:
             return self.node(name).violations
         except WireError:

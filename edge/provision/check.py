@@ -13,7 +13,9 @@ import msgspec
 from edge import config
 from edge.booth.page.password import read_hash, read_token
 from edge.card import boot_partition, check
-from edge.card.first_boot import FOLDER, read_bundle
+from edge.card.bundle import read_connection
+from edge.card.first_boot import CONNECTION, FOLDER, read_bundle
+from edge.card.root_partition import look_inside, unfit
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
 from edge.errors import ConfigError, ProvisionError
@@ -24,7 +26,7 @@ from edge.site import authority, mosquitto
 from edge.site.change import former_folder, outdated_cards
 from edge.site.check_files import check_certificate, check_laptop, check_node, check_page
 from edge.site.files import read
-from edge.site.mosquitto import CHECKER
+from edge.wire import CHECKER
 from edge.site.site import Site
 
 SECRETS = (".key", ".password", ".token", "network.yaml")
@@ -61,7 +63,8 @@ def check_path(path: Path, site: Site | None = None, *, now: datetime | None = N
             boot_partition.unpack(path, check.NAMES, Path(work))
         except ProvisionError as err:
             return [Finding(path.name, str(err).removeprefix(f"{path}: "))]
-        return [Finding(path.name, sentence) for sentence in _check_boot(Path(work), site, now)]
+        found = [*_check_boot(Path(work), site, now), *_check_system(path, Path(work))]
+        return [Finding(path.name, sentence) for sentence in found]
 
 
 def check_folder(folder: Path, *, now: datetime | None = None) -> list[Finding]:
@@ -228,6 +231,20 @@ def _check_boot(boot: Path, site: Site | None, now: datetime) -> Iterator[str]:
         return  # check_card has reported it
     if node not in site.nodes:
         yield f"{node} is not a node of {site.name}, which has: {', '.join(site.nodes) or 'none yet'}"
+
+
+def _check_system(card: Path, boot: Path) -> Iterator[str]:
+    """Check that the system behind the boot partition has what the node on that card needs."""
+    system, files = look_inside(card), check.identity(boot)
+    try:
+        settings = config.parse(files.get("node.yaml", b""), NodeConfig, "node.yaml")
+        cmdline = (boot / "cmdline.txt").read_text(encoding="utf-8", errors="replace")
+        text = (boot / FOLDER / CONNECTION).read_text(encoding="utf-8", errors="replace")
+        network = read_connection(text, settings.broker.host, cmdline=cmdline)
+    except (ConfigError, ProvisionError, OSError):
+        return  # the checks of the boot partition have reported it, or a node has used this card
+    if system is not None:
+        yield from unfit(system, settings.frame.source, network)
 
 
 def _check_node_folder(home: Path, site: Site | None, name: str | None, now: datetime) -> Iterator[str]:

@@ -11,6 +11,7 @@ from edge.provision.verbs import (
     provision_laptop,
     provision_node,
     provision_notice,
+    provision_os_list,
     provision_page,
     provision_release,
     provision_revoke,
@@ -210,6 +211,18 @@ def _add_cards(verbs: Commands) -> None:
     )
     _add_site_dir(signed)
     signed.add_argument("--release", type=Path, default=RELEASE, metavar="DIR", help="default: %(default)s")
+    listed = add_command(
+        verbs,
+        "os-list",
+        provision_os_list,
+        "Write a repository file for Raspberry Pi Imager, which then offers these images by the names of their nodes.",
+        "spotter provision os-list north.img south.img --site-dir soho --out os_list.json",
+    )
+    listed.add_argument(
+        "images", nargs="+", type=Path, metavar="IMAGE", help="image written by spotter provision image"
+    )
+    listed.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="folder of the site")
+    listed.add_argument("--out", type=Path, default=Path("os_list.json"), help="file to write; default: %(default)s")
     for parser in (image, release):
         parser.add_argument(
             "--release",

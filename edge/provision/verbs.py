@@ -106,6 +106,14 @@ def provision_image(args: Args) -> int:
     return run_image(args.node, site, args.target, args.release, ask, is_replacing=args.replace)
 
 
+def provision_os_list(args: Args) -> int:
+    """Write a repository file for Raspberry Pi Imager."""
+    from edge.card.os_list import run_os_list
+    from edge.site.site import Site
+
+    return run_os_list(Site(args.site_dir), args.images, args.out)
+
+
 def provision_release(args: Args) -> int:
     """Build the release that nodes install."""
     from edge.release.build import run_release

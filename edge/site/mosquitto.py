@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edge.errors import ProvisionError
-from edge.wire import booth_topic, feedback_topic, node_topic
+from edge.wire import CHECKER, booth_topic, feedback_topic, node_topic
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = (
@@ -16,8 +16,6 @@ SHIPPED = (
 )
 """Where the shipped settings are: in a checkout, else where the wheel installed them."""
 
-CHECKER = "check"
-"""Common name of `spotter provision check --live`: has a node's rights, and reads every node's health."""
 UPDATER = "update"
 """Common name of `spotter update push`: offers a release, and reads what nodes make of it."""
 NODE_WRITES = ("status", "health", "score", "sealed", "gap", "trend", "baseline", "update")

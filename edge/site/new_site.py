@@ -32,7 +32,7 @@ def make_site(
     page = issuer.issue_page(now, hosts)
     client, checker, updater = (
         issuer.issue(name, authority.CLIENT, now, authority.SITE_DAYS)
-        for name in ("booth", mosquitto.CHECKER, mosquitto.UPDATER)
+        for name in ("booth", CHECKER, mosquitto.UPDATER)
     )
     baseline, release = authority.make_signing_pair(), authority.make_signing_pair(passphrase)
     outbox = sealing.make_pair()

@@ -27,6 +27,9 @@ pytestmark = [
     pytest.mark.requires_broker,
     pytest.mark.skipif(PROGRAM is None, reason="no mosquitto"),
     pytest.mark.usefixtures("no_disk_waits"),
+    pytest.mark.filterwarnings(
+        "ignore::pytest.PytestUnraisableExceptionWarning"
+    ),  # paho leaves sockets to the collector
 ]
 
 
