@@ -1,4 +1,4 @@
-"""Every command that the product prints as advice, or shows as an example, is complete: the parser takes it as it is."""
+"""Every command that is printed as advice, or shown as an example, is complete: the parser takes it as it is."""
 
 import ast
 import re
@@ -12,7 +12,9 @@ from edge.cli import parser
 from edge.updates.command import with_verb
 
 ROOT = Path(__file__).parents[1]
-COMMAND = re.compile(r"(?:^|`|: |&& |\b(?:run|with|from|sudo|see|or|again) )spotter ((?:[a-z][a-z-]*)\b[^;,()`\"\n]*)")
+COMMAND = re.compile(
+    r"(?:^|`|: |&& |\b(?:run|with|from|sudo|see|or|again) )spotter ([a-z][a-z-]*\b(?:'[^']*'|[^;,()`\"'\n])*)"
+)
 """A command after what introduces one; `does spotter booth run?` is no command."""
 SAMPLES = {"DEGREES": "0", "N": "1", "...": ""}
 """Values for placeholders that must be numbers; other words in capitals are taken as they are."""
@@ -25,7 +27,10 @@ def strings(path: Path) -> Iterator[tuple[int, str]]:
     inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            yield node.lineno, "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in node.values)
+            yield (
+                node.lineno,
+                "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in node.values),
+            )
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs | inner:
             yield node.lineno, node.value
 
@@ -40,11 +45,13 @@ def advised() -> list[tuple[str, str]]:
 
 
 def words(command: str) -> list[str]:
-    named = [SAMPLES.get(word, word) for word in shlex.split(command.strip().rstrip(".?! "))]
+    named = [SAMPLES.get(word, word) for word in shlex.split(command.partition(" > ")[0].strip().rstrip(".?! "))]
     return [word for word in named if word]
 
 
-@pytest.mark.parametrize(("where", "command"), advised(), ids=[f"{where} {command[:40]}" for where, command in advised()])
+@pytest.mark.parametrize(
+    ("where", "command"), advised(), ids=[f"{where} {command[:40]}" for where, command in advised()]
+)
 def test_advice_is_complete(where: str, command: str, capsys: pytest.CaptureFixture[str]) -> None:
     try:
         parser().parse_args(with_verb(words(command)))

@@ -160,7 +160,8 @@ class FirstBoot:
         except (ProvisionError, ValueError, IndexError) as err:
             raise ProvisionError(
                 f"{folder / MANIFEST}: was not signed by this node's site ({key}: {err}); write the card again with "
-                "spotter provision image, or, if the node has moved to another site, Raspberry Pi OS first"
+                "spotter provision image NODE --site-dir DIR --device /dev/sdX, or, if the node has moved to another "
+                "site, Raspberry Pi OS first"
             ) from err
 
     def _write_system_files(self) -> None:

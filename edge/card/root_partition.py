@@ -71,7 +71,8 @@ def unfit(system: System, source: str, network: Network) -> Iterator[str]:
     if "picamera2" not in system.parts and source.startswith("picamera2"):
         yield (
             f"it holds {system.name} without picamera2, which the node's camera needs, and a node has no internet to "
-            f"get it. {LITE}; or give the node a USB camera: spotter provision set NODE --source v4l2:/dev/video0"
+            f"get it. {LITE}; or give the node a USB camera: "
+            "spotter provision set NODE --site-dir DIR --source v4l2:/dev/video0"
         )
     if "NetworkManager" not in system.parts and network.wifi:
         yield f"it holds {system.name} without NetworkManager, which joins the Wi-Fi: flash Raspberry Pi OS (64-bit)"

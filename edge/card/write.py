@@ -104,9 +104,9 @@ def check_system(target: Path, source: str, network: Network, node: str, site: P
     if system is None:
         print(f"{target}: its system could not be looked into (no ext4 behind the boot partition, or no debugfs here)")
         return
-    if sentences := [
-        sentence.replace("NODE", f"{node} --site-dir {site}") for sentence in unfit(system, source, network)
-    ]:
+    where = f"{node} --site-dir {shlex.quote(str(site))}"
+    sentences = [sentence.replace("NODE --site-dir DIR", where) for sentence in unfit(system, source, network)]
+    if sentences:
         raise ProvisionError("; ".join(f"{target}: {sentence}" for sentence in sentences))
     print(f"{target}: holds {system.name}, Python {system.python}, with what {node} needs")
 

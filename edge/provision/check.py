@@ -3,7 +3,7 @@
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -26,11 +26,12 @@ from edge.site import authority, mosquitto
 from edge.site.change import former_folder, outdated_cards
 from edge.site.check_files import check_certificate, check_laptop, check_node, check_page
 from edge.site.files import read
-from edge.wire import CHECKER
 from edge.site.site import Site
+from edge.wire import CHECKER
 
 SECRETS = (".key", ".password", ".token", "network.yaml")
 """File name endings of secrets, which only their owner may read."""
+CRL_AGAIN = "renew any node, which rewrites it: spotter provision node NODE --renew --site-dir DIR"
 LARGEST = 1_000_000
 """Bytes; larger files are skipped, as no file of a site is so large."""
 
@@ -64,7 +65,8 @@ def check_path(path: Path, site: Site | None = None, *, now: datetime | None = N
         except ProvisionError as err:
             return [Finding(path.name, str(err).removeprefix(f"{path}: "))]
         found = [*_check_boot(Path(work), site, now), *_check_system(path, Path(work))]
-        return [Finding(path.name, sentence) for sentence in found]
+        findings = [Finding(path.name, sentence) for sentence in found]
+        return _filled(findings, site.folder) if site else findings
 
 
 def check_folder(folder: Path, *, now: datetime | None = None) -> list[Finding]:
@@ -74,14 +76,21 @@ def check_folder(folder: Path, *, now: datetime | None = None) -> list[Finding]:
     """
     now = now or datetime.now(UTC)
     if (folder / "site.yaml").is_file():
-        return list(_check_site(Site(folder), now))
+        return _filled(_check_site(Site(folder), now), folder)
     if not (folder / "node.yaml").is_file():
         raise ProvisionError(
             f"{folder}: expected a site's folder with site.yaml, a node's with node.yaml, or a card's with cmdline.txt"
         )
     home, site = folder.resolve(), _site_around(folder)
     name = home.name if site else None
-    return [Finding(home.name, sentence) for sentence in _check_node_folder(home, site, name, now)]
+    found = [Finding(home.name, sentence) for sentence in _check_node_folder(home, site, name, now)]
+    return _filled(found, site.folder) if site else found
+
+
+def _filled(findings: Iterable[Finding], folder: Path) -> list[Finding]:
+    """Return the findings with the site's folder in the commands that they advise."""
+    where = f"--site-dir {advice.quoted(folder)}"
+    return [finding._replace(sentence=finding.sentence.replace("--site-dir DIR", where)) for finding in findings]
 
 
 def check_live(folder: Path, broker: str | None = None, clock: Clock | None = None) -> list[Finding]:
@@ -164,18 +173,15 @@ def _check_revocations(files: Mapping[str, bytes], site: Site, now: datetime) ->
         found = authority.read_list(files.get("crl.pem", b""))
         root = authority.read_certificate(read(site.folder / "ca.pem"))
     except ProvisionError:
-        yield "crl.pem is missing or damaged: mosquitto does not start without it; any --renew rewrites it"
+        yield f"crl.pem is missing or damaged: mosquitto does not start without it; {CRL_AGAIN}"
         return
     if not authority.is_list_of(found, root):
-        yield "crl.pem is not signed by this site's authority: the broker refuses everybody; any --renew rewrites it"
+        yield f"crl.pem is not signed by this site's authority: the broker refuses everybody; {CRL_AGAIN}"
     if found.next_update_utc is not None and found.next_update_utc < now:
-        yield (
-            f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: the broker refuses every connection; "
-            "any --renew rewrites it"
-        )
+        yield (f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: the broker refuses every connection; {CRL_AGAIN}")
     for path in (site.folder / "revoked").glob("*.pem"):
         if not authority.is_revoked(authority.read_certificate(read(path)), files["crl.pem"]):
-            yield f"crl.pem does not list {path.stem}, so its revoked certificate still works; any --renew rewrites it"
+            yield f"crl.pem does not list {path.stem}, so its revoked certificate still works; {CRL_AGAIN}"
 
 
 def _check_hosts(files: Mapping[str, bytes], folder: Path, booths: list[str]) -> Iterator[str]:

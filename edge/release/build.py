@@ -52,7 +52,7 @@ def build_release(out: Path, *, update_lock: bool = False) -> Release:
     """
     source = checkout()
     if not (source / "pyproject.toml").exists():
-        raise ProvisionError("a release is built from a checkout of the project: run .venv/bin/spotter there")
+        raise ProvisionError("a release is built from a checkout of the project: use .venv/bin/spotter there")
     out = out.resolve()
     if out.exists():
         read_release(out)  # raises for any other folder, which must not be deleted

@@ -13,6 +13,7 @@ from edge.site.authority import Authority
 from edge.site.files import write_folder
 from edge.site.settings import Purpose, SiteSettings
 from edge.site.site import ETC, STATE, Site
+from edge.wire import CHECKER
 
 
 def make_site(
@@ -31,8 +32,7 @@ def make_site(
     server = issuer.issue("broker", authority.SERVER, now, authority.SITE_DAYS, hosts)
     page = issuer.issue_page(now, hosts)
     client, checker, updater = (
-        issuer.issue(name, authority.CLIENT, now, authority.SITE_DAYS)
-        for name in ("booth", CHECKER, mosquitto.UPDATER)
+        issuer.issue(name, authority.CLIENT, now, authority.SITE_DAYS) for name in ("booth", CHECKER, mosquitto.UPDATER)
     )
     baseline, release = authority.make_signing_pair(), authority.make_signing_pair(passphrase)
     outbox = sealing.make_pair()

@@ -42,7 +42,8 @@ class Site:
         self.folder = folder.resolve()
         if not (self.folder / "site.yaml").is_file():
             raise ProvisionError(
-                f"{folder}: is not a site's folder; make one with: spotter provision site {folder} ..."
+                f"{folder}: is not a site's folder; make one: spotter provision site {folder} "
+                "--site NAME --booth ADDRESS --who WHO --purpose WHY --contact MAIL --keep-days 1"
             )
         self.settings = config.load(self.folder / "site.yaml", SiteSettings)
         self.purpose = config.load(self.folder / "purpose.yaml", Purpose)

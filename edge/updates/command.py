@@ -17,7 +17,8 @@ def with_verb(argv: list[str]) -> list[str]:
     """
     if argv[:2] == ["update", "--settle"]:
         return ["update", "settle", *argv[2:]]
-    if argv[:1] == ["update"] and argv[1:] and argv[1] not in (*VERBS, "-h", "--help"):
+    is_older = argv[:1] == ["update"] and argv[1:] and argv[1] not in (*VERBS, "-h", "--help")
+    if is_older and (argv[1].startswith("-") or "/" in argv[1] or Path(argv[1]).exists()):
         return ["update", "apply", *argv[1:]]
     return argv
 
@@ -157,4 +158,4 @@ def _stick(args: Args) -> int:
 
 def _need_root() -> None:
     if os.geteuid() != 0:
-        raise ProvisionError("an update needs root: sudo spotter update ...")
+        raise ProvisionError("an update needs root; run the same command with sudo")

@@ -67,7 +67,7 @@ def may_read(name: str, topic: str) -> bool:
     if name == "desk-1":
         return of_booth or (leaf in ("status", "health", "update") and whose != "desk-1")
     if name == "update":
-        return not of_booth and leaf in ("status", "update") and whose != "update"
+        return leaf in (("status", "baseline", "release") if of_booth else ("status", "update")) and whose != "update"
     own = (of_booth and leaf in ("status", "baseline", "release")) or topic in [
         f"spotter/v1/soho/node/{name}/{one}" for one in ("ack", "link")
     ]
