@@ -1,6 +1,7 @@
 """`spotter update`: its verbs and options; on a node `apply`, from the booth `push` and `status`."""
 
 import os
+import shlex
 from pathlib import Path
 
 from edge.command import BAD_NEWS, GOOD, Args, Commands, add_command, add_group, add_json
@@ -124,14 +125,14 @@ def _status(args: Args) -> int:
 def _apply(args: Args) -> int:
     from edge.release.update import run_update
 
-    _need_root()
+    _need_root(f"apply {shlex.quote(str(args.folder))}")
     return run_update(args.folder, is_forced=args.force, is_older_allowed=args.allow_older)
 
 
 def _settle(_: Args) -> int:
     from edge.release.update import run_update
 
-    _need_root()
+    _need_root("settle")
     return run_update(None, is_forced=False)
 
 
@@ -139,7 +140,7 @@ def _pull(_: Args) -> int:
     from edge.release.update import node_update
     from edge.updates.pull import pull
 
-    _need_root()
+    _need_root("pull")
     is_kept, sentence = pull(Path("/"), node_update())
     print(sentence)
     return GOOD if is_kept else BAD_NEWS
@@ -149,13 +150,13 @@ def _stick(args: Args) -> int:
     from edge.release.update import node_update
     from edge.updates.stick import mounted, update_from_stick
 
-    _need_root()
+    _need_root(f"stick {shlex.quote(str(args.device))}")
     with mounted(args.device, Path("/")) as folder:
         is_kept, sentence = update_from_stick(folder, Path("/"), node_update())
     print(sentence)
     return GOOD if is_kept else BAD_NEWS
 
 
-def _need_root() -> None:
+def _need_root(words: str) -> None:
     if os.geteuid() != 0:
-        raise ProvisionError("an update needs root; run the same command with sudo")
+        raise ProvisionError(f"an update needs root: sudo spotter update {words}")
