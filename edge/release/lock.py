@@ -16,7 +16,7 @@ FOLDER = Path("edge/release")
 """Where the lock files lie in a checkout."""
 ALIKE = ("opencv-python-headless", "ai-edge-litert")
 """Packages that decide what a picture counts as: one version for all Pythons. OpenCV 4.11 and 5.0 count the same photos
-differently. numpy may differ: 1.26 (3.11, for bookworm's picamera2) and 2.4 count 200 photos alike, to the last byte."""
+differently. numpy may differ: 1.26 (for bookworm's picamera2) and 2.4 count 200 photos alike, byte by byte."""
 HEAD = "# Wheels of a release for Python {python}; written by `spotter provision release --update-lock`.\n"
 
 
