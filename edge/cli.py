@@ -39,7 +39,7 @@ from edge.masking import MaskingFormatter, masked
 from edge.model.command import add_models
 from edge.node.command import add_node
 from edge.provision.command import add_provision
-from edge.release.command import add_update
+from edge.updates.command import add_update, with_verb
 
 ADVICE = {
     errno.ENOSPC: "free some space",
@@ -58,7 +58,11 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ESCAPED)
-    args = _parser().parse_args(argv)
+    words = with_verb(sys.argv[1:] if argv is None else argv)
+    if not words:
+        parser().print_help()
+        return USAGE
+    args = parser().parse_args(words)
     _set_up_log(is_long=args.is_long, is_verbose=args.verbose)
     try:
         return _run(args)
@@ -128,14 +132,15 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> Parser:
-    parser = Parser(
+def parser() -> Parser:
+    """Return the parser of all commands."""
+    found = Parser(
         prog="spotter",
         description="Finds passers-by whose outfit is measurably unlike everyone else's. Keeps no pictures.",
         epilog="example: spotter score photos/ --baseline soho.baseline",
     )
-    parser.add_argument("--version", action="version", version=f"spotter {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    found.add_argument("--version", action="version", version=f"spotter {__version__}")
+    commands = found.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_node(commands)
     add_booth(commands)
     add_baseline(commands)
@@ -143,7 +148,8 @@ def _parser() -> Parser:
     add_update(commands)
     _add_checking(commands)
     add_provision(commands)
-    return parser
+    _add_completion(commands)
+    return found
 
 
 def _add_checking(commands: Commands) -> None:
@@ -182,6 +188,24 @@ def _add_checking(commands: Commands) -> None:
     )
     check.add_argument("file", type=Path, metavar="FILE", help="settings file")
     check.add_argument("--service", action="store_true", help="check a node.yaml as a node that runs unattended does")
+
+
+def _add_completion(commands: Commands) -> None:
+    completion = add_command(
+        commands,
+        "completion",
+        _completion,
+        "Print a shell's completion of these commands.",
+        "spotter completion bash > ~/.local/share/bash-completion/completions/spotter",
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+
+
+def _completion(args: Args) -> int:
+    import shtab
+
+    print(shtab.complete(parser(), shell=args.shell))
+    return GOOD
 
 
 def _bench(args: Args) -> int:

@@ -1,6 +1,7 @@
 """Building blocks of the `spotter` commands: parsers, common options, exit codes, settings."""
 
 import argparse
+import difflib
 import re
 import signal
 import threading
@@ -37,7 +38,10 @@ UNITS_S = {"h": 3600, "d": 86_400}
 
 
 class Parser(argparse.ArgumentParser):
-    """Takes options by their whole names only, and shows no value of an option it does not know: it may be a secret."""
+    """Takes options by their whole names only, and names the nearest word for a mistyped one.
+
+    It shows no value of an option that it does not know: it may be a secret. Subparsers are of this class too.
+    """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{"allow_abbrev": False, **settings})
@@ -53,7 +57,12 @@ class Parser(argparse.ArgumentParser):
         return found
 
     def error(self, message: str) -> NoReturn:
-        super().error(masked(printable(message)))
+        """Print what is wrong and exit with USAGE."""
+        found = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+        choices = re.findall(r"[\w-]+", found[2]) if found else []
+        near = difflib.get_close_matches(found[1], choices, n=1) if found else []
+        text = f"{message.partition(' (choose')[0]}; did you mean {near[0]}?" if near else message
+        super().error(masked(printable(text)))
 
 
 def add_command(

@@ -139,7 +139,7 @@ NOTICED = {
     "flood": "sends more messages than a camera can have, so some are dropped: if it goes on, switch this node off and "
     "give it a new certificate",
     "held": "claims more rare people than others can believe, so it causes no alerts: look at what it sees; if they "
-    "are really unusual, allow its alerts on the page, or with `spotter booth-allow NODE`",
+    "are really unusual, allow its alerts on the page, or with `spotter booth-allow NODE --config FILE`",
     "baseline": "scores against another baseline than its heartbeat names: restart it; if this stays, freeze again",
     "twins": "two machines use this name: switch one off, or provision it under another name",
     "refused": "had {0} messages refused; the top of the booth's page says why and what to do",

@@ -22,6 +22,7 @@ from edge.baseline_shapes import check as check_counted
 from edge.errors import BaselineError, WireError
 from edge.limits import BATCH, CANDIDATE_P, FLOOR, MOST_IN_WINDOW, MOST_REASONS, MOST_WORN, RARITIES, WINDOW_S
 from edge.vocabulary import REASON, WORN, HeldBack, ViewFault
+from edge.wire_update import Offer, Progress
 
 VERSION: Literal[1] = 1
 """Version of most messages, field `v`. `Score`, `Health` and `Notice` have version 2; version 1 of these is still read
@@ -39,6 +40,9 @@ LINK_ROTATION_S = 600
 
 UNNUMBERED_EPOCH = "00000000"
 """Placeholder `epoch` that `message/compose.py` writes (with `seq` 1) until the outbox numbers the score."""
+
+CHECKER = "check"
+"""Common name of `spotter provision check --live`, which sends as a node does and is none."""
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,32}\Z")]
 """Name of a site or node, also its certificate's CN; the alphabet excludes topic wildcards."""
@@ -396,7 +400,10 @@ class Frozen(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         )
 
 
-Message = Status | Health | Score | Sealed | LinkKey | Gap | Ack | Alert | Feedback | Notice | Trend | Counted | Frozen
+Message = (
+    Status | Health | Score | Sealed | LinkKey | Gap | Ack | Alert | Feedback | Notice | Trend | Counted | Frozen
+    | Offer | Progress
+)  # fmt: skip
 
 NODE_LEAVES: dict[str, type[Message]] = {
     "status": Status,
@@ -409,6 +416,7 @@ NODE_LEAVES: dict[str, type[Message]] = {
     "stored": Ack,
     "trend": Trend,
     "baseline": Counted,
+    "update": Progress,
 }
 BOOTH_LEAVES: dict[str, type[Message]] = {
     "status": Status,
@@ -416,6 +424,7 @@ BOOTH_LEAVES: dict[str, type[Message]] = {
     "feedback": Feedback,
     "notice": Notice,
     "baseline": Frozen,
+    "release": Offer,
 }
 
 _TOPIC = re.compile(

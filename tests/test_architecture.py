@@ -24,6 +24,7 @@ NOUNS = {
     "limits",
     "places",
     "wire",
+    "wire_update",
     "problems",
     "aim",
     "config",
@@ -45,7 +46,18 @@ ALLOWED = {
     "baseline_shapes": {"baseline_codec", "errors", "limits", "recipe", "vocabulary"},
     "limits": set(),
     "places": set(),
-    "wire": {"aim", "errors", "limits", "vocabulary", "baseline_codec", "baseline_shapes", "wire_v1", "problems"},
+    "wire": {
+        "aim",
+        "errors",
+        "limits",
+        "vocabulary",
+        "baseline_codec",
+        "baseline_shapes",
+        "wire_v1",
+        "wire_update",
+        "problems",
+    },
+    "wire_update": set(),
     "problems": set(),
     "aim": {"limits"},
     "wire_v1": {"limits"},
@@ -84,6 +96,8 @@ ALLOWED = {
     "site": NOUNS | {"sealing", "signing"},
     "release": NOUNS | {"clock", "command", "score", "site", "signing"},
     "release/build.py": {"model.manifest", "node.load_model", "pipeline"},  # it says what the release runs
+    "updates": NOUNS | {"command", "message.mqtt", "release", "site"},
+    "updates/command.py": {"card.write", "provision.passphrase"},  # it signs a release as `image` does
     "card": NOUNS | {"release", "site"},
     "provision": NOUNS
     | {
@@ -98,7 +112,7 @@ ALLOWED = {
         "site",
     },
     "fakes": NOUNS,
-    "cli": NOUNS | {"command", "baseline", "node", "booth", "provision", "release", "model"},
+    "cli": NOUNS | {"command", "baseline", "node", "booth", "provision", "updates", "model"},
 }
 
 ONE_HOME = {
@@ -125,6 +139,7 @@ ONE_HOME = {
 WITHOUT_PIXELS = (
     "wire.py",
     "wire_v1.py",
+    "wire_update.py",
     "problems.py",
     "aim.py",
     "baseline_codec.py",
@@ -147,6 +162,7 @@ WITHOUT_PIXELS = (
     "site/",
     "card/",
     "release/",
+    "updates/",
     "provision/",
     "model/registry.py",
     "model/manifest.py",

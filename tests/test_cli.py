@@ -36,7 +36,10 @@ COMMANDS = [
     "models fetch",
     "models verify",
     "config check",
-    "update",
+    "update apply",
+    "update push",
+    "update status",
+    "update settle",
     "provision site",
     "provision image",
     "provision release",
@@ -110,7 +113,7 @@ def test_a_node_says_what_it_lacks_to_be_a_booth(missing: str, said: str) -> Non
 
 
 def test_usage_is_exit_code_2() -> None:
-    for words in ([], ["nonsense"], ["learn"], ["score", "x"]):
+    for words in (["nonsense"], ["learn"], ["score", "x"]):
         with pytest.raises(SystemExit) as done:
             main(words)
         assert done.value.code == 2
@@ -242,3 +245,31 @@ def test_models_list_says_what_a_node_with_these_settings_runs(
     settings.write_text("detection: {model: spotter-1x1}\n")
     assert main(["models", "list", "--config", str(settings)]) == 2
     assert "spotter-417x737" in capsys.readouterr().err, "the error says what there is"
+
+
+def test_a_mistyped_command_gets_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, nearest in ((["heath"], "health"), (["provision", "nodes"], "node"), (["update", "pusch", "x"], "push")):
+        with pytest.raises(SystemExit) as done:
+            main(words)
+        assert done.value.code == 2
+        assert f"did you mean {nearest}?" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["qqqq"])
+    assert "choose from" in capsys.readouterr().err
+
+
+def test_without_a_command_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    text = capsys.readouterr().out
+    assert {command.split()[0] for command in COMMANDS} <= set(re.findall(r"^    ([\w-]+)\s", text, re.MULTILINE))
+
+
+def test_bash_completes_commands(tmp_path: Path) -> None:
+    pytest.importorskip("shtab")
+    done = subprocess.run(
+        [sys.executable, "-m", "edge.cli", "completion", "bash"], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    script = tmp_path / "spotter"
+    script.write_text(done.stdout)
+    ask = f"source {script}; COMP_WORDS=(spotter prov); COMP_CWORD=1; _shtab_spotter; echo ${{COMPREPLY[@]}}"
+    assert subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True).stdout == "provision\n"

@@ -33,6 +33,7 @@ NODE = {
     "stored": Delivery("worker", is_retained=True),
     "trend": Delivery("node"),
     "baseline": Delivery("node", is_retained=True),
+    "update": Delivery("node", is_retained=True),
 }
 BOOTH = {
     "status": Delivery("booth", is_retained=True),
@@ -40,6 +41,7 @@ BOOTH = {
     "feedback": Delivery("booth"),
     "baseline": Delivery("booth", is_retained=True),
     "notice": Delivery("booth", is_retained=True),
+    "release": Delivery("update", is_retained=True),
 }
 BINARY = {"contentType": "application/octet-stream", "payload": {"type": "string", "format": "binary"}}
 

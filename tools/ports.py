@@ -6,6 +6,10 @@ import time
 TRIES, PAUSE_S = 100, 0.1
 
 
+LAST = 65535
+"""The highest TCP port."""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -20,3 +24,21 @@ def wait_for(port: int) -> bool:
                 return True
         time.sleep(PAUSE_S)
     return False
+
+
+def free_ports(count: int) -> list[int]:
+    """Return `count` free TCP ports in a row."""
+    while True:
+        first = free_port()
+        wanted = list(range(first, first + count))
+        if first + count < LAST and all(_is_free(port) for port in wanted[1:]):
+            return wanted
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

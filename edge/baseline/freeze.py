@@ -221,6 +221,6 @@ def _say(message: wire.Frozen, sentence: str, published_at: int | None, *, as_js
         return
     print(sentence)
     if at is None:
-        print("not published yet: spotter booth publishes it once it runs and reaches its broker")
+        print("not published yet; the booth publishes it once it runs and reaches its broker")
     else:
         print(f"published at {at}: nodes with the site's key use it within seconds; see spotter health")

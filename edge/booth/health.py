@@ -41,7 +41,7 @@ class Listener:
         self._broker, self._clock = broker, clock
         self._inbox: queue.Queue[Received] = queue.Queue()
         self.roster = Roster(clock)
-        topics = [wire.node_topic(site, "+", leaf) for leaf in ("status", "health")]
+        topics = [wire.node_topic(site, "+", leaf) for leaf in ("status", "health", "update")]
         topics += [wire.booth_topic(site, leaf) for leaf in ("notice", "status")]
         broker.connect(will=None, births=tuple, subscriptions=topics, on_message=self._inbox.put)
 

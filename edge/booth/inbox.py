@@ -31,7 +31,7 @@ from edge.store.store import DAY_S, MOST_EPOCHS, Decision, Recorded, Source, Sql
 
 log = logging.getLogger(__name__)
 
-REPORTS = ("/status", "/health")
+REPORTS = ("/status", "/health", "/update")
 QUEUED = 2000
 """Most messages waiting; what does not fit is not acknowledged, so its node sends it again."""
 SCORES = Allowance(25.0, 1_000_000.0)
@@ -46,6 +46,7 @@ ALLOWED: Mapping[str, Allowance] = {
     "feedback": Allowance(1.0, 500.0),
     "status": Allowance(1.0, 2000.0),
     "health": Allowance(1.0, 2000.0),
+    "update": Allowance(0.5, 100.0),
 }
 """Messages a second from one node or laptop, by the last part of their topic. Healthy ones stay far below."""
 MOST_NAMES = 1000
@@ -148,7 +149,9 @@ class Inbox:
     @property
     def subscriptions(self) -> list[str]:
         """Topic filters to hand to Broker.connect."""
-        leaves = ["score", "sealed", "gap", "status", "health", "trend", "baseline"] + ["stored"] * self._config.centre
+        leaves = ["score", "sealed", "gap", "status", "health", "trend", "baseline", "update"] + [
+            "stored"
+        ] * self._config.centre
         nodes = [wire.node_topic(self._config.site, "+", leaf) for leaf in leaves]
         site = self._config.site
         return [*nodes, wire.booth_topic(site, "feedback"), wire.feedback_topic(site, "+")]

@@ -13,6 +13,7 @@ from edge.booth.violations import Violations
 from edge.errors import WireError
 from edge.problems import age
 from edge.seams import Clock
+from edge.wire_update import Progress
 
 STALE_S = 30.0
 """Three heartbeats. A node that missed them is failing, whatever it reported last."""
@@ -39,6 +40,8 @@ class NodeRecord:
     """When its name was first heard or read from booth.yaml."""
     status: wire.Status | None = None
     health: wire.Health | None = None
+    update: Progress | None = None
+    """How far its newest update is."""
     heard_at: float | None = None
     """When its newest live heartbeat came; None if only a retained one is known."""
     is_gone: bool = False
@@ -80,6 +83,8 @@ class NodeHealth(msgspec.Struct, frozen=True):
     """How its camera saw the people of the last minutes, in aggregates; empty before enough people passed."""
     advice: list[str] = []
     """What to change about its camera."""
+    update: str = ""
+    """What it does with the newest update, in words; empty if there was none."""
 
 
 def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
@@ -89,9 +94,9 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
     if silence:
         found.insert(0, silence)
         state = "failing"
-    totals = dict(node.violations.totals)
+    totals, update = dict(node.violations.totals), node.update.sentence if node.update else ""
     if health is None:
-        return NodeHealth(node.name, state, found, odd=totals, is_held=node.is_held)
+        return NodeHealth(node.name, state, found, odd=totals, is_held=node.is_held, update=update)
     return NodeHealth(
         node.name,
         health.state if state == "ok" or health.state == "failing" else state,
@@ -108,6 +113,7 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
         health.lens_percent,
         "" if health.aim is None else figures(health.aim),
         [] if health.aim is None else advice(health.aim),
+        update,
     )
 
 
@@ -166,6 +172,8 @@ class Roster:
         node = self.node(address.node)
         if isinstance(message, wire.Status):
             _note_status(node, message, monotonic)
+        elif isinstance(message, Progress):
+            node.update = message
         elif isinstance(message, wire.Health) and not is_retained:
             node.health, node.heard_at, node.is_gone = message, monotonic, False
             node.ahead_s = wire.from_time(message.at) - now
@@ -180,7 +188,9 @@ class Roster:
         return self.nodes.setdefault(name, NodeRecord(name, self._clock.monotonic()))
 
     def violations(self, name: str) -> Violations:
-        """Return the violations of a node; those of a node beyond MOST_NODES are not kept."""
+        """Return the violations of a node; those of a node beyond MOST_NODES, and of the checker, are not kept."""
+        if name == wire.CHECKER:
+            return Violations()
         try:
             return self.node(name).violations
         except WireError:

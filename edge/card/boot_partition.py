@@ -12,7 +12,7 @@ import stat
 import struct
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ XZ = b"\xfd7zXZ"
 """First bytes of an xz file."""
 BLOCK = 1 << 20
 """Bytes compared and copied at a time."""
+
+
+Say = Callable[[float], None]
+"""Takes the share of the work that is done, from 0 to 1."""
 
 
 class Partition(NamedTuple):
@@ -117,9 +121,10 @@ def unpack(target: Path, names: Sequence[str], into: Path) -> None:
 
 
 @contextlib.contextmanager
-def changing(target: Path) -> Iterator[Boot]:
+def changing(target: Path, say: Say = lambda _: None) -> Iterator[Boot]:
     """Yield a copy of `target`'s boot partition, and write it back at the end unless an exception was raised.
 
+    `say` takes the share of the work that is done, from 0 to 1: a third each to read, write and compare.
     Raises ProvisionError, and leaves `target` as it was, if it is not a card, is in use, or cannot be written.
     """
     need_mtools()
@@ -127,18 +132,18 @@ def changing(target: Path) -> Iterator[Boot]:
         partition = find_partition(disk, target)
         before, after = Path(work) / "before", Path(work) / "after"
         try:
-            _copy_out(disk, partition, before)
+            _copy_out(disk, partition, before, _third(say, 0))
         except OSError as err:
             raise ProvisionError(f"{target}: cannot be read ({err.strerror}); use another card") from err
         shutil.copyfile(before, after)
         yield Boot(after, str(target))
         try:
-            _copy_in(disk, partition, before, after)
+            _copy_in(disk, partition, before, after, _third(say, 1))
         except (OSError, KeyboardInterrupt) as err:
             with contextlib.suppress(OSError):
-                _copy_in(disk, partition, after, before)
+                _copy_in(disk, partition, after, before, _third(say, 1))
             raise ProvisionError(f"{target}: could not be written ({err}) and was restored; use another card") from err
-        if not _is_same(disk, partition, after):
+        if not _is_same(disk, partition, after, _third(say, 2)):
             raise ProvisionError(
                 f"{target}: reads back differently than written, so it is defective or a fake: use another card"
             )
@@ -183,10 +188,15 @@ def _open(target: Path, *, is_changed: bool = True) -> Iterator[int]:
         os.close(disk)
 
 
-def _copy_out(disk: int, partition: Partition, path: Path) -> None:
+def _third(say: Say, number: int) -> Say:
+    return lambda share: say((number + share) / 3)
+
+
+def _copy_out(disk: int, partition: Partition, path: Path, say: Say) -> None:
     """Copy the partition to a sparse file."""
     with path.open("wb") as file:
         for at in range(0, partition.size, BLOCK):
+            say(at / partition.size)
             block = os.pread(disk, min(BLOCK, partition.size - at), partition.offset + at)
             if any(block):
                 file.seek(at)
@@ -194,10 +204,11 @@ def _copy_out(disk: int, partition: Partition, path: Path) -> None:
         file.truncate(partition.size)
 
 
-def _copy_in(disk: int, partition: Partition, old: Path, new: Path) -> None:
+def _copy_in(disk: int, partition: Partition, old: Path, new: Path, say: Say) -> None:
     """Write the blocks that differ, last first: new data stay in free space until the tables at the front name them."""
     with old.open("rb") as was, new.open("rb") as is_now:
         for at in reversed(range(0, partition.size, BLOCK)):
+            say(1 - at / partition.size)
             was.seek(at)
             is_now.seek(at)
             block = is_now.read(BLOCK)
@@ -212,14 +223,16 @@ def _write_all(disk: int, data: bytes, at: int) -> None:
         data, at = data[written:], at + written
 
 
-def _is_same(disk: int, partition: Partition, path: Path) -> bool:
+def _is_same(disk: int, partition: Partition, path: Path, say: Say) -> bool:
     """Compare with what the card itself returns, not with the kernel's cache."""
     os.posix_fadvise(disk, partition.offset, partition.size, os.POSIX_FADV_DONTNEED)
     with path.open("rb") as file:
-        return all(
-            os.pread(disk, min(BLOCK, partition.size - at), partition.offset + at) == file.read(BLOCK)
-            for at in range(0, partition.size, BLOCK)
-        )
+        for at in range(0, partition.size, BLOCK):
+            say(at / partition.size)
+            if os.pread(disk, min(BLOCK, partition.size - at), partition.offset + at) != file.read(BLOCK):
+                return False
+    say(1.0)
+    return True
 
 
 def _lay(files: Mapping[str, bytes | Path], folder: Path) -> None:

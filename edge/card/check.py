@@ -23,7 +23,7 @@ PYTHONS = {True: ("trixie", "3.13"), False: ("bookworm", "3.11")}
 """Name and Python version of Raspberry Pi OS with (True) and without (False) cloud-init."""
 NAMES = ("config.txt", "cmdline.txt", "spotter.txt", "user-data", CLOUD_INIT, "network-config", FOLDER)
 """Files and folders of a boot partition that a bundle writes or changes."""
-AGAIN = "write the card again: spotter provision image"
+AGAIN = "write the card again: spotter provision image NODE --site-dir DIR --device /dev/sdX"
 WHY = {
     "spotter.txt": "the firmware would set up the board differently",
     "user-data": "first boot may never start, or strangers may log in",
@@ -57,7 +57,7 @@ def check_card(boot: Path, now: datetime, revocation_list: bytes | None = None) 
     if wiped and len(wiped) == len(record.secrets):
         yield (
             f"its secrets are wiped: a node has used this card, and its first boot is over; for another board, or to "
-            f"start again, {AGAIN} {record.node}"
+            f"start again, {AGAIN.replace('NODE', record.node)}"
         )
         yield from _check_settings(boot)
         return
@@ -122,11 +122,11 @@ def _check_pythons(release: Release, *, has_cloud_init: bool) -> Iterator[str]:
     if python not in release.pythons:
         yield (
             f"release {release.id} has wheels for Python {', '.join(release.pythons)}, Raspberry Pi OS {system} has "
-            f"{python}: spotter provision release makes one that fits, then {AGAIN}"
+            f"{python}; make one that fits: spotter provision release; then {AGAIN}"
         )
     unpinned = {PurePath(name).name for name in release.pythons.get(python, ())} - release.files.keys()
     for name in sorted(unpinned):
-        yield f"release {release.id} lacks its file {name}: make it again with spotter provision release, then {AGAIN}"
+        yield f"release {release.id} lacks its file {name}; make it again: spotter provision release; then {AGAIN}"
 
 
 def _check_network(boot: Path, record: first_boot.BundleRecord) -> Iterator[str]:

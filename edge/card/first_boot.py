@@ -52,6 +52,8 @@ PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 """Addresses the firewall allows if the booth is given by name."""
 ASKING_NAMES = "meta l4proto { tcp, udp } th dport { 53, 5353 } accept"
 """Firewall rule that allows DNS and mDNS, only if the booth is given by name."""
+ANSWERS = 'udp sport 5353 udp dport 5353 accept comment "mDNS"'
+"""Firewall rule that lets mDNS answers in, for a booth named `.local`: sent to a group, they are of no connection."""
 SHARE = Path("venv/share/exception-spotter")
 """Folder of a release that holds its units and system settings."""
 SYSTEM_FILES = {
@@ -59,7 +61,12 @@ SYSTEM_FILES = {
     "systemd/spotter-first-boot.service": "etc/systemd/system/spotter-first-boot.service",
     "systemd/spotter-update.service": "etc/systemd/system/spotter-update.service",
     "systemd/spotter-update.timer": "etc/systemd/system/spotter-update.timer",
+    "systemd/spotter-pull.path": "etc/systemd/system/spotter-pull.path",
+    "systemd/spotter-pull.service": "etc/systemd/system/spotter-pull.service",
+    "systemd/spotter-stick@.service": "etc/systemd/system/spotter-stick@.service",
     "firmware-config/booth.conf": "etc/systemd/system/spotter-node.service.d/booth.conf",
+    "firmware-config/pull.conf": "etc/systemd/system/spotter-pull.service.d/booth.conf",
+    "firmware-config/stick.rules": "etc/udev/rules.d/61-spotter-stick.rules",
     "firmware-config/timesyncd.conf": "etc/systemd/timesyncd.conf.d/spotter.conf",
     "firmware-config/node.nft": "etc/nftables.conf",
     "firmware-config/sysusers.conf": "etc/sysusers.d/spotter.conf",
@@ -153,7 +160,8 @@ class FirstBoot:
         except (ProvisionError, ValueError, IndexError) as err:
             raise ProvisionError(
                 f"{folder / MANIFEST}: was not signed by this node's site ({key}: {err}); write the card again with "
-                "spotter provision image, or, if the node has moved to another site, Raspberry Pi OS first"
+                "spotter provision image NODE --site-dir DIR --device /dev/sdX, or, if the node has moved to another "
+                "site, Raspberry Pi OS first"
             ) from err
 
     def _write_system_files(self) -> None:
@@ -195,7 +203,7 @@ class FirstBoot:
         self._run(["systemctl", "mask", *UNWANTED])
         firewall = ["nftables.service"] if (self._root / "usr/sbin/nft").exists() else []
         units = [f"spotter-{name}.service" for name in ("first-boot", "update", "node")]
-        self._run(["systemctl", "enable", *units, *firewall])
+        self._run(["systemctl", "enable", *units, "spotter-pull.path", *firewall])
 
     def _wipe_secrets(self) -> None:
         for name in self._bundle.secrets:
@@ -241,9 +249,11 @@ def _placeholders(bundle: BundleRecord) -> dict[str, str]:
     return {
         "@BOOTH@": bundle.booth,
         "@PORT@": str(bundle.port),
+        "@RELEASES@": str(bundle.port + 1),
         "@ALLOWED@": " ".join(allowed),
         "@ALLOWED_SET@": ", ".join(allowed),
         "@NAMES@": "" if is_address else ASKING_NAMES,
+        "@ANSWERS@": ANSWERS if bundle.booth.endswith(".local") else "",
     }
 
 

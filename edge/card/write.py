@@ -2,32 +2,38 @@
 
 import contextlib
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from edge import __version__
-from edge.card.boot_partition import Boot, changing
+from edge.card.boot_partition import Boot, Say, changing
 from edge.card.bundle import Bundle, boot_files, make_bundle
 from edge.card.check import CLOUD_INIT
 from edge.card.first_boot import BUNDLE, FOLDER
+from edge.card.root_partition import look_inside, unfit
 from edge.errors import ProvisionError
 from edge.release.build import build_release
 from edge.release.install import Release, read_release
 from edge.release.signature import check_signature, sign_release
+from edge.site.change import note_card
+from edge.site.settings import Network
 from edge.site.site import Site
 
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
 BOOT_FILES = {"config.txt", "cmdline.txt"}
 """Files that the boot partition of every Raspberry Pi OS has."""
 
 
-def write_card(bundle: Bundle, target: Path, *, is_replacing: bool = False) -> None:
+def write_card(bundle: Bundle, target: Path, *, is_replacing: bool = False, say: Say = lambda _: None) -> None:
     """Write the bundle completely or not at all; raises ProvisionError.
 
-    `is_replacing` allows a card that belongs to another node.
+    `is_replacing` allows a card that belongs to another node; `say` takes the share that is done.
     """
-    with changing(target) as boot:
+    with changing(target, say) as boot:
         names = boot.names()
         if missing := BOOT_FILES.difference(names):
             raise ProvisionError(
@@ -84,11 +90,25 @@ def sign_for(site: Site, release: Release, ask: Callable[[], bytes | None]) -> N
     except ProvisionError:
         passphrase = ask()
         if site.has_passphrase and passphrase is None:
+            how = f"spotter provision sign-release --site-dir {shlex.quote(str(site.folder))}"
             raise ProvisionError(
                 f"{release.folder}: expected a release signed by {site.name}, as nodes install no other; give "
-                "--passphrase-file, or sign it with spotter provision sign-release"
+                f"--passphrase-file, or sign it: {how}"
             ) from None
         sign_release(release.folder, site.folder / "release.key", passphrase)
+
+
+def check_system(target: Path, source: str, network: Network, node: str, site: Path) -> None:
+    """Raise ProvisionError if the system on the card lacks what the node needs; says so if it cannot be looked into."""
+    system = look_inside(target)
+    if system is None:
+        print(f"{target}: its system could not be looked into (no ext4 behind the boot partition, or no debugfs here)")
+        return
+    where = f"{node} --site-dir {shlex.quote(str(site))}"
+    sentences = [sentence.replace("NODE --site-dir DIR", where) for sentence in unfit(system, source, network)]
+    if sentences:
+        raise ProvisionError("; ".join(f"{target}: {sentence}" for sentence in sentences))
+    print(f"{target}: holds {system.name}, Python {system.python}, with what {node} needs")
 
 
 def run_image(
@@ -97,12 +117,15 @@ def run_image(
     """Run `spotter provision image`; `ask` returns the site's passphrase if it is needed."""
     console = Console(stderr=True)
     identity, network = site.identity(node), site.network(node)
+    check_system(target, site.node_settings(node).frame.source, network, node, site.folder)
     with console.status(f"release for nodes in {release}"):
         found = find_release(release)
     sign_for(site, found, ask)
-    with console.status(f"writing {target} and reading it back"):
-        bundle = make_bundle(node, identity, network, found)
-        write_card(bundle, target, is_replacing=is_replacing)
+    bundle = make_bundle(node, identity, network, found)
+    with Progress(*COLUMNS, console=console) as progress:
+        task = progress.add_task(f"writing {target} and reading it back", total=1.0)
+        write_card(bundle, target, is_replacing=is_replacing, say=lambda share: progress.update(task, completed=share))
+    note_card(site, node)
     print(f"{target}: now the card of node {node}, bundle {bundle.record.id}; it holds the node's key until first boot")
-    print(f"to check it: spotter provision check {target} --site-dir {site.folder}")
+    print(f"to check it: spotter provision check {shlex.quote(str(target))} --site-dir {shlex.quote(str(site.folder))}")
     return 0

@@ -31,6 +31,7 @@ from edge.node.health import Counters, Heartbeat, Pulse, Start, heartbeat, statu
 from edge.node.load_model import open_with_last_good
 from edge.node.memory import keep_small
 from edge.node.model_thread import ModelThread
+from edge.node.offers import Offers
 from edge.node.scoring import Scoring
 from edge.node.selftest import Failure, self_test
 from edge.node.site_baseline import SiteBaseline
@@ -98,12 +99,14 @@ class Node:
         self._model = ModelThread(self._capture, self._pipeline, stop)
         self._site_baseline = SiteBaseline(config, self._pipeline.recipe)
         self._link_keys = LinkKeys(config.site, config.node)
+        self._offers = Offers(config)
         talk = Talk(
             interpreter.model_id,
             self._heartbeat,
             lambda: self._scoring.snapshot,
-            (self._site_baseline.topic, self._link_keys.topic),
+            (self._site_baseline.topic, self._link_keys.topic, self._offers.topic),
             self._hear,
+            lambda: self._offers.progress,
         )
         self._uplink = Uplink(config, broker, outbox, clock, talk)
         self._scoring = Scoring(
@@ -140,6 +143,7 @@ class Node:
         """Hand a message of the booth on, in the broker's thread; each ignores the other's topics."""
         self._site_baseline.receive(message)
         self._link_keys.receive(message)
+        self._offers.receive(message)
 
     def _guard(self, work: Callable[[], None], end: Callable[[], None]) -> None:
         """Run a thread's work; an error in it ends the node, which would otherwise look alive without that thread.

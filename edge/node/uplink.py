@@ -13,6 +13,7 @@ from edge.errors import StoreError
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
 from edge.seams import Broker, Clock, Publish, Received
+from edge.wire_update import Progress
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class Talk(NamedTuple):
     topics: Sequence[str]
     hear: Callable[[Received], None]
     """Takes each message on these topics, in the broker's thread."""
+    progress: Callable[[], Progress | None] = lambda: None
+    """Returns how far an update is, which root writes down."""
 
 
 class Uplink:
@@ -51,6 +54,8 @@ class Uplink:
         self._is_over = threading.Event()
         self._published: bytes | None = None
         """The snapshot last published; the broker retains it."""
+        self._progress: Progress | None = None
+        """The progress of an update that was last published; the broker retains it."""
         self._trends: deque[wire.Trend] = deque(maxlen=TRENDS)
         """Closed windows that are not sent yet, oldest first."""
 
@@ -80,6 +85,7 @@ class Uplink:
                 self._broker.publish(Publish(topic, wire.encode(topic, beat), 0, is_retained=True), timeout_s=0)
                 self._send_trends()
                 self._send_snapshot()
+                self._send_progress()
                 next_health = now + self._config.health_s
             self._sender.wait(min(self._deliver(now), max(next_health - now, 0.1)))
         self._send_snapshot()
@@ -135,6 +141,15 @@ class Uplink:
         wire.decode(topic, snapshot)
         if self._broker.publish(Publish(topic, snapshot, qos=1, is_retained=True), timeout_s=ANSWER_S):
             self._published = snapshot
+
+    def _send_progress(self) -> None:
+        """Publish how far an update is, once for each change."""
+        progress, topic = self._talk.progress(), self._topic("update")
+        if progress is None or progress == self._progress or not self._broker.is_connected:
+            return
+        message = Publish(topic, wire.encode(topic, progress), qos=1, is_retained=True)
+        if self._broker.publish(message, timeout_s=ANSWER_S):
+            self._progress = progress
 
     def _status(self, state: Literal["online", "offline"]) -> Publish:
         topic = self._topic("status")

@@ -3,7 +3,7 @@
 import os
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,20 +13,25 @@ import msgspec
 from edge import config
 from edge.booth.page.password import read_hash, read_token
 from edge.card import boot_partition, check
-from edge.card.first_boot import FOLDER, read_bundle
+from edge.card.bundle import read_connection
+from edge.card.first_boot import CONNECTION, FOLDER, read_bundle
+from edge.card.root_partition import look_inside, unfit
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection, NodeConfig, Tls, broker_at
 from edge.errors import ConfigError, ProvisionError
+from edge.provision import advice
 from edge.provision.probe import probe
 from edge.seams import Clock
 from edge.site import authority, mosquitto
+from edge.site.change import former_folder, outdated_cards
 from edge.site.check_files import check_certificate, check_laptop, check_node, check_page
 from edge.site.files import read
-from edge.site.mosquitto import CHECKER
 from edge.site.site import Site
+from edge.wire import CHECKER
 
 SECRETS = (".key", ".password", ".token", "network.yaml")
 """File name endings of secrets, which only their owner may read."""
+CRL_AGAIN = "renew any node, which rewrites it: spotter provision node NODE --renew --site-dir DIR"
 LARGEST = 1_000_000
 """Bytes; larger files are skipped, as no file of a site is so large."""
 
@@ -59,7 +64,9 @@ def check_path(path: Path, site: Site | None = None, *, now: datetime | None = N
             boot_partition.unpack(path, check.NAMES, Path(work))
         except ProvisionError as err:
             return [Finding(path.name, str(err).removeprefix(f"{path}: "))]
-        return [Finding(path.name, sentence) for sentence in _check_boot(Path(work), site, now)]
+        found = [*_check_boot(Path(work), site, now), *_check_system(path, Path(work))]
+        findings = [Finding(path.name, sentence) for sentence in found]
+        return _filled(findings, site.folder) if site else findings
 
 
 def check_folder(folder: Path, *, now: datetime | None = None) -> list[Finding]:
@@ -69,14 +76,21 @@ def check_folder(folder: Path, *, now: datetime | None = None) -> list[Finding]:
     """
     now = now or datetime.now(UTC)
     if (folder / "site.yaml").is_file():
-        return list(_check_site(Site(folder), now))
+        return _filled(_check_site(Site(folder), now), folder)
     if not (folder / "node.yaml").is_file():
         raise ProvisionError(
             f"{folder}: expected a site's folder with site.yaml, a node's with node.yaml, or a card's with cmdline.txt"
         )
     home, site = folder.resolve(), _site_around(folder)
     name = home.name if site else None
-    return [Finding(home.name, sentence) for sentence in _check_node_folder(home, site, name, now)]
+    found = [Finding(home.name, sentence) for sentence in _check_node_folder(home, site, name, now)]
+    return _filled(found, site.folder) if site else found
+
+
+def _filled(findings: Iterable[Finding], folder: Path) -> list[Finding]:
+    """Return the findings with the site's folder in the commands that they advise."""
+    where = f"--site-dir {advice.quoted(folder)}"
+    return [finding._replace(sentence=finding.sentence.replace("--site-dir DIR", where)) for finding in findings]
 
 
 def check_live(folder: Path, broker: str | None = None, clock: Clock | None = None) -> list[Finding]:
@@ -113,6 +127,9 @@ def _check_site(site: Site, now: datetime) -> Iterator[Finding]:
     for name in site.nodes:
         for sentence in _check_node_folder(folder / "nodes" / name, site, name, now):
             yield Finding(name, sentence)
+    for name in outdated_cards(site):
+        again = advice.write_card(name, site.folder)
+        yield Finding(name, f"its card was written before its settings changed; write it again: {again}")
     for name in site.laptops:
         home = folder / "laptops" / name
         for sentence in [*check_laptop(_files(home), name, now, _revocations(site)), *_check_secrets(home)]:
@@ -138,15 +155,17 @@ def _check_broker(site: Site, now: datetime) -> Iterator[str]:
     yield from _check_secrets(home)
     yield from _check_same(files, site, ("ca.pem",))
     yield from _check_revocations(files, site, now)
-    yield from _check_hosts(files, site.settings.booth)
+    yield from _check_hosts(files, site.folder, site.settings.booth)
     if files.get("acl", b"").decode(errors="replace") != site.access:
-        yield "acl does not match the nodes and laptops of this site: `spotter provision node NAME --renew` rewrites it"
+        again = f"spotter provision set --site-dir {advice.quoted(site.folder)}"
+        yield f"acl does not match the nodes and laptops of this site; write it again: {again}"
     settings = files.get("mosquitto.conf", b"").decode(errors="replace").splitlines()
     for wanted in mosquitto.GUARDS:
         if wanted not in settings:
             yield f"mosquitto.conf: `{wanted}` is missing: without it the broker accepts strangers; add the line"
-    if not site.settings.installed and f"cafile {home}/ca.pem" not in settings:
-        yield f"mosquitto.conf names files outside {home}: the folder was moved; correct its paths and booth.yaml's"
+    if former_folder(site):
+        again = f"spotter provision set --site-dir {advice.quoted(site.folder)}"
+        yield f"mosquitto.conf names files outside {home}: the folder was moved; correct its settings: {again}"
 
 
 def _check_revocations(files: Mapping[str, bytes], site: Site, now: datetime) -> Iterator[str]:
@@ -154,29 +173,27 @@ def _check_revocations(files: Mapping[str, bytes], site: Site, now: datetime) ->
         found = authority.read_list(files.get("crl.pem", b""))
         root = authority.read_certificate(read(site.folder / "ca.pem"))
     except ProvisionError:
-        yield "crl.pem is missing or damaged: mosquitto does not start without it; any --renew rewrites it"
+        yield f"crl.pem is missing or damaged: mosquitto does not start without it; {CRL_AGAIN}"
         return
     if not authority.is_list_of(found, root):
-        yield "crl.pem is not signed by this site's authority: the broker refuses everybody; any --renew rewrites it"
+        yield f"crl.pem is not signed by this site's authority: the broker refuses everybody; {CRL_AGAIN}"
     if found.next_update_utc is not None and found.next_update_utc < now:
-        yield (
-            f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: the broker refuses every connection; "
-            "any --renew rewrites it"
-        )
+        yield (f"crl.pem expired on {found.next_update_utc:%Y-%m-%d}: the broker refuses every connection; {CRL_AGAIN}")
     for path in (site.folder / "revoked").glob("*.pem"):
         if not authority.is_revoked(authority.read_certificate(read(path)), files["crl.pem"]):
-            yield f"crl.pem does not list {path.stem}, so its revoked certificate still works; any --renew rewrites it"
+            yield f"crl.pem does not list {path.stem}, so its revoked certificate still works; {CRL_AGAIN}"
 
 
-def _check_hosts(files: Mapping[str, bytes], booths: list[str]) -> Iterator[str]:
+def _check_hosts(files: Mapping[str, bytes], folder: Path, booths: list[str]) -> Iterator[str]:
     try:
         good_for = authority.hosts_of(authority.read_certificate(files.get("broker.pem", b"")))
     except ProvisionError:
         return
     for host in sorted({*booths} - {*good_for}):
+        again = f"spotter provision set --site-dir {advice.quoted(folder)} --booth {' --booth '.join(booths)}"
         yield (
-            f"broker.pem is not valid for {host}, only for {', '.join(good_for)}: nodes refuse to connect; "
-            "remove the address from site.yaml, or make the site again with it"
+            f"broker.pem is not valid for {host}, only for {', '.join(good_for)}: nodes refuse to connect; make it "
+            f"again: {again}"
         )
 
 
@@ -220,6 +237,20 @@ def _check_boot(boot: Path, site: Site | None, now: datetime) -> Iterator[str]:
         return  # check_card has reported it
     if node not in site.nodes:
         yield f"{node} is not a node of {site.name}, which has: {', '.join(site.nodes) or 'none yet'}"
+
+
+def _check_system(card: Path, boot: Path) -> Iterator[str]:
+    """Check that the system behind the boot partition has what the node on that card needs."""
+    system, files = look_inside(card), check.identity(boot)
+    try:
+        settings = config.parse(files.get("node.yaml", b""), NodeConfig, "node.yaml")
+        cmdline = (boot / "cmdline.txt").read_text(encoding="utf-8", errors="replace")
+        text = (boot / FOLDER / CONNECTION).read_text(encoding="utf-8", errors="replace")
+        network = read_connection(text, settings.broker.host, cmdline=cmdline)
+    except (ConfigError, ProvisionError, OSError):
+        return  # the checks of the boot partition have reported it, or a node has used this card
+    if system is not None:
+        yield from unfit(system, settings.frame.source, network)
 
 
 def _check_node_folder(home: Path, site: Site | None, name: str | None, now: datetime) -> Iterator[str]:

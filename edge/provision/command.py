@@ -4,12 +4,14 @@ import argparse
 from pathlib import Path
 
 from edge.command import Commands, add_broker, add_command, add_group, add_hidden_alias, add_json
+from edge.provision.set_verb import provision_set
 from edge.provision.verbs import (
     provision_check,
     provision_image,
     provision_laptop,
     provision_node,
     provision_notice,
+    provision_os_list,
     provision_page,
     provision_release,
     provision_revoke,
@@ -128,21 +130,46 @@ def _add_node(verbs: Commands) -> None:
     )
     node.add_argument("name", metavar="NAME", help="3 to 32 of a-z, 0-9 and -; becomes its certificate's common name")
     _add_site_dir(node)
-    node.add_argument("--facing", type=int, metavar="DEGREES", help="direction the camera looks, clockwise from north")
-    node.add_argument("--source", default="picamera2", help="camera, as `source` in node.yaml; default: %(default)s")
+    _add_node_options(node)
     node.add_argument(
         "--booth", metavar="ADDRESS", help="which of the booth's addresses the node connects to; default: the first"
     )
-    node.add_argument("--address", default="", help="fixed address, such as 192.168.50.11/24; default: DHCP")
-    node.add_argument("--gateway", default="", help="needed only if the booth is in another subnet")
-    node.add_argument("--wifi", default="", metavar="SSID", help="join this Wi-Fi; default: Ethernet")
     node.add_argument(
+        "--renew",
+        action="store_true",
+        help="replace the certificate; the old one is revoked; options that are not given stay as they are",
+    )
+    change = add_command(
+        verbs,
+        "set",
+        provision_set,
+        "Change nodes without a new certificate; without nodes, the booth's address, or the paths of a moved folder.",
+        "spotter provision set north south --site-dir soho --wifi Booth --wifi-country DE",
+    )
+    change.add_argument("nodes", nargs="*", metavar="NODE", help="nodes to change; none: --booth is for the whole site")
+    _add_site_dir(change)
+    _add_node_options(change)
+    change.add_argument(
+        "--booth",
+        action="append",
+        metavar="ADDRESS",
+        help="with a node: which of the booth's addresses it connects to; without: the booth's new ones, repeat",
+    )
+
+
+def _add_node_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a node; each is None unless it is given."""
+    parser.add_argument(
+        "--facing", type=int, metavar="DEGREES", help="direction the camera looks, clockwise from north"
+    )
+    parser.add_argument("--source", help="camera, as `source` in node.yaml; default: picamera2")
+    parser.add_argument("--address", help="fixed address, such as 192.168.50.11/24; default, or '': DHCP")
+    parser.add_argument("--gateway", help="needed only if the booth is in another subnet")
+    parser.add_argument("--wifi", metavar="SSID", help="join this Wi-Fi; default, or '': Ethernet")
+    parser.add_argument(
         "--wifi-password-file", type=Path, metavar="FILE", help="default: prompt; an empty file means an open Wi-Fi"
     )
-    node.add_argument("--wifi-country", default="", metavar="CC", help="two letters, such as DE; needed with --wifi")
-    node.add_argument(
-        "--renew", action="store_true", help="replace the certificate and settings; the old certificate is revoked"
-    )
+    parser.add_argument("--wifi-country", metavar="CC", help="two letters, such as DE; needed with --wifi")
 
 
 def _add_cards(verbs: Commands) -> None:
@@ -184,6 +211,18 @@ def _add_cards(verbs: Commands) -> None:
     )
     _add_site_dir(signed)
     signed.add_argument("--release", type=Path, default=RELEASE, metavar="DIR", help="default: %(default)s")
+    listed = add_command(
+        verbs,
+        "os-list",
+        provision_os_list,
+        "Write a repository file for Raspberry Pi Imager, which then offers these images by the names of their nodes.",
+        "spotter provision os-list north.img south.img --site-dir soho --out os_list.json",
+    )
+    listed.add_argument(
+        "images", nargs="+", type=Path, metavar="IMAGE", help="image written by spotter provision image"
+    )
+    listed.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="folder of the site")
+    listed.add_argument("--out", type=Path, default=Path("os_list.json"), help="file to write; default: %(default)s")
     for parser in (image, release):
         parser.add_argument(
             "--release",

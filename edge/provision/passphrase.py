@@ -13,10 +13,10 @@ SHORTEST_PASSPHRASE = 8
 
 def wifi_password(args: Args) -> str:
     """Return the Wi-Fi password for `spotter provision node`; empty for an open Wi-Fi or Ethernet."""
-    if not args.wifi:
-        return ""
     if args.wifi_password_file:
         return _first_line(args.wifi_password_file, "--wifi-password-file")
+    if not args.wifi:
+        return ""
     if not sys.stdin.isatty():
         raise ProvisionError(
             "--wifi without a terminal needs --wifi-password-file FILE; use an empty file for an open Wi-Fi"

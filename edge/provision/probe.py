@@ -29,7 +29,7 @@ EPOCH = wire.UNNUMBERED_EPOCH
 """Marks our message: no outbox uses this epoch."""
 
 ALERTS = {
-    "CERTIFICATE_REVOKED": "our certificate is revoked: issue a new one with --renew",
+    "CERTIFICATE_REVOKED": "our certificate is revoked: renew it: spotter provision node NODE --renew --site-dir DIR",
     "CERTIFICATE_EXPIRED": "our certificate has expired, or the broker's clock is wrong: check it, then use --renew",
     "UNKNOWN_CA": "our certificate comes from another site's authority: copy this site's files",
     "CERTIFICATE_REQUIRED": "it asks for a certificate and got none: set broker.tls in the settings",

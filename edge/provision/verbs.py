@@ -10,13 +10,17 @@ import msgspec
 
 from edge.command import BAD_NEWS, GOOD, Args
 from edge.errors import ProvisionError, StoreError
-from edge.provision.passphrase import new_passphrase, read_passphrase, wifi_password
+from edge.provision import advice
+from edge.provision.passphrase import new_passphrase, read_passphrase
+from edge.provision.set_verb import given_options
 from edge.site.settings import Network, Purpose, SiteSettings, check_host, check_name
 
 if TYPE_CHECKING:
     from edge.site.site import Site
 
 S = TypeVar("S", bound=msgspec.Struct)
+SOURCE = "picamera2"
+"""The camera of a new node."""
 PAGE_PASSWORD_BYTES = 9
 """Twelve characters once encoded as base64."""
 
@@ -38,7 +42,10 @@ def provision_site(args: Args) -> int:
         print("warning: no passphrase; a copy of this folder is enough to add nodes to this site", file=sys.stderr)
     print(f"{args.dir}: site {site.name}, broker {settings.booth[0]}:{settings.port}")
     print(f"page password, shown once: {password}")
-    print(f"next: spotter provision node NAME --site-dir {args.dir} --facing DEGREES")
+    for name in (host for host in settings.booth if host.endswith(".local")):
+        called = f"sudo apt install avahi-daemon && sudo hostnamectl set-hostname {name.removesuffix('.local')}"
+        print(f"nodes find the booth by its name {name}, which it must have: {called}")
+    print(f"next: spotter provision node NAME --site-dir {advice.quoted(args.dir)} --facing DEGREES")
     return GOOD
 
 
@@ -54,41 +61,35 @@ def _purpose(args: Args) -> Purpose:
 
 
 def provision_node(args: Args) -> int:
-    """Add a node to a site, or renew it."""
+    """Add a node to a site, or renew it: a renewal keeps every option that is not given."""
+    from edge.site.change import node_options
     from edge.site.site import Site
 
     check_name(args.name)
     site = Site(args.site_dir)
-    booth = args.booth or site.settings.booth[0]
-    if booth not in site.settings.booth:
-        raise ProvisionError(
-            f"--booth {booth}: expected an address of the broker's certificate: {', '.join(site.settings.booth)}"
-        )
-    network = {
-        "booth": booth,
-        "address": args.address,
-        "gateway": args.gateway,
-        "wifi": args.wifi,
-        "wifi_password": wifi_password(args),
-        "wifi_country": args.wifi_country,
-    }
+    given = given_options(args, site)
+    if args.renew and args.name in site.nodes:
+        options = node_options(site, args.name) | given
+    else:
+        options = {"facing": None, "source": SOURCE, "booth": site.settings.booth[0]} | given
     was_revoked = args.name in site.revoked
     home = site.add_node(
         args.name,
-        facing=args.facing,
-        source=args.source,
-        network=_convert(network, Network),
+        facing=options.pop("facing"),
+        source=options.pop("source"),
+        network=_convert(options, Network),
         passphrase=read_passphrase(args.passphrase_file, is_needed=site.has_passphrase),
         is_renewal=args.renew,
     )
     print(f"{home}: written; it becomes /etc/spotter on the node")
     if was_revoked:
         _tell_booth(site, args.name, is_revoked=False)
-    print(f"next: spotter provision image {args.name} --site-dir {args.site_dir} --device /dev/sdX (or --image FILE)")
+    print(f"next: {advice.write_card(args.name, args.site_dir)}")
     if args.renew:
         print("the previous certificate is revoked")
-        print(_restart(args.site_dir, is_installed=site.settings.installed))
-    print("if spotter booth runs, restart it, so that its alerts say where this camera looks")
+        print(_end_connections(args.site_dir, is_installed=site.settings.installed))
+    again = advice.restart_booth(args.site_dir, is_installed=site.settings.installed)
+    print(f"if spotter booth runs, restart it, so that its alerts say where this camera looks: {again}")
     return GOOD
 
 
@@ -103,6 +104,14 @@ def provision_image(args: Args) -> int:
         return read_passphrase(args.passphrase_file, is_needed=site.has_passphrase)
 
     return run_image(args.node, site, args.target, args.release, ask, is_replacing=args.replace)
+
+
+def provision_os_list(args: Args) -> int:
+    """Write a repository file for Raspberry Pi Imager."""
+    from edge.card.os_list import run_os_list
+    from edge.site.site import Site
+
+    return run_os_list(Site(args.site_dir), args.images, args.out)
 
 
 def provision_release(args: Args) -> int:
@@ -137,7 +146,7 @@ def provision_laptop(args: Args) -> int:
     )
     print(f"{home}: copy it to the laptop, then there: spotter watch --config {home.name}/laptop.yaml")
     print("use one certificate for one program at a time: the broker disconnects the first when a second connects")
-    tell = _restart if args.renew else _reload
+    tell = _end_connections if args.renew else advice.reload_broker
     print(tell(args.site_dir, is_installed=site.settings.installed))
     return GOOD
 
@@ -152,10 +161,10 @@ def provision_page(args: Args) -> int:
     home = site.folder / "booth"
     print(f"{home}: page.pem and page.key for {', '.join(hosts)}; booth.yaml: page.tls_cert and page.tls_key")
     if site.settings.installed:
-        copy = f"sudo cp {home}/page.pem {home}/page.key /etc/spotter/booth/"
+        copy = f"sudo cp {advice.quoted(home)}/page.pem {advice.quoted(home)}/page.key /etc/spotter/booth/"
         print(f"next: {copy} && sudo systemctl restart spotter-booth")
     else:
-        print("next: restart spotter booth")
+        print(f"next: {advice.restart_booth(args.site_dir, is_installed=False)}")
     return GOOD
 
 
@@ -169,7 +178,7 @@ def provision_revoke(args: Args) -> int:
     print(f"{args.name}: revoked, and its key deleted here")
     if is_node:
         _tell_booth(site, args.name, is_revoked=True)
-    print(_restart(args.site_dir, is_installed=site.settings.installed))
+    print(_end_connections(args.site_dir, is_installed=site.settings.installed))
     return GOOD
 
 
@@ -183,33 +192,12 @@ def _tell_booth(site: "Site", node: str, *, is_revoked: bool) -> None:
         (run_forget if is_revoked else run_allow)(load(path, BoothConfig), node)
     except StoreError as err:
         verb = "booth-forget" if is_revoked else "booth-allow"
-        print(
-            f"the booth's store was not changed ({err.plain}); on the booth: spotter {verb} {node} --config booth.yaml"
-        )
+        command = f"spotter {verb} {node} --config {advice.quoted(path)}"
+        print(f"the booth's store was not changed ({err.plain}); on the booth: {command}")
 
 
-def _reload(folder: Path, *, is_installed: bool) -> str:
-    """Return how to make mosquitto read its access rules and revocation list again.
-
-    SIGHUP is enough for both (measured with mosquitto 2.0.11).
-    """
-    if is_installed:
-        files = f"{folder}/broker/acl {folder}/broker/crl.pem"
-        return f"make the broker read it: sudo cp {files} /etc/spotter/broker/ && sudo systemctl reload mosquitto"
-    return "make the broker read it: kill -HUP $(pidof mosquitto)"
-
-
-def _restart(folder: Path, *, is_installed: bool) -> str:
-    """Return how to end every open connection, so that only certificates that are still valid come back.
-
-    mosquitto checks a certificate at the start of a connection alone (measured with 2.0.11), and it cannot deny a
-    renewed name its topics, as the new certificate has that name too.
-    """
-    if is_installed:
-        files = f"{folder}/broker/acl {folder}/broker/crl.pem"
-        how = f"sudo cp {files} /etc/spotter/broker/ && sudo systemctl restart mosquitto"
-    else:
-        how = f"kill $(pidof mosquitto); mosquitto -d -c {folder}/broker/mosquitto.conf"
+def _end_connections(folder: Path, *, is_installed: bool) -> str:
+    how = advice.restart_broker(folder, is_installed=is_installed)
     return f"now restart the broker, which ends open connections of the old certificate too: {how}"
 
 

@@ -52,7 +52,7 @@ def build_release(out: Path, *, update_lock: bool = False) -> Release:
     """
     source = checkout()
     if not (source / "pyproject.toml").exists():
-        raise ProvisionError("a release is built from a checkout of the project: run .venv/bin/spotter there")
+        raise ProvisionError("a release is built from a checkout of the project: use .venv/bin/spotter there")
     out = out.resolve()
     if out.exists():
         read_release(out)  # raises for any other folder, which must not be deleted
@@ -117,6 +117,7 @@ def collect(own: Path, into: Path, locks: Path, *, update_lock: bool = False) ->
                     f"no wheel for Python {python} on aarch64 of: {'; '.join(lacking)}; run spotter provision release "
                     "--update-lock, or add one to PIP_FIND_LINKS and then run it"
                 )
+        lock.check_alike(found)
         for python, wheels in found.items():
             if update_lock:
                 lock.write(locks, python, wheels)

@@ -155,7 +155,8 @@ def _copy(folder: Path, into: Path, check: Check) -> Release:
             _copy_file(folder / name, into / name)
     except OSError as err:
         raise ProvisionError(
-            f"{err.filename}: cannot be read ({err.strerror}); expected a release from spotter provision sign-release"
+            f"{err.filename}: cannot be read ({err.strerror}); expected a signed release: "
+            "spotter provision sign-release --site-dir DIR"
         ) from err
     check_files(into, {name: release.files[name] for name in wheels})
     return release

@@ -49,7 +49,8 @@ def check_signature(folder: Path, key: Path) -> None:
         manifest, written = (folder / MANIFEST).read_bytes(), (folder / SIGNATURE).read_bytes()
     except OSError as err:
         raise ProvisionError(
-            f"{err.filename}: cannot be read ({err.strerror}); expected a release from spotter provision sign-release"
+            f"{err.filename}: cannot be read ({err.strerror}); expected a signed release: "
+            "spotter provision sign-release --site-dir DIR"
         ) from err
     signer, signature = _parse(folder / SIGNATURE, written)
     if signer != fingerprint:

@@ -270,11 +270,16 @@ class Update:
             path.write_text(sentence + "\n", encoding="utf-8")
 
 
+def node_update() -> Update:
+    """Return the updates of the node that this runs on."""
+    return Update(Path("/"), SystemdService(), SystemClock())
+
+
 def run_update(
     folder: Path | None, *, is_forced: bool, is_older_allowed: bool = False, update: Update | None = None
 ) -> int:
     """Run `spotter update`: 0 if the release in `folder` runs, 1 if it had to go; without `folder`, `--settle`."""
-    update = update or Update(Path("/"), SystemdService(), SystemClock())
+    update = update or node_update()
     try:
         if folder is None:
             print(update.recover() or "no update was interrupted")

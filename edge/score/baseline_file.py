@@ -114,7 +114,7 @@ def load(path: Path, *, min_sightings: int = 100, recipe: Recipe | None = None) 
     try:
         content = path.read_bytes()
     except OSError as err:
-        raise BaselineError(f"{path}: cannot be read ({err}); make one with spotter learn") from err
+        raise BaselineError(f"{path}: cannot be read ({err}); make one: spotter learn photos/ --out {path}") from err
     baseline = from_bytes(content, str(path), min_sightings=min_sightings)
     if recipe is not None and baseline.recipe != recipe:
         raise BaselineError(

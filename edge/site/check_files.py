@@ -18,8 +18,14 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 NEAR_END = timedelta(days=14)
 """Warn this long before a certificate expires."""
-PAGE_AGAIN = "make it again with: spotter provision page"
-AGAIN = "make it again with: spotter provision {kind} {name} --renew"
+PAGE_AGAIN = "make it again: spotter provision page --site-dir DIR"
+AGAIN = {
+    "node": "make it again: spotter provision node {name} --renew --site-dir DIR",
+    "laptop": "make it again: spotter provision laptop {name} --renew --site-dir DIR",
+    "broker": "make it again: spotter provision set --site-dir DIR --booth ADDRESS",
+}
+"""How to get a new certificate, by its kind; those of the booth's own programs last as long as the site."""
+NEW_SITE = "make a new site"
 
 
 def check_certificate(
@@ -39,12 +45,12 @@ def check_certificate(
         yield f"{kind}.pem was not issued by the authority in ca.pem: one of them is another site's; copy both again"
     if authority.common_name(mine) != name:
         yield f"{kind}.pem is the certificate of {authority.common_name(mine)!r}, expected {name!r}: copy the right one"
-    yield from _check_dates(f"{kind}.pem", mine, now)
+    yield from _check_dates(f"{kind}.pem", mine, now, _again(kind, name))
     yield from _check_clock(root, now)
     if not _is_for(mine, authority.SERVER if kind == "broker" else authority.CLIENT):
         yield f"{kind}.pem is made for another use: a broker's certificate cannot replace a client's, or the reverse"
     if revocation_list is not None and authority.is_revoked(mine, revocation_list):
-        yield f"{kind}.pem is revoked, so the broker refuses it; {AGAIN.format(kind=kind, name=name)}"
+        yield f"{kind}.pem is revoked, so the broker refuses it; {_again(kind, name)}"
 
 
 def check_page(files: Mapping[str, bytes], booths: Sequence[str], now: datetime) -> Iterator[str]:
@@ -149,12 +155,16 @@ def _check_outbox(files: Mapping[str, bytes], path: str) -> Iterator[str]:
         yield "link.key is of an older release and is not needed any more: delete it, since it opens recorded links"
 
 
-def _check_dates(name: str, certificate: x509.Certificate, now: datetime) -> Iterator[str]:
+def _again(kind: str, name: str) -> str:
+    return AGAIN.get(kind, NEW_SITE).format(name=name)
+
+
+def _check_dates(name: str, certificate: x509.Certificate, now: datetime, again: str) -> Iterator[str]:
     end = certificate.not_valid_after_utc
     if now > end:
-        yield f"{name} expired on {end:%Y-%m-%d}, so it is refused; issue a new one with --renew"
+        yield f"{name} expired on {end:%Y-%m-%d}, so it is refused; {again}"
     elif now > end - NEAR_END:
-        yield f"{name} expires on {end:%Y-%m-%d}: issue a new one with --renew before then"
+        yield f"{name} expires on {end:%Y-%m-%d}; before then, {again}"
     if now < certificate.not_valid_before_utc:
         yield f"{name} is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}: check the clock"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edge.errors import ProvisionError
-from edge.wire import booth_topic, feedback_topic, node_topic
+from edge.wire import CHECKER, booth_topic, feedback_topic, node_topic
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = (
@@ -16,15 +16,15 @@ SHIPPED = (
 )
 """Where the shipped settings are: in a checkout, else where the wheel installed them."""
 
-CHECKER = "check"
-"""Common name of `spotter provision check --live`: has a node's rights, and reads every node's health."""
-NODE_WRITES = ("status", "health", "score", "sealed", "gap", "trend", "baseline")
+UPDATER = "update"
+"""Common name of `spotter update push`: offers a release, and reads what nodes make of it."""
+NODE_WRITES = ("status", "health", "score", "sealed", "gap", "trend", "baseline", "update")
 """Topics under its own name that a node may write."""
 BOOTH_WRITES = ("ack", "link")
 """Topics of a node that the booth writes and that node alone reads; the booth also publishes scores that it opened."""
-NODE_READS = ("status", "baseline")
+NODE_READS = ("status", "baseline", "release")
 """Topics of the booth that a node may read; alerts are not among them."""
-LAPTOP_READS = ("status", "health")
+LAPTOP_READS = ("status", "health", "update")
 """Topics of every node that a laptop may read."""
 
 GUARDS = (
@@ -89,6 +89,11 @@ def access(site: str, laptops: Sequence[str], revoked: Sequence[str]) -> str:
             [f"topic read {booth_topic(site, '#')}", f"topic write {feedback_topic(site, laptop)}"],
         ]
     sections += [["", f"user {CHECKER}"], [f"topic read {node_topic(site, '+', leaf)}" for leaf in LAPTOP_READS]]
+    sections += [
+        ["", f"user {UPDATER}", f"topic deny {node_topic(site, UPDATER, '#')}"],
+        [f"topic write {booth_topic(site, 'release')}"],
+        [f"topic read {node_topic(site, '+', leaf)}" for leaf in ("status", "update")],
+    ]
     for name in sorted(revoked):
         sections.append(["", f"user {name}", "topic deny #"])
     return "\n".join(line for section in sections for line in section) + "\n"

@@ -13,6 +13,7 @@ from edge.site.authority import Authority
 from edge.site.files import write_folder
 from edge.site.settings import Purpose, SiteSettings
 from edge.site.site import ETC, STATE, Site
+from edge.wire import CHECKER
 
 
 def make_site(
@@ -30,8 +31,8 @@ def make_site(
     hosts = [*settings.booth, *(host for host in ("127.0.0.1", "localhost") if host not in settings.booth)]
     server = issuer.issue("broker", authority.SERVER, now, authority.SITE_DAYS, hosts)
     page = issuer.issue_page(now, hosts)
-    client, checker = (
-        issuer.issue(name, authority.CLIENT, now, authority.SITE_DAYS) for name in ("booth", mosquitto.CHECKER)
+    client, checker, updater = (
+        issuer.issue(name, authority.CLIENT, now, authority.SITE_DAYS) for name in ("booth", CHECKER, mosquitto.UPDATER)
     )
     baseline, release = authority.make_signing_pair(), authority.make_signing_pair(passphrase)
     outbox = sealing.make_pair()
@@ -63,6 +64,9 @@ def make_site(
         "check/ca.pem": root.certificate,
         "check/check.pem": checker.certificate,
         "check/check.key": checker.key,
+        "update/ca.pem": root.certificate,
+        "update/update.pem": updater.certificate,
+        "update/update.key": updater.key,
         ".gitignore": b"# Keys are in here.\n*\n",
     }
     write_folder(folder, files)

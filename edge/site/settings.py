@@ -12,7 +12,7 @@ from edge.wire import Name
 
 Text = Annotated[str, Meta(min_length=3, max_length=300)]
 
-RESERVED = ("booth", "broker", "check", "page")
+RESERVED = ("booth", "broker", "check", "page", "update")
 """Common names that the site itself uses."""
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z")
 
@@ -24,8 +24,8 @@ class SiteSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Name of the site."""
     booth: Annotated[list[str], Meta(min_length=1, max_length=8)]
     """Addresses and names of the booth's broker; nodes use the first."""
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
-    """TCP port of the broker, with mutual TLS."""
+    port: Annotated[int, Meta(ge=1, le=65534)] = 8883
+    """TCP port of the broker, with mutual TLS; on the next one the booth offers releases while it updates nodes."""
     installed: bool = False
     """Whether broker and booth run as services from /etc/spotter; else they run from the site's folder."""
 

@@ -6,6 +6,8 @@ SITE/broker/                   for mosquitto: settings, access rules, certificat
 SITE/booth/                    for `spotter booth`
 SITE/nodes/NAME/               for that node's /etc/spotter, and network.yaml
 SITE/laptops/NAME/             for `spotter watch` and `spotter health` on that laptop
+SITE/check/, update/           certificates of `spotter provision check --live` and `spotter update push`
+SITE/cards/NAME                hash of the settings that a node's card was written with
 SITE/revoked/NAME-SERIAL.pem   revoked certificates
 """
 
@@ -41,7 +43,8 @@ class Site:
         self.folder = folder.resolve()
         if not (self.folder / "site.yaml").is_file():
             raise ProvisionError(
-                f"{folder}: is not a site's folder; make one with: spotter provision site {folder} ..."
+                f"{folder}: is not a site's folder; make one: spotter provision site {folder} "
+                "--site NAME --booth ADDRESS --who WHO --purpose WHY --contact MAIL --keep-days 1"
             )
         self.settings = config.load(self.folder / "site.yaml", SiteSettings)
         self.purpose = config.load(self.folder / "purpose.yaml", Purpose)
@@ -94,54 +97,65 @@ class Site:
     ) -> Path:
         """Issue a node's certificate and write its files; returns the node's folder.
 
-        A renewal revokes the previous certificate. Raises ProvisionError if the name is taken or not allowed.
+        A renewal revokes the previous certificate, and keeps whatever else node.yaml says. Raises ProvisionError if
+        the name is taken or not allowed.
         """
         check_name(name)
         home = self.folder / "nodes" / name
         self._check_free(name, home if is_renewal else None)
-        if not network.sees_booth:
-            raise ProvisionError(
-                f"--address {network.address}: the booth, {network.booth}, is in another subnet; "
-                "give an address in the booth's subnet, or --gateway"
-            )
-        self._check_address(name, network)
-        issuer = self._authority(passphrase)
+        self._check_network(name, network)
+        issuer = self.authority(passphrase)
         old = self._certificates(home) if is_renewal else []
         files = self._issue(issuer, name, "node")
         self._ensure_outbox_key()
         for shared in ("booth/outbox.pub", "booth/baseline.pub", "release.pub"):
             files[Path(shared).name] = read(self.folder / shared)
-        settings = self._node_settings(name, facing, source, network)
-        files["node.yaml"] = config.dump(settings, f"Camera node {name} of {self.name}.")
-        files["network.yaml"] = config.dump(msgspec.to_builtins(network), f"How {name} gets on the network.")
-        config.parse(files["node.yaml"], NodeConfig, "node.yaml")
+        files |= self.settings_files(name, facing, source, network)
         booth = self._with_nodes({**self._facings(), name: facing})
         write_folder(home, files)
         self._retire(issuer, old)
         write_file(self._booth_yaml, booth)
-        self._write_access()
+        self.write_access()
         return home
+
+    def change_node(self, name: str, *, facing: int | None, source: str, network: Network) -> None:
+        """Write a node's settings again, with the certificate it has; raises ProvisionError for an unknown node."""
+        home = self._node(name)
+        self._check_network(name, network)
+        files = self.settings_files(name, facing, source, network)
+        booth = self._with_nodes({**self._facings(), name: facing})
+        for file, content in files.items():
+            write_file(home / file, content)
+        write_file(self._booth_yaml, booth)
+
+    def node_settings(self, name: str) -> NodeConfig:
+        """Return the node's node.yaml; raises ProvisionError for an unknown node, ConfigError for a wrong file."""
+        return config.load(self._node(name) / "node.yaml", NodeConfig)
+
+    def facing(self, name: str) -> int | None:
+        """Return the direction that the node's camera looks, degrees clockwise from north; None if unknown."""
+        return self._facings().get(name)
 
     def add_laptop(self, name: str, *, passphrase: bytes | None = None, is_renewal: bool = False) -> Path:
         """Issue a laptop's certificate, for alerts, feedback and health; returns the laptop's folder."""
         check_name(name)
         home = self.folder / "laptops" / name
         self._check_free(name, home if is_renewal else None)
-        issuer = self._authority(passphrase)
+        issuer = self.authority(passphrase)
         old = self._certificates(home) if is_renewal else []
         files = self._issue(issuer, name, "laptop")
         settings = {"site": self.name, "broker": self._broker_section(self.settings.booth[0], "laptop", Path())}
         files["laptop.yaml"] = config.dump(settings, f"Laptop {name} of {self.name}; keep it beside its keys.")
         write_folder(home, files)
         self._retire(issuer, old)
-        self._write_access()
+        self.write_access()
         return home
 
     def renew_page(self, names: Sequence[str], *, passphrase: bytes | None = None) -> list[str]:
         """Issue the page's certificate again, for the booth's addresses and these names too; returns all of them."""
         local = ("127.0.0.1", "localhost")
         hosts = list(dict.fromkeys([*self.settings.booth, *local, *names]))
-        issued = self._authority(passphrase).issue_page(datetime.now(UTC), hosts)
+        issued = self.authority(passphrase).issue_page(datetime.now(UTC), hosts)
         write_file(self.folder / "booth" / "page.pem", issued.certificate)
         write_file(self.folder / "booth" / "page.key", issued.key)
         return hosts
@@ -152,12 +166,24 @@ class Site:
         if not is_name(name) or home is None:
             known = ", ".join([*self.nodes, *self.laptops]) or "none"
             raise ProvisionError(f"{name!r}: expected a node or laptop of this site: {known}")
-        issuer = self._authority(passphrase)
+        issuer = self.authority(passphrase)
         booth = self._with_nodes({node: facing for node, facing in self._facings().items() if node != name})
         self._retire(issuer, self._certificates(home))
         shutil.rmtree(home)
+        (self.folder / "cards" / name).unlink(missing_ok=True)
         write_file(self._booth_yaml, booth)
-        self._write_access()
+        self.write_access()
+
+    def ensure_updater(self, passphrase: bytes | None) -> Path:
+        """Return the folder of the certificate that pushes updates; makes it for a site of before there was one."""
+        home = self.folder / mosquitto.UPDATER
+        if not home.is_dir():
+            issuer = self.authority(passphrase)
+            issued = issuer.issue(home.name, authority.CLIENT, datetime.now(UTC), authority.SITE_DAYS)
+            files = {"ca.pem": read(self.folder / "ca.pem"), "update.pem": issued.certificate, "update.key": issued.key}
+            write_folder(home, files)
+            self.write_access()
+        return home
 
     def _ensure_outbox_key(self) -> None:
         """Make the key to which nodes seal their scores, for a site of before there was one. Raises ProvisionError."""
@@ -185,12 +211,21 @@ class Site:
         if renewed is not None and taken != [renewed]:
             raise ProvisionError(f"--renew {name}: there is no such certificate to renew; leave --renew out")
 
+    def _check_network(self, name: str, network: Network) -> None:
+        if not network.sees_booth:
+            raise ProvisionError(
+                f"--address {network.address}: the booth, {network.booth}, is in another subnet; "
+                "give an address in the booth's subnet, or --gateway"
+            )
+        self._check_address(name, network)
+
     def _check_address(self, name: str, network: Network) -> None:
         for other in self.nodes:
             if network.address and other != name and self.network(other).address == network.address:
                 raise ProvisionError(f"--address {network.address}: belongs to {other}; give another address")
 
-    def _authority(self, passphrase: bytes | None) -> Authority:
+    def authority(self, passphrase: bytes | None) -> Authority:
+        """Return the site's authority; raises ProvisionError for a missing or wrong passphrase."""
         identity = Identity(read(self.folder / "ca.pem"), read(self.folder / "ca.key"))
         if self.has_passphrase and passphrase is None:
             raise ProvisionError(f"{self.folder}/ca.key has a passphrase; give it with --passphrase-file")
@@ -200,6 +235,18 @@ class Site:
         issued = issuer.issue(name, authority.CLIENT, datetime.now(UTC), authority.LEAF_DAYS)
         ca = read(self.folder / "ca.pem")
         return {"ca.pem": ca, f"{kind}.pem": issued.certificate, f"{kind}.key": issued.key}
+
+    def settings_files(self, name: str, facing: int | None, source: str, network: Network) -> dict[str, bytes]:
+        """Return node.yaml, which keeps what people wrote into it, and network.yaml. Raises ConfigError."""
+        mine = self._node_settings(name, facing, source, network)
+        path = self.folder / "nodes" / name / "node.yaml"
+        if path.is_file():
+            config.load(path, NodeConfig)  # raises for a file that cannot be kept
+            mine = _merged(msgspec.yaml.decode(read(path)) or {}, mine)
+        node = config.dump(mine, f"Camera node {name} of {self.name}.")
+        config.parse(node, NodeConfig, "node.yaml")
+        about = f"How {name} gets on the network."
+        return {"node.yaml": node, "network.yaml": config.dump(msgspec.to_builtins(network), about)}
 
     def _node_settings(self, name: str, facing: int | None, source: str, network: Network) -> dict[str, Any]:
         return {
@@ -251,8 +298,24 @@ class Site:
     def _booth_yaml(self) -> Path:
         return self.folder / "booth" / "booth.yaml"
 
-    def _write_access(self) -> None:
+    def write_access(self) -> None:
+        """Write the broker's access rules, which follow from the site's nodes and laptops."""
         write_file(self.folder / "broker" / "acl", self.access.encode())
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `new` with those keys of `old` that it lacks, section by section; `facing` is only the new one's.
+
+    >>> _merged({"facing": 3, "frame": {"pace": "fast", "source": "a"}}, {"frame": {"source": "b"}})
+    {'frame': {'source': 'b', 'pace': 'fast'}}
+    """
+    kept = {key: value for key, value in old.items() if key not in new and key != "facing"}
+    sections = {
+        key: _merged(old[key], value)
+        for key, value in new.items()
+        if isinstance(value, Mapping) and isinstance(old.get(key), Mapping)
+    }
+    return {**new, **sections, **kept}
 
 
 def _names(folder: Path) -> list[str]:

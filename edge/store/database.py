@@ -38,7 +38,7 @@ class Database:
         self.url = self._engine.url.render_as_string(hide_password=False)
         is_file = self._engine.dialect.name == "sqlite" and not is_in_memory(url)
         if not is_made and is_file and not Path(str(self._engine.url.database)).exists():
-            raise StoreError(f"store {where!r}: no such file; run spotter booth first, or give its --config")
+            raise StoreError(f"store {where!r}: no such file; start the booth first, or give its --config")
         self.insert: Any = dialects[self._engine.dialect.name]
         """SQLAlchemy's `insert` for this database, with its `on_conflict` clauses."""
         if self._engine.dialect.name == "sqlite":

@@ -203,7 +203,7 @@ def test_a_freeze_that_cannot_be_says_what_to_do(
         assert place.freeze(*words) == 2
         return capsys.readouterr().err.splitlines()[-1]
 
-    assert "no such file; run spotter booth first" in complaint()
+    assert "no such file; start the booth first" in complaint()
     place.keep(found)
     assert "no node of site soho" in complaint("--site", "soho")
     assert "no node of site booth" in complaint("--since", wire.to_time(NOW + 900))

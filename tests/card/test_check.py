@@ -135,7 +135,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "release of others": (lambda c: c.change_and_repin(), "was not signed by this node's site"),
     "other Pythons": (
         lambda c: c.for_other_pythons(),
-        r"wheels for Python 3\.9, 3\.12, Raspberry Pi OS trixie has 3\.13: spotter provision release",
+        r"wheels for Python 3\.9, 3\.12, .* has 3\.13; make one that fits: spotter provision release",
     ),
     "key of another": (
         lambda c: c.lay(node_key=issue(c.site, "north").key),

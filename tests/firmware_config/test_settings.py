@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 import tomllib
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ import pytest
 import yaml
 
 from edge.card.bundle import connection, network_config
-from edge.card.first_boot import ASKING_NAMES
+from edge.card.first_boot import ANSWERS, ASKING_NAMES
 from edge.config import BoothConfig, NodeConfig, WorkerConfig, load
 from edge.site.settings import Network
 from tests.brokers import PROGRAM, free_port
@@ -26,11 +27,18 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "firmware-config"
 PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin:/lib/systemd"
 SCHEMAS = Path("usr/lib/python3/dist-packages/cloudinit/config/schemas")
-BOOTH = {"@BOOTH@": "192.168.50.1", "@PORT@": "8883", "@NODE@": "north", "@BUNDLE@": "0123456789ab"}
-BY_ADDRESS = BOOTH | {"@ALLOWED_SET@": "192.168.50.1", "@NAMES@": ""}
+BOOTH = {
+    "@BOOTH@": "192.168.50.1",
+    "@PORT@": "8883",
+    "@RELEASES@": "8884",
+    "@NODE@": "north",
+    "@BUNDLE@": "0123456789ab",
+}
+BY_ADDRESS = BOOTH | {"@ALLOWED_SET@": "192.168.50.1", "@NAMES@": "", "@ANSWERS@": ""}
 BY_NAME = BOOTH | {
     "@ALLOWED_SET@": "10.0.0.0/8, 192.168.0.0/16",
     "@NAMES@": ASKING_NAMES,
+    "@ANSWERS@": ANSWERS,
 }
 BUILT_OUT = ("kernel.sysrq", "kernel.unprivileged_bpf_disabled", "net.ipv6.conf.all.disable_ipv6")
 """Settings that kernels of virtual machines may lack."""
@@ -147,6 +155,57 @@ def test_the_firewall_loads(tmp_path: Path, words: dict[str, str]) -> None:
     if "Operation not permitted" in done.stderr:
         pytest.skip("nft may judge nothing here without root")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+HEAR = """
+import socket, struct
+line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+line.bind(("", 5353))
+line.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, struct.pack("4s4s", socket.inet_aton("224.0.0.251"),
+    socket.inet_aton("10.77.0.2")))
+line.settimeout(2)
+print("listening", flush=True)
+try:
+    print(line.recv(100).decode())
+except TimeoutError:
+    print("nothing")
+"""
+SAY = """
+import socket
+line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+line.bind(("10.77.0.1", 5353))
+line.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.77.0.1"))
+line.sendto(b"spotter.local is here", ("224.0.0.251", 5353))
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "heard"), [(BY_NAME, "spotter.local is here"), (BY_ADDRESS, "nothing")], ids=["name", "address"]
+)
+def test_the_firewall_lets_mdns_answers_in_if_the_booth_has_a_name(
+    tmp_path: Path, words: dict[str, str], heard: str
+) -> None:
+    """Two network name spaces joined by a cable; the node's has the firewall. An answer goes to the group's address."""
+    ip, nft = program("ip", "iproute2"), program("nft", "nftables")
+    node, booth = f"node{os.getpid()}", f"booth{os.getpid()}"
+    if run([ip, "netns", "add", node]).returncode:
+        pytest.skip("network name spaces need root")
+    try:
+        run([ip, "netns", "add", booth])
+        run([ip, "link", "add", "n0", "netns", node, "type", "veth", "peer", "name", "b0", "netns", booth])
+        for space, link, address in ((node, "n0", "10.77.0.2/24"), (booth, "b0", "10.77.0.1/24")):
+            run([ip, "-n", space, "address", "add", address, "dev", link])
+            run([ip, "-n", space, "link", "set", link, "up"])
+        inside = [ip, "netns", "exec", node]
+        assert run([*inside, nft, "--file", filled("node.nft", tmp_path, words)]).stderr == ""
+        ears = subprocess.Popen([*inside, sys.executable, "-c", HEAR], stdout=subprocess.PIPE, text=True)
+        assert ears.stdout is not None
+        assert ears.stdout.readline() == "listening\n"
+        assert run([ip, "netns", "exec", booth, sys.executable, "-c", SAY]).stderr == ""
+        assert ears.communicate()[0] == f"{heard}\n"
+    finally:
+        run([ip, "netns", "delete", node])
+        run([ip, "netns", "delete", booth])
 
 
 def test_chrony_takes_the_booths_clock() -> None:

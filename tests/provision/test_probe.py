@@ -4,19 +4,24 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from edge import wire
+from edge.booth.run import Booth
+from edge.clock import SystemClock
+from edge.config import BoothConfig, load
 from edge.errors import ConfigError
+from edge.message.mqtt import MqttBroker
 from edge.provision import probe
 from edge.provision.check import check_live
 from edge.provision.probe import own_networks, probe_connection
 from edge.seams import Clock, Publish
 from edge.site.site import Site
+from edge.store.store import SqlStore
 from tests.brokers import Mosquitto, free_port, make_mosquitto, mosquitto, wait_for
 from tests.fast_clock import FastClock
 from tests.messages import make_health, make_status
@@ -75,6 +80,31 @@ def test_all_is_well_and_then_not(site: Site, connect: Callable[..., Client]) ->
         one.startswith("west: has never connected to this broker") for one in sentences(site.folder, clock=hasty)
     )
     assert sentences(site.folder / "nodes" / "west") == [], "it gets through, and the booth answers it"
+
+
+@pytest.mark.usefixtures("running")
+def test_a_check_leaves_no_camera_behind(site: Site) -> None:
+    """It sends as a node does; the booth answers, and takes it for no node."""
+    config, over = load(site.folder / "booth" / "booth.yaml", BoothConfig), threading.Event()
+    with closing(SqlStore(config.store, config.site)) as store:
+        booth = Booth(config, MqttBroker(config.broker, "booth"), store, SystemClock())
+        booth.connect()
+
+        def serve() -> None:
+            while not over.is_set():
+                booth.step(0.1)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            found = sentences(site.folder, clock=FastClock(12.0))
+        finally:
+            over.set()
+            thread.join()
+        names = [row.node for row in booth.snapshot().nodes]
+        booth.leave()
+    assert not [one for one in found if "booth" in one and "connected" not in one], "it was answered"
+    assert set(names) <= {"north", "south"}
 
 
 @pytest.mark.usefixtures("running")

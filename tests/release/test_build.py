@@ -183,6 +183,22 @@ def test_a_lock_without_what_is_needed_now_says_how_to_update_it(index: Index) -
         index.collect()
 
 
+def test_every_python_gets_one_opencv(index: Index) -> None:
+    """Two versions under one recipe would count the same photo differently."""
+    own = project(index.wheels, "opencv-python-headless")[1]
+    for python, version in (("cp311", "4.11"), ("cp313", "5.0")):
+        wheel(index.wheels, "opencv_python_headless", f"{python}-{python}-{AARCH64}", version)
+    with pytest.raises(
+        ProvisionError, match=r"opencv-python-headless: expected one version.*4\.11 for Python 3\.11, 5\.0"
+    ):
+        collect(own, index.out, index.locks, update_lock=True)
+    assert list(index.locks.iterdir()) == []
+    checkout = Path(__file__).parents[2]
+    locked = [lock.read(checkout / lock.FOLDER, python).read_text() for python in PYTHONS]
+    for name in lock.ALIKE:
+        assert len({re.findall(f"^{name}==([^ ]+)", text, re.MULTILINE)[0] for text in locked}) == 1
+
+
 @pytest.mark.parametrize("python", PYTHONS)
 def test_the_projects_lock_is_complete(python: str) -> None:
     """The lock files name every package that pyproject.toml asks for, in a version that it allows, each with a hash."""

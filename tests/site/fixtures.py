@@ -9,8 +9,8 @@ import pytest
 
 from edge.config import BrokerSection
 from edge.site.site import Site
-from tests.brokers import free_port
 from tests.site.sites import Client, SiteBroker, new_site
+from tools.ports import free_ports
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def first_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def site(first_site: Site, tmp_path: Path) -> Site:
     """A copy of the first site, as if made here: making keys and writing safely take half a second."""
     folder = Path(shutil.copytree(first_site.folder, tmp_path / "soho"))
-    port = str(free_port())
+    port = str(free_ports(2)[0])  # the next one is for releases
     for path in [*folder.rglob("*.yaml"), *folder.rglob("*.conf")]:
         text = path.read_text().replace(str(first_site.folder), str(folder))
         path.write_text(text.replace(str(first_site.settings.port), port))

@@ -28,15 +28,15 @@ from tests.site.sites import Client, SiteBroker, add_node, issue, new_site, over
 
 pytestmark = pytest.mark.requires_broker
 
-NODES, OTHERS = ("north", "south", "check"), ("booth", "desk-1")
+NODES, OTHERS = ("north", "south", "check"), ("booth", "desk-1", "update")
 SHORT_S = 6
 """Seconds that the certificate of a test lasts."""
 LEAVES = (*mosquitto.NODE_WRITES, "ack", "link")
-BOOTH_LEAVES = ("status", "alert", "feedback", "baseline")
+BOOTH_LEAVES = ("status", "alert", "feedback", "baseline", "release")
 
 
 def home_of(site: Site, name: str) -> tuple[Path, str]:
-    if name in ("booth", "check"):
+    if name in ("booth", "check", "update"):
         return site.folder / name, name
     return (site.folder / "laptops" / name, "laptop") if name == "desk-1" else (site.folder / "nodes" / name, "node")
 
@@ -54,6 +54,8 @@ def may_write(name: str, topic: str) -> bool:
         return "/node/" not in topic or whose != "booth"
     if name == "desk-1":
         return topic == "spotter/v1/soho/booth/feedback/desk-1"
+    if name == "update":
+        return topic == "spotter/v1/soho/booth/release"
     return f"/node/{name}/" in topic and leaf not in ("ack", "link")
 
 
@@ -63,11 +65,13 @@ def may_read(name: str, topic: str) -> bool:
     if name == "booth":
         return of_booth or (leaf not in ("ack", "link") and whose != "booth")
     if name == "desk-1":
-        return of_booth or (leaf in ("status", "health") and whose != "desk-1")
-    own = (of_booth and leaf in ("status", "baseline")) or topic in [
+        return of_booth or (leaf in ("status", "health", "update") and whose != "desk-1")
+    if name == "update":
+        return leaf in (("status", "baseline", "release") if of_booth else ("status", "update")) and whose != "update"
+    own = (of_booth and leaf in ("status", "baseline", "release")) or topic in [
         f"spotter/v1/soho/node/{name}/{one}" for one in ("ack", "link")
     ]
-    return own or (name == "check" and not of_booth and leaf in ("status", "health"))
+    return own or (name == "check" and not of_booth and leaf in ("status", "health", "update"))
 
 
 @pytest.mark.usefixtures("running")
@@ -91,7 +95,10 @@ def test_who_writes_and_who_hears_what(site: Site, connect: Callable[..., Client
     heard = {name: {(one.topic, one.payload.decode()) for one in client.heard} for name, client in clients.items()}
     assert heard == expected
     assert ("spotter/v1/soho/booth/alert", "booth") in heard["desk-1"]
-    assert len(heard["north"]) == 4, "its own acknowledgement and link key, the booth's status and baseline"
+    assert ("spotter/v1/soho/booth/release", "update") in heard["north"]
+    assert len(heard["north"]) == 6, (
+        "its acknowledgement and link key, the booth's status, baseline and releases of two"
+    )
 
 
 @pytest.mark.usefixtures("running")

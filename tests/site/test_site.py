@@ -259,7 +259,7 @@ def test_a_node_out_of_the_booths_reach_is_not_made(site: Site) -> None:
 def test_access_rules_name_every_laptop_once(names: list[str]) -> None:
     lines = access("soho", names, ()).splitlines()
     assert sorted(line for line in lines if line.startswith("user ")) == sorted(
-        f"user {name}" for name in [*names, "booth", "check"]
+        f"user {name}" for name in [*names, "booth", "check", "update"]
     )
     for name in names:
         assert f"topic deny spotter/v1/soho/node/{name}/#" in lines, "or it could play a node"

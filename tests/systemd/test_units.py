@@ -15,6 +15,8 @@ EXPOSURE = {
     "spotter-worker@.service": 1.5,
     "spotter-first-boot.service": 2.0,
     "spotter-update.service": 1.6,
+    "spotter-pull.service": 3.0,
+    "spotter-stick@.service": 3.0,
 }
 """Highest exposure that `systemd-analyze security` may give, of 10."""
 BOOTH = "192.168.50.1"
@@ -110,4 +112,7 @@ def test_there_are_units() -> None:
         "spotter-worker@.service",
         "spotter-update.service",
         "spotter-update.timer",
+        "spotter-pull.path",
+        "spotter-pull.service",
+        "spotter-stick@.service",
     }

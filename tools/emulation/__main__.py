@@ -6,17 +6,18 @@ named in board.py.
 
 import argparse
 import signal
+import subprocess
 import sys
 import tempfile
-import time
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 from edge import __version__, wire
+from edge.wire_update import Progress
 from tools.emulation.board import Board, BoardError, boot_partition
 from tools.emulation.booth import Ears, Page, booth, mosquitto
-from tools.emulation.site import LAPTOP, NEXT_VERSION, NODE, SITE, provision, write_stick
-from tools.ports import free_port
+from tools.emulation.site import LAPTOP, LAST_VERSION, NEXT_VERSION, NODE, SITE, provision, write_stick
+from tools.ports import free_port, free_ports
 
 UNIT = "spotter-node.service"
 WATCHDOG_S = 120
@@ -70,7 +71,7 @@ def main() -> int:
 
 
 def _boot_test(folder: Path, flashed: Path, kernel: Path, cleanup: ExitStack) -> None:
-    port, page_port = free_port(), free_port()
+    (port, _), page_port = free_ports(2), free_port()
     site, card, stick = folder / "site", folder / "card.img", folder / "stick.img"
     provision(site, card, flashed, port)
     write_stick(folder, site, stick)
@@ -84,7 +85,7 @@ def _boot_test(folder: Path, flashed: Path, kernel: Path, cleanup: ExitStack) ->
         flush=True,
     )
     board = cleanup.enter_context(closing(Board(card, stick, kernel, folder, port=port, dropins={UNIT: EMULATION})))
-    topics = [wire.node_topic(SITE, NODE, leaf) for leaf in ("status", "health")]
+    topics = [wire.node_topic(SITE, NODE, leaf) for leaf in ("status", "health", "update")]
     laptop = site / "laptops" / LAPTOP / "laptop.yaml"
     ears = cleanup.enter_context(closing(Ears(laptop, f"127.0.0.1:{port}", topics, board)))
     _second_boot(board, ears, page, begun=_first_boot(board))
@@ -92,7 +93,9 @@ def _boot_test(folder: Path, flashed: Path, kernel: Path, cleanup: ExitStack) ->
     _expect(key not in boot_partition(card), "no trace of the node's key on its card after the first boot")
     board.shell(f"mount -o ro {board.stick} {STICK}")
     _twins(board)
-    _update(board, ears)
+    board.shell(f"umount {STICK}")
+    _update_from_stick(board, ears)
+    _push(folder, site, board, ears)
     _hang_on_trial(board, ears)
     _unplug_on_trial(board, ears)
 
@@ -143,14 +146,36 @@ def _twins(board: Board) -> None:
     _expect(said.startswith("the twins are equal"), "that both twins give away the same")
 
 
-def _update(board: Board, ears: Ears) -> None:
-    """Update to the successor, on trial under systemd; it is healthy and must stay."""
-    _try(board, ears, "next", NEXT_VERSION)
-    until = board.on_for_s + MOST_TRIAL_S + START_S
-    while _is_on_trial(board) and board.on_for_s < until:
-        time.sleep(2)
-    _mark(board.on_for_s, f"the trial is over. {board.shell('cat /run/spotter/update.txt 2>/dev/null')}")
-    _expect(_running_version(board) == NEXT_VERSION and not _is_on_trial(board), f"{NEXT_VERSION} to run, kept")
+def _update_from_stick(board: Board, ears: Ears) -> None:
+    """Start the unit that udev starts for a stick; its newest release is healthy and must stay."""
+    begun = _mark(board.on_for_s, "the stick's unit")
+    board.shell(f"systemctl start --no-block spotter-stick@$(basename $(readlink -f {board.stick})).service")
+    _expect_kept(board, ears, begun, NEXT_VERSION)
+    board.shell(f"mount -o ro {board.stick} {STICK}")
+
+
+def _push(folder: Path, site: Path, board: Board, ears: Ears) -> None:
+    """Push a release from the booth; the node fetches and tries it, and it must stay."""
+    begun = _mark(board.on_for_s, "spotter update push")
+    words = ["update", "push", str(folder / "release-last"), NODE, "--site-dir", str(site), "--host", "127.0.0.1"]
+    with (folder / "push.log").open("wb") as log:
+        push = subprocess.Popen([sys.executable, "-m", "edge.cli", *words], stdout=log, stderr=log)
+    try:
+        _expect_kept(board, ears, begun, LAST_VERSION)
+        code = push.wait(60.0)
+    finally:
+        push.kill()
+    said = (folder / "push.log").read_text().splitlines()
+    print(f"         {' / '.join(said)}")
+    _expect(code == 0 and said[-1].startswith("all of them run release"), "the push to say that all run it")
+
+
+def _expect_kept(board: Board, ears: Ears, begun: float, version: str) -> None:
+    at, _ = ears.wait_for(wire.Status, INSTALL_S, after_s=begun, like=lambda status: status.software == version)
+    _mark(at, f"{version} is online, on trial")
+    at, progress = ears.wait_for(Progress, MOST_TRIAL_S + START_S, after_s=at, like=lambda found: found.is_over)
+    _mark(at, f"it says: {progress.sentence}")
+    _expect(progress.state == "kept" and _running_version(board) == version, f"{version} to run, kept")
 
 
 def _hang_on_trial(board: Board, ears: Ears) -> None:
@@ -191,7 +216,7 @@ def _expect_the_next_one(board: Board, ears: Ears, after_s: float) -> None:
         wire.Health,
         MOST_TRIAL_S + START_S,
         after_s=after_s,
-        like=lambda said: said.frames > 0 and said.software == NEXT_VERSION,
+        like=lambda said: said.frames > 0 and said.software == LAST_VERSION,
     )
     named = [problem.sentence for problem in health.problems if "update" in problem.code]
     _mark(at, f"health with frames, {health.software}: {' '.join(named)}")

@@ -28,7 +28,7 @@ class BoardError(Exception):
 
 
 class Board:
-    """A board, switched on when made. Its card is written to; its only network is one TCP port of the booth."""
+    """A board, switched on when made. Its card is written to; its only network is two TCP ports of the booth."""
 
     stick = f"/dev/disk/by-label/{STICK}"
 
@@ -137,7 +137,8 @@ def make_stick(stick: Path, folders: dict[str, Path]) -> None:
 
 
 def _qemu(card: Path, stick: Path, kernel: Path, shell: Path, port: int, command_line: str) -> list[str]:
-    booth = f"guestfwd=tcp:{BOOTH}:{port}-cmd:socat - TCP:127.0.0.1:{port}"
+    ways = [f"guestfwd=tcp:{BOOTH}:{at}-cmd:socat - TCP:127.0.0.1:{at}" for at in (port, port + 1)]
+    booth = ",".join(ways)
     options = {
         "M": ["virt"],
         "cpu": [CPU],

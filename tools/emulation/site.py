@@ -14,7 +14,8 @@ from tools.emulation.board import BOOTH, BoardError, make_stick
 SITE, NODE, ADDRESS, LAPTOP = "emulated", "camera-1", "192.168.50.11/24", "desk-1"
 SOURCE = "street:8?cameras=1&fps=2&rate=12"
 """Simulated camera; its first walkers have left the picture after frames 4 and 15."""
-NEXT_VERSION = f"{__version__}.post1"
+NEXT_VERSION, LAST_VERSION = f"{__version__}.post1", f"{__version__}.post2"
+"""Versions of the release on the stick, and of the one that the booth pushes."""
 
 
 def provision(site: Path, card: Path, flashed: Path, port: int) -> None:
@@ -31,18 +32,11 @@ def provision(site: Path, card: Path, flashed: Path, port: int) -> None:
 
 
 def write_stick(folder: Path, site: Path, stick: Path) -> None:
-    """Write a stick with the card's release and its successor, which differs in its version only; both signed."""
-    successor = folder / "successor"
-    shutil.rmtree(successor, ignore_errors=True)
-    successor.mkdir()
-    for name in SOURCES:
-        source = checkout() / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, successor / name)
-    init = successor / "edge/__init__.py"
-    init.write_text(init.read_text().replace(f'"{__version__}"', f'"{NEXT_VERSION}"'))
+    """Write a stick with the card's release and its successor; make the one to push, in `release-last`. All signed."""
     releases = {"first": folder / "release", "next": folder / "release-next"}
-    _spotter("release", "--release", releases["next"], checkout=successor)
-    for release in releases.values():
+    for version, release in ((NEXT_VERSION, releases["next"]), (LAST_VERSION, folder / "release-last")):
+        _spotter("release", "--release", release, checkout=_successor(folder / "successor", version))
+    for release in (*releases.values(), folder / "release-last"):
         _spotter("sign-release", "--site-dir", site, "--release", release)
     make_stick(stick, releases | {"twins": twin_runs(folder / "twins")})
 
@@ -57,6 +51,18 @@ def twin_runs(folder: Path) -> Path:
             shutil.copy(module, sources)
     shutil.make_archive(str(folder / "tests"), "zip", folder / "all")
     shutil.rmtree(folder / "all")
+    return folder
+
+
+def _successor(folder: Path, version: str) -> Path:
+    """Copy the checkout with another version, which is all that differs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in SOURCES:
+        source = checkout() / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    init = folder / "edge/__init__.py"
+    init.write_text(init.read_text().replace(f'"{__version__}"', f'"{version}"'))
     return folder
 
 

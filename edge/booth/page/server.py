@@ -120,8 +120,8 @@ def _password_hash(host: str, config: BoothConfig) -> str | None:
     if not (is_loopback or section.tls_cert or section.insecure):
         raise ConfigError(
             f"page_host {config.page_host}: expected TLS for a page that asks for a password; run: spotter provision "
-            "page, and set page.tls_cert and page.tls_key; or use 127.0.0.1; or let others on the network read the "
-            "password with --insecure"
+            "page --site-dir DIR, and set page.tls_cert and page.tls_key; or use 127.0.0.1; or let others on the "
+            "network read the password with --insecure"
         )
     return password.read_hash(section.password_file)
 
