@@ -18,7 +18,9 @@ AGAIN_S = 2.0
 CLAIM_S = 600.0
 """A claimed alert without an outcome counts as over after this."""
 SHOWN_S = 120.0
-"""An ended alert stays on the page this long, so that its outcome can be corrected."""
+"""An ended alert stays on the page this long, so that staff see how it ended."""
+UNDONE: dict[str, wire.Outcome | None] = {"unclaimed": None, "reopened": "claimed"}
+"""Outcome of an alert after the last one was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class TrackedAlert:
     """In monotonic seconds, as `changed_at`, so that setting the clock does not change how long an alert lasts."""
     seen_at: float = 0.0
     """When the person was seen, in monotonic seconds."""
+    greet_s: float | None = None
+    """Seconds from then until the last outcome."""
 
     @property
     def is_waiting(self) -> bool:
@@ -43,9 +47,13 @@ class TrackedAlert:
 
     def is_open(self, monotonic: float) -> bool:
         """Whether staff can still claim it, or have claimed it and not reported the outcome."""
-        if self.outcome == "claimed":
-            return monotonic < self.changed_at + CLAIM_S
-        return self.alert.state == "open" and self.outcome is None and monotonic < self.expires_at
+        is_live = self.outcome == "claimed" or (self.outcome is None and self.alert.state == "open")
+        return is_live and self.left_s(monotonic) > 0
+
+    def left_s(self, monotonic: float) -> float:
+        """Return the seconds until it expires; once claimed, until the claim does."""
+        end = self.changed_at + CLAIM_S if self.outcome == "claimed" else self.expires_at
+        return max(end - monotonic, 0.0)
 
 
 class ActiveAlerts:
@@ -108,11 +116,14 @@ class ActiveAlerts:
     def record(self, feedback: wire.Feedback) -> None:
         """Store the outcome of an alert; one of an unknown alert is ignored. Raises StoreError."""
         monotonic, one = self._clock.monotonic(), self._tracked.get(feedback.id)
-        greet_s = None if one is None else monotonic - one.seen_at
+        greet_s = None if one is None else one.greet_s if feedback.outcome in UNDONE else monotonic - one.seen_at
         is_new = self._store.feedback(feedback.id, feedback.outcome, now=self._clock.now(), greet_s=greet_s)
         self._greeted = _greeted(self._store) if is_new else self._greeted
         if one is not None and is_new:
-            self._tracked[feedback.id] = replace(one, outcome=feedback.outcome, who=feedback.who, changed_at=monotonic)
+            outcome = UNDONE.get(feedback.outcome, feedback.outcome)
+            who = feedback.who if outcome else ""
+            changed = replace(one, outcome=outcome, who=who, changed_at=monotonic, greet_s=greet_s)
+            self._tracked[feedback.id] = changed
         self._has_news = self._has_news or is_new
 
     def step(self) -> None:
