@@ -2,12 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from edge import wire
 from edge.booth.alert import make_alert
 from edge.config import BoothConfig
 from edge.seams import Broker, Clock, Publish
 from edge.store.store import AlertEnd, SqlStore
+
+UNDOING = get_args(wire.Undoing)
 
 ANSWER_S = 1.0
 """Time to wait for the broker to take an alert."""
@@ -19,8 +22,6 @@ CLAIM_S = 600.0
 """A claimed alert without an outcome counts as over after this."""
 SHOWN_S = 120.0
 """An ended alert stays on the page this long, so that staff see how it ended."""
-UNDONE: dict[str, wire.Outcome | None] = {"unclaimed": None, "reopened": "claimed"}
-"""Outcome of an alert after the last one was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,11 @@ class ActiveAlerts:
     def record(self, feedback: wire.Feedback) -> None:
         """Store the outcome of an alert; one of an unknown alert is ignored. Raises StoreError."""
         monotonic, one = self._clock.monotonic(), self._tracked.get(feedback.id)
-        greet_s = None if one is None else one.greet_s if feedback.outcome in UNDONE else monotonic - one.seen_at
+        greet_s = None if one is None else one.greet_s if feedback.outcome in UNDOING else monotonic - one.seen_at
         is_new = self._store.feedback(feedback.id, feedback.outcome, now=self._clock.now(), greet_s=greet_s)
         self._greeted = _greeted(self._store) if is_new else self._greeted
         if one is not None and is_new:
-            outcome = UNDONE.get(feedback.outcome, feedback.outcome)
+            outcome = _after(feedback.outcome)
             who = feedback.who if outcome else ""
             changed = replace(one, outcome=outcome, who=who, changed_at=monotonic, greet_s=greet_s)
             self._tracked[feedback.id] = changed
@@ -193,6 +194,13 @@ class ActiveAlerts:
         topic = wire.booth_topic(self._config.site, "alert")
         message = Publish(topic, wire.encode(topic, alert), 1, is_retained=False, expiry_s=expiry_s)
         return self._broker.publish(message, timeout_s=timeout_s)
+
+
+def _after(outcome: wire.Outcome | wire.Undoing) -> wire.Outcome | None:
+    """Return the outcome of an alert after a report of staff."""
+    if outcome == "unclaimed":
+        return None
+    return "claimed" if outcome == "reopened" else outcome
 
 
 def _greeted(store: SqlStore) -> int:

@@ -31,7 +31,7 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return self._bundle.has_message(key)
 
-    def word(self, key: str, attribute: str = "", **values: str | float) -> str:
+    def word(self, key: str, attribute: str = "", /, **values: str | float) -> str:
         """Return a message, or an attribute of it, with the values filled in; empty if it has no such part.
 
         Raises KeyError if the file has no such message, ValueError if a value that it needs is not given.

@@ -230,7 +230,7 @@ def test_the_page_says_each(page: str, problems: dict[str, wire.Health]) -> None
     browser = Browser(page)
     assert "No frame for" not in browser.get("/").text, "not before the password"
     browser.log_in()
-    wait_for(lambda: shown(browser.get("/").text, problems) == {}, 30, "every sentence on the page")
+    wait_for(lambda: shown(browser.get("/cameras").text, problems) == {}, 30, "every sentence on the page")
     browser.client.close()
 
 
@@ -245,9 +245,11 @@ def test_the_page_shows_each_in_a_browser(page: str, problems: dict[str, wire.He
         window.locator("input[name=password]").fill(PASSWORD)
         window.locator("input[name=who]").fill("desk-1")
         window.locator("button", has_text="Log in").click()
+        window.wait_for_url(f"{page}/")
+        window.goto(f"{page}/cameras")
         for name, beat in problems.items():
             for sentence in said(beat):
-                expect(window.locator(f"#node-{name} .problem", has_text=sentence).first).to_be_visible(timeout=30_000)
+                expect(window.locator(f"#{name} .problem", has_text=sentence).first).to_be_visible(timeout=30_000)
         shot = window.screenshot(full_page=True, path=os.environ.get("SPOTTER_SCREENSHOT", tmp_path / "page.png"))
         chromium.close()
     assert shot.startswith(b"\x89PNG")

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import secrets
 import socket
 import threading
 
@@ -12,8 +13,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from edge.booth.page import login_throttle, password
 from edge.booth.page.access import Access
-from edge.booth.page.routes import OnAllow, OnOutcome, Pages, Shown
-from edge.booth.page.snapshot import Snapshot
+from edge.booth.page.forms import OnAllow, OnOutcome
+from edge.booth.page.routes import Pages, Shown
+from edge.booth.page.snapshot import Snapshot, news
 from edge.config import BoothConfig
 from edge.errors import ConfigError
 from edge.seams import Clock
@@ -94,6 +96,8 @@ class Page:
         """
         self._monotonic, self._keep_s = clock.monotonic, keep_s
         self._shown: Shown | None = None
+        self._news: tuple[object, ...] = ()
+        self._boot, self._version = secrets.token_hex(4), 0
         self._socket = _listen(config.page_host, config.page_port)
         try:
             self._server = uvicorn.Server(self._settings(config, on_outcome, on_allow))
@@ -121,7 +125,7 @@ class Page:
         if access.is_locked and section.insecure and not is_tls:
             log.warning("the page asks for its password without TLS, so others on the network can read it")
         settings = uvicorn.Config(
-            Pages(access, lambda: self._shown, on_outcome, self._monotonic, on_allow).app(),
+            Pages(access, lambda: self._shown, on_outcome, self._monotonic, on_allow, config).app(),
             ssl_certfile=section.tls_cert if is_tls else None,
             ssl_keyfile=section.tls_key if is_tls else None,
             http=Impatient,
@@ -142,10 +146,14 @@ class Page:
 
     def show(self, snapshot: Snapshot) -> None:
         """Show this snapshot from now on."""
-        self._shown = Shown(snapshot, self._monotonic())
+        fresh = news(snapshot)
+        if fresh != self._news:
+            self._news, self._version = fresh, self._version + 1
+        self._shown = Shown(snapshot, self._monotonic(), f"{self._boot}-{self._version}")
 
     def close(self) -> None:
         """Stop serving; waits up to FAREWELL_S for answers in progress."""
+        self._shown = None  # requests that wait for news end at once
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()

@@ -90,5 +90,5 @@ def news(snapshot: Snapshot) -> tuple[object, ...]:
         [(row.node, row.state, row.problems, row.is_held) for row in snapshot.nodes],
         (snapshot.is_connected, snapshot.trouble, snapshot.clock, snapshot.refusals, snapshot.missing),
         (snapshot.lost, snapshot.refused),
-        budget and (budget.silence, budget.stock),
+        (budget.silence, budget.stock) if isinstance(budget, BudgetView) else (),
     )

@@ -1,0 +1,37 @@
+// Keeps one page, its style and its icon on the device, to say that the booth cannot be reached. Nothing of the booth's is kept.
+"use strict";
+
+const CACHE = "spotter-1";
+const KEPT = ["/offline", "/static/page.css", "/static/icon.svg"];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(KEPT)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  const tidy = async () => {
+    for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
+    await self.clients.claim();
+  };
+  event.waitUntil(tidy());
+});
+
+async function answer(request) {
+  try {
+    const found = await fetch(request);
+    // The offline page in the language that is chosen now.
+    if (request.mode === "navigate") caches.open(CACHE).then((cache) => cache.add("/offline")).catch(() => {});
+    return found;
+  } catch (error) {
+    const kept = request.mode === "navigate" ? "/offline" : new URL(request.url).pathname;
+    const found = await (await caches.open(CACHE)).match(kept);
+    if (found) return found;
+    throw error;
+  }
+}
+
+self.addEventListener("fetch", (event) => {
+  const path = new URL(event.request.url).pathname;
+  if (event.request.method !== "GET") return;
+  if (event.request.mode === "navigate" || KEPT.includes(path)) event.respondWith(answer(event.request));
+});
