@@ -1,4 +1,4 @@
-"""Draw a figure from the words of an alert alone: garments in the colours they are called, hatched by their pattern; pure.
+"""Draw a figure from the words of an alert alone: garments in the colours they are called, hatched by pattern; pure.
 
 Nothing here comes from a picture. What no word names is an outline.
 """
