@@ -48,6 +48,14 @@ def _add_running(commands: Commands) -> None:
         "spotter booth-password --out /etc/spotter/page.password",
     )
     password.add_argument("--out", type=Path, required=True, help="the file to write; holds a hash only")
+    push = add_command(
+        commands,
+        "booth-push-key",
+        _booth_push_key,
+        "Make the key that signs notifications to browsers, for notify.push_key.",
+        "spotter booth-push-key --out /var/lib/spotter/push.key",
+    )
+    push.add_argument("--out", type=Path, required=True, help="the file to write; the booth keeps browsers beside it")
 
 
 def _add_nodes(commands: Commands) -> None:
@@ -116,6 +124,14 @@ def _booth_password(args: Args) -> int:
     from edge.booth.page.password import run_booth_password
 
     return run_booth_password(args.out)
+
+
+def _booth_push_key(args: Args) -> int:
+    from edge.booth.push import key_file
+
+    key_file(args.out)
+    print(f"wrote {args.out}; set notify.push_key to it in booth.yaml")
+    return 0
 
 
 def _booth_allow(args: Args) -> int:

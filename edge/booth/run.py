@@ -19,6 +19,7 @@ from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
 from edge.booth.link_keys import LinkKeys
 from edge.booth.node_marks import NodeMarks
+from edge.booth.notify import Notifier
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
 from edge.booth.selection import Selection, resumed
@@ -61,6 +62,7 @@ class Booth:
         self._inbox = Inbox(config, broker, store, clock, self._selection, self._active_alerts)
         self._link_keys = LinkKeys(config.site, broker, clock)
         self._home = HomeAssistant(config, broker, clock)
+        self.notifier = Notifier(config, clock.monotonic)
         self._publisher = BaselinePublisher(config, broker, store, clock)
         self._marks = NodeMarks(config, broker, store, clock, self._inbox, self._selection)
         self._allowed: SimpleQueue[str] = SimpleQueue()
@@ -100,7 +102,10 @@ class Booth:
             pause = self.step(POLL_S)
             with self._failures.caught("the page"):
                 self._figures.step()
-                page.show(self.snapshot())
+                snapshot = self.snapshot()
+                page.show(snapshot)
+            with self._failures.caught("notifications"):
+                self.notifier.note(snapshot)
             stop.wait(pause)
 
     def step(self, wait_s: float) -> float:
@@ -139,6 +144,7 @@ class Booth:
     def leave(self) -> None:
         """Publish that the booth is offline, and disconnect."""
         self._figures.close()
+        self.notifier.close()
         self._broker.publish(self._status("offline"), timeout_s=ANSWER_S)
         self._broker.close()
 
@@ -280,7 +286,7 @@ def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Ev
     """Serve until `stop`; returns 0. Raises StoreError or ConfigError if it cannot even start."""
     with closing(SqlStore(config.store, config.site)) as store:
         booth = Booth(config, broker, store, clock)
-        with closing(Page(config, booth.tell, clock, on_allow=booth.allow)) as page:
+        with closing(Page(config, booth.tell, clock, on_allow=booth.allow, push=booth.notifier.push)) as page:
             booth.connect()
             log.info("page at %s", page.url)
             try:

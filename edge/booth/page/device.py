@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from edge.booth.page.text import Text, choose
+from edge.config import Language
 from edge.phrase.table import LANGUAGES
 
 WHO, LANGUAGE = "spotter-who", "spotter-language"
@@ -29,7 +30,7 @@ def chosen_language(request: Request) -> str:
     return found if found in LANGUAGES else ""
 
 
-def text_for(request: Request, default: str) -> Text:
+def text_for(request: Request, default: Language) -> Text:
     """Return the page's sentences in the language of this device."""
     return Text(choose(chosen_language(request), request.headers.get("accept-language", ""), default))
 

@@ -17,6 +17,7 @@ from edge.booth.page.device import laptop, set_language, set_laptop, text_for
 from edge.booth.page.session import Session
 from edge.booth.page.snapshot import OUTCOMES, AlertView, Outcome, Snapshot
 from edge.booth.page.text import Text
+from edge.config import Language
 from edge.errors import EdgeError
 
 UNDO = "undo"
@@ -39,7 +40,7 @@ class Forms:
         ask: Callable[[Request, str, int], Response],
         on_outcome: OnOutcome,
         on_allow: OnAllow,
-        language: str,
+        language: Language,
     ) -> None:
         """`ask` returns the log-in form with a complaint and a status; `language` is the page's default."""
         self._access, self._snapshot, self._ask = access, snapshot, ask

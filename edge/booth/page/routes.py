@@ -24,12 +24,14 @@ from edge.booth.page.device import chosen_language, laptop, text_for
 from edge.booth.page.forms import Forms, OnAllow, OnOutcome, go
 from edge.booth.page.guard import Guard
 from edge.booth.page.presenter import KEYS, Presenter, current
+from edge.booth.page.push_forms import PushForms
 from edge.booth.page.session import Session
 from edge.booth.page.snapshot import Snapshot
 from edge.booth.page.speech import speeches
 from edge.booth.page.text import Text
 from edge.booth.page.troubles import missing, troubles
 from edge.booth.page.whereabouts import called, strange_places
+from edge.booth.push import Subscriptions
 from edge.config import BoothConfig
 from edge.phrase.table import LANGUAGES
 
@@ -65,14 +67,17 @@ class Pages:
         monotonic: Callable[[], float],
         on_allow: OnAllow,
         config: BoothConfig,
+        push: Subscriptions | None = None,
     ) -> None:
         self._access = access
         self._newest = newest
         self._said: set[str] = set()
         """Parts of the page that failed and were logged."""
         self._monotonic = monotonic
-        self._config = config
+        self._config, self._push = config, push
         self.forms = Forms(access, self._snapshot, self._ask, on_outcome, on_allow, config.page.language)
+        pushing = [] if push is None else PushForms(push, self.forms, config.page.language).routes()
+        self._forms = [*self.forms.routes(), *pushing]
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -96,7 +101,7 @@ class Pages:
             Route("/manifest.webmanifest", self._manifest),
             Route("/icon-{size:int}.png", self._icon),
             Route("/sw.js", self._worker),
-            *self.forms.routes(),
+            *self._forms,
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
         app = Starlette(routes=routes, exception_handlers={HTTPException: _say})
@@ -205,7 +210,8 @@ class Pages:
         return {"speeches": speeches(self._config, presenter.text)}
 
     def _settings(self, _shown: Shown, _presenter: Presenter, _parts: Failures) -> dict[str, Any]:
-        return {}
+        key = "" if self._push is None else self._push.public_key
+        return {"push_key": key, "tells_alerts": self._config.notify.alerts}
 
     async def _state(self, request: Request) -> Response:
         self._check_read(may=self._access.may_read(request))

@@ -16,6 +16,7 @@ from edge.booth.page.access import Access
 from edge.booth.page.forms import OnAllow, OnOutcome
 from edge.booth.page.routes import Pages, Shown
 from edge.booth.page.snapshot import Snapshot, news
+from edge.booth.push import Subscriptions
 from edge.config import BoothConfig
 from edge.errors import ConfigError
 from edge.seams import Clock
@@ -89,12 +90,13 @@ class Page:
         *,
         keep_s: int = KEEP_S,
         on_allow: OnAllow = lambda _: None,
+        push: Subscriptions | None = None,
     ) -> None:
         """Start serving; port 0 picks a free one. Idle connections are closed after `keep_s` seconds.
 
         Raises ConfigError if it cannot listen there, or not safely.
         """
-        self._monotonic, self._keep_s = clock.monotonic, keep_s
+        self._monotonic, self._keep_s, self._push = clock.monotonic, keep_s, push
         self._shown: Shown | None = None
         self._news: tuple[object, ...] = ()
         self._boot, self._version = secrets.token_hex(4), 0
@@ -125,7 +127,7 @@ class Page:
         if access.is_locked and section.insecure and not is_tls:
             log.warning("the page asks for its password without TLS, so others on the network can read it")
         settings = uvicorn.Config(
-            Pages(access, lambda: self._shown, on_outcome, self._monotonic, on_allow, config).app(),
+            Pages(access, lambda: self._shown, on_outcome, self._monotonic, on_allow, config, self._push).app(),
             ssl_certfile=section.tls_cert if is_tls else None,
             ssl_keyfile=section.tls_key if is_tls else None,
             http=Impatient,

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from edge.booth.page.text import Text
+from edge.booth.page.text import NAMES, Text
 from edge.config import BoothConfig, Language
-from edge.phrase.table import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -20,16 +19,15 @@ class Speech:
 
 def speeches(config: BoothConfig, reader: Text) -> list[Speech]:
     """Return what to say in every language, the reader's own first."""
-    first = sorted(LANGUAGES, key=lambda language: language != reader.language)
+    first = sorted(NAMES.values(), key=lambda language: language != reader.language)
     return [_speech(config, language, reader(f"speak-{language}")) for language in first]
 
 
-def _speech(config: BoothConfig, language: str, name: str) -> Speech:
-    section, text = config.speech, Text(language)
-    known: Language = next(one for one in ("en", "es", "sv", "fr", "de", "it") if one == language)
-    offer = section.offer.get(known, "")
+def _speech(config: BoothConfig, language: Language, name: str) -> Speech:
+    section, text, offer = config.speech, Text(language), config.speech.offer.get(language, "")
     own = text("say-offer", offer=offer) if offer else text("say")
-    return Speech(known, name, section.say.get(known) or own, section.filming.get(known) or _filming(config, text))
+    filming = section.filming.get(language) or _filming(config, text)
+    return Speech(language, name, section.say.get(language) or own, filming)
 
 
 def _filming(config: BoothConfig, text: Text) -> str:

@@ -1,26 +1,30 @@
 """The page's sentences in one language, and which language a browser reads."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from edge import wire
 from edge.booth.facts import Fact
+from edge.config import Language
 from edge.phrase import health, outfit
-from edge.phrase.table import LANGUAGES, table
+from edge.phrase.table import table
 
+NAMES: dict[str | None, Language] = {name: name for name in get_args(Language)}
+"""The languages of the page."""
 LONGEST = 200
 """Characters of an Accept-Language header that are read."""
 
 
-def choose(chosen: str | None, accepted: str, default: str) -> str:
+def choose(chosen: str | None, accepted: str, default: Language) -> Language:
     """Return the language that a device has `chosen`, else the best that its browser accepts, else the default.
 
     >>> choose(None, "sv-SE,sv;q=0.9,en;q=0.8", "en"), choose("it", "sv", "en"), choose("tlh", "ja;q=1", "de")
     ('sv', 'it', 'de')
     """
-    if chosen in LANGUAGES:
-        return str(chosen)
+    if chosen in NAMES:
+        return NAMES[chosen]
     weighed = [(_weight(part), part.partition(";")[0].strip().lower()[:2]) for part in accepted[:LONGEST].split(",")]
-    known = [(weight, name) for weight, name in weighed if weight > 0 and name in LANGUAGES]
+    known = [(weight, NAMES[name]) for weight, name in weighed if weight > 0 and name in NAMES]
     return max(known, key=lambda pair: pair[0])[1] if known else default
 
 
@@ -41,7 +45,7 @@ def _weight(part: str) -> float:
 class Text:
     """Sentences in one language; called with the name of a sentence and its values."""
 
-    language: str
+    language: Language
 
     def __call__(self, key: str, **values: str | float) -> str:
         """Return a sentence of edge/phrase/page; raises KeyError for an unknown one, ValueError without its values."""

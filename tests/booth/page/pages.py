@@ -13,6 +13,7 @@ from edge.booth.alert import make_alert
 from edge.booth.page.password import hash_password, write_hash
 from edge.booth.page.server import KEEP_S, Page
 from edge.booth.page.snapshot import AlertState, AlertView, BudgetView, Outcome, Snapshot
+from edge.booth.push import Subscriptions
 from edge.booth.roster import NodeHealth
 from edge.booth.trends import Outcomes, Row
 from edge.config import BoothConfig, PageSection, PlaceSection, SpeechSection
@@ -101,14 +102,14 @@ TRENDS = [
 class ServedPage:
     """An open page, its clock, and what was tapped on it."""
 
-    def __init__(self, config: BoothConfig, keep_s: int = KEEP_S) -> None:
+    def __init__(self, config: BoothConfig, keep_s: int = KEEP_S, push: Subscriptions | None = None) -> None:
         self.clock = FakeClock()
         self.reported: list[tuple[str, str, str]] = []
         self.breaks: Exception | None = None
         self.plays_booth = False
         """Whether the page then shows what was tapped, as the booth does."""
         self.allowed: list[str] = []
-        self.page = Page(config, self._note, self.clock, keep_s=keep_s, on_allow=self.allowed.append)
+        self.page = Page(config, self._note, self.clock, keep_s=keep_s, on_allow=self.allowed.append, push=push)
 
     def _note(self, alert_id: str, outcome: Outcome | wire.Undoing, who: str) -> None:
         if self.breaks is not None:

@@ -19,3 +19,64 @@ awake.addEventListener("change", () => {
   if (awake.checked) alarm.stayAwake();
   else alarm.letSleep();
 });
+
+// Notifications: the browser asks its maker's push service for an address, and the booth keeps it.
+const push = document.getElementById("push");
+const on = document.getElementById("push-on");
+const off = document.getElementById("push-off");
+const token = document.getElementById("live").dataset.token;
+
+function tell(sentence) {
+  document.getElementById("push-said").textContent = sentence;
+}
+
+async function subscription() {
+  const ready = await navigator.serviceWorker.ready;
+  return ready.pushManager.getSubscription();
+}
+
+async function send(path, fields) {
+  const body = new URLSearchParams({ token, ...fields });
+  const answer = await fetch(path, { method: "POST", body });
+  if (!answer.ok) throw new Error((await answer.text()).trim());
+}
+
+async function show() {
+  const has = (await subscription()) !== null;
+  on.hidden = has;
+  off.hidden = !has;
+}
+
+async function begin() {
+  if ((await Notification.requestPermission()) !== "granted") {
+    tell(push.dataset.denied);
+    return;
+  }
+  const ready = await navigator.serviceWorker.ready;
+  const made = await ready.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: push.dataset.key });
+  const { endpoint, keys } = made.toJSON();
+  try {
+    await send("/push", { endpoint, p256dh: keys.p256dh, auth: keys.auth });
+    tell(push.dataset.done);
+  } catch (error) {
+    await made.unsubscribe();
+    throw error;
+  }
+}
+
+async function end() {
+  const made = await subscription();
+  if (!made) return;
+  await send("/push-off", { endpoint: made.endpoint });
+  await made.unsubscribe();
+  tell(push.dataset.stopped);
+}
+
+if (push.dataset.key) {
+  if ("serviceWorker" in navigator && "PushManager" in window) {
+    for (const [button, act] of [[on, begin], [off, end]]) {
+      button.addEventListener("click", () => act().catch((error) => tell(error.message)).finally(show));
+    }
+    show().catch(() => tell(push.dataset.unable));
+  } else tell(push.dataset.unable);
+}

@@ -35,3 +35,35 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET") return;
   if (event.request.mode === "navigate" || KEPT.includes(path)) event.respondWith(answer(event.request));
 });
+
+// Words of the booth. What is over is closed, here and whenever another one comes.
+async function tidyNotifications() {
+  for (const shown of await self.registration.getNotifications()) if (shown.data?.until < Date.now()) shown.close();
+}
+
+async function notify({ title, body, tag, for_s, is_alert }) {
+  const until = Date.now() + 1000 * for_s;
+  await tidyNotifications();
+  const vibrate = is_alert ? [200, 100, 200] : [100];
+  const options = { body, tag, vibrate, renotify: true, icon: "/icon-192.png", badge: "/icon-192.png" };
+  await self.registration.showNotification(title, { ...options, data: { until, path: is_alert ? "/" : "/cameras" } });
+  if (for_s <= 120) {
+    await new Promise((done) => setTimeout(done, 1000 * for_s));
+    await tidyNotifications();
+  }
+}
+
+self.addEventListener("push", (event) => {
+  if (event.data) event.waitUntil(notify(event.data.json()));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const open = async () => {
+    const [window] = await self.clients.matchAll({ type: "window" });
+    if (!window) return self.clients.openWindow(event.notification.data.path);
+    await window.focus();
+    return window.navigate(event.notification.data.path);
+  };
+  event.waitUntil(open());
+});
