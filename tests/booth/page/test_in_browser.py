@@ -1,5 +1,6 @@
 """The page in a real browser: by tap and by key, with and without JavaScript."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from edge.booth.page.login_throttle import MOST_EACH
 from edge.booth.page.snapshot import AlertState
 from edge.booth.roster import NodeHealth
 from edge.phrase.table import LANGUAGES
+from edge.site.site import Site
 from tests.axe import axe_script, violations
 from tests.booth.page.pages import (
     BUDGET,
@@ -22,8 +24,10 @@ from tests.booth.page.pages import (
     TRENDS,
     Browser,
     ServedPage,
+    locked,
     make_snapshot,
     make_view,
+    serve_page,
 )
 from tests.brokers import wait_for
 
@@ -514,3 +518,75 @@ def test_the_keyboard_reaches_everything_and_can_skip(served: ServedPage, window
     expect(window.page.locator(".card")).to_be_focused()
     window.page.keyboard.press("Tab")
     expect(window.page.get_by_role("button", name="Claim")).to_be_focused()
+
+
+def test_a_notification_is_shown_and_closed_when_it_is_over(served: ServedPage, chromium: Chromium) -> None:
+    """The browser's debugger plays the push service."""
+    context = chromium.new_context()
+    context.grant_permissions(["notifications"], origin=served.page.url.rstrip("/"))
+    tab = context.new_page()
+    session = context.new_cdp_session(tab)
+    known: list[dict[str, Any]] = []
+    session.on("ServiceWorker.workerRegistrationUpdated", lambda event: known.extend(event["registrations"]))
+    session.send("ServiceWorker.enable")
+    tab.goto(served.page.url)
+    tab.wait_for_function("navigator.serviceWorker.ready.then((ready) => Boolean(ready.active))")
+    for _ in range(100):
+        if known:
+            break
+        tab.wait_for_timeout(50)
+    words = {"title": "Orange top", "body": "by the lamp", "tag": "a1", "for_s": 2, "is_alert": True}
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {
+            "origin": served.page.url.rstrip("/"),
+            "registrationId": known[0]["registrationId"],
+            "data": json.dumps(words),
+        },
+    )
+    titles = (
+        "navigator.serviceWorker.ready.then((ready) => ready.getNotifications())"
+        ".then((shown) => shown.map((one) => `${one.title}: ${one.body}`).join())"
+    )
+    tab.wait_for_function(f"{titles}.then((said) => said === 'Orange top: by the lamp')")
+    tab.wait_for_function(f"{titles}.then((said) => said === '')", timeout=10_000)
+    context.close()
+
+
+def test_a_shift_over_tls(site: Site, chromium: Chromium, tmp_path: Path) -> None:
+    """Two phones at a booth with a site's own certificate: claimed on one, seen on the other, undone, greeted."""
+    booth = site.folder / "booth"
+    settings = locked(tmp_path, tls_cert=str(booth / "page.pem"), tls_key=str(booth / "page.key"))
+    with serve_page(**settings) as served:
+        args = ["--no-sandbox", "--ignore-certificate-errors"]  # a real device trusts the site's authority
+        launched = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=args)
+        served.plays_booth = True
+        url = served.page.url.replace("0.0.0.0", "127.0.0.1")
+        assert url.startswith("https://")
+        tabs = []
+        for who in ("north", "south"):
+            tab = launched.new_context(ignore_https_errors=True, **PHONE).new_page()
+            tab.goto(url)
+            tab.get_by_label("Password").fill(PASSWORD)
+            tab.get_by_label("Name of this laptop").fill(who)
+            tab.get_by_role("button", name="Log in").click()
+            expect(tab.locator(".card")).to_have_count(1)
+            tabs.append(tab)
+        north, south = tabs
+        north.get_by_role("button", name="Turn sound on").tap()
+        north.get_by_role("button", name="Claim").tap()
+        expect(south.locator(".card .status")).to_have_text("claimed by north")
+        north.get_by_role("button", name="Undo").tap()
+        south.get_by_role("button", name="Claim").tap()
+        expect(north.locator(".card .status")).to_have_text("claimed by south")
+        south.get_by_role("button", name="Greeted").tap()
+        expect(north.locator(".past")).to_contain_text("greeted by south")
+        north.reload()
+        expect(north.locator("#sound")).to_have_attribute("aria-pressed", "true")
+        north.wait_for_function("caches.match('/offline').then((kept) => Boolean(kept))")
+        north.context.set_offline(offline=True)
+        north.goto(f"{url}help")
+        expect(north.get_by_role("alert")).to_contain_text("cannot reach the booth")
+        launched.close()
+    outcomes = [(outcome, who) for _, outcome, who in served.reported]
+    assert outcomes == [("claimed", "north"), ("unclaimed", "north"), ("claimed", "south"), ("greeted", "south")]
