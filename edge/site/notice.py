@@ -91,7 +91,8 @@ def sections(purpose: Purpose, words: Wording) -> list[tuple[str, str]]:
 def write_notice(purpose: Purpose, path: Path, language: str, fonts: Mapping[str, Path] = FONTS) -> None:
     """Write the notice as PDF or SVG; raises ProvisionError if it cannot be drawn or does not fit on a page.
 
-    With a privacy page it has a QR code that leads there. `fonts` are font files by style. If one is missing, the notice is in Helvetica, which has Western letters only.
+    With a privacy page it has a QR code that leads there. `fonts` are font files by style. If one is
+    missing, the notice is in Helvetica, which has Western letters only.
     """
     if path.suffix.lower() not in (".pdf", ".svg"):
         raise ProvisionError(f"--out {path}: expected a file name that ends in .pdf or .svg")
