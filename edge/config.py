@@ -358,6 +358,9 @@ class LaptopConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Name of the site."""
     broker: BrokerSection = BrokerSection()
     """Broker to receive alerts from; relative paths of its certificates start at this file's folder."""
+    programs: dict[Name, Tls] = {}
+    """Certificates of programs that have their own, by command, so that several can run at once: the broker takes the
+    name in a certificate for the client id, and a second connection under one id ends the first."""
 
 
 C = TypeVar("C", bound=Struct)
@@ -406,10 +409,10 @@ def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:
     return msgspec.structs.replace(section, host=host.strip("[]"), port=int(port))
 
 
-def load_laptop(path: Path) -> LaptopConfig:
-    """Load laptop.yaml, with the paths of its certificates resolved against its folder."""
+def load_laptop(path: Path, program: str = "") -> LaptopConfig:
+    """Load laptop.yaml, with the certificate of one of its programs, and paths resolved against its folder."""
     config = load(path, LaptopConfig)
-    tls = config.broker.tls
+    tls = config.programs.get(program, config.broker.tls)
     if tls is None:
         return config
     paths = {key: str(path.parent / getattr(tls, key)) for key in Tls.__struct_fields__}

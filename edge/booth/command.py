@@ -149,14 +149,14 @@ def _booth_forget(args: Args) -> int:
 def _watch(args: Args) -> int:
     from edge.booth.watch import run_watch
 
-    config = _laptop_config(args)
+    config = _laptop_config(args, "watch")
     return run_watch(config.broker, config.site, as_json=args.json)
 
 
 def _health(args: Args) -> int:
     from edge.booth.health import run_health
 
-    config = _laptop_config(args)
+    config = _laptop_config(args, "health")
     return run_health(config.broker, config.site, as_json=args.json)
 
 
@@ -167,6 +167,6 @@ def _trends(args: Args) -> int:
     return run_trends(config, site=args.site, since=args.since, facet=args.by, form=args.form, plot=args.plot)
 
 
-def _laptop_config(args: Args) -> LaptopConfig:
-    config = load_laptop(args.config) if args.config else LaptopConfig()
+def _laptop_config(args: Args, program: str) -> LaptopConfig:
+    config = load_laptop(args.config, program) if args.config else LaptopConfig()
     return replace(config, site=args.site or config.site, broker=broker_at(args.broker, config.broker))
