@@ -31,7 +31,7 @@ def figures(snapshot: Snapshot, text: Text) -> list[tuple[str, str]]:
         ("not-visible", "held_back"),
         ("alerts-expired", "lapsed"),
     ):
-        found.append((text(label), f"{counts[name]:,}"))
+        found.append((text(label), text("number", n=counts[name])))
     return found
 
 
@@ -40,7 +40,7 @@ def _budget(snapshot: Snapshot, text: Text) -> Iterator[tuple[str, str]]:
     if budget is None:
         return
     if budget.traffic_per_h is not None:
-        yield text("people-an-hour"), f"{budget.traffic_per_h:,.0f}"
+        yield text("people-an-hour"), text("number", n=round(budget.traffic_per_h))
     if budget.alerts_per_h is None:
         yield text("alerts-an-hour"), text("alerts-most", most=budget.per_hour)
     else:
@@ -48,7 +48,7 @@ def _budget(snapshot: Snapshot, text: Text) -> Iterator[tuple[str, str]]:
     if budget.threshold is not None:
         yield text("alerts-from"), text("rare", n=round(budget.threshold))
     if budget.stock is not None:
-        yield text("left-to-give"), f"{budget.stock:,}"
+        yield text("left-to-give"), text("number", n=budget.stock)
 
 
 def _outcomes(snapshot: Snapshot, text: Text) -> Iterator[tuple[str, str]]:
@@ -72,7 +72,9 @@ def trends(snapshot: Snapshot, text: Text) -> list[Line]:
 
 def _line(row: Row, text: Text) -> Line:
     now = share(text, row.share_now, row.low, row.high)
-    return Line(words(code(row), text.language), now, share(text, row.share_usual), f"{row.n:,}", row.verdict)
+    return Line(
+        words(code(row), text.language), now, share(text, row.share_usual), text("number", n=round(row.n)), row.verdict
+    )
 
 
 def share(text: Text, part: float, low: float | None = None, high: float | None = None) -> str:

@@ -211,6 +211,7 @@ alerts-delivered = An einen Laptop gesandte Alarme
 too-late = Sichtungen zu spät für einen Alarm
 not-visible = Selten, doch an nichts von Weitem zu erkennen
 alerts-expired = Nicht übernommene Alarme
+number = { $n }
 share = { $n } %
 share-range = { $n } % ({ $low }–{ $high })
 

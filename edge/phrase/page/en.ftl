@@ -212,6 +212,7 @@ alerts-delivered = Alerts delivered to a laptop
 too-late = Sightings too late for an alert
 not-visible = Rare, but by nothing that can be seen from afar
 alerts-expired = Alerts that expired unclaimed
+number = { $n }
 share = { $n } %
 share-range = { $n } % ({ $low }–{ $high })
 

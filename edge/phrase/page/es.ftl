@@ -211,6 +211,7 @@ alerts-delivered = Alertas que llegaron a un portátil
 too-late = Avistamientos tardíos para una alerta
 not-visible = Raros, pero por nada que se vea de lejos
 alerts-expired = Alertas que nadie tomó
+number = { $n }
 share = { $n } %
 share-range = { $n } % ({ $low }–{ $high })
 

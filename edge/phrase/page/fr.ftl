@@ -211,6 +211,7 @@ alerts-delivered = Alertes reçues par un ordinateur
 too-late = Observations trop tardives pour une alerte
 not-visible = Rares, mais par rien qui se voie de loin
 alerts-expired = Alertes que personne n'a prises
+number = { $n }
 share = { $n } %
 share-range = { $n } % ({ $low }–{ $high })
 

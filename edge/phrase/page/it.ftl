@@ -211,6 +211,7 @@ alerts-delivered = Avvisi giunti a un portatile
 too-late = Avvistamenti in ritardo per un avviso
 not-visible = Rari, ma per nulla che si veda da lontano
 alerts-expired = Avvisi che nessuno ha preso
+number = { $n }
 share = { $n } %
 share-range = { $n } % ({ $low }–{ $high })
 

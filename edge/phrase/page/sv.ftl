@@ -211,6 +211,7 @@ alerts-delivered = Larm som nådde en dator
 too-late = Iakttagelser för sena för larm
 not-visible = Ovanliga, men inget som syns på håll
 alerts-expired = Larm som ingen tog
+number = { $n }
 share = { $n } %
 share-range = { $n } % ({ $low }–{ $high })
 
