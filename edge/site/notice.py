@@ -166,6 +166,7 @@ def _write(
     page.set_font(family, style, size_pt)
     top = page.get_y()
     parts = page.multi_cell(0, height_mm, text, align="L", dry_run=True, output="LINES")
+    assert isinstance(parts, list)
     page.multi_cell(0, height_mm, text, align="L", new_x="LMARGIN", new_y="NEXT")
     # fpdf2 sets the baseline at half the line plus 0.3 of the font's size.
     base = top + 0.5 * height_mm + 0.3 * size_pt * MM_PER_PT
