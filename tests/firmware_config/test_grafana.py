@@ -112,6 +112,6 @@ def test_rules_fire_when_they_should(tmp_path: Path) -> None:
     assert set(expected) <= set(names)
     file = tmp_path / "test.yml"
     file.write_text(json.dumps({"rule_files": [str(FOLDER / "alerts.yml")], "tests": tests}))
-    for words in (["check", "rules", FOLDER / "alerts.yml"], ["test", "rules", file]):
+    for words in (["check", "rules", str(FOLDER / "alerts.yml")], ["test", "rules", str(file)]):
         done = subprocess.run([promtool, *words], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -471,7 +471,7 @@ def test_axe_would_find_something(served: ServedPage, window: Window, axe: str) 
 def test_text_in_the_map_has_contrast(served: ServedPage, chromium: Chromium) -> None:
     """Axe leaves out text in SVG, so its contrast against the panel and the cones is computed here."""
     for scheme in ("light", "dark"):
-        context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+        context = chromium.new_context(color_scheme=scheme)
         tab = context.new_page()
         tab.goto(served.page.url)
         colours = tab.evaluate(
