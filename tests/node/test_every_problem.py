@@ -220,7 +220,8 @@ def _answers(url: str) -> bool:
 
 def shown(text: str, problems: dict[str, wire.Health]) -> dict[str, list[str]]:
     """Return what is missing in the text, by node."""
-    rows = {name: html.unescape(row) for name, row in re.findall(r'id="node-([a-z0-9-]+)">(.*?)</li>', text, re.DOTALL)}
+    tiles = re.findall(r'class="tile [^"]*" id="([a-z0-9-]+)">(.*?)(?=class="tile |\Z)', text, re.DOTALL)
+    rows = {name: html.unescape(row) for name, row in tiles}
     lacking = {name: [one for one in said(beat) if one not in rows.get(name, "")] for name, beat in problems.items()}
     return {name: sentences for name, sentences in lacking.items() if sentences}
 
