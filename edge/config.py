@@ -214,6 +214,67 @@ class PrivacySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reasons, without the kind of garment."""
 
 
+Short = Annotated[str, Meta(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+"""A few words on one line."""
+Line = Annotated[str, Meta(max_length=400, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+Language = Literal["en", "es", "sv", "fr", "de", "it"]
+"""Languages of the page."""
+
+
+class PlaceSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What staff call a camera, and what stands in each third of its picture."""
+
+    name: Short = ""
+    """Name of the camera, such as Mercer Street door; empty: its node's name."""
+    left: Short = ""
+    """Landmark in the left third of its picture, such as by the lamp."""
+    centre: Short = ""
+    """Landmark in the middle."""
+    right: Short = ""
+    """Landmark in the right third."""
+
+
+class SpeechSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What staff say to people, by language; what is left out is said in the page's own words."""
+
+    offer: dict[Language, Short] = {}
+    """What the booth offers, such as a pair of shoes."""
+    say: dict[Language, Line] = {}
+    """The first sentence."""
+    filming: dict[Language, Line] = {}
+    """The answer to "are you filming me?"."""
+    who: Line = ""
+    """Who runs the cameras, as on the notice."""
+    contact: Line = ""
+    """Where people can ask or object, as on the notice."""
+
+
+class NotifySection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is sent to phones, in words only: by an ntfy server, or by Web Push to browsers that asked for it."""
+
+    cameras: bool = True
+    """Whether to tell that a camera fails."""
+    alerts: bool = False
+    """Whether to tell of alerts: the words and the place, which expire with the alert."""
+    ntfy: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+/[A-Za-z0-9_-]{1,64})?\Z")] = ""
+    """URL of a topic on an ntfy server, such as https://ntfy.example/soho; empty: none. Over the internet, choose a
+    name that nobody guesses, or a token."""
+    ntfy_token_file: str = ""
+    """Path of a file with the access token of that server; empty: none."""
+    push_key: str = ""
+    """Path of the private key that Web Push is signed with, PEM, made by `spotter booth-push-key`; empty: no Web Push.
+    Browsers that asked for it are kept beside it, in push.json."""
+    push_contact: Annotated[str, Meta(pattern=r"^(mailto:|https://)[^\s]+\Z")] = "mailto:booth@localhost.localdomain"
+    """Whom a push service writes to if something is wrong, mailto: or https:."""
+    push_services: tuple[str, ...] = (
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "web.push.apple.com",
+        "notify.windows.com",
+    )
+    """Host names of the push services that browsers may name, with all names below them."""
+
+
 class PageSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Access to the booth's page."""
 
@@ -232,6 +293,8 @@ class PageSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """More host names of the page, besides the machine's own name and addresses."""
     metrics_token_file: str = ""
     """Path of a file with the bearer token for /metrics; empty: /metrics needs a log-in."""
+    language: Language = "en"
+    """Language of the page for a browser that asks for none of ours; each laptop can choose another one."""
 
 
 class HomeAssistantSection(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -278,6 +341,14 @@ class BoothConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Access to the page."""
     nodes: dict[Name, Annotated[int, Meta(ge=0, lt=360)] | None] = {}
     """Direction each node's camera looks, in degrees clockwise from north, for the alerts; null: unknown."""
+    faces: Annotated[int, Meta(ge=0, lt=360)] | None = None
+    """Direction that staff look as they step out of the booth, in degrees clockwise from north; null: unknown."""
+    places: dict[Name, PlaceSection] = {}
+    """What staff call each camera and what it sees, by node."""
+    speech: SpeechSection = SpeechSection()
+    """What staff say to people."""
+    notify: NotifySection = NotifySection()
+    """What is sent to phones."""
     broker: BrokerSection = BrokerSection()
     """Broker to receive scores from."""
     alert: AlertSection = AlertSection()
@@ -317,6 +388,9 @@ class LaptopConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Name of the site."""
     broker: BrokerSection = BrokerSection()
     """Broker to receive alerts from; relative paths of its certificates start at this file's folder."""
+    programs: dict[Name, Tls] = {}
+    """Certificates of programs that have their own, by command, so that several can run at once: the broker takes the
+    name in a certificate for the client id, and a second connection under one id ends the first."""
 
 
 C = TypeVar("C", bound=Struct)
@@ -382,10 +456,10 @@ def broker_at(text: str | None, section: BrokerSection) -> BrokerSection:
     return msgspec.structs.replace(section, host=host.strip("[]"), port=int(port))
 
 
-def load_laptop(path: Path) -> LaptopConfig:
-    """Load laptop.yaml, with the paths of its certificates resolved against its folder."""
+def load_laptop(path: Path, program: str = "") -> LaptopConfig:
+    """Load laptop.yaml, with the certificate of one of its programs, and paths resolved against its folder."""
     config = load(path, LaptopConfig)
-    tls = config.broker.tls
+    tls = config.programs.get(program, config.broker.tls)
     if tls is None:
         return config
     paths = {key: str(path.parent / getattr(tls, key)) for key in Tls.__struct_fields__}

@@ -66,6 +66,8 @@ Zone = Literal["left", "centre", "right"]
 Heading = Literal["left", "right", "toward", "away"]
 Outcome = Literal["claimed", "greeted", "not_found", "not_unusual", "declined"]
 """Outcome of an alert: `claimed` while a member of staff is on the way, then how it ended."""
+Undoing = Literal["unclaimed", "reopened"]
+"""Takes the last outcome back: a claim, or how it ended, so that it is claimed again. Received twice it acts once."""
 
 
 Problem: TypeAlias = problems.Problem
@@ -326,7 +328,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     v: Literal[1] = VERSION
     id: Hex
     """Id of the alert."""
-    outcome: Outcome
+    outcome: Outcome | Undoing
     at: Time
     who: Name
     """The laptop that sent it, as in the topic, or the name given on the page; never a person."""

@@ -2,12 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from edge import wire
 from edge.booth.alert import make_alert
 from edge.config import BoothConfig
 from edge.seams import Broker, Clock, Publish
 from edge.store.store import AlertEnd, SqlStore
+
+UNDOING = get_args(wire.Undoing)
 
 ANSWER_S = 1.0
 """Time to wait for the broker to take an alert."""
@@ -18,7 +21,7 @@ AGAIN_S = 2.0
 CLAIM_S = 600.0
 """A claimed alert without an outcome counts as over after this."""
 SHOWN_S = 120.0
-"""An ended alert stays on the page this long, so that its outcome can be corrected."""
+"""An ended alert stays on the page this long, so that staff see how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class TrackedAlert:
     """In monotonic seconds, as `changed_at`, so that setting the clock does not change how long an alert lasts."""
     seen_at: float = 0.0
     """When the person was seen, in monotonic seconds."""
+    greet_s: float | None = None
+    """Seconds from then until the last outcome."""
 
     @property
     def is_waiting(self) -> bool:
@@ -43,9 +48,13 @@ class TrackedAlert:
 
     def is_open(self, monotonic: float) -> bool:
         """Whether staff can still claim it, or have claimed it and not reported the outcome."""
-        if self.outcome == "claimed":
-            return monotonic < self.changed_at + CLAIM_S
-        return self.alert.state == "open" and self.outcome is None and monotonic < self.expires_at
+        is_live = self.outcome == "claimed" or (self.outcome is None and self.alert.state == "open")
+        return is_live and self.left_s(monotonic) > 0
+
+    def left_s(self, monotonic: float) -> float:
+        """Return the seconds until it expires; once claimed, until the claim does."""
+        end = self.changed_at + CLAIM_S if self.outcome == "claimed" else self.expires_at
+        return max(end - monotonic, 0.0)
 
 
 class ActiveAlerts:
@@ -108,11 +117,14 @@ class ActiveAlerts:
     def record(self, feedback: wire.Feedback) -> None:
         """Store the outcome of an alert; one of an unknown alert is ignored. Raises StoreError."""
         monotonic, one = self._clock.monotonic(), self._tracked.get(feedback.id)
-        greet_s = None if one is None else monotonic - one.seen_at
+        greet_s = None if one is None else one.greet_s if feedback.outcome in UNDOING else monotonic - one.seen_at
         is_new = self._store.feedback(feedback.id, feedback.outcome, now=self._clock.now(), greet_s=greet_s)
         self._greeted = _greeted(self._store) if is_new else self._greeted
         if one is not None and is_new:
-            self._tracked[feedback.id] = replace(one, outcome=feedback.outcome, who=feedback.who, changed_at=monotonic)
+            outcome = _after(feedback.outcome)
+            who = feedback.who if outcome else ""
+            changed = replace(one, outcome=outcome, who=who, changed_at=monotonic, greet_s=greet_s)
+            self._tracked[feedback.id] = changed
         self._has_news = self._has_news or is_new
 
     def step(self) -> None:
@@ -182,6 +194,13 @@ class ActiveAlerts:
         topic = wire.booth_topic(self._config.site, "alert")
         message = Publish(topic, wire.encode(topic, alert), 1, is_retained=False, expiry_s=expiry_s)
         return self._broker.publish(message, timeout_s=timeout_s)
+
+
+def _after(outcome: wire.Outcome | wire.Undoing) -> wire.Outcome | None:
+    """Return the outcome of an alert after a report of staff."""
+    if outcome == "unclaimed":
+        return None
+    return "claimed" if outcome == "reopened" else outcome
 
 
 def _greeted(store: SqlStore) -> int:

@@ -51,6 +51,14 @@ def _add_running(commands: Commands) -> None:
         "spotter booth-password --out /etc/spotter/page.password",
     )
     password.add_argument("--out", type=Path, required=True, help="the file to write; holds a hash only")
+    push = add_command(
+        commands,
+        "booth-push-key",
+        _booth_push_key,
+        "Make the key that signs notifications to browsers, for notify.push_key.",
+        "spotter booth-push-key --out /var/lib/spotter/push.key",
+    )
+    push.add_argument("--out", type=Path, required=True, help="the file to write; the booth keeps browsers beside it")
 
 
 def _add_nodes(commands: Commands) -> None:
@@ -122,6 +130,14 @@ def _booth_password(args: Args) -> int:
     return run_booth_password(args.out)
 
 
+def _booth_push_key(args: Args) -> int:
+    from edge.booth.push import key_file
+
+    key_file(args.out)
+    print(f"wrote {args.out}; set notify.push_key to it in booth.yaml")
+    return 0
+
+
 def _booth_allow(args: Args) -> int:
     from edge.booth.node_marks import run_allow
 
@@ -137,14 +153,14 @@ def _booth_forget(args: Args) -> int:
 def _watch(args: Args) -> int:
     from edge.booth.watch import run_watch
 
-    config = _laptop_config(args)
+    config = _laptop_config(args, "watch")
     return run_watch(config.broker, config.site, as_json=args.json)
 
 
 def _health(args: Args) -> int:
     from edge.booth.health import run_health, run_watch
 
-    config = _laptop_config(args)
+    config = _laptop_config(args, "health")
     if not args.verbose:
         logging.getLogger("edge.message.mqtt").setLevel(logging.ERROR)  # what it warns of is the last word
     if args.watch:
@@ -159,6 +175,6 @@ def _trends(args: Args) -> int:
     return run_trends(config, site=args.site, since=args.since, facet=args.by, form=args.form, plot=args.plot)
 
 
-def _laptop_config(args: Args) -> LaptopConfig:
-    config = load_laptop(args.config) if args.config else LaptopConfig()
+def _laptop_config(args: Args, program: str) -> LaptopConfig:
+    config = load_laptop(args.config, program) if args.config else LaptopConfig()
     return replace(config, site=args.site or config.site, broker=broker_at(args.broker, config.broker))

@@ -17,6 +17,8 @@ from collections import deque
 from math import ceil, exp, expm1
 from typing import NamedTuple, Self
 
+from edge.booth.facts import Fact
+
 HOUR_S = 3600.0
 LEAST_BURST = 4.0
 """Alerts. Half an hour's budget can be saved up, but at least this many: with fewer, a lull's budget is lost."""
@@ -52,8 +54,13 @@ class Pace(NamedTuple):
     """Highest p-value at which the next person would be alerted; 0 while alerts are impossible."""
     last_hour: int
     """Alerts in the last hour."""
-    why_closed: str
-    """Why alerts are impossible now; empty if they are possible."""
+    why: Fact | None
+    """Why alerts are impossible now; None if they are possible."""
+
+    @property
+    def why_closed(self) -> str:
+        """The same as an English sentence; empty if alerts are possible."""
+        return self.why.sentence if self.why else ""
 
 
 def burst(per_hour: float) -> float:
@@ -163,13 +170,12 @@ class Pacer:
     def _threshold(self, now: _Ledger) -> float:
         return min(now.threshold(self._budget.per_hour), self._budget.at_most_p, 1.0)
 
-    def _why_closed(self, now: _Ledger, at: float, open_alerts: int) -> str:
+    def _why_closed(self, now: _Ledger, at: float, open_alerts: int) -> Fact | None:
         if self._budget.max_open is not None and open_alerts >= self._budget.max_open:
-            return f"No new alert while {open_alerts} {'is' if open_alerts == 1 else 'are'} open."
+            return Fact("one-open") if open_alerts == 1 else Fact("many-open", (open_alerts,))
         if now.saved < 1:
-            wait_min = ceil((1 - now.saved) * 60 / self._budget.per_hour)
-            return f"{self._last_hour(at)} alerts in the last hour; the next in {wait_min} min at the earliest."
-        return ""
+            return Fact("saving-up", (self._last_hour(at), ceil((1 - now.saved) * 60 / self._budget.per_hour)))
+        return None
 
     def _last_hour(self, at: float) -> int:
         return sum(_is_last_hour(alerted_at, at) for alerted_at in self._alerts)

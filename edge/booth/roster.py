@@ -9,9 +9,9 @@ import msgspec
 from edge import wire
 from edge.aim import advice, figures
 from edge.booth.alert import CLOCK_S
+from edge.booth.facts import Fact, reported
 from edge.booth.violations import Violations
 from edge.errors import WireError
-from edge.problems import age
 from edge.seams import Clock
 from edge.wire_update import Progress
 
@@ -23,12 +23,8 @@ MOST_NODES = 200
 """Names that are remembered; a message under one more name is refused."""
 MOST_PROBLEMS = 8
 """Most problems of one node in a notice, the limit of wire.Notice."""
-SAME = {
-    "software": "runs software {mine} ({others}: {theirs}): update the older",
-    "model": "uses model {mine} ({others}: {theirs}), so their scores cannot be compared: update it",
-    "baseline": "scores against baseline {mine} ({others}: {theirs}): freeze again, so that all get the same one",
-}
-"""Values that all nodes of a site should share, and what staff read about a node that differs."""
+SAME = ("software", "model", "baseline")
+"""Values that all nodes of a site should share; the fact about a node that differs is `same-NAME`."""
 
 
 @dataclass
@@ -85,22 +81,27 @@ class NodeHealth(msgspec.Struct, frozen=True):
     """What to change about its camera."""
     update: str = ""
     """What it does with the newest update, in words; empty if there was none."""
+    facts: list[Fact] = []
+    """The problems as codes and values, in the same order, for other languages."""
 
 
-def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable[str] = ()) -> NodeHealth:
+def judge(node: NodeRecord, silence: Fact | None, monotonic: float, odd: Iterable[Fact] = ()) -> NodeHealth:
     """Combine a node's own report with its silence and with what is odd about it, seen from outside."""
-    found = list(dict.fromkeys([*_sentences(_noticed(node, monotonic)), *odd]))
+    found = list(dict.fromkeys([*reported(_noticed(node, monotonic)), *odd]))
     health, state = node.health, "degraded" if found else "ok"
     if silence:
         found.insert(0, silence)
         state = "failing"
     totals, update = dict(node.violations.totals), node.update.sentence if node.update else ""
     if health is None:
-        return NodeHealth(node.name, state, found, odd=totals, is_held=node.is_held, update=update)
+        return NodeHealth(
+            node.name, state, _sentences(found), odd=totals, is_held=node.is_held, update=update, facts=found
+        )
+    facts = [*found, *reported(health.problems)]
     return NodeHealth(
         node.name,
         health.state if state == "ok" or health.state == "failing" else state,
-        [*found, *_sentences(health.problems)],
+        _sentences(facts),
         health.mode,
         health.fps,
         health.sightings,
@@ -114,6 +115,7 @@ def judge(node: NodeRecord, silence: str | None, monotonic: float, odd: Iterable
         "" if health.aim is None else figures(health.aim),
         [] if health.aim is None else advice(health.aim),
         update,
+        facts,
     )
 
 
@@ -122,8 +124,8 @@ def _noticed(node: NodeRecord, monotonic: float) -> list[wire.Problem]:
     return [*held, *([_off(node.ahead_s)] if node.is_off else []), *node.violations.problems(monotonic)]
 
 
-def _sentences(problems: Iterable[wire.Problem]) -> list[str]:
-    return [problem.sentence for problem in problems]
+def _sentences(facts: Iterable[Fact]) -> list[str]:
+    return [fact.sentence for fact in facts]
 
 
 def _off(ahead_s: float) -> wire.Problem:
@@ -217,7 +219,7 @@ class Roster:
         silences = {node.name: self._silence(node) for node in nodes}
         odd = _odd([node for node in nodes if not silences[node.name]])
         for name, problems in self._notices.items():
-            odd.setdefault(name, []).extend(_sentences(problems))
+            odd.setdefault(name, []).extend(reported(problems))
         return [judge(node, silences[node.name], monotonic, odd.get(node.name, ())) for node in nodes]
 
     def off_s(self) -> float:
@@ -238,20 +240,19 @@ class Roster:
         since = node.known_at if node.heard_at is None else node.heard_at
         return self._clock.monotonic() - max(since, self._listening_since)
 
-    def _silence(self, node: NodeRecord) -> str | None:
+    def _silence(self, node: NodeRecord) -> Fact | None:
         if node.is_gone:
-            return "is offline: check power, network and, on the node, `systemctl status spotter-node`"
+            return Fact("silence-offline")
         silent_s = self._silent_s(node)
         if node.health is None and node.status is None and node.name in self._expected:
-            return "has never been heard: is it switched on, and does node.yaml name it as booth.yaml does?"
+            return Fact("silence-never")
         if node.health is None:
-            return "has sent no heartbeat: wait half a minute, then restart it"
+            return Fact("silence-no-heartbeat")
         own_s = self._clock.now() - wire.from_time(node.health.at)
         if silent_s > STALE_S:
-            return f"sent its last heartbeat {age(silent_s)} ago: is it running, and is the network up?"
+            return Fact("silence-stale", (round(silent_s),))
         if node.heard_at is None and own_s > STALE_S:
-            ago = f"{age(own_s)} ago by its own clock"
-            return f"sent its last heartbeat {ago}: is that clock right, is it running, and is the network up?"
+            return Fact("silence-own-clock", (round(own_s),))
         return None
 
 
@@ -265,17 +266,17 @@ def _note_status(node: NodeRecord, status: wire.Status, monotonic: float) -> Non
     node.status, node.is_gone = status, not is_online
 
 
-def _odd(nodes: list[NodeRecord]) -> dict[str, list[str]]:
-    """Return a sentence for each value of SAME in which a node differs from most others."""
-    found: dict[str, list[str]] = {}
-    for name, sentence in SAME.items():
+def _odd(nodes: list[NodeRecord]) -> dict[str, list[Fact]]:
+    """Return a fact for each value of SAME in which a node differs from most others."""
+    found: dict[str, list[Fact]] = {}
+    for name in SAME:
         having = {node.name: getattr(node.health, name) for node in nodes if _has(node, name)}
         usual = Counter(having.values()).most_common(1)[0][0] if having else ""
         like = [node for node, value in having.items() if value == usual]
         others = " and ".join(like) if len(like) < 3 else f"{len(like)} others"
         for node, mine in having.items():
             if mine != usual:
-                found.setdefault(node, []).append(sentence.format(mine=mine, others=others, theirs=usual))
+                found.setdefault(node, []).append(Fact(f"same-{name}", (mine, others, usual)))
     return found
 
 

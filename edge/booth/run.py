@@ -12,12 +12,14 @@ import msgspec
 from edge import __version__, wire
 from edge.booth.active_alerts import ActiveAlerts, TrackedAlert
 from edge.booth.baseline_publisher import BaselinePublisher
+from edge.booth.facts import Fact
 from edge.booth.failures import Failures
 from edge.booth.figures import FiguresProcess
 from edge.booth.homeassistant import HomeAssistant
 from edge.booth.inbox import Inbox
 from edge.booth.link_keys import LinkKeys
 from edge.booth.node_marks import NodeMarks
+from edge.booth.notify import Notifier
 from edge.booth.page.server import Page
 from edge.booth.page.snapshot import AlertView, BudgetView, Snapshot
 from edge.booth.selection import Selection, resumed
@@ -27,7 +29,6 @@ from edge.command import stop_on_signals
 from edge.config import BoothConfig
 from edge.errors import BrokerError, StoreError
 from edge.message.mqtt import MqttBroker
-from edge.problems import age
 from edge.seams import Broker, Clock, Publish, Received
 from edge.store.store import SqlStore
 
@@ -61,6 +62,7 @@ class Booth:
         self._inbox = Inbox(config, broker, store, clock, self._selection, self._active_alerts)
         self._link_keys = LinkKeys(config.site, broker, clock)
         self._home = HomeAssistant(config, broker, clock)
+        self.notifier = Notifier(config, clock.monotonic)
         self._publisher = BaselinePublisher(config, broker, store, clock)
         self._marks = NodeMarks(config, broker, store, clock, self._inbox, self._selection)
         self._allowed: SimpleQueue[str] = SimpleQueue()
@@ -75,8 +77,8 @@ class Booth:
         """UTC time at which the monotonic clock was 0; changes only when the clock is set."""
         self._noticed: dict[str, list[wire.Problem]] | None = None
         """Notices published last; None before the first."""
-        self._jump = ("", -SAID_S)
-        """Sentence about the last change of the clock, and when it was (monotonic)."""
+        self._jump: tuple[Fact | None, float] = (None, 0.0)
+        """The last change of the clock, and when it was (monotonic)."""
 
     def connect(self) -> None:
         """Start connecting to the broker, in the background."""
@@ -100,7 +102,10 @@ class Booth:
             pause = self.step(POLL_S)
             with self._failures.caught("the page"):
                 self._figures.step()
-                page.show(self.snapshot())
+                snapshot = self.snapshot()
+                page.show(snapshot)
+            with self._failures.caught("notifications"):
+                self.notifier.note(snapshot)
             stop.wait(pause)
 
     def step(self, wait_s: float) -> float:
@@ -139,11 +144,12 @@ class Booth:
     def leave(self) -> None:
         """Publish that the booth is offline, and disconnect."""
         self._figures.close()
+        self.notifier.close()
         self._broker.publish(self._status("offline"), timeout_s=ANSWER_S)
         self._broker.close()
 
-    def tell(self, alert_id: str, outcome: wire.Outcome, who: str) -> None:
-        """Publish the outcome of an alert, chosen on the page; this booth's inbox receives it too.
+    def tell(self, alert_id: str, outcome: wire.Outcome | wire.Undoing, who: str) -> None:
+        """Publish the outcome of an alert, chosen or undone on the page; this booth's inbox receives it too.
 
         Raises BrokerError if the broker did not take it.
         """
@@ -160,6 +166,7 @@ class Booth:
     def snapshot(self) -> Snapshot:
         """Return everything the page shows."""
         now, inbox, active_alerts = self._clock.now(), self._inbox, self._active_alerts
+        clock = self._clock_facts()
         return Snapshot(
             site=self._config.site,
             at=wire.to_time(now),
@@ -167,10 +174,12 @@ class Booth:
             broker=self._broker.trouble,
             refusals=self._broker.refusals,
             trouble=inbox.trouble or self._trouble,
-            clock=self._clock_trouble(),
+            clock=" ".join(fact.sentence for fact in clock),
+            clock_facts=clock,
             alerts=[_view(one, self._clock.monotonic()) for one in active_alerts.tracked()],
             nodes=inbox.roster.node_health(),
             facings=dict(self._config.nodes),
+            people=self._people(),
             lost=dict(inbox.lost),
             counts={
                 **vars(inbox.counters),
@@ -216,22 +225,27 @@ class Booth:
             self._store.shift_times(by_s)
             self._cleaned_at = monotonic
             way = "forward" if by_s > 0 else "back"
-            said = f"This machine's clock was set {way} by {age(abs(by_s))}, to {wire.to_time(now)}: is that right?"
+            said = Fact(f"clock-set-{way}", (round(abs(by_s)), wire.to_time(now)))
             self._jump = said, monotonic
-            log.warning("%s", said)
+            log.warning("%s", said.sentence)
         self._started_at += by_s
 
-    def _clock_trouble(self) -> str:
+    def _clock_facts(self) -> list[Fact]:
         said, at = self._jump
         off_s = self._inbox.roster.off_s()
         found = [said] if said and self._clock.monotonic() < at + SAID_S else []
         if off_s:
-            way = "behind" if off_s > 0 else "ahead of"
-            found.append(
-                f"This machine's clock is {age(abs(off_s))} {way} all cameras' clocks, so alerts are late or missing: "
-                "set it, or wait until the cameras follow it."
-            )
-        return " ".join(found)
+            found.append(Fact(f"clock-is-{'behind' if off_s > 0 else 'ahead'}", (round(abs(off_s)),)))
+        return found
+
+    def _people(self) -> dict[str, int]:
+        """Return how many people each node's scores come from: those of the frozen baseline, or of its own camera."""
+        records = self._inbox.roster.nodes.values()
+        beats = {node.name: node.health for node in records if node.health is not None}
+        counts = {
+            name: beat.recalibrating or self._publisher.supports.get(beat.baseline, 0) for name, beat in beats.items()
+        }
+        return {name: count for name, count in counts.items() if count}
 
     def _missing(self) -> dict[str, str]:
         """Return what is not available, and why."""
@@ -244,13 +258,15 @@ class Booth:
         if pacer is None or section.per_hour is None:
             return None
         pace, stock = pacer.look(now, open_alerts=self._active_alerts.open_alerts()), self._active_alerts.stock_left
+        why = Fact("stock-gone") if stock == 0 else pace.why
         return BudgetView(
             per_hour=section.per_hour,
             stock=stock,
             threshold=1 / pace.threshold if pace.threshold else None,
             traffic_per_h=self._selection.sightings_last_hour(now),
             alerts_per_h=pace.last_hour,
-            silence="Nothing is left to give away." if stock == 0 else pace.why_closed,
+            silence=why.sentence if why else "",
+            why_silent=why,
         )
 
     def _status(self, state: Literal["online", "offline"]) -> Publish:
@@ -261,15 +277,17 @@ class Booth:
 
 def _view(one: TrackedAlert, monotonic: float) -> AlertView:
     state = one.outcome or one.alert.state
-    left_s = max(one.expires_at - monotonic, 0.0)
-    return AlertView(alert=one.alert, state=state, claimed_by=one.who, left_s=left_s)
+    changed_s = max(monotonic - one.changed_at, 0.0)
+    return AlertView(
+        alert=one.alert, state=state, claimed_by=one.who, left_s=one.left_s(monotonic), changed_s=changed_s
+    )
 
 
 def run(config: BoothConfig, broker: Broker, *, clock: Clock, stop: threading.Event) -> int:
     """Serve until `stop`; returns 0. Raises StoreError or ConfigError if it cannot even start."""
     with closing(SqlStore(config.store, config.site)) as store:
         booth = Booth(config, broker, store, clock)
-        with closing(Page(config, booth.tell, clock, on_allow=booth.allow)) as page:
+        with closing(Page(config, booth.tell, clock, on_allow=booth.allow, push=booth.notifier.push)) as page:
             booth.connect()
             log.info("page at %s", page.url)
             try:

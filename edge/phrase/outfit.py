@@ -34,7 +34,7 @@ CUTS = {
 
 
 @dataclass
-class _Thing:
+class Thing:
     """One garment, with what is said of it."""
 
     noun: str
@@ -58,9 +58,9 @@ class _Thing:
 class _Sentence:
     """The parts of a phrase, the most telling first."""
 
-    known: dict[str, _Thing]
+    known: dict[str, Thing]
     """The garments that are known, by kind."""
-    parts: list[_Thing | str] = field(default_factory=list)
+    parts: list[Thing | str] = field(default_factory=list)
     """Garments; a string is a message of the table, with the names of its colours: `all-in:red`, `over:red:green`."""
 
     @property
@@ -69,11 +69,11 @@ class _Sentence:
         parts = [part.split(":") for part in self.parts if isinstance(part, str)]
         return [colour for message, *colours in parts if message == ALL_IN for colour in colours]
 
-    def add(self, part: _Thing | str) -> None:
+    def add(self, part: Thing | str) -> None:
         if part not in self.parts:
             self.parts.append(part)
 
-    def of(self, place: str, colour: str = "", pattern: str = "") -> _Thing | None:
+    def of(self, place: str, colour: str = "", pattern: str = "") -> Thing | None:
         """Return the known garment of a region or kind, if possible of that colour or pattern; None without any."""
         kinds = OVER if place in OVER else (place,) if place in KINDS else KINDS_OF.get(place, ())
         here = [thing for kind, thing in self.known.items() if kind in kinds]
@@ -83,7 +83,7 @@ class _Sentence:
     def names(self, place: str) -> bool:
         """Whether a garment of a region is said already."""
         nouns = {place, *KINDS_OF[place]}
-        return any(isinstance(part, _Thing) and part.noun in nouns for part in self.parts)
+        return any(isinstance(part, Thing) and part.noun in nouns for part in self.parts)
 
 
 def phrase(reasons: Iterable[str], worn: Iterable[str] = (), language: str = LANGUAGES[0]) -> str:
@@ -98,12 +98,12 @@ def phrase(reasons: Iterable[str], worn: Iterable[str] = (), language: str = LAN
     >>> phrase(["combination:red-over-green", "garment:no-bag"])
     'red over green'
     """
-    sentence = _Sentence({thing.noun: thing for thing in map(_read, worn)})
+    sentence = _Sentence({thing.noun: thing for thing in map(read, worn)})
     for code in reasons:
         if code not in UNTELLING:
             _say(code, sentence)
     _join_colours(sentence)
-    named = [part.noun for part in sentence.parts if isinstance(part, _Thing)]
+    named = [part.noun for part in sentence.parts if isinstance(part, Thing)]
     missing = [thing for thing in sentence.known.values() if thing.noun not in named]
     for thing in [] if sentence.colours_of_all else missing[: max(ENOUGH - len(named), 0)]:
         sentence.add(thing)
@@ -112,7 +112,7 @@ def phrase(reasons: Iterable[str], worn: Iterable[str] = (), language: str = LAN
 
 def _join_colours(sentence: _Sentence) -> None:
     """Say top and legs of one colour as one, `all in yellow`, and neither of them again."""
-    plain = [part for part in sentence.parts if isinstance(part, _Thing) and part.is_plain]
+    plain = [part for part in sentence.parts if isinstance(part, Thing) and part.is_plain]
     upper, lower = (next((part for part in plain if part.noun in kinds), None) for kinds in (TOPS, LEGS))
     if upper and lower and upper.bases == lower.bases:
         others = [thing for kind, thing in sentence.known.items() if kind in TOPS and thing.bases != upper.bases]
@@ -138,11 +138,11 @@ def words(code: str, language: str = LANGUAGES[0]) -> str:
     return _written(sentence, table(language))
 
 
-def _read(code: str) -> _Thing:
+def read(code: str) -> Thing:
     """Return the garment that a code describes."""
     kind, *more = code.split(":")
     pattern = more.pop() if more and more[-1] in (*PATTERNS, PATTERNED) else ""
-    return _Thing(kind, more[0].split("+") if more else [], pattern)
+    return Thing(kind, more[0].split("+") if more else [], pattern)
 
 
 def _say(code: str, sentence: _Sentence) -> None:
@@ -151,7 +151,7 @@ def _say(code: str, sentence: _Sentence) -> None:
     if facet == "colour":
         _say_colour(place, rest[0], sentence)
     elif facet == "pattern":
-        thing = sentence.of(place, pattern=rest[0]) or _Thing(place)
+        thing = sentence.of(place, pattern=rest[0]) or Thing(place)
         thing.pattern = thing.pattern or rest[0]
         sentence.add(thing)
     elif facet == "combination":
@@ -165,7 +165,7 @@ def _say_colour(place: str, colour: str, sentence: _Sentence) -> None:
     if place == "whole":
         sentence.add(f"{ALL_IN}:{colour}")
     else:
-        sentence.add(sentence.of(place, colour) or _Thing(place, [colour]))
+        sentence.add(sentence.of(place, colour) or Thing(place, [colour]))
 
 
 def _say_combination(upper: str, lower: str, sentence: _Sentence) -> None:
@@ -180,7 +180,7 @@ def _say_combination(upper: str, lower: str, sentence: _Sentence) -> None:
 def _say_garment(word: str, sentence: _Sentence) -> None:
     if word in CUTS:
         cut, place = CUTS[word]
-        thing = sentence.of(place) or _Thing(place)
+        thing = sentence.of(place) or Thing(place)
         if sentence.known and thing.noun not in sentence.known:
             return  # no such garment is worth naming, so its cut is not either
         if not (thing.noun == "shorts" and cut == "short"):
@@ -204,8 +204,8 @@ def _written(sentence: _Sentence, words_of: Table) -> str:
     return ", ".join(list(dict.fromkeys(said))[:MOST_PARTS])
 
 
-def _is_under(part: _Thing | str) -> bool:
-    return isinstance(part, _Thing) and part.noun in ("top", "dress")
+def _is_under(part: Thing | str) -> bool:
+    return isinstance(part, Thing) and part.noun in ("top", "dress")
 
 
 def _is_covered(sentence: _Sentence) -> bool:
@@ -213,7 +213,7 @@ def _is_covered(sentence: _Sentence) -> bool:
     return any(map(_is_under, sentence.parts))
 
 
-def _part(part: _Thing | str, over: _Thing | None, words_of: Table) -> str:
+def _part(part: Thing | str, over: Thing | None, words_of: Table) -> str:
     if isinstance(part, str):
         message, *colours = part.split(":")
         names = dict(zip(("upper", "lower") if message == "over" else ("colour",), colours, strict=False))
@@ -226,7 +226,7 @@ def _part(part: _Thing | str, over: _Thing | None, words_of: Table) -> str:
     return words_of.word("under", thing=thing, outer=outer, form=form, initial=outer[:1])
 
 
-def _garment(thing: _Thing, words_of: Table, case: str = "") -> str:
+def _garment(thing: Thing, words_of: Table, case: str = "") -> str:
     """Return a garment with its cut, colours and pattern in the form its noun needs, in `case` if the table has it."""
     form = words_of.word(thing.noun, f"form-{case}" if case else "form") or words_of.word(thing.noun, "form")
     return words_of.word(

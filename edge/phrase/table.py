@@ -1,9 +1,10 @@
-"""The words for clothes in each language, from one Fluent file per language beside this file.
+"""The words of each language, from Fluent files: those for clothes beside this file, sentences in folders of their own.
 
 Fluent, and not gettext, since a colour takes the form that its garment needs, and word order differs: in a Fluent file
 a translator writes both, in gettext the code would have to know every language's forms.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from fluent.runtime import FluentBundle, FluentResource
 LANGUAGES = ("en", "es", "sv", "fr", "de", "it")
 
 FOLDER = Path(__file__).parent
+PARTS = ("page", "health")
+"""Folders of sentences: of the booth's page, and about what is wrong with a node or the booth."""
 NAME = "name"
 """The attribute of a colour that holds its name, and the form that stands for it without one."""
 
@@ -28,7 +31,7 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return self._bundle.has_message(key)
 
-    def word(self, key: str, attribute: str = "", **values: str) -> str:
+    def word(self, key: str, attribute: str = "", /, **values: str | float) -> str:
         """Return a message, or an attribute of it, with the values filled in; empty if it has no such part.
 
         Raises KeyError if the file has no such message, ValueError if a value that it needs is not given.
@@ -42,7 +45,7 @@ class Table:
         text, errors = self._bundle.format_pattern(pattern, dict(values))
         if errors:
             raise ValueError(f"{self._language}.ftl: {key} cannot be written: {'; '.join(map(str, errors))}")
-        return " ".join(str(text).split())
+        return re.sub(r"[ \t\n]+", " ", str(text)).strip(" ")
 
     def colour(self, colour: str, form: str = NAME) -> str:
         """Return a colour, such as `red` or `dark-green`, in the form that a noun needs, or its own name."""
@@ -55,8 +58,11 @@ class Table:
 
 
 @cache
-def table(language: str = LANGUAGES[0]) -> Table:
-    """Return the words of one of LANGUAGES; raises ValueError for another language."""
+def table(language: str = LANGUAGES[0], part: str = "") -> Table:
+    """Return the words of one of LANGUAGES; raises ValueError for another language.
+
+    `part` is empty for the words about clothes, else one of PARTS.
+    """
     if language not in LANGUAGES:
         raise ValueError(f"expected one of the languages {', '.join(LANGUAGES)}, found {language!r}")
-    return Table(language, (FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
+    return Table(language, (FOLDER / part / f"{language}.ftl").read_text(encoding="utf-8"))

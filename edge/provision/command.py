@@ -21,7 +21,7 @@ from edge.provision.verbs import (
 
 RELEASE = Path("dist/node-release")
 """Default folder of the release that nodes install."""
-LANGUAGES = ("en", "de", "fr", "it", "es")
+LANGUAGES = ("en", "de", "fr", "it", "es", "sv")
 
 
 def add_provision(commands: Commands) -> None:
@@ -84,11 +84,11 @@ def add_provision(commands: Commands) -> None:
         verbs,
         "notice",
         provision_notice,
-        "Write the notice for passers-by as a PDF; hang it up where the cameras look.",
+        "Write the notice for passers-by as PDF or SVG; hang it up where the cameras look.",
         "spotter provision notice --site-dir soho --out notice.pdf --language de",
     )
     notice.add_argument("--site-dir", type=Path, required=True, metavar="DIR", help="made by spotter provision site")
-    notice.add_argument("--out", type=Path, required=True, help="PDF file to write")
+    notice.add_argument("--out", type=Path, required=True, help="file to write, .pdf or .svg")
     notice.add_argument("--language", choices=LANGUAGES, default="en", help="default: %(default)s")
     add_hidden_alias(verbs, "sign", notice)
 
@@ -115,6 +115,9 @@ def _add_site(verbs: Commands) -> None:
     site.add_argument("--who", help="for the notice: who runs the cameras, name and address")
     site.add_argument("--purpose", help="for the notice: what the cameras are for, in one sentence")
     site.add_argument("--contact", help="for the notice: where passers-by can ask or object")
+    site.add_argument(
+        "--privacy-page", default="", help="for the notice: address of your page about privacy, as a QR code"
+    )
     site.add_argument("--keep-days", type=int, metavar="N", help="days until scores and alerts are deleted, 1 to 31")
     site.add_argument("--installed", action="store_true", help="broker and booth will run from /etc/spotter")
     _add_passphrase(site)

@@ -57,7 +57,7 @@ def _purpose(args: Args) -> Purpose:
             f"{', '.join(missing)} missing: the notice must tell passers-by who runs the cameras, why, how long data "
             "is kept and whom to ask; give these options and run the command again"
         )
-    return _convert(asked, Purpose)
+    return _convert({**asked, "privacy_page": args.privacy_page}, Purpose)
 
 
 def provision_node(args: Args) -> int:
@@ -222,7 +222,7 @@ def provision_check(args: Args) -> int:
 
 
 def provision_notice(args: Args) -> int:
-    """Write the notice for passers-by as a PDF."""
+    """Write the notice for passers-by as PDF or SVG."""
     from edge.site.notice import write_notice
     from edge.site.site import Site
 

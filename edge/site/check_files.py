@@ -97,6 +97,8 @@ def check_laptop(files: Mapping[str, bytes], name: str, now: datetime, revocatio
         yield settings
         return
     yield from check_certificate(name, files, "laptop", now, revocation_list)
+    for program in settings.programs:
+        yield from check_certificate(f"{name}-{program}", files, program, now, revocation_list)
     yield from _check_tls(files, "laptop.yaml", settings.broker)
 
 

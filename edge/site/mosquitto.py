@@ -24,6 +24,8 @@ BOOTH_WRITES = ("ack", "link")
 """Topics of a node that the booth writes and that node alone reads; the booth also publishes scores that it opened."""
 NODE_READS = ("status", "baseline", "release")
 """Topics of the booth that a node may read; alerts are not among them."""
+PROGRAMS = ("watch", "health")
+"""Commands of a laptop that have a certificate of their own, LAPTOP-COMMAND, so that they can run at the same time."""
 LAPTOP_READS = ("status", "health", "update")
 """Topics of every node that a laptop may read."""
 
@@ -68,8 +70,11 @@ def configuration(folder: Path, port: int, data: Path | None, shipped: Sequence[
     )
 
 
-def access(site: str, laptops: Sequence[str], revoked: Sequence[str]) -> str:
-    """Return the access rules. As patterns apply to everybody, other programs are denied node topics by name."""
+def access(site: str, laptops: Sequence[str], revoked: Sequence[str], programs: Sequence[str] = ()) -> str:
+    """Return the access rules. As patterns apply to everybody, other programs are denied node topics by name.
+
+    `programs` are the names of those of laptops that have a certificate of their own; they read what a laptop reads.
+    """
     sections = [
         ["# Every node writes and reads its own topics, by the common name of its certificate (%u). Two patterns hold"],
         ["# no %u, as they are the same for all nodes; mosquitto logs a warning about them that can be ignored."],
@@ -87,6 +92,12 @@ def access(site: str, laptops: Sequence[str], revoked: Sequence[str]) -> str:
             ["", f"user {laptop}", f"topic deny {node_topic(site, laptop, '#')}"],
             [f"topic read {node_topic(site, '+', leaf)}" for leaf in LAPTOP_READS],
             [f"topic read {booth_topic(site, '#')}", f"topic write {feedback_topic(site, laptop)}"],
+        ]
+    for program in sorted(programs):
+        sections += [
+            ["", f"user {program}", f"topic deny {node_topic(site, program, '#')}"],
+            [f"topic read {node_topic(site, '+', leaf)}" for leaf in LAPTOP_READS],
+            [f"topic read {booth_topic(site, '#')}"],
         ]
     sections += [["", f"user {CHECKER}"], [f"topic read {node_topic(site, '+', leaf)}" for leaf in LAPTOP_READS]]
     sections += [

@@ -89,6 +89,7 @@ def _booth_settings(settings: SiteSettings, purpose: Purpose, etc: Path, state: 
             "metrics_token_file": f"{etc}/metrics.token",
         },
         "nodes": {},
+        "speech": {"who": purpose.who, "contact": purpose.contact},
         "broker": {
             "host": "127.0.0.1",
             "port": settings.port,

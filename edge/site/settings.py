@@ -44,6 +44,8 @@ class Purpose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the cameras are for, in one sentence."""
     contact: Text
     """Where passers-by can ask or object: mail, telephone or a person at the booth."""
+    privacy_page: Annotated[str, Meta(max_length=200, pattern=r"^(https?://[!-~]+)?\Z")] = ""
+    """Address of the site's own page about privacy, as a QR code on the notice; empty: none."""
     keep_days: Annotated[int, Meta(ge=1, le=31)]
     """Days until scores and alerts are deleted; becomes the booth's `retention_h`."""
 

@@ -26,6 +26,7 @@ from edge.errors import ConfigError, ProvisionError
 from edge.site import authority, mosquitto
 from edge.site.authority import Authority, Identity
 from edge.site.files import read, write_file, write_folder
+from edge.site.mosquitto import PROGRAMS
 from edge.site.settings import Network, Purpose, SiteSettings, check_name, is_name
 from edge.yaml_file import with_lines
 
@@ -63,10 +64,18 @@ class Site:
         return _names(self.folder / "laptops")
 
     @property
+    def programs(self) -> list[str]:
+        """Names of the laptops' programs that have a certificate of their own, sorted."""
+        homes = ((name, self.folder / "laptops" / name) for name in self.laptops)
+        return sorted(
+            f"{name}-{program}" for name, home in homes for program in PROGRAMS if (home / f"{program}.pem").exists()
+        )
+
+    @property
     def revoked(self) -> list[str]:
         """Names whose certificates are all revoked, sorted."""
         names = {path.stem.rpartition("-")[0] for path in (self.folder / "revoked").glob("*.pem")}
-        return sorted(names - {*self.nodes, *self.laptops})
+        return sorted(names - {*self.nodes, *self.laptops, *self.programs})
 
     @property
     def has_passphrase(self) -> bool:
@@ -75,7 +84,7 @@ class Site:
     @property
     def access(self) -> str:
         """The access rules that the broker should have."""
-        return mosquitto.access(self.name, self.laptops, self.revoked)
+        return mosquitto.access(self.name, self.laptops, self.revoked, self.programs)
 
     def identity(self, node: str) -> Mapping[str, bytes]:
         """Return the files of a node's /etc/spotter by name; raises ProvisionError for an unknown node."""
@@ -137,14 +146,22 @@ class Site:
         return self._facings().get(name)
 
     def add_laptop(self, name: str, *, passphrase: bytes | None = None, is_renewal: bool = False) -> Path:
-        """Issue a laptop's certificate, for alerts, feedback and health; returns the laptop's folder."""
+        """Issue a laptop's certificate, and one for each of its programs; returns the laptop's folder."""
         check_name(name)
+        for program in PROGRAMS:
+            check_name(f"{name}-{program}")
+            if not is_renewal:
+                self._check_free(f"{name}-{program}", None)
         home = self.folder / "laptops" / name
         self._check_free(name, home if is_renewal else None)
         issuer = self.authority(passphrase)
         old = self._certificates(home) if is_renewal else []
         files = self._issue(issuer, name, "laptop")
-        settings = {"site": self.name, "broker": self._broker_section(self.settings.booth[0], "laptop", Path())}
+        for program in PROGRAMS:
+            files |= self._issue(issuer, f"{name}-{program}", program)
+        sections = {kind: self._broker_section(self.settings.booth[0], kind, Path()) for kind in ("laptop", *PROGRAMS)}
+        own = {program: sections[program]["tls"] for program in PROGRAMS}
+        settings = {"site": self.name, "broker": sections["laptop"], "programs": own}
         files["laptop.yaml"] = config.dump(settings, f"Laptop {name} of {self.name}; keep it beside its keys.")
         write_folder(home, files)
         self._retire(issuer, old)
@@ -206,6 +223,8 @@ class Site:
     def _check_free(self, name: str, renewed: Path | None) -> None:
         homes = [self.folder / kind / name for kind in ("nodes", "laptops")]
         taken = [home for home in homes if home.exists()]
+        if renewed is None and not taken and name in self.programs:
+            raise ProvisionError(f"{name}: a program of a laptop has this name; give another one")
         if renewed is None and taken:
             raise ProvisionError(f"{name}: has a certificate already ({taken[0]}); use --renew to replace it")
         if renewed is not None and taken != [renewed]:
@@ -269,7 +288,8 @@ class Site:
         }
 
     def _certificates(self, home: Path) -> list[bytes]:
-        return [read(path) for path in (home / "node.pem", home / "laptop.pem") if path.exists()]
+        names = ("node", "laptop", *PROGRAMS)
+        return [read(path) for path in (home / f"{name}.pem" for name in names) if path.exists()]
 
     def _retire(self, issuer: Authority, certificates: list[bytes]) -> None:
         """Revoke the certificates: rebuild the revocation list from every certificate ever revoked."""

@@ -95,6 +95,17 @@ class Decision(NamedTuple):
 Decide = Callable[[Sequence[wire.Score]], Decision]
 
 
+AFTER_UNDOING: dict[str, str | None] = {"unclaimed": None, "reopened": "claimed"}
+"""Outcome of an alert after the last one was taken back."""
+
+
+def _is_next(before: str | None, outcome: str) -> bool:
+    """Whether an outcome may follow `before`; else it was heard before, or came too late."""
+    if outcome in AFTER_UNDOING:
+        return before == "claimed" if outcome == "unclaimed" else before not in (None, "claimed")
+    return before != outcome and (before is None or outcome != "claimed")
+
+
 class SqlStore:
     """One site's rows of the database; for one thread."""
 
@@ -261,23 +272,29 @@ class SqlStore:
                 sa.select(signed_baselines.c.published_at).where(signed_baselines.c.site == self._site)
             ).scalar_one_or_none()
 
-    def feedback(self, alert_id: str, outcome: wire.Outcome, *, now: float, greet_s: float | None = None) -> bool:
+    def feedback(
+        self, alert_id: str, outcome: wire.Outcome | wire.Undoing, *, now: float, greet_s: float | None = None
+    ) -> bool:
         """Store the outcome of an alert; returns whether that changed anything.
 
-        A final outcome may be corrected by another one; a claim after it is ignored. `greet_s` is the time to greet.
+        A final outcome may be corrected by another one; a claim after it is ignored. `unclaimed` takes back a claim,
+        `reopened` a final outcome; neither does anything otherwise. `greet_s` is the time to greet, also of a greeting
+        that is taken back.
         """
         with self._transaction() as db:
             at = self._alert(alert_id)
             row = db.execute(sa.select(alerts.c.outcome).where(at).with_for_update()).first()
-            if row is None or row.outcome == outcome or (row.outcome is not None and outcome == "claimed"):
+            if row is None or not _is_next(row.outcome, outcome):
                 return False
-            db.execute(alerts.update().where(at).values(outcome=outcome))
+            db.execute(alerts.update().where(at).values(outcome=AFTER_UNDOING.get(outcome, outcome)))
             day = int(now // DAY_S) * DAY_S
-            changes = Counter[str]({outcome: 1})
-            if row.outcome not in (None, "claimed"):
+            changes = Counter[str]() if outcome in AFTER_UNDOING else Counter[str]({outcome: 1})
+            if row.outcome not in (None, "claimed") or outcome == "unclaimed":
                 changes[row.outcome] -= 1
             if outcome == "greeted" and greet_s is not None:
                 changes.update({GREET_S: round(greet_s), GREET_TIMED: 1})
+            if outcome == "reopened" and row.outcome == "greeted" and greet_s is not None:
+                changes.subtract({GREET_S: round(greet_s), GREET_TIMED: 1})
             self._add(db, [self._cell("outcome", day, EVERYWHERE, words, by) for words, by in changes.items()])
             return True
 

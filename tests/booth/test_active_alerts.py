@@ -17,7 +17,7 @@ def alert_states(bench: Bench) -> list[str]:
     return found
 
 
-def feedback(name: str, outcome: wire.Outcome) -> wire.Feedback:
+def feedback(name: str, outcome: wire.Outcome | wire.Undoing) -> wire.Feedback:
     return wire.Feedback(id=name, outcome=outcome, at=wire.to_time(NOW), who="laptop-1")
 
 
@@ -69,6 +69,36 @@ def test_a_claimed_alert_stays_open_until_its_end_and_is_counted_once(bench: Ben
         "greet-seconds": 90,
         "greet-timed": 1,
     }
+
+
+def test_what_was_chosen_is_taken_back_once(bench: Bench) -> None:
+    bench.say(make_score())
+    bench.inbox.step(0.0)
+    (tracked,) = bench.alerts.tracked()
+    name = tracked.alert.id
+    bench.say(feedback(name, "unclaimed"), feedback(name, "reopened"))
+    bench.inbox.step(0.0)
+    assert bench.alerts.tracked()[0].outcome is None, "nothing to take back"
+    bench.say(feedback(name, "claimed"))
+    bench.clock.sleep(20)
+    bench.say(feedback(name, "greeted"))
+    bench.inbox.step(0.0)
+    bench.clock.sleep(5)
+    bench.say(feedback(name, "reopened"), feedback(name, "reopened"))
+    bench.inbox.step(0.0)
+    (tracked,) = bench.alerts.tracked()
+    assert (tracked.outcome, tracked.who) == ("claimed", "laptop-1")
+    assert bench.alerts.open_alerts() == 1
+    found = {cell.words: cell.n for cell in bench.store.cells("outcome") if cell.n}
+    assert found == {"claimed": 1}, "neither the greeting nor its time counts"
+    bench.say(feedback(name, "unclaimed"), feedback(name, "unclaimed"))
+    bench.inbox.step(0.0)
+    (tracked,) = bench.alerts.tracked()
+    assert (tracked.outcome, tracked.who) == (None, "")
+    assert not [cell for cell in bench.store.cells("outcome") if cell.n]
+    bench.heard.clear()
+    bench.clock.sleep(60)
+    assert alert_states(bench) == ["lapsed"], "it is over as if nobody had claimed it"
 
 
 def test_nobody_is_alerted_without_a_shoe_to_give() -> None:

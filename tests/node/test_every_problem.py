@@ -238,7 +238,8 @@ def _answers(url: str) -> bool:
 
 def shown(text: str, problems: dict[str, wire.Health]) -> dict[str, list[str]]:
     """Return what is missing in the text, by node."""
-    rows = {name: html.unescape(row) for name, row in re.findall(r'id="node-([a-z0-9-]+)">(.*?)</li>', text, re.DOTALL)}
+    tiles = re.findall(r'class="tile [^"]*" id="([a-z0-9-]+)">(.*?)(?=class="tile |\Z)', text, re.DOTALL)
+    rows = {name: html.unescape(row) for name, row in tiles}
     lacking = {name: [one for one in said(beat) if one not in rows.get(name, "")] for name, beat in problems.items()}
     return {name: sentences for name, sentences in lacking.items() if sentences}
 
@@ -248,7 +249,7 @@ def test_the_page_says_each(page: str, problems: dict[str, wire.Health]) -> None
     browser = Browser(page)
     assert "No frame for" not in browser.get("/").text, "not before the password"
     browser.log_in()
-    wait_for(lambda: shown(browser.get("/").text, problems) == {}, 30, "every sentence on the page")
+    wait_for(lambda: shown(browser.get("/cameras").text, problems) == {}, 30, "every sentence on the page")
     browser.client.close()
 
 
@@ -263,9 +264,11 @@ def test_the_page_shows_each_in_a_browser(page: str, problems: dict[str, wire.He
         window.locator("input[name=password]").fill(PASSWORD)
         window.locator("input[name=who]").fill("desk-1")
         window.locator("button", has_text="Log in").click()
+        window.wait_for_url(f"{page}/")
+        window.goto(f"{page}/cameras")
         for name, beat in problems.items():
             for sentence in said(beat):
-                expect(window.locator(f"#node-{name} .problem", has_text=sentence).first).to_be_visible(timeout=30_000)
+                expect(window.locator(f"#{name} .problem", has_text=sentence).first).to_be_visible(timeout=30_000)
         shot = window.screenshot(full_page=True, path=os.environ.get("SPOTTER_SCREENSHOT", tmp_path / "page.png"))
         chromium.close()
     assert shot.startswith(b"\x89PNG")

@@ -18,10 +18,12 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from edge import wire
+from edge.config import load_laptop
 from edge.errors import ProvisionError, WireError
 from edge.seams import Publish
 from edge.site import mosquitto
 from edge.site.authority import SERVER, Authority, Identity
+from edge.site.mosquitto import PROGRAMS
 from edge.site.site import Site
 from tests.brokers import PROGRAM, SHIPPED, free_port, wait_for
 from tests.site.sites import Client, SiteBroker, add_node, issue, new_site, overwrite, section
@@ -314,3 +316,20 @@ def is_open(port: int) -> bool:
 def test_missing_shipped_settings(site: Site, tmp_path: Path) -> None:
     with pytest.raises(ProvisionError, match="reinstall"):
         mosquitto.configuration(site.folder, 8883, tmp_path, shipped=[tmp_path / "nowhere.conf"])
+
+
+@pytest.mark.usefixtures("running")
+def test_two_programs_of_one_laptop_do_not_throw_each_other_out(site: Site, connect: Callable[..., Client]) -> None:
+    """`spotter watch` and `spotter health` run at once with the files of one laptop; a node's name stays its own."""
+    file = site.folder / "laptops" / "desk-1" / "laptop.yaml"
+    watch, health = (
+        connect(load_laptop(file, program).broker, wire.booth_topic("soho", "#")).join() for program in PROGRAMS
+    )
+    booth = connect(section(site, *home_of(site, "booth"))).join()
+    time.sleep(1.0)
+    assert [client.broker.connections for client in (watch, health)] == [1, 1]
+    topic = wire.booth_topic("soho", "alert")
+    booth.broker.publish(Publish(topic, b"{}", 1, is_retained=False))
+    wait_for(lambda: watch.heard and health.heard)
+    refused = wire.feedback_topic("soho", "desk-1")
+    assert not watch.broker.publish(Publish(refused, b"{}", 1, is_retained=False)), "feedback is the laptop's own"

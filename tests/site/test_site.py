@@ -172,13 +172,34 @@ def test_revoked(site: Site) -> None:
     site.revoke("desk-1")
     listed = (site.folder / "broker" / "crl.pem").read_bytes()
     assert [authority.is_revoked(one, listed) for one in certificates] == [True, False]
-    assert (site.nodes, site.laptops, site.revoked) == (["south"], [], ["desk-1", "north"])
+    assert (site.nodes, site.laptops, site.revoked) == (
+        ["south"],
+        [],
+        ["desk-1", "desk-1-health", "desk-1-watch", "north"],
+    )
     assert list(load(site.folder / "booth" / "booth.yaml", BoothConfig).nodes) == ["south"]
     assert "user north\ntopic deny #" in (site.folder / "broker" / "acl").read_text()
     assert not (site.folder / "nodes" / "north").exists(), "nor its key"
     add_node(site, "north")
     assert authority.is_revoked(certificates[0], listed)
-    assert site.revoked == ["desk-1"]
+    assert site.revoked == ["desk-1", "desk-1-health", "desk-1-watch"]
+
+
+def test_every_program_of_a_laptop_has_a_certificate_of_its_own(site: Site) -> None:
+    home = site.folder / "laptops" / "desk-1"
+    for program in ("watch", "health"):
+        tls = load_laptop(home / "laptop.yaml", program).broker.tls
+        assert tls is not None
+        assert authority.common_name(read_certificate(Path(tls.certificate).read_bytes())) == f"desk-1-{program}"
+    with pytest.raises(ProvisionError, match="a program of a laptop has this name"):
+        add_node(site, "desk-1-watch")
+    add_node(site, "till-1-health")
+    with pytest.raises(ProvisionError, match="has a certificate already"):
+        site.add_laptop("till-1")
+    old = read_certificate((home / "health.pem").read_bytes())
+    site.add_laptop("desk-1", is_renewal=True)
+    assert authority.is_revoked(old, (site.folder / "broker" / "crl.pem").read_bytes())
+    assert site.revoked == []
     assert "user north" not in (site.folder / "broker" / "acl").read_text()
 
 

@@ -1,57 +1,34 @@
-"""Turn a snapshot into the sentences and figures of the page; pure."""
+"""Turn a snapshot into the cards, cameras and words of the alert page; pure."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from edge.booth.alert import span, where, why
-from edge.booth.page.compass import bearing, wind
+from edge import wire
+from edge.booth.page.figure import Figure, draw
 from edge.booth.page.snapshot import AlertState, AlertView, Outcome, Snapshot
+from edge.booth.page.text import Text
+from edge.booth.page.whereabouts import Whereabouts, called, whereabouts
 from edge.booth.roster import NodeHealth
-from edge.booth.trends import Row, code
-from edge.phrase.outfit import words
-
-STALE_S = 20.0
-"""A working booth updates the page twice a second, one that waits for its store every ten seconds."""
+from edge.config import BoothConfig
 
 ACTIONS: dict[AlertState, tuple[Outcome, ...]] = {
     "open": ("claimed",),
     "claimed": ("greeted", "not_found", "not_unusual", "declined"),
 }
 """Outcomes that staff can choose in each state. An alert in any other state is over."""
-LABELS: dict[Outcome, tuple[str, str]] = {
-    "claimed": ("Claim", "c"),
-    "greeted": ("Greeted", "g"),
-    "not_found": ("Not found", "n"),
-    "not_unusual": ("Not unusual", "u"),
-    "declined": ("Declined", "d"),
+KEYS: dict[str, str] = {
+    "claimed": "c",
+    "greeted": "g",
+    "not_found": "n",
+    "not_unusual": "u",
+    "declined": "d",
+    "undo": "z",
 }
-"""Button label and keyboard key of each outcome."""
-STATES: dict[AlertState, str] = {
-    "open": "open",
-    "claimed": "claimed",
-    "greeted": "greeted",
-    "not_found": "not found",
-    "not_unusual": "not unusual",
-    "declined": "declined",
-    "lapsed": "lapsed",
-    "withdrawn": "withdrawn",
-}
-REFUSALS = {
-    "schema": "they do not match the message format; do node and booth run the same version?",
-    "version": "node and booth use different message versions; update the older one.",
-    "topic": "they came on a topic of another site; check `site` in node.yaml.",
-    "too_large": "they were too large for our nodes; what else publishes to this broker?",
-    "not_json": "they were not valid JSON; what else publishes to this broker?",
-    "sender": "the node named inside is not the one in the topic; check `node` in node.yaml.",
-    "retained": "scores must never be retained; what else publishes to this broker?",
-    "baseline": "a node's counts could not be read; is its software newer than the booth's?",
-    "epochs": "a node began too many outboxes; provision it under a new name.",
-    "window": "a node's counts are of another time; check its clock.",
-    "revoked": "a node whose certificate was revoked still sends; reload or restart the broker.",
-    "sealed": "a node's sealed scores cannot be opened; are outbox_key and the node's outbox.pub this site's?",
-    "too_many_nodes": "there were too many nodes; what else publishes to this broker?",
-}
-"""Why messages were refused and what to do about it, by reason."""
+"""Key of each button, the same in every language."""
+UNDO_S = 10.0
+"""Seconds in which a laptop can take back what it chose."""
+UNDO_SLACK_S = 2.0
+"""A press at the last moment still counts."""
+WORST = ("failing", "degraded", "ok")
 
 
 @dataclass(frozen=True)
@@ -60,188 +37,133 @@ class Card:
 
     id: str
     state: AlertState
-    status: str
-    """The state in plain English, and the laptop that claimed it."""
+    who: str
+    """What they wear: `Magenta trousers, white shirt`."""
     rare: str
-    look: str
-    where: str
-    why: str
+    people: str
+    """`of 6,120 people`; empty if the number is not known."""
+    range: str
+    where: Whereabouts
+    figure: Figure
+    status: str
+    """The state in words, and the laptop that chose it; empty while it is open."""
+    by: str
+    """Name of that laptop."""
+    left_s: int | None
+    """Seconds until it expires, or until the claim does; None if it is over."""
+    undo_s: int
+    """Seconds in which this laptop can still take its choice back; 0: it cannot."""
     cameras: str
-    left: str
+    note: str
     actions: tuple[Outcome, ...]
+
+    @property
+    def is_over(self) -> bool:
+        return self.left_s is None
 
 
 @dataclass(frozen=True)
-class Line:
-    """One row of the table of trends."""
+class CameraLine:
+    """One camera: its state in a word, and what is wrong as sentences."""
 
-    facet: str
-    what: str
-    now: str
-    usual: str
-    sightings: str
-    verdict: str
-
-
-def troubles(snapshot: Snapshot, silent_s: float = 0.0) -> list[str]:
-    """Return the problems to show, worst first; `silent_s` is the age of the snapshot in seconds."""
-    return list(_troubles(snapshot, silent_s))
+    node: str
+    name: str
+    state: str
+    word: str
+    problems: list[str]
+    row: NodeHealth
 
 
-def _troubles(snapshot: Snapshot, silent_s: float) -> Iterator[str]:
-    if silent_s > STALE_S:
-        yield f"This page has not been updated for {silent_s:.0f} s; is the booth still running?"
-    if not snapshot.is_connected:
-        why = snapshot.broker or "The MQTT broker cannot be reached; is mosquitto running"
-        yield f"{why[0].upper()}{why[1:]}{'.' if snapshot.broker else '?'} Cameras keep their scores until it is back."
-    if snapshot.trouble:
-        yield f"Scores cannot be stored; cameras keep them until they can: {snapshot.trouble}"
-    if snapshot.clock:
-        yield snapshot.clock
-    if snapshot.refusals:
-        yield f"The broker refused {_many(snapshot.refusals, 'request')} of the booth; see the log."
-    for what, cause in snapshot.missing.items():
-        yield missing(what, cause)
-    for node, count in sorted(snapshot.lost.items()):
-        yield f"{node} lost {_many(count, 'sighting')}: its outbox was full because the booth was away too long."
-    for reason, count in sorted(snapshot.refused.items()):
-        if count:
-            yield f"Refused {_many(count, 'message')} ({reason}): {REFUSALS.get(reason, 'see the log.')}"
+@dataclass(frozen=True)
+class Presenter:
+    """What the page says to one laptop: its language, the site's words, and the laptop's name."""
 
+    text: Text
+    config: BoothConfig
+    laptop: str
 
-def missing(what: str, cause: str) -> str:
-    """Return the sentence about what is not available."""
-    return f"Not available: {what} ({cause}). The rest goes on; see the log, and report it if it stays."
+    def cards(self, snapshot: Snapshot) -> list[Card]:
+        """Return the alerts to show, newest first."""
+        return [self._card(view, snapshot) for view in current(snapshot)]
 
+    def _card(self, view: AlertView, snapshot: Snapshot) -> Card:
+        alert, text = view.alert, self.text
+        people = snapshot.people.get(alert.node)
+        is_withdrawn = view.state == "claimed" and alert.state == "withdrawn"
+        return Card(
+            id=alert.id,
+            state=view.state,
+            who=text.why(alert),
+            rare=text("rarer" if alert.high is None else "rare", n=round(alert.one_in)),
+            people=text("of-people", n=people) if people else "",
+            range="" if alert.high is None else text("range", low=round(alert.low), high=round(alert.high)),
+            where=whereabouts(alert, self.config, text, snapshot.angles),
+            figure=draw(alert),
+            status=self.status(view),
+            by=view.claimed_by,
+            left_s=round(view.left_s) if view.state in ACTIONS else None,
+            undo_s=undo_s(view, self.laptop),
+            cameras=self._seen_by(alert),
+            note=text("looked-again") if is_withdrawn else "",
+            actions=ACTIONS.get(view.state, ()),
+        )
 
-def _many(count: int, noun: str) -> str:
-    """Count and noun, plural where needed.
+    def status(self, view: AlertView) -> str:
+        """Return the state in words, and the laptop that chose it; empty while the alert is open."""
+        if view.state == "open":
+            return ""
+        state = self.text(f"state-{view.state}")
+        if not view.claimed_by:
+            return state
+        key = "by-you" if view.claimed_by == self.laptop else "by"
+        return self.text(key, state=state, who=view.claimed_by)
 
-    >>> _many(1, "sighting"), _many(1200, "sighting")
-    ('1 sighting', '1,200 sightings')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    def _seen_by(self, alert: wire.Alert) -> str:
+        names = [called(self.config, node) for node in alert.cameras]
+        return self.text("seen-by", cameras=", ".join(names)) if len(names) > 1 else ""
 
+    def nobody(self, snapshot: Snapshot) -> str:
+        """Return the sentence shown while there is no alert."""
+        return self.silence(snapshot) or self.text("nobody")
 
-def cards(snapshot: Snapshot) -> list[Card]:
-    """Return the alerts to show, newest first."""
-    return [_card(view, snapshot.angles) for view in current(snapshot)]
+    def silence(self, snapshot: Snapshot) -> str:
+        """Return why nobody is alerted right now; empty if alerts are possible."""
+        budget = snapshot.budget
+        if budget is None or not budget.silence:
+            return ""
+        return self.text.fact(budget.why_silent) if budget.why_silent else budget.silence
+
+    def cameras(self, snapshot: Snapshot) -> list[CameraLine]:
+        """Return the cameras, those with problems first."""
+        lines = [self._camera(row) for row in snapshot.nodes]
+        return sorted(lines, key=lambda line: (WORST.index(line.state) if line.state in WORST else 0, line.name))
+
+    def _camera(self, row: NodeHealth) -> CameraLine:
+        key = f"state-{row.state}"
+        word = self.text(key) if self.text.has(key) else row.state
+        problems = self.text.facts(row.facts, row.problems)
+        return CameraLine(row.node, called(self.config, row.node), row.state, word, problems, row)
+
+    def unplaced(self, snapshot: Snapshot) -> list[str]:
+        """Return the cameras whose facing is not known, so that the map cannot show them."""
+        names = {row.node for row in snapshot.nodes} | set(snapshot.facings)
+        return sorted(called(self.config, name) for name in names if snapshot.facings.get(name) is None)
 
 
 def current(snapshot: Snapshot) -> list[AlertView]:
-    """Return the alerts without those that are open but have expired."""
-    return [view for view in snapshot.alerts if view.state != "open" or view.left_s > 0]
+    """Return the alerts without those that are open or claimed but have expired."""
+    return [view for view in snapshot.alerts if view.state not in ACTIONS or view.left_s > 0]
 
 
-def _card(view: AlertView, angles: Mapping[str, int]) -> Card:
-    alert, degrees = view.alert, bearing(view.alert, angles)
-    return Card(
-        id=alert.id,
-        state=view.state,
-        status=STATES[view.state] + (f" by {view.claimed_by}" if view.claimed_by else ""),
-        rare=span(alert),
-        look=f"Look at the {alert.zone}" if degrees is None else f"Look {wind(degrees)}",
-        where=where(alert),
-        why=why(alert),
-        cameras=", ".join(alert.cameras) if len(alert.cameras) > 1 else "",
-        left=f"{view.left_s:.0f} s left" if view.state == "open" else "",
-        actions=ACTIONS.get(view.state, ()),
-    )
+def undo_s(view: AlertView, laptop: str) -> int:
+    """Return the seconds in which a laptop can still take back what it chose; 0: it cannot."""
+    is_own = view.state in KEYS and view.claimed_by == laptop
+    return max(round(UNDO_S - view.changed_s), 0) if is_own else 0
 
 
-@dataclass(frozen=True)
-class Camera:
-    """One camera as the page /health shows it."""
-
-    name: str
-    state: str
-    figures: str
-    problems: list[str]
-
-
-def cameras(snapshot: Snapshot) -> list[Camera]:
-    """Return the cameras, those with problems first."""
-    worst = {"failing": 0, "degraded": 1}
-    rows = sorted(snapshot.nodes, key=lambda row: worst.get(row.state, 2))
-    return [Camera(row.node, row.state, _camera_figures(row), row.problems) for row in rows]
-
-
-def _camera_figures(row: NodeHealth) -> str:
-    found = [] if row.fps is None else [f"{row.fps:.1f} frames a second"]
-    counts = {"sighting": row.sightings, "score": row.outbox_depth}
-    found += [_many(count, noun) for noun, count in counts.items() if count is not None]
-    return ", ".join(found) + (" waiting" if row.outbox_depth is not None else "")
-
-
-def nobody(snapshot: Snapshot) -> str:
-    """Return the sentence shown while there is no alert."""
-    if snapshot.budget is not None and snapshot.budget.silence:
-        return snapshot.budget.silence
-    return "Nobody exceptional in the last minute."
-
-
-def unplaced(snapshot: Snapshot) -> list[str]:
-    """Return the cameras whose facing is not known, so that the compass cannot show them."""
-    names = {row.node for row in snapshot.nodes} | set(snapshot.facings)
-    return sorted(name for name in names if snapshot.facings.get(name) is None)
-
-
-def figures(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Return label and value of each figure, the most important first."""
-    counts = snapshot.counts
-    found = [*_budget(snapshot), *_outcomes(snapshot)]
-    found.append(("Since the booth started", _many(counts["scores"], "sighting")))
-    found.append(("Alerts delivered to a laptop", f"{counts['alerts']:,}"))
-    found.append(("Sightings too late for an alert", f"{counts['late']:,}"))
-    found.append(("Rare, but by nothing that can be seen from afar", f"{counts['held_back']:,}"))
-    found.append(("Alerts that expired unclaimed", f"{counts['lapsed']:,}"))
-    return found
-
-
-def _budget(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    budget = snapshot.budget
-    if budget is None:
-        return
-    if budget.traffic_per_h is not None:
-        yield "Sightings an hour", f"{budget.traffic_per_h:,.0f}"
-    rate = "" if budget.alerts_per_h is None else f"{budget.alerts_per_h:.1f} of "
-    yield "Alerts an hour", f"{rate}{budget.per_hour:g} that can be greeted"
-    if budget.threshold is not None:
-        yield "Alerts from", f"1 in {budget.threshold:,.0f}"
-    if budget.stock is not None:
-        yield "Left to give away", f"{budget.stock:,}"
-
-
-def _outcomes(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    outcomes = snapshot.outcomes
-    if outcomes is None:
-        return
-    ends: tuple[AlertState, ...] = ("greeted", "not_found", "not_unusual", "declined")
-    counts = [f"{getattr(outcomes, end):,} {STATES[end]}" for end in ends if getattr(outcomes, end)]
-    if counts:
-        yield "Outcomes of alerts", ", ".join(counts)
-    if outcomes.precision is not None:
-        yield "Unusual, of those found", _share(outcomes.precision, outcomes.low, outcomes.high)
-    if outcomes.greet_s is not None:
-        yield "From sighting to greeting", f"{outcomes.greet_s:.0f} s on average"
-
-
-def trends(snapshot: Snapshot) -> list[Line]:
-    """Return the rows of the table of trends, as text."""
-    return [_line(row) for row in snapshot.trends]
-
-
-def _line(row: Row) -> Line:
-    now = _share(row.share_now, row.low, row.high)
-    return Line(row.facet, words(code(row)), now, _share(row.share_usual), f"{row.n:,}", row.verdict)
-
-
-def _share(share: float, low: float | None = None, high: float | None = None) -> str:
-    """Percentage, with its interval if one is given.
-
-    >>> _share(0.126, 0.08, 0.171), _share(0.004)
-    ('13 % (8-17)', '0.4 %')
-    """
-    if low is None or high is None:
-        return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
-    return f"{_share(share)} ({100 * low:.0f}-{100 * high:.0f})"
+def undoing(view: AlertView, laptop: str) -> wire.Undoing | None:
+    """Return the message that takes the last choice back; None if it is too late or another laptop's."""
+    is_own = view.state in KEYS and view.claimed_by == laptop
+    if not is_own or view.changed_s > UNDO_S + UNDO_SLACK_S:
+        return None
+    return "unclaimed" if view.state == "claimed" else "reopened"

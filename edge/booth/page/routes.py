@@ -1,69 +1,59 @@
 """The page's addresses, what each answers, and who may ask."""
 
-import re
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import get_args
+from typing import Any
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from edge.booth.buckets import Allowance, Buckets
 from edge.booth.failures import Failures
-from edge.booth.page import compass, metrics, presenter
+from edge.booth.page import compass, counts, icons, metrics
 from edge.booth.page.access import Access
-from edge.booth.page.login_throttle import group
+from edge.booth.page.device import chosen_language, laptop, text_for
+from edge.booth.page.forms import Forms, OnAllow, OnOutcome, go
+from edge.booth.page.guard import Guard
+from edge.booth.page.presenter import KEYS, Presenter, current
+from edge.booth.page.push_forms import PushForms
 from edge.booth.page.session import Session
-from edge.booth.page.snapshot import OUTCOMES, Outcome, Snapshot
-from edge.errors import EdgeError
+from edge.booth.page.snapshot import Snapshot
+from edge.booth.page.speech import speeches
+from edge.booth.page.text import Text
+from edge.booth.page.troubles import missing, troubles
+from edge.booth.page.whereabouts import called, strange_places
+from edge.booth.push import Subscriptions
+from edge.config import BoothConfig
+from edge.phrase.table import LANGUAGES
 
 FOLDER = Path(__file__).parent
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-        "media-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-    ),
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    # Nothing goes to other sites. With no-referrer, browsers would hide the origin of the page's own forms as well.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-REQUESTS = Allowance(20.0, 500.0)
-"""Requests from one address; an open page makes one a second."""
-WHO = "spotter-who"
-"""The cookie with the laptop's name; no secret, and kept when a session ends."""
-NAME = re.compile(r"[a-z0-9-]{3,32}")
-"""The rule for every name on the wire."""
-WHO_S = 365 * 24 * 3600
 REFRESH_S = 5
 """A browser without JavaScript loads the page again this often."""
-
-OnOutcome = Callable[[str, Outcome, str], None]
-"""Alert id, outcome, the laptop's name; called from a thread of the web server."""
-OnAllow = Callable[[str], None]
-"""Name of the node whose alerts staff allow."""
-Answer = Callable[[Request, Session, dict[str, str]], Awaitable[Response]]
+NEWS_S, NEWS_STEP_S = 4.0, 0.03
+"""Longest time that a request waits for something new, and how often it looks."""
+MENU = {"/": "alerts", "/cameras": "cameras", "/figures": "figures", "/trends": "trends", "/help": "help"}
+"""The pages, in the order of the menu, and the names of their sentences; settings stand apart."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The newest snapshot and when it came, on the monotonic clock."""
+    """The newest snapshot, when it came on the monotonic clock, and a name that changes with its news."""
 
     snapshot: Snapshot
     at: float
+    version: str = ""
+
+
+Fill = Callable[[Shown, Presenter, Failures], dict[str, Any]]
 
 
 class Pages:
@@ -76,106 +66,155 @@ class Pages:
         on_outcome: OnOutcome,
         monotonic: Callable[[], float],
         on_allow: OnAllow,
+        config: BoothConfig,
+        push: Subscriptions | None = None,
     ) -> None:
         self._access = access
         self._newest = newest
-        self._on_outcome = on_outcome
-        self._on_allow = on_allow
         self._said: set[str] = set()
         """Parts of the page that failed and were logged."""
         self._monotonic = monotonic
+        self._config, self._push = config, push
+        self.forms = Forms(access, self._snapshot, self._ask, on_outcome, on_allow, config.page.language)
+        pushing = [] if push is None else PushForms(push, self.forms, config.page.language).routes()
+        self._forms = [*self.forms.routes(), *pushing]
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
 
     def app(self) -> ASGIApp:
         """Return the web application, wrapped in Guard."""
+        fills: dict[str, Fill] = {
+            "/": self._alerts,
+            "/cameras": self._cameras,
+            "/figures": self._figures,
+            "/trends": self._trends,
+            "/help": self._help,
+            "/settings": self._settings,
+        }
         routes = [
-            Route("/", self._page),
-            Route("/health", self._health),
+            *(Route(path, self._page(path, fill)) for path, fill in fills.items()),
+            Route("/health", _health),
             Route("/state.json", self._state),
             Route("/metrics", self._metrics),
             Route("/login", self._login_form),
-            self._post("/login", self._login, before_login=True),
-            self._post("/logout", self._logout),
-            self._post("/who", self._rename),
-            self._post("/outcome", self._outcome),
-            self._post("/allow", self._allow),
+            Route("/offline", self._offline),
+            Route("/manifest.webmanifest", self._manifest),
+            Route("/icon-{size:int}.png", self._icon),
+            Route("/sw.js", self._worker),
+            *self._forms,
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
         app = Starlette(routes=routes, exception_handlers={HTTPException: _say})
         return Guard(app, self._access, self._monotonic)
 
-    def _post(self, path: str, answer: Answer, *, before_login: bool = False) -> Route:
-        """Route of a form; its origin, session and token are checked before anything is done."""
+    def _page(self, path: str, fill: Fill) -> Callable[[Request], Any]:
+        """Handler of one page. With the header X-Seen it waits for news, and answers 204 if there are none."""
 
-        async def checked(request: Request) -> Response:
-            self._access.check_origin(request)
-            session = self._access.visit(request) if before_login else self._access.session(request)
-            if session is None and self._access.is_locked and not before_login:
-                raise HTTPException(HTTPStatus.UNAUTHORIZED, "Log in first.")
-            fields = await self._access.form(request, session)
-            assert session is not None
-            return await answer(request, session, fields)
+        async def answer(request: Request) -> Response:
+            session = self._access.session(request)
+            if session is None and self._access.is_locked:
+                return go("/login")
+            seen = request.headers.get("x-seen", "")
+            shown = await self._news(request, seen) if seen else self._newest()
+            if shown is None:
+                text = text_for(request, self._config.page.language)
+                return PlainTextResponse(text("starting") + "\n", 503, {"Refresh": "2"})
+            if shown.version == seen:
+                return Response(status_code=HTTPStatus.NO_CONTENT)
+            opened = session or self._access.sessions.open(is_in=True)
+            response = self._show(request, path, fill, shown, opened)
+            if session is None:
+                self._access.set_cookie(response, opened)
+            return response
 
-        return Route(path, checked, methods=["POST"])
+        return answer
 
-    async def _page(self, request: Request) -> Response:
-        session = self._access.session(request)
-        if session is None and self._access.is_locked:
-            return _go("/login")
-        shown = self._newest()
-        if shown is None:
-            response: Response = PlainTextResponse("The booth is starting.\n", 503, {"Refresh": "2"})
-        elif session is None:
-            session = self._access.sessions.open(is_in=True)
-            response = self._show(request, shown, session)
-            self._access.set_cookie(response, session)
-        else:
-            response = self._show(request, shown, session)
-        return response
+    async def _news(self, request: Request, seen: str) -> Shown | None:
+        """Return the newest snapshot once its version differs from `seen`, at the latest after NEWS_S seconds."""
+        until = asyncio.get_running_loop().time() + NEWS_S
+        while (shown := self._newest()) is not None and shown.version == seen:
+            if asyncio.get_running_loop().time() > until or await request.is_disconnected():
+                break
+            await asyncio.sleep(NEWS_STEP_S)
+        return shown
 
-    def _show(self, request: Request, shown: Shown, session: Session) -> Response:
-        snapshot, parts = shown.snapshot, Failures(self._said)
-        figures, trends, cameras, marks, unplaced = [], [], [], [], []
-        with parts.caught("figures"):
-            figures = presenter.figures(snapshot)
-        with parts.caught("trends"):
-            trends = presenter.trends(snapshot)
-        with parts.caught("the compass"):
-            cameras = compass.cameras(snapshot.facings, snapshot.angles)
-            unplaced = presenter.unplaced(snapshot)
-            marks = compass.marks(presenter.current(snapshot), snapshot.angles)
-        troubles = presenter.troubles(snapshot, self._monotonic() - shown.at)
+    def _show(self, request: Request, path: str, fill: Fill, shown: Shown, session: Session) -> Response:
+        text = text_for(request, self._config.page.language)
+        presenter, parts = Presenter(text, self._config, laptop(request)), Failures(self._said)
+        here, filled = MENU.get(path, "settings"), fill(shown, presenter, parts)
+        found = troubles(shown.snapshot, text, self._monotonic() - shown.at)
         return self._render(
-            "page.html",
-            snapshot=snapshot,
-            troubles=[*troubles, *(presenter.missing(what, "it failed") for what in parts.counts)],
-            cards=presenter.cards(snapshot),
-            nobody=presenter.nobody(snapshot),
-            silence=snapshot.budget.silence if snapshot.budget else "",
-            labels=presenter.LABELS,
-            cameras=cameras,
-            unplaced=unplaced,
-            marks=marks,
-            figures=figures,
-            trends=trends,
+            text,
+            f"{here}.html",
+            path=path,
+            here=here,
+            menu=MENU,
+            snapshot=shown.snapshot,
+            version=shown.version,
+            troubles=[*found, *(missing(text, what, text("it-failed")) for what in parts.counts)],
             token=self._access.sessions.token(session),
-            who=_who(request),
+            laptop=presenter.laptop,
             is_locked=self._access.is_locked,
             refresh_s=REFRESH_S,
+            chosen=chosen_language(request),
+            languages=LANGUAGES,
+            keys=KEYS,
+            **filled,
         )
 
-    async def _health(self, request: Request) -> Response:
-        """Return the cameras alone: a page for a phone, which needs no script."""
-        if self._access.session(request) is None and self._access.is_locked:
-            return _go("/login")
-        shown = self._newest()
-        if shown is None:
-            return PlainTextResponse("The booth is starting.\n", 503, {"Refresh": "2"})
-        snapshot = shown.snapshot
-        troubles, nodes = presenter.troubles(snapshot, self._monotonic() - shown.at), presenter.cameras(snapshot)
-        return self._render("health.html", snapshot=snapshot, troubles=troubles, nodes=nodes, refresh_s=REFRESH_S)
+    def _alerts(self, shown: Shown, presenter: Presenter, parts: Failures) -> dict[str, Any]:
+        snapshot, up = shown.snapshot, self._config.faces or 0
+        found: dict[str, Any] = {"cameras": [], "cones": [], "marks": [], "winds": [], "unplaced": []}
+        with parts.caught("cameras"):
+            found["cameras"] = presenter.cameras(snapshot)
+        with parts.caught("the map"):
+            found["cones"] = compass.cameras(
+                snapshot.facings, lambda node: called(self._config, node), up, snapshot.angles
+            )
+            found["marks"] = compass.marks(current(snapshot), up, snapshot.angles)
+            found["winds"] = compass.winds(up)
+            found["unplaced"] = presenter.unplaced(snapshot)
+        cards = presenter.cards(snapshot)
+        return {
+            **found,
+            "cards": [card for card in cards if not card.is_over],
+            "over": [card for card in cards if card.is_over],
+            "nobody": presenter.nobody(snapshot),
+            "silence": presenter.silence(snapshot),
+            "faces": self._config.faces,
+            "speeches": speeches(self._config, presenter.text),
+        }
+
+    def _cameras(self, shown: Shown, presenter: Presenter, parts: Failures) -> dict[str, Any]:
+        found: dict[str, Any] = {"cameras": [], "facings": {}}
+        with parts.caught("cameras"):
+            found["cameras"] = presenter.cameras(shown.snapshot)
+            found["facings"] = {
+                node: presenter.text(f"looks-{compass.eighth(facing)}")
+                for node, facing in shown.snapshot.facings.items()
+                if facing is not None
+            }
+        return {**found, "strange": strange_places(self._config)}
+
+    def _figures(self, shown: Shown, presenter: Presenter, parts: Failures) -> dict[str, Any]:
+        found: dict[str, Any] = {"figures": []}
+        with parts.caught("figures"):
+            found["figures"] = counts.figures(shown.snapshot, presenter.text)
+        return found
+
+    def _trends(self, shown: Shown, presenter: Presenter, parts: Failures) -> dict[str, Any]:
+        found: dict[str, Any] = {"trends": []}
+        with parts.caught("trends"):
+            found["trends"] = counts.trends(shown.snapshot, presenter.text)
+        return found
+
+    def _help(self, _shown: Shown, presenter: Presenter, _parts: Failures) -> dict[str, Any]:
+        return {"speeches": speeches(self._config, presenter.text)}
+
+    def _settings(self, _shown: Shown, _presenter: Presenter, _parts: Failures) -> dict[str, Any]:
+        key = "" if self._push is None else self._push.public_key
+        return {"push_key": key, "tells_alerts": self._config.notify.alerts}
 
     async def _state(self, request: Request) -> Response:
         self._check_read(may=self._access.may_read(request))
@@ -197,120 +236,58 @@ class Pages:
 
     async def _login_form(self, request: Request) -> Response:
         if not self._access.is_locked or self._access.session(request) is not None:
-            return _go("/")
+            return go("/")
         return self._ask(request, "", 200)
 
     def _ask(self, request: Request, complaint: str, status: int) -> Response:
         """Return the login form; it gets a new token if the old one's session has ended."""
         visit = self._access.visit(request) or self._access.sessions.open(is_in=False)
         token = self._access.sessions.token(visit)
-        response = self._render("login.html", status, complaint=complaint, token=token, who=_who(request))
+        text = text_for(request, self._config.page.language)
+        fields = {"complaint": complaint, "token": token, "laptop": laptop(request)}
+        response = self._render(text, "login.html", status, **fields)
         self._access.set_cookie(response, visit)
         return response
 
-    async def _login(self, request: Request, visit: Session, fields: dict[str, str]) -> Response:
-        try:
-            is_in = await self._access.try_password(request, fields.get("password", ""))
-        except HTTPException as err:
-            response = self._ask(request, err.detail, err.status_code)
-            response.headers.update(err.headers or {})
-            return response
-        if not is_in:
-            return self._ask(request, "Wrong password.", HTTPStatus.FORBIDDEN)
-        response = _go("/")
-        self._access.sessions.close(visit)
-        self._access.set_cookie(response, self._access.sessions.open(is_in=True))
-        if fields.get("who"):
-            self._name(response, fields["who"])
-        return response
+    async def _offline(self, request: Request) -> Response:
+        """Page that a device keeps for when it cannot reach the booth; it holds nothing of the booth's."""
+        return self._render(text_for(request, self._config.page.language), "offline.html")
 
-    async def _logout(self, _request: Request, session: Session, _fields: dict[str, str]) -> Response:
-        self._access.sessions.close(session)
-        response = _go("/")
-        self._access.clear_cookie(response)
-        return response
+    async def _manifest(self, request: Request) -> Response:
+        text = text_for(request, self._config.page.language)
+        sizes = [{"src": f"/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"} for size in icons.SIZES]
+        manifest = {
+            "id": "/",
+            "name": text("app"),
+            "short_name": "Spotter",
+            "lang": text.language,
+            "start_url": "/",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": icons.BACK,
+            "theme_color": icons.BACK,
+            "icons": [{**size, "purpose": purpose} for size in sizes for purpose in ("any", "maskable")],
+        }
+        return JSONResponse(manifest, media_type="application/manifest+json")
 
-    async def _rename(self, _request: Request, _session: Session, fields: dict[str, str]) -> Response:
-        response = _go("/")
-        self._name(response, fields.get("who", ""))
-        return response
+    async def _icon(self, request: Request) -> Response:
+        size = request.path_params["size"]
+        if size not in icons.SIZES:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "No such icon.")
+        return Response(icons.icon(size), media_type="image/png")
 
-    def _name(self, response: Response, who: str) -> None:
-        if not NAME.fullmatch(who):
-            detail = "A laptop's name has 3 to 32 small letters, digits and hyphens."
-            raise HTTPException(HTTPStatus.BAD_REQUEST, detail)
-        response.set_cookie(WHO, who, max_age=WHO_S, httponly=True, samesite="strict")
+    async def _worker(self, _request: Request) -> Response:
+        """Service worker; served from the top, as it may only act below its own address."""
+        return FileResponse(FOLDER / "static" / "sw.js", media_type="text/javascript")
 
-    async def _outcome(self, request: Request, _session: Session, fields: dict[str, str]) -> Response:
-        name = fields.get("outcome", "")
-        outcome = next((known for known in OUTCOMES if known == name), None)
-        if outcome is None:
-            raise HTTPException(
-                HTTPStatus.BAD_REQUEST, f"Expected one of these outcomes: {', '.join(get_args(Outcome))}."
-            )
-        view = next(
-            (view for view in presenter.current(self._snapshot()) if view.alert.id == fields.get("alert")), None
-        )
-        if view is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "This alert is over.")
-        if outcome not in presenter.ACTIONS.get(view.state, ()):
-            by = f" by {view.claimed_by}" if view.claimed_by else ""
-            raise HTTPException(HTTPStatus.CONFLICT, f"This alert is {presenter.STATES[view.state]}{by} already.")
-        try:
-            await run_in_threadpool(self._on_outcome, view.alert.id, outcome, _who(request))
-        except EdgeError as err:
-            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, f"The outcome was not sent: {err}") from err
-        return _go("/")
-
-    async def _allow(self, _request: Request, _session: Session, fields: dict[str, str]) -> Response:
-        """Let the alerts of a held node through again."""
-        node = fields.get("node", "")
-        if node not in {row.node for row in self._snapshot().nodes if row.is_held}:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "This camera's alerts are allowed already.")
-        self._on_allow(node)
-        return _go("/")
-
-    def _render(self, template: str, status: int = 200, /, **values: object) -> HTMLResponse:
-        return HTMLResponse(self._templates.get_template(template).render(**values), status)
+    def _render(self, text: Text, template: str, status: int = 200, /, **values: object) -> HTMLResponse:
+        made = self._templates.get_template(template).render(t=text, lang=text.language, **values)
+        return HTMLResponse(made, status, {"Content-Language": text.language})
 
 
-class Guard:
-    """Check rate and host name before anything else, and add the headers to every answer, errors included."""
-
-    def __init__(self, app: ASGIApp, access: Access, monotonic: Callable[[], float]) -> None:
-        self._app = app
-        self._access = access
-        self._monotonic = monotonic
-        self._asked = Buckets(REQUESTS)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        connection = HTTPConnection(scope)
-        try:
-            self._check_rate(connection)
-            self._access.check_host(connection)
-        except HTTPException as err:
-            await PlainTextResponse(err.detail + "\n", err.status_code)(scope, receive, send_with_headers)
-        else:
-            await self._app(scope, receive, send_with_headers)
-
-    def _check_rate(self, connection: HTTPConnection) -> None:
-        address = group(connection.client.host if connection.client else "")
-        if not self._asked.take(address, self._monotonic()):
-            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests from this address.")
-
-
-def _go(path: str) -> RedirectResponse:
-    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
-
-
-def _who(request: Request) -> str:
-    found = request.cookies.get(WHO, "")
-    return found if NAME.fullmatch(found) else "booth"
+async def _health(_request: Request) -> Response:
+    """Lead to the cameras, by the name of the command that says the same."""
+    return go("/cameras")
 
 
 async def _say(_request: Request, err: Exception) -> Response:

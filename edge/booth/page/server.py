@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import secrets
 import socket
 import ssl
 import threading
@@ -14,8 +15,10 @@ import uvicorn
 from edge.booth.page import password
 from edge.booth.page.access import Access
 from edge.booth.page.connection import CONNECTIONS, EACH, FAREWELL_S, Connection
-from edge.booth.page.routes import OnAllow, OnOutcome, Pages, Shown
-from edge.booth.page.snapshot import Snapshot
+from edge.booth.page.forms import OnAllow, OnOutcome
+from edge.booth.page.routes import Pages, Shown
+from edge.booth.page.snapshot import Snapshot, news
+from edge.booth.push import Subscriptions
 from edge.config import BoothConfig, PageSection
 from edge.errors import ConfigError
 from edge.seams import Clock
@@ -37,13 +40,16 @@ class Page:
         *,
         keep_s: int = KEEP_S,
         on_allow: OnAllow = lambda _: None,
+        push: Subscriptions | None = None,
     ) -> None:
         """Start serving; port 0 picks a free one. Idle connections are closed after `keep_s` seconds.
 
         Raises ConfigError if it cannot listen there, or not safely.
         """
-        self._monotonic, self._keep_s = clock.monotonic, keep_s
+        self._monotonic, self._keep_s, self._push = clock.monotonic, keep_s, push
         self._shown: Shown | None = None
+        self._news: tuple[object, ...] = ()
+        self._boot, self._version = secrets.token_hex(4), 0
         self._socket = _listen(config.page_host, config.page_port)
         try:
             self._server = uvicorn.Server(self._settings(config, on_outcome, on_allow))
@@ -73,7 +79,7 @@ class Page:
         if access.is_locked and section.insecure and not is_tls:
             log.warning("the page asks for its password without TLS, so others on the network can read it")
         return uvicorn.Config(
-            Pages(access, lambda: self._shown, on_outcome, self._monotonic, on_allow).app(),
+            Pages(access, lambda: self._shown, on_outcome, self._monotonic, on_allow, config, self._push).app(),
             http=cast("type[asyncio.Protocol]", partial(Connection, tls=_certificate(section) if is_tls else None)),
             ws="none",
             loop="asyncio",
@@ -90,10 +96,14 @@ class Page:
 
     def show(self, snapshot: Snapshot) -> None:
         """Show this snapshot from now on."""
-        self._shown = Shown(snapshot, self._monotonic())
+        fresh = news(snapshot)
+        if fresh != self._news:
+            self._news, self._version = fresh, self._version + 1
+        self._shown = Shown(snapshot, self._monotonic(), f"{self._boot}-{self._version}")
 
     def close(self) -> None:
         """Stop serving; waits up to FAREWELL_S for answers in progress."""
+        self._shown = None  # requests that wait for news end at once
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()

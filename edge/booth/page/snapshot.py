@@ -5,6 +5,7 @@ from typing import Literal, get_args
 import msgspec
 
 from edge import wire
+from edge.booth.facts import Fact
 from edge.booth.roster import NodeHealth
 from edge.booth.trends import Outcomes, Row
 
@@ -21,7 +22,9 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     claimed_by: str = ""
     """Name of the laptop that claimed it; empty while unclaimed."""
     left_s: float = 0.0
-    """Seconds until it expires."""
+    """Seconds until it expires; once claimed, until the claim does."""
+    changed_s: float = 0.0
+    """Seconds since its state changed."""
 
 
 class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +42,8 @@ class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
     """Alerts in the last hour."""
     silence: str = ""
     """Why nobody is alerted right now; empty if alerts are possible."""
+    why_silent: Fact | None = None
+    """The same as a code with values."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,11 +60,15 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Why nothing is stored; empty when all is well."""
     clock: str = ""
     """What is wrong with this machine's clock; empty when all is well."""
+    clock_facts: list[Fact] = []
+    """The same as codes with values."""
     alerts: list[AlertView]
     """Newest first."""
     nodes: list[NodeHealth]
     facings: dict[str, int | None]
     """Facing of each camera, degrees clockwise from north."""
+    people: dict[str, int] = {}
+    """People whose clothes each node's scores are compared with; a node of which it is not known is left out."""
     lost: dict[str, int]
     """Scores dropped by each node because its outbox was full."""
     counts: dict[str, int]
@@ -78,3 +87,15 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     def angles(self) -> dict[str, int]:
         """The field of view of each camera that says it, in degrees."""
         return {row.node: row.angle for row in self.nodes if row.angle is not None}
+
+
+def news(snapshot: Snapshot) -> tuple[object, ...]:
+    """Return what a browser should learn at once; figures, which change with every person, are not part of it."""
+    budget = snapshot.budget
+    return (
+        [(view.alert.id, view.alert.state, view.state, view.claimed_by) for view in snapshot.alerts],
+        [(row.node, row.state, row.problems, row.is_held) for row in snapshot.nodes],
+        (snapshot.is_connected, snapshot.trouble, snapshot.clock, snapshot.refusals, snapshot.missing),
+        (snapshot.lost, snapshot.refused),
+        (budget.silence, budget.stock) if isinstance(budget, BudgetView) else (),
+    )

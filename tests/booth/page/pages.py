@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
@@ -13,22 +13,39 @@ from edge.booth.alert import make_alert
 from edge.booth.page.password import hash_password, write_hash
 from edge.booth.page.server import KEEP_S, Page
 from edge.booth.page.snapshot import AlertState, AlertView, BudgetView, Outcome, Snapshot
+from edge.booth.push import Subscriptions
 from edge.booth.roster import NodeHealth
 from edge.booth.trends import Outcomes, Row
-from edge.config import BoothConfig, PageSection
+from edge.config import BoothConfig, PageSection, PlaceSection, SpeechSection
 from tests.fakes import FakeClock
 from tests.messages import NOW, make_score
 
 PASSWORD = "grey-on-grey-on-grey"
 COUNTS = {"scores": 1234, "repeats": 5, "late": 6, "alerts": 7, "lapsed": 8, "overflow": 9, "held_back": 10}
 CONFIG = BoothConfig(nodes={"camera-1": 315, "camera-2": 45})
+DOOR = PlaceSection(name="Mercer Street door", left="by the lamp")
+SITE: dict[str, Any] = {
+    "nodes": {"camera-1": 315, "camera-2": 45},
+    "faces": 0,
+    "places": {"camera-1": DOOR},
+    "speech": SpeechSection(offer={"en": "a pair of shoes"}, who="Shoe shop", contact="privacy@example.org"),
+}
+"""Settings of a booth that has names for its places."""
 
 
 def make_view(
-    seq: int = 1, state: AlertState = "open", by: str = "", *, left_s: float = 47.0, **changes: Any
+    seq: int = 1,
+    state: AlertState = "open",
+    by: str = "",
+    *,
+    left_s: float = 47.0,
+    changed_s: float = 2.0,
+    ended: Literal["withdrawn", "lapsed"] | None = None,
+    **changes: Any,
 ) -> AlertView:
     alert = make_alert(make_score(seq=seq, **changes), CONFIG, NOW)
-    return AlertView(alert=alert, state=state, claimed_by=by, left_s=left_s)
+    alert = alert if ended is None else wire.ended(alert, ended)
+    return AlertView(alert=alert, state=state, claimed_by=by, left_s=left_s, changed_s=changed_s)
 
 
 def make_snapshot(**changes: Any) -> Snapshot:
@@ -85,21 +102,22 @@ TRENDS = [
 class ServedPage:
     """An open page, its clock, and what was tapped on it."""
 
-    def __init__(self, config: BoothConfig, keep_s: int = KEEP_S) -> None:
+    def __init__(self, config: BoothConfig, keep_s: int = KEEP_S, push: Subscriptions | None = None) -> None:
         self.clock = FakeClock()
         self.reported: list[tuple[str, str, str]] = []
         self.breaks: Exception | None = None
         self.plays_booth = False
         """Whether the page then shows what was tapped, as the booth does."""
         self.allowed: list[str] = []
-        self.page = Page(config, self._note, self.clock, keep_s=keep_s, on_allow=self.allowed.append)
+        self.page = Page(config, self._note, self.clock, keep_s=keep_s, on_allow=self.allowed.append, push=push)
 
-    def _note(self, alert_id: str, outcome: Outcome, who: str) -> None:
+    def _note(self, alert_id: str, outcome: Outcome | wire.Undoing, who: str) -> None:
         if self.breaks is not None:
             raise self.breaks
         self.reported.append((alert_id, outcome, who))
         if self.plays_booth:
-            self.page.show(make_snapshot(alerts=[make_view(1, outcome, who)]))
+            state: AlertState = {"unclaimed": "open", "reopened": "claimed"}.get(outcome, outcome)  # type: ignore[assignment]
+            self.page.show(make_snapshot(alerts=[make_view(1, state, who if state != "open" else "", changed_s=0.0)]))
 
 
 @contextmanager
@@ -140,7 +158,7 @@ class Browser:
         return self.client.get(path, headers=headers)
 
     def token(self, path: str = "/") -> str:
-        found = re.search(r'name="token" value="([0-9a-f]{64})"', self.get(path).text)
+        found = re.search(r'(?:name="token" value|data-token)="([0-9a-f]{64})"', self.get(path).text)
         assert found is not None
         return found[1]
 

@@ -20,7 +20,7 @@ from tests.booth.page.pages import (
     serve_page,
 )
 
-FORMS = ("/login", "/logout", "/who", "/outcome")
+FORMS = ("/login", "/logout", "/who", "/language", "/outcome")
 HOSTILE = [
     {"Origin": "http://evil.example"},
     {"Origin": "null"},

@@ -51,7 +51,7 @@ def test_cameras_that_look_the_same_way_share_a_name() -> None:
 
 def test_cones_and_zones_are_as_wide_as_the_camera_sees() -> None:
     narrow, usual, wide = (
-        compass.cameras({"camera-1": 0}, angles)[0].cone for angles in ({"camera-1": 40}, {}, {"camera-1": 102})
+        compass.cameras({"camera-1": 0}, angles=angles)[0].cone for angles in ({"camera-1": 40}, {}, {"camera-1": 102})
     )
     assert narrow.startswith("M0 0L-34.2 -94.0A")
     assert len({narrow, usual, wide}) == 3

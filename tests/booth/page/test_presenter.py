@@ -1,107 +1,102 @@
-"""Sentences and figures of the page: true, in plain words, worst first."""
+"""Alerts and cameras as the page says them: who, where, what can be done, and who did it."""
 
 import msgspec
+import pytest
 
-from edge.booth.page import presenter
+from edge import wire
+from edge.booth.facts import Fact
+from edge.booth.page.presenter import ACTIONS, KEYS, UNDO_S, UNDO_SLACK_S, Presenter, undoing
+from edge.booth.page.snapshot import AlertState
+from edge.booth.page.text import Text
 from edge.booth.roster import NodeHealth
-from tests.booth.page.pages import BUDGET, OUTCOMES, TRENDS, make_snapshot, make_view
+from edge.config import BoothConfig
+from tests.booth.page.pages import BUDGET, SITE, make_snapshot, make_view
 
-
-def test_the_cameras_with_problems_come_first() -> None:
-    rows = [
-        NodeHealth("a", "ok", [], "spot", 12.5, 1, 2),
-        NodeHealth("b", "degraded", ["is odd"]),
-        NodeHealth("c", "failing", ["is offline"]),
-    ]
-    found = presenter.cameras(make_snapshot(nodes=rows))
-    assert [(one.name, one.figures) for one in found] == [
-        ("c", ""),
-        ("b", ""),
-        ("a", "12.5 frames a second, 1 sighting, 2 scores waiting"),
-    ]
-
-
-def test_a_broker_that_refuses_is_named() -> None:
-    why = "broker x:1 refused the connection (Not authorized): set broker.tls"
-    sentence, *_ = presenter.troubles(make_snapshot(is_connected=False, broker=why))
-    assert sentence == f"B{why[1:]}. Cameras keep their scores until it is back."
-
-
-def test_troubles_worst_first() -> None:
-    clock = "The clock of this machine was set"
-    snapshot = make_snapshot(is_connected=False, trouble="the disk is full", clock=clock, refusals=2)
-    sentences = presenter.troubles(snapshot, silent_s=31)
-    expected = (
-        "not been updated for 31 s",
-        "broker cannot be reached",
-        "cannot be stored; cameras keep them until they can: the disk is full",
-        clock,
-        "refused 2 requests",
-    )
-    for sentence, start in zip(sentences, (*expected, "camera-1 lost 3 sightings", "Refused 11 messages"), strict=True):
-        assert start in sentence
-
-
-def test_no_trouble_is_not_mentioned() -> None:
-    assert presenter.troubles(make_snapshot(lost={}, refused={"schema": 0}), silent_s=presenter.STALE_S) == []
-
-
-def test_every_reason_to_refuse_has_words() -> None:
-    """Every reason for which wire.py or the booth refuses a message has a sentence that says what to do."""
-    reasons = {"topic", "too_large", "not_json", "version", "schema", "sender", "baseline"}
-    reasons |= {"retained", "sealed", "too_many_nodes", "epochs", "window", "revoked"}
-    assert set(presenter.REFUSALS) == reasons
-    (sentence,) = presenter.troubles(make_snapshot(lost={}, refused={"unheard-of": 1}))
-    assert sentence == "Refused 1 message (unheard-of): see the log."
+PRESENTER = Presenter(Text("en"), BoothConfig(**SITE), "north")
+GERMAN = Presenter(Text("de"), BoothConfig(**SITE), "north")
 
 
 def test_an_alert_is_said_in_words() -> None:
-    (card,) = presenter.cards(make_snapshot())
-    assert (card.rare, card.look) == ("1 in 500 (200-1,000)", "Look north-west")
-    assert card.where == "camera-1 (faces 315°), left, heading right"
-    assert (card.why, card.left, card.actions) == ("orange top, dark grey checked trousers", "47 s left", ("claimed",))
+    (card,) = PRESENTER.cards(make_snapshot(people={"camera-1": 6120}))
+    assert (card.who, card.rare, card.people) == (
+        "Orange top, dark grey checked trousers",
+        "1 in 500",
+        "of 6,120 people",
+    )
+    assert (card.where.place, card.where.side) == (
+        "Mercer Street door, by the lamp",
+        "ahead and to the left as you step out",
+    )
+    assert card.where.heading == "walking to your right"
+    assert (card.status, card.left_s, card.actions, card.undo_s) == ("", 47, ("claimed",), 0)
 
 
-def test_a_camera_of_unknown_facing() -> None:
-    (card,) = presenter.cards(make_snapshot(alerts=[make_view(node="camera-9")]))
-    assert card.look == "Look at the left"
-    assert presenter.unplaced(make_snapshot(facings={"camera-9": None})) == ["camera-1", "camera-9"]
+def test_an_alert_in_another_language() -> None:
+    (card,) = GERMAN.cards(make_snapshot(people={"camera-1": 6120}))
+    assert card.who == "Orangefarbenes Oberteil, dunkelgraue karierte Hose"
+    assert card.people == "von 6.120 Menschen"
+
+
+def test_what_nobody_knows_is_not_said() -> None:
+    (card,) = PRESENTER.cards(make_snapshot(alerts=[make_view(high=None)]))
+    assert (card.rare, card.range, card.people) == ("rarer than 1 in 500", "", "")
 
 
 def test_what_is_claimed_outlives_its_expiry_and_what_is_open_does_not() -> None:
-    views = [make_view(1, left_s=0), make_view(2, "claimed", "north", left_s=0)]
-    snapshot = make_snapshot(alerts=views)
-    (card,) = presenter.cards(snapshot)
-    assert card.status == "claimed by north"
-    assert card.actions == ("greeted", "not_found", "not_unusual", "declined")
-    (over,) = presenter.cards(make_snapshot(alerts=[make_view(1, "declined", "north")]))
-    assert (over.status, over.actions) == ("declined by north", ())
+    views = [make_view(1, left_s=0), make_view(2, "claimed", "south", left_s=580, changed_s=20)]
+    (card,) = PRESENTER.cards(make_snapshot(alerts=views))
+    assert (card.status, card.left_s, card.actions) == ("claimed by south", 580, ACTIONS["claimed"])
+    (over,) = PRESENTER.cards(make_snapshot(alerts=[make_view(1, "declined", "north")]))
+    assert (over.status, over.actions, over.is_over) == ("declined by you", (), True)
+
+
+def test_a_claimed_alert_that_was_withdrawn_says_so() -> None:
+    (card,) = PRESENTER.cards(make_snapshot(alerts=[make_view(1, "claimed", "south", ended="withdrawn")]))
+    assert card.note == "Seen again for longer, and not unusual after all."
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("open", None),
+        ("claimed", "unclaimed"),
+        ("greeted", "reopened"),
+        ("declined", "reopened"),
+        ("lapsed", None),
+        ("withdrawn", None),
+    ],
+)
+def test_only_the_laptop_that_chose_takes_it_back_and_only_for_a_while(
+    state: AlertState, expected: wire.Undoing | None
+) -> None:
+    by = "north" if state in KEYS else ""
+    assert undoing(make_view(1, state, by), "north") == expected
+    assert undoing(make_view(1, state, by), "south") is None
+    assert undoing(make_view(1, state, by, changed_s=UNDO_S + UNDO_SLACK_S + 0.1), "north") is None
+    (card,) = PRESENTER.cards(make_snapshot(alerts=[make_view(1, state, by, changed_s=3.0)]))
+    assert card.undo_s == (7 if expected else 0)
 
 
 def test_why_nobody_is_alerted() -> None:
-    assert presenter.nobody(make_snapshot()) == "Nobody exceptional in the last minute."
-    silenced = msgspec.structs.replace(BUDGET, silence="The stock is used up.")
-    assert presenter.nobody(make_snapshot(budget=silenced)) == "The stock is used up."
+    assert PRESENTER.nobody(make_snapshot()) == "Nobody exceptional right now"
+    why = Fact("many-open", (3,))
+    silenced = msgspec.structs.replace(BUDGET, silence=why.sentence, why_silent=why)
+    assert PRESENTER.nobody(make_snapshot(budget=silenced)) == "No new alert while 3 are open."
+    assert GERMAN.nobody(make_snapshot(budget=silenced)) == "Kein neuer Alarm, solange 3 offen sind."
 
 
-def test_figures() -> None:
-    found = dict(presenter.figures(make_snapshot(budget=BUDGET, outcomes=OUTCOMES)))
-    assert found["Sightings an hour"] == "1,180"
-    assert found["Alerts an hour"] == "5.4 of 6 that can be greeted"
-    assert found["Alerts from"] == "1 in 210"
-    assert found["Left to give away"] == "14"
-    assert found["Outcomes of alerts"] == "9 greeted, 4 not found, 2 not unusual, 1 declined"
-    assert found["Unusual, of those found"] == "82 % (52-95)"
-    assert found["From sighting to greeting"] == "24 s on average"
-    assert set(dict(presenter.figures(make_snapshot()))) < set(found)
+def test_cameras_with_problems_come_first_and_say_what_to_do() -> None:
+    dark = Fact("dark")
+    nodes = [
+        NodeHealth("camera-1", "ok", []),
+        NodeHealth("camera-2", "degraded", [dark.sentence], facts=[dark]),
+        NodeHealth("camera-3", "failing", ["of an older booth"]),
+    ]
+    lines = GERMAN.cameras(make_snapshot(nodes=nodes))
+    assert [line.name for line in lines] == ["camera-3", "camera-2", "Mercer Street door"]
+    assert lines[1].problems == ["Es ist zu dunkel, um Kleidung zu unterscheiden: Machen Sie Licht."]
+    assert lines[0].problems == ["of an older booth"], "what has no code stays as it is"
 
 
-def test_trends_with_their_error_bars() -> None:
-    first, second = presenter.trends(make_snapshot(trends=TRENDS))
-    assert (first.what, first.now, first.usual, first.sightings) == (
-        "orange top or coat",
-        "13 % (8-17)",
-        "3.1 %",
-        "222",
-    )
-    assert (second.what, second.verdict) == ("bare legs", "less than usual")
+def test_a_camera_of_unknown_facing() -> None:
+    assert PRESENTER.unplaced(make_snapshot(facings={"camera-9": None})) == ["Mercer Street door", "camera-9"]

@@ -2,17 +2,20 @@
 
 import json
 import re
+import threading
 
 import msgspec
 import pytest
 
-from edge.booth.page.routes import HEADERS
-from edge.booth.page.snapshot import Snapshot
+from edge.booth.page.guard import HEADERS
+from edge.booth.page.snapshot import AlertState, Snapshot
 from edge.booth.roster import NodeHealth
 from edge.errors import StoreError
+from edge.phrase.table import LANGUAGES
 from tests.booth.page.pages import (
     ALERT,
     BUDGET,
+    COUNTS,
     OUTCOMES,
     READABLE,
     TRENDS,
@@ -21,6 +24,12 @@ from tests.booth.page.pages import (
     make_snapshot,
     make_view,
 )
+
+PAGES = ("/", "/cameras", "/figures", "/trends", "/help", "/settings")
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def test_the_cameras_have_a_page_of_their_own(served: ServedPage, browser: Browser) -> None:
@@ -36,35 +45,88 @@ def test_the_cameras_have_a_page_of_their_own(served: ServedPage, browser: Brows
 
 
 def test_everything_is_shown(served: ServedPage, browser: Browser) -> None:
-    served.page.show(make_snapshot(budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS))
-    text = re.sub(r"<[^>]+>", "", browser.get("/").text)
-    for part in (
-        "1 in 500 (200-1,000)",
-        "Look north-west",
-        "orange top, dark grey checked trousers",
-        "47 s left",
-        "too dark: clean",
-    ):
-        assert part in text
-    for part in ("1,180", "1 in 210", "82 % (52-95)", "more than usual", "camera-1 lost 3 sightings", "Refused 11"):
-        assert part in text
-    assert not re.search(r"<(img|picture|video|canvas|object|iframe)\b", browser.get("/").text)
+    served.page.show(make_snapshot(budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS, people={"camera-1": 6120}))
+    for path, parts in {
+        "/": ("1 in 500", "of 6,120 people", "to the north-west", "Orange top, dark grey checked trousers", "Claim"),
+        "/cameras": ("needs care", "too dark: clean the lens", "looks north-west"),
+        "/figures": ("1,180", "1 in 210", "82 % (52\N{EN DASH}95)"),
+        "/trends": ("orange top or coat", "more than usual"),
+        "/help": ("Greeted", "we spoke", "nobody there"),
+        "/settings": ("Name of this laptop", "Swedish"),
+    }.items():
+        page = browser.get(path).text
+        for part in (*parts, "camera-1 lost 3 sightings", "Refused 11"):
+            assert part in text_of(page), path
+        assert not re.search(r"<(img|picture|video|canvas|object|iframe)\b", page)
 
 
-def test_nothing_is_inline(served: ServedPage, browser: Browser) -> None:
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_inline(served: ServedPage, browser: Browser, path: str) -> None:
     served.page.show(make_snapshot(budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS))
-    text = browser.get("/").text
-    assert re.findall(r"<script[^>]*>", text) == ['<script src="/static/page.js" defer>']
+    text = browser.get(path).text
+    assert all(tag.startswith('<script type="module" src="/static/') for tag in re.findall(r"<script[^>]*>", text))
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|https?://", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_in_every_language(served: ServedPage, browser: Browser, path: str, language: str) -> None:
+    served.page.show(make_snapshot(budget=BUDGET, outcomes=OUTCOMES, trends=TRENDS))
+    english, answer = browser.get(path), browser.get(path, **{"Accept-Language": f"{language}-XX,en;q=0.5"})
+    assert (answer.status_code, answer.headers["content-language"]) == (200, language)
+    assert f'<html lang="{language}">' in answer.text
+    assert (text_of(answer.text) == text_of(english.text)) == (language == "en")
+
+
+def test_a_chosen_language_is_kept(browser: Browser) -> None:
+    for name, expected in (("it", "it"), ("<b>", "en"), ("de", "de"), ("", "en")):
+        assert browser.post("/language", token=browser.token(), language=name).status_code == 303
+        assert browser.get("/", **{"Accept-Language": "en"}).headers["content-language"] == expected
+    browser.client.cookies.set("spotter-language", "../../etc")
+    assert browser.get("/", **{"Accept-Language": "fr"}).headers["content-language"] == "fr"
+
+
+@pytest.mark.parametrize("accepted", ["", ",;q=", "sv;q=nan", "x" * 5000, "de;q=-1"])
+def test_a_strange_wish_for_a_language_is_english(browser: Browser, accepted: str) -> None:
+    assert browser.get("/", **{"Accept-Language": accepted}).headers["content-language"] == "en"
+
+
+def test_a_page_waits_for_news(served: ServedPage, browser: Browser) -> None:
+    seen = re.search(r'data-version="([0-9a-f-]+)"', browser.get("/").text)
+    assert seen is not None
+    served.page.show(make_snapshot(counts={**COUNTS, "scores": 1235}))
+    assert browser.get("/", **{"X-Seen": seen[1]}).status_code == 204, "a figure is no news"
+    timer = threading.Timer(0.3, served.page.show, [make_snapshot(alerts=[])])
+    timer.start()
+    answer = browser.get("/", **{"X-Seen": seen[1]})
+    assert (answer.status_code, "Nobody exceptional" in answer.text) == (200, True)
+    timer.join()
+    assert browser.get("/", **{"X-Seen": "of another booth"}).status_code == 200
+
+
+def test_the_page_can_be_installed(browser: Browser) -> None:
+    manifest = browser.get("/manifest.webmanifest", **{"Accept-Language": "fr"})
+    assert manifest.headers["content-type"] == "application/manifest+json"
+    found = manifest.json()
+    assert (found["display"], found["start_url"], found["lang"]) == ("standalone", "/", "fr")
+    for icon in found["icons"]:
+        picture = browser.get(icon["src"])
+        size = int(icon["sizes"].split("x")[0])
+        assert picture.content[:8] == b"\x89PNG\r\n\x1a\n"
+        assert int.from_bytes(picture.content[16:20]) == int.from_bytes(picture.content[20:24]) == size
+    assert {size["sizes"] for size in found["icons"]} >= {"192x192", "512x512"}
+    assert browser.get("/icon-9999999.png").status_code == 404
+    assert "javascript" in browser.get("/sw.js").headers["content-type"]
 
 
 def test_everything_is_escaped(served: ServedPage, browser: Browser) -> None:
     bad = "<script>alert(1)</script>\"'"
     nodes = [NodeHealth(bad, "ok", [bad])]
     served.page.show(make_snapshot(nodes=nodes, trouble=bad, refused={bad: 1}, alerts=[make_view(1, "claimed", bad)]))
-    text = browser.get("/").text
-    assert "<script>" not in text
-    assert text.count("&lt;script&gt;") >= 5
+    for path, least in (("/", 5), ("/cameras", 4)):
+        text = browser.get(path).text
+        assert "<script>" not in text
+        assert text.count("&lt;script&gt;") >= least
 
 
 def test_the_state_as_json(served: ServedPage, browser: Browser) -> None:
@@ -79,7 +141,9 @@ def test_a_silent_booth_is_said(served: ServedPage, browser: Browser) -> None:
     assert "not been updated for 30 s" in browser.get("/").text
 
 
-@pytest.mark.parametrize("path", ["/", "/state.json", "/metrics", "/nowhere", "/static/page.css", "/static/../app.py"])
+@pytest.mark.parametrize(
+    "path", ["/", "/state.json", "/metrics", "/nowhere", "/static/page.css", "/static/../app.py", "/sw.js", "/offline"]
+)
 def test_strict_headers_on_everything(browser: Browser, path: str) -> None:
     answer = browser.get(path)
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
@@ -105,6 +169,21 @@ def test_outcomes_go_to_the_booth(served: ServedPage, browser: Browser, kind: st
     answer = browser.post("/outcome", token=token, alert=ALERT, outcome=kind)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert served.reported == [(ALERT, kind, "north")]
+
+
+def test_undoing_goes_to_the_booth(served: ServedPage, browser: Browser) -> None:
+    token = browser.token()
+    browser.post("/who", token=token, who="north")
+    found: tuple[tuple[AlertState, str], ...] = (("claimed", "unclaimed"), ("greeted", "reopened"))
+    for state, expected in found:
+        served.page.show(make_snapshot(alerts=[make_view(1, state, "north")]))
+        assert browser.post("/outcome", token=token, alert=ALERT, outcome="undo").status_code == 303
+        assert served.reported.pop() == (ALERT, expected, "north")
+    for view in (make_view(), make_view(1, "claimed", "south"), make_view(1, "claimed", "north", changed_s=60)):
+        served.page.show(make_snapshot(alerts=[view]))
+        answer = browser.post("/outcome", token=token, alert=ALERT, outcome="undo")
+        assert (answer.status_code, "too late" in answer.text) == (409, True)
+    assert served.reported == []
 
 
 def test_outcomes_that_make_no_sense(served: ServedPage, browser: Browser) -> None:
@@ -163,10 +242,11 @@ def test_a_figure_that_fails_is_said_and_the_rest_is_shown(served: ServedPage, b
     """Numbers that no check let through: the page shows everything else."""
     broken = msgspec.structs.replace(TRENDS[0], share_now=None)
     served.page.show(make_snapshot(trends=[broken], outcomes=OUTCOMES, missing={"an alert": "failed 2 times"}))
-    answer = browser.get("/")
+    answer = browser.get("/trends")
     assert answer.status_code == 200
-    for part in ("Not available: trends (it failed)", "Not available: an alert (failed 2 times)", "1 in 500", "82 %"):
+    for part in ("Not available: trends (it failed)", "Not available: an alert (failed 2 times)"):
         assert part in answer.text
+    assert "82 %" in browser.get("/figures").text
     served.page.show(make_snapshot(budget="none", outcomes=OUTCOMES))
     metrics = browser.get("/metrics").text
     assert 'spotter_outcomes_total{outcome="greeted"} 9.0' in metrics
@@ -176,7 +256,7 @@ def test_a_figure_that_fails_is_said_and_the_rest_is_shown(served: ServedPage, b
 def test_staff_allow_a_held_camera(served: ServedPage, browser: Browser) -> None:
     held = NodeHealth("camera-1", "degraded", ["claims more rare people"], is_held=True)
     served.page.show(make_snapshot(nodes=[held, NodeHealth("camera-2", "ok", [])]))
-    assert browser.get("/").text.count("Allow alerts by") == 1
+    assert browser.get("/cameras").text.count("Allow alerts by") == 1
     token = browser.token()
     assert browser.post("/allow", token=token, node="camera-2").status_code == 404
     assert browser.post("/allow", {"Origin": "http://elsewhere"}, token=token, node="camera-1").status_code == 403

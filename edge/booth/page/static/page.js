@@ -1,33 +1,32 @@
-// Keeps the page up to date: fetches it every second and changes only what differs, so that focus and a tap in progress
-// survive. Also adds keys, sound and buttons that do not reload; everything else works without this script.
-"use strict";
+// Keeps the page up to date: asks for it again as soon as something is new, and changes only what differs, so that focus
+// and a tap in progress survive. Adds keys, seconds and buttons that do not reload; everything else works without it.
+import * as alarm from "./alarm.js";
 
-const AGAIN_MS = 1000;
-const SILENT_S = 5;
+const PAUSE_MS = 1000;
+const FIGURES_MS = 5000;
+const SILENT_S = 8;
 const live = document.getElementById("live");
 const said = document.getElementById("said");
 const away = document.getElementById("away");
-const sound = document.getElementById("sound");
-let audio = null;
-let known = openAlerts();
+const words = document.body.dataset;
+const isAlerts = document.body.classList.contains("alerts");
+const isStill = document.body.classList.contains("settings") || document.body.classList.contains("help");
 let heardAt = performance.now();
-
-function openAlerts() {
-  return new Set([...live.querySelectorAll(".card.open")].map((card) => card.id));
-}
 
 function hasText(element) {
   return [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
 }
 
-// Makes `old` equal to `fresh`; children with an id stay the same elements.
+// Makes `old` equal to `fresh`; children with an id stay the same elements. What a reader has opened stays open.
 function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   if (old.nodeName !== fresh.nodeName || old.id !== fresh.id) {
     old.replaceWith(fresh);
     return;
   }
-  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name } of [...old.attributes]) {
+    if (!fresh.hasAttribute(name) && name !== "open") old.removeAttribute(name);
+  }
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   if (hasText(old) || hasText(fresh)) {
     old.replaceChildren(...fresh.childNodes);
@@ -53,74 +52,100 @@ function morph(old, fresh) {
   }
 }
 
-async function refresh() {
-  const answer = await fetch("/", { cache: "no-store" });
+async function refresh(waits) {
+  const headers = waits ? { "X-Seen": live.dataset.version } : {};
+  const answer = await fetch(location.pathname, { cache: "no-store", headers });
   if (answer.redirected) location.reload();
   if (!answer.ok) throw new Error(await answer.text());
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const token = fresh.getElementById("live").dataset.token;
-  for (const input of document.querySelectorAll("header input[name=token]")) input.value = token;
-  morph(live, document.adoptNode(fresh.getElementById("live")));
-  mark();
-  announce();
   heardAt = performance.now();
+  if (answer.status === 204) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  morph(live, document.adoptNode(fresh.getElementById("live")));
+  setDeadlines();
+  mark();
+  if (isAlerts) announce();
 }
 
 async function poll() {
+  const began = performance.now();
+  let pause = PAUSE_MS;
   try {
-    await refresh();
+    await refresh(isAlerts);
+    pause = isAlerts ? Math.max(0, 50 - (performance.now() - began)) : FIGURES_MS;
   } catch {
-    // Shown below once it lasts.
+    // Shown once it lasts.
   }
+  setTimeout(poll, pause);
+}
+
+function showSilence() {
   const silent = Math.round((performance.now() - heardAt) / 1000);
   away.hidden = silent < SILENT_S;
-  away.textContent = away.hidden ? "" : `No answer from the booth for ${silent} s: what you see is out of date. Is the booth running?`;
-  setTimeout(poll, AGAIN_MS);
+  away.textContent = away.hidden ? "" : words.noAnswer.replace("#", silent);
 }
 
-function announce() {
-  const now = openAlerts();
-  const fresh = [...now].filter((id) => !known.has(id));
-  known = now;
-  if (!fresh.length) return;
-  const card = document.getElementById(fresh[0]);
-  const [who, where, rare] = [".why", ".look", ".rare"].map((part) => card.querySelector(part));
-  say(`New alert: ${who.textContent}. ${where.firstChild.textContent}. ${rare.textContent}.`);
-  if (audio) beep();
+// The seconds that are left count down here; the booth is the judge of when they are over.
+const deadlines = new WeakMap();
+
+function setDeadlines() {
+  for (const element of live.querySelectorAll("[data-left]")) {
+    const left = Number(element.dataset.left);
+    const end = performance.now() + 1000 * left;
+    const known = deadlines.get(element);
+    if (known === undefined || Math.abs(known - end) > 1500) deadlines.set(element, end);
+  }
+  tick();
 }
 
-function say(words) {
-  said.textContent = words;
+function inWords(seconds) {
+  return seconds < 100 ? `${seconds} s` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function beep() {
-  const start = audio.currentTime;
-  for (const [delay, hertz] of [[0, 660], [0.18, 880]]) {
-    const tone = audio.createOscillator();
-    const volume = audio.createGain();
-    tone.frequency.value = hertz;
-    volume.gain.setValueAtTime(0.3, start + delay);
-    volume.gain.exponentialRampToValueAtTime(0.001, start + delay + 0.16);
-    tone.connect(volume).connect(audio.destination);
-    tone.start(start + delay);
-    tone.stop(start + delay + 0.17);
+function tick() {
+  for (const element of live.querySelectorAll("[data-left]")) {
+    const left = Math.max(0, Math.round((deadlines.get(element) - performance.now()) / 1000));
+    const where = element.querySelector(".seconds") ?? (element.classList.contains("left") ? element : null);
+    if (where && where.textContent !== inWords(left)) where.textContent = inWords(left);
+    if (element.classList.contains("undo")) element.hidden = left === 0;
   }
 }
 
-sound.addEventListener("click", () => {
-  if (audio) {
-    audio.close();
-    audio = null;
-  } else {
-    audio = new AudioContext();
-    beep();
+// Each alert is said once on this device, also after the page was loaded again.
+const SAID = "spotter-said";
+
+function unsaid(key) {
+  const known = JSON.parse(sessionStorage.getItem(SAID) ?? "[]");
+  if (known.includes(key)) return false;
+  sessionStorage.setItem(SAID, JSON.stringify([...known, key].slice(-200)));
+  return true;
+}
+
+function announce(isFirst = false) {
+  const section = document.getElementById("alerts");
+  const found = [];
+  for (const card of live.querySelectorAll("[data-state]")) {
+    const kind = card.classList.contains("doubted") ? "withdrawn" : card.dataset.state;
+    if (!["open", "withdrawn", "claimed"].includes(kind) || !unsaid(`${kind} ${card.id}`)) continue;
+    const [who, where, rare] = [".who", ".where", ".rare b"].map((part) => card.querySelector(part)?.textContent ?? "");
+    const laptop = card.dataset.by ?? "";
+    if (kind === "claimed" && laptop === section.dataset.laptop) continue;
+    const template = { open: "new", withdrawn: "withdrawn", claimed: "claimed" }[kind];
+    const sentence = section.dataset[template];
+    found.push({ kind, text: sentence.replace("#who", who).replace("#where", where).replace("#rare", rare).replace("#laptop", laptop) });
   }
-  sound.setAttribute("aria-pressed", String(audio !== null));
-  sound.textContent = audio ? "Sound is on" : "Sound on";
-});
+  if (isFirst || !found.length) return;
+  say(found.map(({ text }) => text).join(" "));
+  const kinds = found.map(({ kind }) => kind);
+  if (kinds.includes("open")) alarm.alert();
+  else if (kinds.includes("withdrawn")) alarm.withdrawn();
+}
+
+function say(sentence) {
+  said.textContent = sentence;
+}
 
 function chosen() {
-  return document.activeElement?.closest(".card") ?? null;
+  return document.activeElement?.closest(".card, .past") ?? null;
 }
 
 function mark() {
@@ -140,31 +165,43 @@ const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 document.addEventListener("focusin", mark);
 document.addEventListener("focusout", () => setTimeout(mark));
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input")) return;
-  if (event.key in STEPS) {
+  if (!isAlerts || event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, summary")) return;
+  if (event.key in STEPS && (chosen() || !event.key.startsWith("Arrow"))) {
     choose(STEPS[event.key]);
     event.preventDefault();
     return;
   }
-  // A key does nothing unless an alert is selected: the newest may have changed a moment ago.
-  chosen()?.querySelector(`button[aria-keyshortcuts="${CSS.escape(event.key)}"]`)?.click();
+  // A key does nothing unless an alert is selected: the newest may have changed a moment ago. Only undo acts on the last.
+  const key = `button[aria-keyshortcuts="${CSS.escape(event.key)}"]`;
+  (chosen()?.querySelector(key) ?? (event.key === "z" ? live.querySelector(`.undo:not([hidden]) ${key}`) : null))?.click();
 });
 
 live.addEventListener("submit", async (event) => {
+  if (!isAlerts) return;
   event.preventDefault();
   const { target: form, submitter } = event;
   const card = form.closest(".card");
   const fields = new URLSearchParams(new FormData(form, submitter));
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields });
-    say(answer.ok ? `${submitter.firstChild.textContent.trim()}: sent.` : (await answer.text()).trim());
+    const label = (submitter.querySelector("b") ?? submitter.firstChild).textContent.trim();
+    say(answer.ok ? words.sent.replace("#", label) : (await answer.text()).trim());
     card?.focus();
-    await refresh();
+    await refresh(false);
   } catch {
-    say("The booth did not answer; try again.");
+    say(words.notSent);
   }
 });
 
-sound.hidden = false;
-document.getElementById("keys").hidden = false;
-setTimeout(poll, AGAIN_MS);
+setDeadlines();
+if (isAlerts) {
+  announce(true);
+  alarm.start(document.getElementById("sound"));
+  setInterval(tick, 250);
+}
+alarm.stayAwake();
+if (!isStill) {
+  setInterval(showSilence, 1000);
+  setTimeout(poll, isAlerts ? 0 : FIGURES_MS);
+}
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});

@@ -1,0 +1,100 @@
+# Ce qui ne va pas dans une caméra ou au stand, et ce qu'il faut faire. en.ftl explique les valeurs.
+
+seconds = { $n } s
+minutes = { $n } min
+hours = { $n } h
+days = { $n } jours
+
+no-frame = Aucune image depuis { $a } s : vérifiez la caméra et son câble.
+lens-covered = L'objectif est couvert : enlevez le cache, l'adhésif ou le sac, et essuyez-le.
+image-frozen = L'image est figée : débranchez et rebranchez la caméra, puis vérifiez son câble.
+camera-moved = La caméra a bougé : orientez-la comme avant ; si c'était voulu, redémarrez le nœud.
+dark = Il fait trop sombre pour distinguer les vêtements : ajoutez de la lumière.
+slow = Seulement { $a } images en dix secondes : des passants échappent ; refroidissez la carte ou arrêtez d'autres programmes.
+frames-dropped = { $a } images sur { $b } ont été perdues : la carte est trop lente ou la caméra est en panne.
+camera-lost = La caméra a été perdue et rouverte { $a } fois : vérifiez son câble.
+nobody = Personne n'a été vu depuis { $a } min : vérifiez où la caméra regarde.
+nobody-long = Personne n'a été vu depuis { $a } min (la plus longue pause était de { $b } min) : vérifiez où la caméra regarde.
+start-model = Le modèle a échoué à son test de démarrage : lancez `spotter models verify` ; changez une carte abîmée.
+start-accelerator = L'Edge TPU n'a pas été trouvé au démarrage et le processeur exécute le modèle : branchez le Coral, puis redémarrez le nœud.
+start-camera = La caméra n'a donné aucune image au démarrage : vérifiez la caméra et son câble.
+start-disk = Impossible d'écrire sur la carte au démarrage : libérez de la place ou changez la carte.
+start-clock = L'horloge retardait au démarrage : vérifiez que le stand est allumé et donne l'heure.
+start-certificate = Le certificat a échoué à son test de démarrage (le journal dit pourquoi) : reprovisionnez ce nœud.
+copy-settings = node.yaml est inutilisable ; sa dernière bonne copie est utilisée : corrigez le fichier (le journal dit comment), puis redémarrez le nœud.
+copy-model = Le fichier du modèle est inutilisable ; sa dernière bonne copie est utilisée : corrigez le fichier (le journal dit comment), puis redémarrez le nœud.
+copy-baseline = Le fichier de la référence est inutilisable ; sa dernière bonne copie est utilisée : corrigez le fichier (le journal dit comment), puis redémarrez le nœud.
+counts-damaged = Les comptages recueillis étaient abîmés : le comptage reprend à { $a } personnes ; changez la carte si cela se répète.
+outbox-damaged = Les scores en attente sur la carte étaient abîmés et sont perdus : changez la carte si cela se répète.
+card-failed = L'installation depuis la carte a échoué : lisez first-boot.txt sur la partition de démarrage de la carte.
+update-failed = La mise à jour a échoué et l'ancienne version tourne de nouveau : la raison est dans /run/spotter/update.txt sur le nœud.
+edge-tpu-failed = L'Edge TPU est tombé en panne et le processeur exécute le modèle : rebranchez le Coral, puis redémarrez le nœud.
+model-failed = Le modèle a échoué { $a } fois et a été rechargé : redémarrez le nœud ; si cela se répète, vérifiez sa mémoire.
+undervolted = La carte reçoit trop peu de courant : utilisez son alimentation et un câble court et épais.
+hot = La carte est à { $a } °C et va ralentir : donnez-lui de l'ombre et de l'air.
+throttled = La carte ralentit à cause de la chaleur ou du courant : donnez-lui de l'ombre et de l'air, vérifiez l'alimentation.
+disk-full = Il ne reste que { $a } Mo sur la carte : supprimez des fichiers ou prenez une carte plus grande.
+memory-full = Il ne reste que { $a } Mo de mémoire : arrêtez d'autres programmes ou redémarrez le nœud.
+clock-unset = Aucun serveur de temps ne règle l'horloge : vérifiez que le stand est allumé et donne l'heure.
+clock-jumped = L'horloge a été changée de { $a } s : si cela se répète, vérifiez le serveur de temps du stand.
+certificate-ends = Le certificat expire dans { $a } jours : reprovisionnez ce nœud.
+certificate-ended = Le certificat a expiré il y a { $a } jours : reprovisionnez ce nœud.
+unstored = Jusqu'à { $a } scores ne sont qu'en mémoire, car on ne peut pas écrire sur la carte : libérez de la place ou changez la carte.
+outbox-filling = Jusqu'à { $a } scores attendent le stand : vérifiez le stand et le réseau.
+outbox-lost = Jusqu'à { $a } scores ont été perdus, car la file était pleine : gardez le stand allumé et connecté.
+outbox-older = Le stand a reçu des scores que ce nœud ne connaît plus : sa carte a perdu les plus récents ; changez-la si cela se répète.
+refused-by-broker = Le broker a refusé { $a } messages ou connexions : vérifiez le certificat et les droits de ce nœud.
+too-few-counted = La référence compte trop peu de personnes, elle est encore en rodage : recueillez-en plus, puis figez de nouveau.
+recalibrating = Recalibrage, car la référence ne convient pas à cette caméra : les { $a } premières personnes n'ont pas de score.
+scored-by-few = Recalibrage, car la référence ne convient pas à cette caméra : les scores viennent de { $a } personnes de cette seule caméra et s'affinent avec le nombre.
+sees-otherwise = Cette caméra voit les gens autrement que celles de la référence (lumière, objectif, taille ou vêtements) : si cela dure, recueillez ici et figez une référence propre.
+baseline-refused = La référence du stand a été refusée ({ $a } fois jusqu'ici) : { $part ->
+        [no-key] score.site_key manque : mettez la clé publique du site sur ce nœud.
+        [unsigned] la clé de ce site ne l'a pas signée : figez avec cette clé, ou reprovisionnez ce nœud.
+        [older] elle est plus ancienne que celle utilisée : vérifiez l'horloge du stand, puis figez de nouveau.
+        [recipe] sa recette n'est pas celle de ce nœud : installez partout une même version, recueillez et figez de nouveau.
+        [mismatch] son identifiant ou sa recette ne correspond pas au contenu : figez de nouveau.
+        [unsaved] elle ne peut pas être enregistrée sur ce nœud : libérez de la place ou changez la carte.
+       *[damaged] elle est abîmée : figez de nouveau.
+    }
+clothes-changed = { $part ->
+        [outfit-more] Les tenues sont plus inhabituelles
+        [outfit-less] Les tenues sont moins inhabituelles
+        [colour-more] Les couleurs sont plus inhabituelles
+        [colour-less] Les couleurs sont moins inhabituelles
+        [pattern-more] Les motifs sont plus inhabituels
+        [pattern-less] Les motifs sont moins inhabituels
+        [garment-more] Les vêtements sont plus inhabituels
+        [garment-less] Les vêtements sont moins inhabituels
+        [combination-more] Les paires de couleurs sont plus inhabituelles
+       *[combination-less] Les paires de couleurs sont moins inhabituelles
+    } qu'au moment où la référence a été faite : recueillez et figez-en une nouvelle.
+old-messages = Il envoie des messages d'une ancienne version, avec { $a } problèmes qu'on ne peut pas montrer : mettez son logiciel à jour.
+clock-ahead = Son horloge avance de { $age } sur celle du stand, les alertes sont en retard ou manquent : vérifiez qu'il atteint le serveur de temps du stand.
+clock-behind = Son horloge retarde de { $age } sur celle du stand, les alertes sont en retard ou manquent : vérifiez qu'il atteint le serveur de temps du stand.
+old = Il a renvoyé { $a } anciennes observations : quelqu'un rejoue-t-il des messages enregistrés ? Aucune ne compte double ; sans explication, éteignez ce nœud et donnez-lui un nouveau certificat.
+reused = Il a donné à { $a } nouvelles observations des numéros déjà pris, elles sont perdues : sa carte est une copie ancienne ; supprimez-y outbox.sqlite et redémarrez-le.
+again = Il a envoyé { $a } observations plusieurs fois : vérifiez réseau et courant. Aucune ne compte double.
+impossible = Il a envoyé { $a } observations dont les chiffres se contredisent ou contredisent sa référence ; elles ne donnent pas d'alerte : réinstallez logiciel et modèle.
+flood = Il envoie plus de messages qu'une caméra ne peut en avoir, certains sont écartés : si cela dure, éteignez-le et donnez-lui un nouveau certificat.
+held = Il annonce plus de gens rares qu'on ne peut croire et ne donne donc pas d'alerte : regardez ce qu'il voit ; s'ils sont vraiment inhabituels, autorisez ses alertes sur la page ou avec `spotter booth-allow NODE`.
+baseline = Il mesure avec une autre référence que celle qu'il annonce : redémarrez-le ; si cela dure, figez de nouveau.
+twins = Deux machines utilisent ce nom : éteignez-en une, ou provisionnez-la sous un autre nom.
+refused = { $a } de ses messages ont été refusés ; le haut de la page dit pourquoi et que faire.
+
+silence-offline = Il est hors ligne : vérifiez courant, réseau et, sur le nœud, `systemctl status spotter-node`.
+silence-never = On ne l'a jamais entendu : est-il allumé, et node.yaml le nomme-t-il comme booth.yaml ?
+silence-no-heartbeat = Il n'a pas donné signe de vie : attendez une demi-minute, puis redémarrez-le.
+silence-stale = Son dernier signe de vie date d'il y a { $age } : tourne-t-il, et le réseau marche-t-il ?
+silence-own-clock = Selon sa propre horloge, son dernier signe de vie date d'il y a { $age } : est-elle juste, tourne-t-il, et le réseau marche-t-il ?
+same-software = Il a le logiciel { $a } ({ $b } : { $c }) : mettez à jour le plus ancien.
+same-model = Il a le modèle { $a } ({ $b } : { $c }), les scores ne sont pas comparables : mettez-le à jour.
+same-baseline = Il mesure avec la référence { $a } ({ $b } : { $c }) : figez de nouveau, pour que tous aient la même.
+clock-set-forward = L'horloge de cette machine a été avancée de { $age }, à { $b } : est-ce juste ?
+clock-set-back = L'horloge de cette machine a été reculée de { $age }, à { $b } : est-ce juste ?
+clock-is-behind = L'horloge de cette machine retarde de { $age } sur toutes les caméras, les alertes sont en retard ou manquent : réglez-la, ou attendez que les caméras la suivent.
+clock-is-ahead = L'horloge de cette machine avance de { $age } sur toutes les caméras, les alertes sont en retard ou manquent : réglez-la, ou attendez que les caméras la suivent.
+stock-gone = Il n'y a plus rien à offrir.
+one-open = Pas de nouvelle alerte tant qu'une est ouverte.
+many-open = Pas de nouvelle alerte tant que { $a } sont ouvertes.
+saving-up = { $a } alertes dans la dernière heure ; la prochaine dans { $b } min au plus tôt.
