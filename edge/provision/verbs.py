@@ -130,7 +130,7 @@ def provision_sign_release(args: Args) -> int:
     passphrase = read_passphrase(args.passphrase_file, is_needed=site.has_passphrase)
     release = sign_release(args.release, site.folder / "release.key", passphrase)
     print(f"{args.release}: release {release.id} is signed for {site.name}")
-    print("next: copy the folder to a node, then there: sudo spotter update FOLDER")
+    print("next: copy the folder to a node, then there: sudo spotter update apply FOLDER")
     return GOOD
 
 

@@ -141,14 +141,14 @@ def _status(args: Args) -> int:
 def _apply(args: Args) -> int:
     from edge.release.update import run_update
 
-    _need_root(f"apply {shlex.quote(str(args.folder))}")
+    _need_root(f"update apply {shlex.quote(str(args.folder))}")
     return run_update(args.folder, is_forced=args.force, is_older_allowed=args.allow_older)
 
 
 def _settle(_: Args) -> int:
     from edge.release.update import run_update
 
-    _need_root("settle")
+    _need_root("update settle")
     return run_update(None, is_forced=False)
 
 
@@ -156,7 +156,7 @@ def _pull(_: Args) -> int:
     from edge.release.update import node_update
     from edge.updates.pull import pull
 
-    _need_root("pull")
+    _need_root("update pull")
     is_kept, sentence = pull(Path("/"), node_update())
     print(sentence)
     return GOOD if is_kept else BAD_NEWS
@@ -166,7 +166,7 @@ def _stick(args: Args) -> int:
     from edge.release.update import node_update
     from edge.updates.stick import mounted, update_from_stick
 
-    _need_root(f"stick {shlex.quote(str(args.device))}")
+    _need_root(f"update stick {shlex.quote(str(args.device))}")
     with mounted(args.device, Path("/")) as folder:
         is_kept, sentence = update_from_stick(folder, Path("/"), node_update())
     print(sentence)
@@ -175,4 +175,4 @@ def _stick(args: Args) -> int:
 
 def _need_root(words: str) -> None:
     if os.geteuid() != 0:
-        raise ProvisionError(f"an update needs root: sudo spotter update {words}")
+        raise ProvisionError(f"an update needs root: sudo spotter {words}")
