@@ -92,6 +92,7 @@ ALLOWED = {
         "site",
     },
     "fakes": NOUNS,
+    "api": NOUNS | {"records", "node", "phrase", "pipeline", "score"},
     "cli": NOUNS | {"command", "baseline", "node", "booth", "provision", "release", "model"},
 }
 
