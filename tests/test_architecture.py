@@ -113,7 +113,7 @@ ONE_HOME = {
     "prometheus_client": {"booth/page/metrics.py"},
     "cryptography": {"sealing.py", "signing.py", "node/certificate.py", "site/", "release/signature.py"},
     "fluent": {"phrase/table.py"},
-    "fpdf": {"site/notice.py"},
+    "fpdf": {"site/notice.py", "booth/trends_sheet.py"},
     "psutil": {"node/board.py", "node/bench.py", "provision/probe.py"},
 }
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from edge.booth.alert import span, where, why
 from edge.booth.page.compass import bearing, wind
 from edge.booth.page.snapshot import AlertState, AlertView, Outcome, Snapshot
-from edge.booth.trends import Row, code
+from edge.booth.trends import TOO_FEW, Row, code
+from edge.booth.trends_words import now_text, usual_text
 from edge.phrase.outfit import words
 
 STALE_S = 20.0
@@ -201,13 +202,12 @@ def _outcomes(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
 
 
 def trends(snapshot: Snapshot) -> list[Line]:
-    """Return the rows of the table of trends, as text."""
-    return [_line(row) for row in snapshot.trends]
+    """Return the rows of the table of trends, as text; what is too few to say is left out."""
+    return [_line(row) for row in snapshot.trends if row.verdict != TOO_FEW]
 
 
 def _line(row: Row) -> Line:
-    now = _share(row.share_now, row.low, row.high)
-    return Line(row.facet, words(code(row)), now, _share(row.share_usual), f"{row.n:,}", row.verdict)
+    return Line(row.facet, words(code(row)), now_text(row), usual_text(row), f"{row.n:,}", row.verdict)
 
 
 def _share(share: float, low: float | None = None, high: float | None = None) -> str:

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edge.booth.buckets import Allowance, Buckets
 from edge.booth.failures import Failures
-from edge.booth.page import compass, metrics, presenter
+from edge.booth.page import compass, metrics, presenter, trends_view
 from edge.booth.page.access import Access
 from edge.booth.page.login_throttle import group
 from edge.booth.page.session import Session
@@ -92,6 +92,7 @@ class Pages:
         """Return the web application, wrapped in Guard."""
         routes = [
             Route("/", self._page),
+            Route("/trends", self._trends),
             Route("/state.json", self._state),
             Route("/metrics", self._metrics),
             Route("/login", self._login_form),
@@ -164,6 +165,14 @@ class Pages:
             is_locked=self._access.is_locked,
             refresh_s=REFRESH_S,
         )
+
+    async def _trends(self, request: Request) -> Response:
+        """Return the week's trends and exceptions, site by site."""
+        if not self._access.may_read(request):
+            return _go("/login")
+        snapshot = self._snapshot()
+        view = await run_in_threadpool(trends_view.of, snapshot)
+        return self._render("trends.html", snapshot=snapshot, view=view)
 
     async def _state(self, request: Request) -> Response:
         self._check_read(may=self._access.may_read(request))
