@@ -3,6 +3,7 @@
 Imports are inside the functions, so that `--help` is quick.
 """
 
+import argparse
 from pathlib import Path
 
 from edge.command import Args, Commands, add_broker, add_command, add_json, load_one_of, replace
@@ -10,15 +11,16 @@ from edge.config import BoothConfig, LaptopConfig, WorkerConfig, broker_at, load
 from edge.vocabulary import FACETS
 
 
-def add_booth(commands: Commands) -> None:
-    """Add `spotter booth`, `worker`, `booth-password`, `watch`, `health` and `trends`."""
-    _add_running(commands)
+def add_booth(commands: Commands) -> argparse.ArgumentParser:
+    """Add `spotter booth`, `worker`, `watch`, `health`, `trends` and others; returns the parser of `booth`."""
+    booth = _add_running(commands)
     _add_nodes(commands)
     _add_asking(commands)
     _add_trends(commands)
+    return booth
 
 
-def _add_running(commands: Commands) -> None:
+def _add_running(commands: Commands) -> argparse.ArgumentParser:
     booth = add_command(
         commands,
         "booth",
@@ -49,6 +51,7 @@ def _add_running(commands: Commands) -> None:
         "spotter booth-password --out /etc/spotter/page.password",
     )
     password.add_argument("--out", type=Path, required=True, help="the file to write; holds a hash only")
+    return booth
 
 
 def _add_nodes(commands: Commands) -> None:
