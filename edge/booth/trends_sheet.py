@@ -78,7 +78,10 @@ class Sheet:
 
     def text(self, x: float, said: str, look: str, anchor: str = "start", up: float = 0.0) -> None:
         element = self._add("text", look, x=x, y=self.y - up)
-        element.set("text-anchor", anchor)
+        if self._has_looks:
+            element.set("text-anchor", anchor)
+        else:
+            element.set("class", f"{look} {anchor}")
         element.text = said
 
     def line(self, x1: float, x2: float, look: str, up: tuple[float, float] = (3.0, 3.0)) -> None:
@@ -135,7 +138,7 @@ def _exceptions(sheet: Sheet, sites: Sequence[SiteTrends]) -> None:
     by_site = [{code(row): row for row in week.rows} if week else {} for week in newest]
     chosen = merged([[row for row in week.rows if row.is_sure] if week else [] for week in newest])[:MOST_ROWS]
     heads = [_week_head(site, week) for site, week in zip(sites, newest, strict=True)]
-    _part(sheet, "The exceptions: what people alerted wore more than chance; black tick: everybody", heads)
+    _part(sheet, "The exceptions: what people alerted wore more than chance; tick: everybody", heads)
     _rows(sheet, chosen, by_site, "Nothing yet that is more than chance.")
 
 
@@ -184,7 +187,7 @@ def _everybody(sheet: Sheet, sites: Sequence[SiteTrends], report: TrendsReport) 
     by_site = [{code(row): row for row in site.trends} for site in sites]
     chosen = merged([[row for row in site.trends if row.is_sure] for site in sites])[:MOST_ROWS]
     heads = [f"{site.site}: {max((row.n for row in site.trends), default=0):,} sightings" for site in sites]
-    _part(sheet, f"Everybody, against {WHICH[report.against]} (black tick)", heads)
+    _part(sheet, f"Everybody, against {WHICH[report.against]} (tick)", heads)
     _rows(sheet, chosen, by_site, "Nothing has changed for sure.")
 
 
