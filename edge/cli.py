@@ -14,6 +14,7 @@ import traceback
 from pathlib import Path
 
 from edge import __version__
+from edge.appliance.command import add_appliance
 from edge.baseline.command import add_baseline
 from edge.booth.command import add_booth
 from edge.command import (
@@ -142,7 +143,7 @@ def parser() -> Parser:
     found.add_argument("--version", action="version", version=f"spotter {__version__}")
     commands = found.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_node(commands)
-    add_booth(commands)
+    add_appliance(add_booth(commands))
     add_baseline(commands)
     add_models(commands)
     add_update(commands)

@@ -3,22 +3,25 @@
 Imports are inside the functions, so that `--help` is quick.
 """
 
+import argparse
 import logging
 from pathlib import Path
 
 from edge.command import Args, Commands, add_broker, add_command, add_json, load_one_of, port, replace
 from edge.config import BoothConfig, LaptopConfig, WorkerConfig, broker_at, load, load_laptop
+from edge.vocabulary import FACETS
 
 
-def add_booth(commands: Commands) -> None:
-    """Add `spotter booth`, `worker`, `booth-password`, `watch`, `health` and `trends`."""
-    _add_running(commands)
+def add_booth(commands: Commands) -> argparse.ArgumentParser:
+    """Add `spotter booth`, `worker`, `watch`, `health`, `trends` and others; returns the parser of `booth`."""
+    booth = _add_running(commands)
     _add_nodes(commands)
     _add_asking(commands)
     _add_trends(commands)
+    return booth
 
 
-def _add_running(commands: Commands) -> None:
+def _add_running(commands: Commands) -> argparse.ArgumentParser:
     booth = add_command(
         commands,
         "booth",
@@ -59,6 +62,7 @@ def _add_running(commands: Commands) -> None:
         "spotter booth-push-key --out /var/lib/spotter/push.key",
     )
     push.add_argument("--out", type=Path, required=True, help="the file to write; the booth keeps browsers beside it")
+    return booth
 
 
 def _add_nodes(commands: Commands) -> None:
@@ -93,17 +97,27 @@ def _add_trends(commands: Commands) -> None:
         commands,
         "trends",
         _trends,
-        "Compare clothing now with what is usual, and count how alerts ended.",
-        "spotter trends --config booth.yaml --since 24h --by colour",
+        "What people wear now, and what the exceptions wore more than chance; sites side by side.",
+        "spotter trends --config booth.yaml --since 7d --against baseline --report week.pdf",
     )
     trends.add_argument("--config", type=Path, help="booth.yaml or worker.yaml, whose store is read; else defaults")
-    trends.add_argument("--site", help="one of the sites in that store; default: the booth's own")
-    trends.add_argument("--since", default="24h", help="24h, 7d or a time such as 2026-09-21T08:00:00Z; default: 24h")
-    trends.add_argument("--by", default="", choices=("colour", "pattern", "garment"), help="this facet only")
+    trends.add_argument(
+        "--site", action="append", default=[], help="a site of that store, may be repeated; default: the booth's own"
+    )
+    trends.add_argument("--since", help="24h, 7d or a time such as 2026-09-21T08:00:00Z; default: 24h, else 7d")
+    trends.add_argument(
+        "--against",
+        default="usual",
+        choices=("usual", "last-week", "baseline"),
+        help="compare with all time before, the week before, or the weeks of the frozen baseline; default: %(default)s",
+    )
+    trends.add_argument("--by", default="", choices=FACETS, help="this facet only")
+    trends.add_argument("--weeks", type=int, default=4, help="weeks of exceptions; default: %(default)s")
+    trends.add_argument("--all", action="store_true", help="also list what is too few to say anything")
     form = trends.add_mutually_exclusive_group()
     form.add_argument("--csv", dest="form", action="store_const", const="csv", default="table")
     form.add_argument("--json", dest="form", action="store_const", const="json", help="one JSON object")
-    trends.add_argument("--plot", type=Path, metavar="FILE", help="also plot to this file: .png or .svg")
+    trends.add_argument("--report", type=Path, metavar="FILE", help="also draw one page: .svg or .pdf")
 
 
 def _booth(args: Args) -> int:
@@ -169,10 +183,20 @@ def _health(args: Args) -> int:
 
 
 def _trends(args: Args) -> int:
-    from edge.booth.trends_report import run_trends
+    from edge.booth.trends_command import run_trends
 
     config = load_one_of(args.config, BoothConfig, WorkerConfig) if args.config else BoothConfig()
-    return run_trends(config, site=args.site, since=args.since, facet=args.by, form=args.form, plot=args.plot)
+    return run_trends(
+        config,
+        since=args.since,
+        against=args.against,
+        facet=args.by,
+        form=args.form,
+        report=args.report,
+        sites=args.site,
+        weeks=max(args.weeks, 1),
+        shows_all=args.all,
+    )
 
 
 def _laptop_config(args: Args, program: str) -> LaptopConfig:

@@ -4,6 +4,7 @@ The booth writes one line to its standard input and reads one from its standard 
 not answer in time is killed.
 """
 
+import math
 import subprocess
 import sys
 import threading
@@ -14,25 +15,36 @@ from typing import IO
 
 import msgspec
 
+from edge.booth.exceptions import WEEK_S
 from edge.booth.trends import Row, trends
+from edge.booth.trends_report import Question, TrendsReport, site_trends, sure
 from edge.errors import StoreError
 from edge.seams import Clock
 from edge.store.database import is_in_memory
 from edge.store.store import DAY_S, SqlStore
+from edge.wire import to_time
 
 EVERY_S = 30.0
 """Interval at which figures are computed; nodes send counts every 15 minutes."""
 COMMAND = (sys.executable, "-m", "edge.booth.figures")
 LIMIT_S = 20.0
 """Most seconds that they may take."""
+REPORT_EVERY_S = 900.0
+"""Interval of the weekly report: as nodes send counts."""
 NOW_S, BEFORE_S = 2 * 3600.0, 14 * DAY_S
 """Length of `now` in the page's trends, and how far back they look for what is usual."""
+
+
+MOST_SITES = 5
+"""Sites that the page shows side by side."""
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """The trends, or why there are none."""
 
     trends: list[Row] = []
+    report: TrendsReport | None = None
+    """This week against the one before, at every site of the store: what the page of trends draws."""
     missing: str = ""
     """Why they are not available; empty if they are."""
 
@@ -113,20 +125,33 @@ def _read(pipe: IO[bytes], answer: Future[bytes]) -> None:
         answer.set_result(b"")
 
 
-def compute(store: SqlStore, now: float) -> Figures:
-    """Return the figures at `now`, UTC seconds; raises StoreError."""
-    worn = store.cells("worn", now - BEFORE_S)
-    return Figures(trends=trends(worn, now - NOW_S, now))
+def compute(store: SqlStore, now: float) -> list[Row]:
+    """Return the trends at `now`, UTC seconds; raises StoreError."""
+    return trends(store.cells("worn", now - BEFORE_S), now - NOW_S, now)
+
+
+def weekly(store: SqlStore, own: str, now: float) -> TrendsReport:
+    """Return what the page draws: this week against the one before at every site, the own one first, sure rows only.
+
+    Raises StoreError.
+    """
+    asked = Question(since=now - WEEK_S, until=now, against="last-week")
+    names = dict.fromkeys((own, *store.sites()))
+    sites = [site_trends(store.at(name), name, asked) for name in list(names)[:MOST_SITES]]
+    return sure(TrendsReport(since=to_time(asked.since), until=to_time(now), against="last-week", sites=sites))
 
 
 def main() -> None:
     """Answer each line of standard input until it is closed."""
     store: SqlStore | None = None
+    report, reported_at = None, -math.inf
     for line in sys.stdin:
         try:
             asked = msgspec.json.decode(line, type=Request)
             store = store or SqlStore(asked.url, asked.site, is_made=False)
-            found = compute(store, asked.now)
+            if abs(asked.now - reported_at) >= REPORT_EVERY_S:
+                report, reported_at = weekly(store, asked.site, asked.now), asked.now
+            found = Figures(trends=compute(store, asked.now), report=report)
         except StoreError as err:
             found = Figures(missing=err.plain)
         except Exception as err:  # noqa: BLE001 - reported to the booth, which shows it

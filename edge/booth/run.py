@@ -191,6 +191,7 @@ class Booth:
             queued=inbox.queued,
             budget=self._budget(now),
             trends=self._figures.newest.trends,
+            report=self._figures.newest.report,
             missing=self._missing(),
             outcomes=self._outcomes,
         )

@@ -1,4 +1,4 @@
-"""Compute trends from stored counts: clothing now against what is usual, and how alerts ended; pure.
+"""Compute trends from stored counts: clothing now against clothing at another time, and how alerts ended; pure.
 
 A word's share now is tested against the share expected from earlier windows, as GeoStyle does (Mall et al. 2019,
 "GeoStyle: Discovering Fashion Trends and Events", ICCV): a binomial test against a fitted trend and season.
@@ -7,15 +7,16 @@ Nodes withhold counts below FLOOR, so every share is known only as a range; a ve
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import linear_regression
 from typing import NamedTuple
 
 import msgspec
 
+from edge.booth.binomial import binomial
+from edge.booth.trend_windows import Range, Window, grouped, pooled, windows, words_of
 from edge.interval import wilson
-from edge.limits import FLOOR, MOST_IN_WINDOW
-from edge.store.store import DAY_S, GREET_S, GREET_TIMED, SIGHTINGS, Cell
+from edge.store.store import DAY_S, GREET_S, GREET_TIMED, Cell
 
 ENOUGH_NOW, ENOUGH_BEFORE = 30, 100
 """Sightings needed for a verdict, now and before."""
@@ -25,34 +26,74 @@ SEASON_WEIGHT = 100.0
 """Weight of the whole day's share in the share of each hour, in sightings."""
 TREND_DAYS = 7
 """Days needed to fit a trend."""
-PRECISION, TINY, MOST_STEPS = 1e-12, 1e-300, 100_000
-"""Where the continued fraction of `beta` ends, what stands for 0 in it, and its most steps."""
+TOO_FEW = "too few to say"
+MORE, LESS, AS_USUAL = "more than usual", "less than usual", "as usual"
+MORE_THAN_CHANCE, BY_CHANCE = "more than chance", "as by chance"
+"""Verdicts; the last two are of exceptions.py."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One colour, pattern or garment: its share now and usually."""
+    """One colour, pattern, garment or combination: its share now, and the share to compare it with.
+
+    For `spotter trends` and the page these are the shares among everybody now and usually; for the exceptions the
+    shares among the people alerted and among everybody (exceptions.py).
+    """
 
     facet: str
     value: str
     where: str
     """The region, or empty."""
-    share_now: float
-    share_usual: float
-    """Share expected at these hours of the day, from earlier windows."""
+    share_now: float | None
+    """None if every count now was withheld."""
     low: float
     high: float
     """95 % interval of `share_now`, for any value that the withheld counts can have."""
+    share_usual: float | None
+    """Share expected at these hours of the day, from earlier windows; None if there are none or all were withheld."""
+    usual_low: float = 0.0
+    usual_high: float = 1.0
+    """Range of `share_usual`: from 0 to 1 if nothing is known."""
     n: int
     """Sightings behind `share_now`."""
     p: float | None = None
     """P-value of a difference this large, before correction; None with too few sightings."""
     verdict: str
-    """`more than usual`, `less than usual`, `as usual` or `too few to say`."""
+    """What is sure after correction; `too few to say` if nothing can be."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the two shares differ."""
+        return self.verdict in (MORE, LESS, MORE_THAN_CHANCE)
+
+    @property
+    def change(self) -> float:
+        """How far the shares are apart at the least, as Cohen's h (Cohen 1988); 0 if their ranges meet.
+
+        It orders rows by how large and how sure a change is with one number: a large change of few people has a wide
+        interval, so little of it is left.
+        """
+        if self.low > self.usual_high:
+            return _angle(self.low) - _angle(self.usual_high)
+        return min(_angle(self.high) - _angle(self.usual_low), 0.0)
+
+
+def _angle(share: float) -> float:
+    return 2 * math.asin(math.sqrt(min(max(share, 0.0), 1.0)))
 
 
 def code(row: Row) -> str:
     """Return the code that a row counts, such as `colour:upper:orange`."""
     return ":".join(filter(None, (row.facet, row.where, row.value)))
+
+
+def parts(word: str) -> dict[str, str]:
+    """Return the fields of a row that a code has.
+
+    >>> parts("colour:upper:orange"), parts("garment:dress")
+    ({'facet': 'colour', 'where': 'upper', 'value': 'orange'}, {'facet': 'garment', 'where': '', 'value': 'dress'})
+    """
+    facet, *where, value = word.split(":")
+    return {"facet": facet, "where": where[0] if where else "", "value": value}
 
 
 class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,24 +113,43 @@ class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
     """Mean seconds from being seen to being greeted."""
 
 
-class _Share(NamedTuple):
-    """Lowest and highest count a word can have, and the number of sightings."""
+class Expected(NamedTuple):
+    """What to compare with: windows, and whether a trend over their days goes on until now."""
 
-    low: float
-    high: float
-    n: float
+    before: list[Window]
+    is_drifting: bool = False
 
 
 def trends(cells: Sequence[Cell], since: float, until: float = math.inf) -> list[Row]:
-    """Compare windows from `since` (UTC seconds) on with those before: one row a word, most significant first.
+    """Compare windows from `since` (UTC seconds) on with all those before: one row a word.
 
     Windows that begin after `until` are left out, as are windows with counts that no camera can have.
     """
-    found = _windows(cells)
-    now = {where: counts for where, counts in found.items() if since <= where[0] <= until}
-    before = {where: counts for where, counts in found.items() if where[0] < since}
-    rows = [_row(word, now, before) for word in sorted({w for counts in now.values() for w in counts} - {SIGHTINGS})]
-    return sorted(_corrected(rows), key=lambda row: (1.0 if row.p is None else row.p, row.facet, row.value))
+    found = windows(cells)
+    before = [window for window in found if window.start < since]
+    return compare([window for window in found if since <= window.start <= until], Expected(before, is_drifting=True))
+
+
+def compare(now: Sequence[Window], expected: Expected) -> list[Row]:
+    """Compare windows with others: one row a word, the surest and largest change first, unknown ones last."""
+    if not now:
+        return []
+    words = words_of(now) | words_of(expected.before)
+    return ordered(corrected([_row(word, now, expected) for word in sorted(words)], AS_USUAL))
+
+
+def ordered(rows: Iterable[Row]) -> list[Row]:
+    """Sort rows: sure changes by `change`, then others by p-value, then what is too few to say."""
+    return sorted(
+        rows,
+        key=lambda row: (
+            not row.is_sure,
+            row.verdict == TOO_FEW,
+            -abs(row.change),
+            1.0 if row.p is None else row.p,
+            code(row),
+        ),
+    )
 
 
 def outcomes(cells: Sequence[Cell]) -> Outcomes:
@@ -109,99 +169,36 @@ def outcomes(cells: Sequence[Cell]) -> Outcomes:
     )
 
 
-def exceptions(cells: Sequence[Cell]) -> dict[str, int]:
-    """Count the words of people who were alerted, commonest first; counts below FLOOR are left out."""
-    count: defaultdict[str, int] = defaultdict(int)
-    for cell in cells:
-        count[cell.words] += cell.n
-    return {word: n for word, n in sorted(count.items(), key=lambda pair: (-pair[1], pair[0])) if n >= FLOOR}
-
-
-def binomial(count: int, n: int, share: float) -> float:
-    """Two-sided p-value: twice the smaller tail of the binomial distribution, at most 1.
-
-    >>> round(binomial(8, 10, 0.5), 4), binomial(5, 10, 0.5)
-    (0.1094, 1.0)
-    """
-    share = min(max(share, 1e-9), 1 - 1e-9)
-    lower = beta(1 - share, n - count, count + 1) if count < n else 1.0
-    upper = beta(share, count, n - count + 1) if count else 1.0
-    return min(2 * min(lower, upper), 1.0)
-
-
-def beta(x: float, a: float, b: float) -> float:
-    """Regularized incomplete beta function I_x(a, b), for x between 0 and 1, a and b above 0.
-
-    At least k successes among n have the probability I_p(k, n - k + 1) (DLMF 8.17.5). The continued fraction 8.17.22
-    of DLMF is evaluated by Lentz's method (Lentz 1976, Applied Optics 15(3)), which takes about sqrt(max(a, b)) steps.
-
-    >>> round(beta(0.5, 2, 3), 4)
-    0.6875
-    """
-    if x > (a + 1) / (a + b + 2):
-        return 1 - beta(1 - x, b, a)
-    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    above, below = 1.0, 1 / _not_zero(1 - (a + b) * x / (a + 1))
-    value = below
-    for m in range(1, MOST_STEPS):
-        before = value
-        for term in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            below, above = 1 / _not_zero(1 + term * below), _not_zero(1 + term / above)
-            value *= above * below
-        if abs(value - before) <= PRECISION * abs(value):
-            break
-    return min(math.exp(scale) * value / a, 1.0)
-
-
-def _not_zero(value: float) -> float:
-    return value if abs(value) > TINY else TINY
-
-
-Windows = dict[tuple[int, str], dict[str, int]]
-"""Counts by word, for each window and node."""
-
-
-def _windows(cells: Sequence[Cell]) -> Windows:
-    found: Windows = defaultdict(dict)
-    for cell in cells:
-        found[cell.window, cell.node][cell.words] = cell.n
-    return {where: counts for where, counts in found.items() if _is_possible(counts)}
-
-
-def _is_possible(counts: dict[str, int]) -> bool:
-    return 0 < max(counts.values()) <= counts.get(SIGHTINGS, 0) <= MOST_IN_WINDOW
-
-
-def _row(word: str, now: Windows, before: Windows) -> Row:
-    share, usual = _pooled(word, now), _expected(word, now, before)
-    facet, *where, value = word.split(":")
-    low, high = wilson(share.low, share.n)[0], wilson(share.high, share.n)[1]
-    p, verdict = None, "too few to say"
+def _row(word: str, now: Sequence[Window], expected: Expected) -> Row:
+    share, usual = pooled(word, now), _expected(word, now, expected)
+    p, verdict = None, TOO_FEW
     if share.n >= ENOUGH_NOW and usual.n >= ENOUGH_BEFORE:
         more = binomial(int(share.low), int(share.n), usual.high)
         less = binomial(int(share.high), int(share.n), usual.low)
         is_more, is_less = share.low / share.n > usual.high, share.high / share.n < usual.low
         p = more if is_more else less if is_less else 1.0
-        verdict = "more than usual" if is_more else "less than usual" if is_less else "as usual"
+        verdict = MORE if is_more else LESS if is_less else AS_USUAL
+    return row_of(word, share, usual, p, verdict, is_known=pooled(word, expected.before).low > 0)
+
+
+def row_of(word: str, share: Range, usual: Range, p: float | None, verdict: str, *, is_known: bool) -> Row:
+    """Return a row; `share` holds counts, `usual` shares; `is_known`: a count of it was sent for `usual`."""
     return Row(
-        facet=facet,
-        value=value,
-        where=where[0] if where else "",
-        share_now=(share.low + share.high) / 2 / share.n,
-        share_usual=(usual.low + usual.high) / 2,
-        low=low,
-        high=high,
+        **parts(word),
+        share_now=(share.low + share.high) / 2 / share.n if share.low else None,
+        low=wilson(share.low, share.n)[0],
+        high=wilson(share.high, share.n)[1],
+        share_usual=(usual.low + usual.high) / 2 if is_known else None,
+        usual_low=usual.low,
+        usual_high=usual.high,
         n=int(share.n),
         p=p,
         verdict=verdict,
     )
 
 
-def _corrected(rows: list[Row]) -> list[Row]:
-    """Apply Holm's step-down correction, since some of many words differ by chance."""
+def corrected(rows: list[Row], otherwise: str) -> list[Row]:
+    """Apply Holm's step-down correction, since some of many words differ by chance; these get `otherwise`."""
     ordered = sorted((row for row in rows if row.p is not None), key=lambda row: row.p or 0.0)
     is_out, sure = False, set[int]()
     for i, row in enumerate(ordered):
@@ -209,55 +206,46 @@ def _corrected(rows: list[Row]) -> list[Row]:
         if not is_out:
             sure.add(id(row))
     return [
-        row if row.p is None or id(row) in sure else msgspec.structs.replace(row, verdict="as usual") for row in rows
+        row if row.p is None or id(row) in sure else msgspec.structs.replace(row, verdict=otherwise) for row in rows
     ]
 
 
-def _pooled(word: str, windows: Windows) -> _Share:
-    low = sum(counts.get(word, 0) for counts in windows.values())
-    high = sum(counts.get(word, min(FLOOR - 1, counts[SIGHTINGS])) for counts in windows.values())
-    return _Share(low, high, sum(counts[SIGHTINGS] for counts in windows.values()))
-
-
-def _expected(word: str, now: Windows, before: Windows) -> _Share:
+def _expected(word: str, now: Sequence[Window], expected: Expected) -> Range:
     """Return the range of the share expected now from earlier windows, widened by one standard error.
 
     `n` is the number of sightings in the earlier windows.
     """
+    before = expected.before
     if not before:
-        return _Share(0.0, 0.0, 0)
-    whole = _pooled(word, before)
-    hours: dict[int, Windows] = defaultdict(dict)
-    for (start, node), counts in before.items():
-        hours[_hour(start)][start, node] = counts
-    season = {hour: _pooled(word, windows) for hour, windows in hours.items()}
+        return Range(0.0, 1.0, 0)
+    season = grouped(word, before, _hour)
+    whole = Range(*map(sum, zip(*season.values(), strict=True)))
     weights: defaultdict[int, int] = defaultdict(int)
-    for (start, _), counts in now.items():
-        weights[_hour(start)] += counts[SIGHTINGS]
+    for window in now:
+        weights[_hour(window)] += window.sightings
     behind = sum(season[hour].n + SEASON_WEIGHT if hour in season else whole.n for hour in weights)
+    drifts = _drifts(word, now, before) if expected.is_drifting else (0.0, 0.0)
     ends = []
     for end, side in ((0, -1), (1, 1)):
         usual = whole[end] / whole.n
         by_hour = {h: (s[end] + SEASON_WEIGHT * usual) / (s.n + SEASON_WEIGHT) for h, s in season.items()}
         seasonal = sum(n * by_hour.get(hour, usual) for hour, n in weights.items()) / sum(weights.values())
-        expected = min(max(seasonal + _drift(word, now, before, end), 0.0), 1.0)
-        error = math.sqrt(expected * (1 - expected) / behind)
-        ends.append(min(max(expected + side * error, 0.0), 1.0))
-    return _Share(ends[0], ends[1], whole.n)
+        likely = min(max(seasonal + drifts[end], 0.0), 1.0)
+        error = math.sqrt(likely * (1 - likely) / behind)
+        ends.append(min(max(likely + side * error, 0.0), 1.0))
+    return Range(ends[0], ends[1], whole.n)
 
 
-def _drift(word: str, now: Windows, before: Windows, end: int) -> float:
-    """Return how far a straight line fitted to the daily shares lies above their mean today."""
-    days: dict[int, Windows] = defaultdict(dict)
-    for (start, node), counts in before.items():
-        days[start // DAY_S][start, node] = counts
+def _drifts(word: str, now: Sequence[Window], before: Sequence[Window]) -> tuple[float, float]:
+    """Return how far a straight line fitted to the daily shares lies above their mean today, for both ends."""
+    days = grouped(word, before, lambda window: window.start // DAY_S)
     if len(days) < TREND_DAYS:
-        return 0.0
-    shares = {day: (pooled := _pooled(word, windows))[end] / pooled.n for day, windows in days.items()}
-    line = linear_regression(list(shares), list(shares.values()))
-    today = sum(start / DAY_S for start, _ in now) / len(now)
-    return line.slope * (today - sum(shares) / len(shares))
+        return 0.0, 0.0
+    today = sum(window.start / DAY_S for window in now) / len(now)
+    ahead = today - sum(days) / len(days)
+    low, high = (linear_regression(list(days), [d[end] / d.n for d in days.values()]).slope * ahead for end in (0, 1))
+    return low, high
 
 
-def _hour(start: int) -> int:
-    return start // 3600 % 24
+def _hour(window: Window) -> int:
+    return window.start // 3600 % 24

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from edge import wire
 from edge.errors import WireError
 from edge.limits import CANDIDATE_P, FLOOR, MOST_REASONS, MOST_WORN, rarity_at_least, rarity_at_most
+from edge.message.combinations import PREFIX, sendable
 from edge.records import Departure, Reason, Score, Sighting
 
 LATEST = 253_402_300_799.0
@@ -55,16 +56,31 @@ def compose(
 def compose_trend(node: str, start: int, sightings: int, counts: Mapping[str, int]) -> wire.Trend | None:
     """Return the message for one window's counts by word; None if there were fewer than FLOOR sightings.
 
-    `start` is the start of the window in seconds since 1970. Counts below FLOOR are left out. Raises WireError for a
-    word that is not in the vocabulary.
+    `start` is the start of the window in seconds since 1970. Counts below FLOOR are left out, as are combinations that
+    could give away smaller ones (combinations.py), and the least common combinations if the message would be too large.
+    Raises WireError for a word that is not in the vocabulary.
     """
     if sightings < FLOOR:
         return None
-    enough = {words: count for words, count in sorted(counts.items()) if count >= FLOOR}
-    withheld = len(counts) - len(enough)
-    message = wire.Trend(node=node, window=wire.to_time(start), sightings=sightings, counts=enough, withheld=withheld)
-    wire.pack(message)
-    return message
+    single = {words: n for words, n in sorted(counts.items()) if n >= FLOOR and not words.startswith(PREFIX)}
+    pairs = sendable(counts)
+    while True:
+        enough = single | dict(pairs)
+        message = wire.Trend(
+            node=node,
+            window=wire.to_time(start),
+            sightings=sightings,
+            counts=enough,
+            withheld=len(counts) - len(enough),
+        )
+        try:
+            wire.pack(message)
+        except WireError as err:
+            if not pairs or err.reason != "too_large":
+                raise
+            pairs = pairs[:-1]
+        else:
+            return message
 
 
 def _figures(score: Score, departure: Departure, candidates: Mapping[str, Any]) -> dict[str, Any]:

@@ -188,14 +188,15 @@ def run_score(
     for seen in seen_all:
         count += 1
         score = baseline.score(seen.sighting.appearance, context)
-        line = msgspec.json.encode(_scored(seen.source, score)).decode() if as_json else _line(seen.source, score, say)
+        line = msgspec.json.encode(scored(seen.source, score)).decode() if as_json else _line(seen.source, score, say)
         print(line, flush=True)
     if not count:
         print(seen_all.nobody, file=sys.stderr)
     return 0 if count else 1
 
 
-def _scored(source: str, score: Score) -> Scored:
+def scored(source: str, score: Score) -> Scored:
+    """Return a score as a flat record, rounded; figures are None while there are none."""
     is_scored = score.state is ScoreState.SCORED
     figures = (score.surprisal_bits, score.p_value, score.one_in, score.low, score.high)
     bits, p_value, one_in, low, high = (None if v is None else float(f"{v:.4g}") for v in figures)

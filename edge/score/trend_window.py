@@ -49,11 +49,17 @@ class TrendWindow:
 
 
 def words(appearance: Appearance) -> list[str]:
-    """Return the codes of the main colour and pattern of each region that was seen, and of the garment arrangement."""
-    found = []
-    for region, shares in zip(REGIONS[:COLOURED], appearance.words, strict=False):
-        if shares.any():
-            found.append(f"colour:{region}:{COLOURS[int(shares.argmax())]}")
+    """Return the codes of the main colour and pattern of each region that was seen, of the main colours of upper over
+    lower, and of the garment arrangement.
+    """
+    main = {
+        region: COLOURS[int(shares.argmax())]
+        for region, shares in zip(REGIONS[:COLOURED], appearance.words, strict=False)
+        if shares.any()
+    }
+    found = [f"colour:{region}:{colour}" for region, colour in main.items()]
+    if "upper" in main and "lower" in main:
+        found.append(f"combination:{main['upper']}-over-{main['lower']}")
     for region, kinds in zip(REGIONS[:PATTERNED], appearance.patterns, strict=False):
         if word := pattern_word(kinds, is_close=appearance.looked_again > 0):
             found.append(f"pattern:{region}:{word}")

@@ -405,13 +405,14 @@ class SqlStore:
     def _count_people(
         self, db: sa.Connection, new: Sequence[wire.Score], alerted: Sequence[wire.Score], people: int, now: float
     ) -> None:
-        """Count sightings, people and alerts by window, and the reasons of alerts by day."""
+        """Count sightings, people and alerts by window, and the reasons of alerts by day, with their number."""
         traffic = Counter((_window(score, now), score.node, SIGHTINGS) for score in new if score.follows is None)
         traffic.update((_window(score, now), score.node, ALERTS) for score in alerted)
         traffic[window(now), EVERYWHERE, PEOPLE] = people
         rows = [self._cell("traffic", *where, by) for where, by in traffic.items() if by]
         day = int(now // DAY_S) * DAY_S
         worn = Counter(reason.words for score in alerted for reason in score.reasons)
+        worn.update({ALERTS: len(alerted)} if alerted else {})
         rows += [self._cell("exception", day, EVERYWHERE, words, by) for words, by in worn.items()]
         self._add(db, rows)
 

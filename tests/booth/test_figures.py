@@ -73,3 +73,15 @@ def test_a_store_in_memory_has_none() -> None:
     process = FiguresProcess("sqlite://", "booth", FakeClock())
     process.step()
     assert process.newest.missing == "the store is in memory only"
+
+
+def test_the_weekly_report_is_of_every_site(store: SqlStore) -> None:
+    for site, orange in (("booth", 100), ("york", 500)):
+        store.at(site).save_trend(trend(NOW - 9 * DAY_S, 100))
+        store.at(site).save_trend(trend(NOW - 2 * DAY_S, orange))
+    with closing(FiguresProcess(store.database.url, "booth", FakeClock(NOW))) as process:
+        asked(process)
+        report = process.newest.report
+        assert report is not None
+        assert [site.site for site in report.sites] == ["booth", "york"]
+        assert [[row.verdict for row in site.trends] for site in report.sites] == [["as usual"], ["more than usual"]]

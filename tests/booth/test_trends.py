@@ -1,26 +1,16 @@
 """Trends: chance is not reported, a change is, and withheld counts decide nothing."""
 
-import csv
-import io
-import json
 import random
-from contextlib import closing
-from pathlib import Path
 
-import cv2
 import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge import wire
-from edge.booth.trends import binomial, exceptions, outcomes, trends
-from edge.booth.trends_report import make_report, run_trends
-from edge.command import parse_since
-from edge.config import BoothConfig, WorkerConfig
-from edge.errors import ConfigError, StoreError
+from edge.booth.binomial import binomial
+from edge.booth.trends import outcomes, trends
 from edge.limits import FLOOR, WINDOW_S
-from edge.store.store import DAY_S, SIGHTINGS, Cell, SqlStore
+from edge.store.store import DAY_S, SIGHTINGS, Cell
 
 NOW = 20_000 * DAY_S
 WORDS = [f"colour:upper:{word}" for word in ("black", "navy", "white", "red", "green")]
@@ -127,11 +117,6 @@ def test_precision_is_of_those_found() -> None:
     assert outcomes([]).precision is None
 
 
-def test_exceptions_are_told_as_groups_only() -> None:
-    cells = [Cell(NOW, "", "colour:upper:orange", 3), Cell(NOW + DAY_S, "", "colour:upper:orange", 4)]
-    assert exceptions([*cells, Cell(NOW, "", "garment:dress", 4)]) == {"colour:upper:orange": 7}
-
-
 @given(n=st.integers(1, 2000), part=st.floats(0, 1), share=st.floats(0, 1))
 def test_tails_are_those_of_the_sum(n: int, part: float, share: float) -> None:
     count = int(part * n)
@@ -161,67 +146,37 @@ def test_counts_that_no_camera_can_have_are_left_out() -> None:
     assert trends([*good, *bad], NOW, NOW + DAY_S) == trends(good, NOW)
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> BoothConfig:
-    made = BoothConfig(store=f"sqlite:///{tmp_path}/booth.sqlite")
-    rng = random.Random(7)
-    changed = dict(zip(WORDS, (0.2, 0.2, 0.2, 0.35, 0.05), strict=True))
-    with closing(SqlStore(made.store, made.site)) as store:
-        for start, share, count in ((NOW - DAY_S, USUAL, 40), (NOW, changed, 8)):
-            for i in range(count):
-                one = windows(share, start + i * WINDOW_S, 1, rng)
-                counts = {c.words: c.n for c in one if c.words != SIGHTINGS}
-                store.save_trend(
-                    wire.Trend(
-                        node="camera-1", window=wire.to_time(one[0].window), sightings=60, counts=counts, withheld=1
-                    )
-                )
-    return made
+def test_a_word_that_vanished_is_said() -> None:
+    rng = random.Random(8)
+    gone = dict(zip(WORDS, (0.5, 0.25, 0.25, 0.0, 0.0), strict=True))
+    found = trends(windows(USUAL, NOW - DAY_S, 96, rng) + windows(gone, NOW, 30, rng), NOW)
+    (red,) = [row for row in found if row.value == "red"]
+    assert (red.verdict, red.share_now) == ("less than usual", None), "unknown, as each window may have had up to 4"
+    assert 0.0 <= red.low < red.high < 0.15
 
 
-def test_table_csv_json_and_plot_say_the_same(
-    config: BoothConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    since = wire.to_time(NOW)
-    assert run_trends(config, since=since, facet="", form="json", plot=tmp_path / "trends.png") == 0
-    report = json.loads(capsys.readouterr().out)
-    assert report["trends"][0]["verdict"].endswith("than usual")
-    assert run_trends(config, since=since, facet="colour", form="csv", plot=tmp_path / "trends.svg") == 0
-    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert [row["value"] for row in rows] == [row["value"] for row in report["trends"]]
-    run_trends(config, since=since, facet="", form="table", plot=None)
-    assert "red top or coat" in capsys.readouterr().out
-    picture = cv2.imread(str(tmp_path / "trends.png"))
-    assert picture is not None
-    assert picture.std() > 5
-    assert "<svg" in (tmp_path / "trends.svg").read_text()
+def test_sure_and_large_changes_come_first_and_the_unknown_last() -> None:
+    rng = random.Random(9)
+    changed = dict(zip(WORDS, (0.1, 0.2, 0.15, 0.45, 0.1), strict=True))
+    found = trends(windows(USUAL, NOW - 2 * DAY_S, 96, rng) + windows(changed, NOW, 30, rng), NOW)
+    sure = [row for row in found if row.is_sure]
+    assert {"red", "black"} <= {row.value for row in sure}
+    assert found[: len(sure)] == sure
+    assert [abs(row.change) for row in sure] == sorted((abs(row.change) for row in sure), reverse=True)
+    few = trends(windows(USUAL, NOW, 8, rng), NOW)
+    assert {(row.verdict, row.share_usual) for row in few} == {("too few to say", None)}
+    assert {row.change for row in few} == {0.0}
 
 
-def test_each_site_of_a_shared_store_is_asked_for_by_name(config: BoothConfig) -> None:
-    with closing(SqlStore(config.store, "mitte")) as store:
-        store.save_trend(
-            wire.Trend(node="camera-1", window=wire.to_time(NOW), sightings=40, counts={WORDS[0]: 9}, withheld=0)
-        )
-    worker = WorkerConfig(store=config.store, group="workers")
-    assert make_report(worker, NOW, site="booth").trends == make_report(config, NOW).trends
-    mitte = make_report(worker, NOW, site="mitte")
-    assert (mitte.site, [row.n for row in mitte.trends]) == ("mitte", [40])
-    for site in ("soho", None):
-        with pytest.raises(ConfigError, match=r"\(booth, mitte\)"):
-            make_report(worker, NOW, site=site)
-
-
-def test_asking_makes_no_store(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="start the booth first"):
-        make_report(BoothConfig(store=f"sqlite:///{tmp_path}/none.sqlite"), NOW)
-    assert not list(tmp_path.iterdir())
-
-
-def test_nothing_counted_and_bad_questions_are_said(config: BoothConfig, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_trends(config, since="1h", facet="", form="table", plot=None) == 1
-    assert "no window with enough sightings" in capsys.readouterr().err
-    with pytest.raises(ConfigError, match=r"expected e\.g\. 24h"):
-        parse_since("yesterday", NOW)
-    with pytest.raises(ConfigError, match=r"ends in \.png or \.svg"):
-        run_trends(config, since=wire.to_time(NOW), facet="", form="table", plot=Path("trends.doc"))
-    assert make_report(config, NOW, "pattern").trends == []
+def test_a_combination_that_was_not_sent_decides_nothing() -> None:
+    """Older nodes send no combinations, and nodes withhold some: they may be as common as their colours allow."""
+    word, colours = "combination:red-over-navy", {"colour:upper:red": 30, "colour:lower:navy": 20}
+    before = [
+        Cell(NOW - DAY_S + i * WINDOW_S, "a", *one) for i in range(20) for one in (*colours.items(), (SIGHTINGS, 60))
+    ]
+    now = [
+        Cell(NOW + i * WINDOW_S, "a", *one) for i in range(8) for one in ((word, 20), *colours.items(), (SIGHTINGS, 60))
+    ]
+    (row,) = [row for row in trends([*before, *now], NOW) if row.facet == "combination"]
+    assert (row.verdict, row.share_usual) == ("as usual", None)
+    assert row.usual_high > 0.3

@@ -173,6 +173,7 @@ def test_people_alerts_and_their_words_are_counted_once(store: SqlStore) -> None
     assert counted(store, "exception") == {
         (day, EVERYWHERE, "colour:upper:orange"): 1,
         (day, EVERYWHERE, "pattern:lower:checked"): 1,
+        (day, EVERYWHERE, "alerts"): 1,
     }
 
 

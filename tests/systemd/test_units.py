@@ -32,7 +32,7 @@ def runnable(unit: Path, folder: Path) -> Path:
     """Return the unit with a program and a user that exist on this machine, and the booth's address in it."""
     text = re.sub(r"/opt/spotter/(current|back)/venv/bin/spotter", "/bin/true", unit.read_text())
     text = text.replace("User=spotter\n", "User=daemon\n").replace("\nGroup=spotter\n", "\nGroup=daemon\n")
-    text = text.replace("mosquitto.service", "local-fs.target")
+    text = text.replace("mosquitto.service", "local-fs.target").replace("/usr/sbin/nft", "/bin/true")
     if unit.name == "spotter-node.service":
         drop_in = (ROOT / "firmware-config/booth.conf").read_text().replace("@ALLOWED@", BOOTH)
         text = text.replace("\n[Install]", drop_in + "\n[Install]")
@@ -108,6 +108,7 @@ def test_there_are_units() -> None:
     assert {unit.name for unit in UNITS} == {
         "spotter-node.service",
         "spotter-booth.service",
+        "spotter-firewall.service",
         "spotter-first-boot.service",
         "spotter-worker@.service",
         "spotter-update.service",

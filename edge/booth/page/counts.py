@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from edge.booth.page.snapshot import AlertState, Snapshot
 from edge.booth.page.text import Text
-from edge.booth.trends import Row, code
+from edge.booth.trends import TOO_FEW, Row, code
+from edge.booth.trends_words import LITTLE, UNKNOWN
 from edge.phrase.outfit import words
 
 
@@ -66,15 +67,21 @@ def _outcomes(snapshot: Snapshot, text: Text) -> Iterator[tuple[str, str]]:
 
 
 def trends(snapshot: Snapshot, text: Text) -> list[Line]:
-    """Return the rows of the table of trends, as text."""
-    return [_line(row, text) for row in snapshot.trends]
+    """Return the rows of the table of trends, as text; what is too few to say is left out."""
+    return [_line(row, text) for row in snapshot.trends if row.verdict != TOO_FEW]
 
 
 def _line(row: Row, text: Text) -> Line:
-    now = share(text, row.share_now, row.low, row.high)
-    return Line(
-        words(code(row), text.language), now, share(text, row.share_usual), text("number", n=round(row.n)), row.verdict
-    )
+    now = _known(row.share_now, row.high, text, row.low)
+    usual = _known(row.share_usual, row.usual_high, text)
+    return Line(words(code(row), text.language), now, usual, text("number", n=round(row.n)), row.verdict)
+
+
+def _known(part: float | None, high: float, text: Text, low: float | None = None) -> str:
+    """Return a share; one that is withheld is a dash, or `under` the most that it can be."""
+    if part is None:
+        return UNKNOWN if high >= LITTLE else text("under", share=share(text, high))
+    return share(text, part) if low is None else share(text, part, low, high)
 
 
 def share(text: Text, part: float, low: float | None = None, high: float | None = None) -> str:

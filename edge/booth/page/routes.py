@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -18,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from edge.booth.failures import Failures
-from edge.booth.page import compass, counts, icons, metrics
+from edge.booth.page import compass, counts, icons, metrics, trends_view
 from edge.booth.page.access import Access
 from edge.booth.page.device import chosen_language, laptop, text_for
 from edge.booth.page.forms import Forms, OnAllow, OnOutcome, go
@@ -95,6 +96,7 @@ class Pages:
         routes = [
             *(Route(path, self._page(path, fill)) for path, fill in fills.items()),
             Route("/health", _health),
+            Route("/week", self._week),
             Route("/state.json", self._state),
             Route("/metrics", self._metrics),
             Route("/login", self._login_form),
@@ -215,6 +217,14 @@ class Pages:
     def _settings(self, _shown: Shown, _presenter: Presenter, _parts: Failures) -> dict[str, Any]:
         key = "" if self._push is None else self._push.public_key
         return {"push_key": key, "tells_alerts": self._config.notify.alerts}
+
+    async def _week(self, request: Request) -> Response:
+        """Return the week's trends and exceptions, site by site; so far in English alone."""
+        if not self._access.may_read(request):
+            return go("/login")
+        snapshot = self._snapshot()
+        view = await run_in_threadpool(trends_view.of, snapshot)
+        return self._render(Text("en"), "week.html", snapshot=snapshot, view=view)
 
     async def _state(self, request: Request) -> Response:
         self._check_read(may=self._access.may_read(request))

@@ -8,6 +8,7 @@ from edge import wire
 from edge.booth.facts import Fact
 from edge.booth.roster import NodeHealth
 from edge.booth.trends import Outcomes, Row
+from edge.booth.trends_report import TrendsReport
 
 Outcome = wire.Outcome
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -79,6 +80,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Messages waiting in the booth's queue."""
     budget: BudgetView | None = None
     trends: list[Row] = []
+    report: TrendsReport | None = None
+    """The week's trends and exceptions, of every site in the store; None until they are computed."""
     outcomes: Outcomes | None = None
     missing: dict[str, str] = {}
     """What failed or is not available, and why."""

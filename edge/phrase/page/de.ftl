@@ -276,3 +276,5 @@ help-key-select = einen Alarm wählen
 help-trust = Wie sicher es ist
 help-trust-text = Farben und Kleidungsstücke sind so, wie eine Kamera sie sah; Licht und Abstand verändern sie. Passt niemand, drücken Sie „{ $not_found }“.
 help-privacy = Was Passanten versprochen wird
+week = Diese Woche, und was die Ausnahmen trugen
+under = unter { $share }

@@ -277,3 +277,5 @@ help-key-select = select an alert
 help-trust = How sure it is
 help-trust-text = Colours and garments are as a camera saw them; light and distance change them. If nobody fits, press “{ $not_found }”.
 help-privacy = What passers-by are promised
+week = This week, and what the exceptions wore
+under = under { $share }

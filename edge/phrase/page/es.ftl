@@ -276,3 +276,5 @@ help-key-select = elegir una alerta
 help-trust = Cómo de seguro es
 help-trust-text = Los colores y las prendas son como los vio una cámara; la luz y la distancia los cambian. Si nadie encaja, pulse «{ $not_found }».
 help-privacy = Lo que se promete a quienes pasan
+week = Esta semana, y lo que llevaban las excepciones
+under = menos de { $share }

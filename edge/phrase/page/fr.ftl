@@ -276,3 +276,5 @@ help-key-select = choisir une alerte
 help-trust = Est-ce sûr ?
 help-trust-text = Couleurs et vêtements sont tels qu'une caméra les a vus ; lumière et distance les changent. Si personne ne correspond, appuyez sur « { $not_found } ».
 help-privacy = Ce qui est promis aux passants
+week = Cette semaine, et ce que portaient les exceptions
+under = moins de { $share }

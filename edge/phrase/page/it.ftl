@@ -276,3 +276,5 @@ help-key-select = scegliere un avviso
 help-trust = Quanto è sicuro
 help-trust-text = Colori e capi sono come li ha visti una telecamera; luce e distanza li cambiano. Se nessuno corrisponde, prema «{ $not_found }».
 help-privacy = Che cosa si promette ai passanti
+week = Questa settimana, e cosa indossavano le eccezioni
+under = meno di { $share }

@@ -276,3 +276,5 @@ help-key-select = välj ett larm
 help-trust = Hur säkert det är
 help-trust-text = Färger och plagg är som en kamera såg dem; ljus och avstånd ändrar dem. Passar ingen, tryck ”{ $not_found }”.
 help-privacy = Vad förbipasserande utlovas
+week = Den här veckan, och vad undantagen bar
+under = under { $share }

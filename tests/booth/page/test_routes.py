@@ -240,7 +240,7 @@ def test_read_only_but_for_its_forms(browser: Browser) -> None:
 
 def test_a_figure_that_fails_is_said_and_the_rest_is_shown(served: ServedPage, browser: Browser) -> None:
     """Numbers that no check let through: the page shows everything else."""
-    broken = msgspec.structs.replace(TRENDS[0], share_now=None)
+    broken = msgspec.structs.replace(TRENDS[0], low=None)
     served.page.show(make_snapshot(trends=[broken], outcomes=OUTCOMES, missing={"an alert": "failed 2 times"}))
     answer = browser.get("/trends")
     assert answer.status_code == 200
