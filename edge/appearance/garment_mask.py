@@ -68,7 +68,7 @@ def guess_mask(crop: Crop, gains: Floats) -> Pixels:
     for name, quads in body_parts(crop).items():
         inside = np.zeros_like(classes)
         for quad in quads:
-            cv2.fillConvexPoly(inside, np.rint(quad.corners).astype(np.int32), 1)
+            cv2.fillConvexPoly(inside, np.rint(quad.corners).astype(np.int32), (1,))
         is_inside = inside > 0
         classes[is_inside] = UPPER if name == "torso" else LOWER
         # Seen from behind there is no face to compare with, so a tan coat is not taken for skin on the torso.
@@ -88,9 +88,9 @@ def _distance(points: Floats, believed: Flags, shape: tuple[int, int]) -> Floats
     drawn = np.full(shape, 255, np.uint8)
     ends = np.clip(np.rint(points), -4096, 4096).astype(int)
     lines = ends[_BONES[believed[_BONES].all(axis=1)]]
-    cv2.polylines(drawn, lines.astype(np.int32), isClosed=False, color=0)
+    cv2.polylines(drawn, lines.astype(np.int32), isClosed=False, color=(0,))
     if believed[_NECK].all():
-        cv2.line(drawn, ends[0].tolist(), ((ends[5] + ends[6]) // 2).tolist(), 0, 1)
+        cv2.line(drawn, ends[0].tolist(), ((ends[5] + ends[6]) // 2).tolist(), (0,), 1)
     return np.asarray(cv2.distanceTransform(drawn, cv2.DIST_L2, 3), np.float32)
 
 

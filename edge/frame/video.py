@@ -216,8 +216,7 @@ def _capture(where: str, backend: int, parameters: list[int] | None = None) -> c
         where.encode("utf-8")
     except UnicodeEncodeError as err:  # OpenCV 5 would crash
         raise SourceError(f"{readable(where)}: its name is not in UTF-8, so it cannot be opened; rename it") from err
-    set_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLevel  # OpenCV 4 or 5
-    set_level(ERRORS_ALONE)  # a source that does not open is reported by our own error
+    cv2.setLogLevel(ERRORS_ALONE)  # a source that does not open is reported by our own error
     return cv2.VideoCapture(where, backend, parameters or [])
 
 

@@ -125,8 +125,8 @@ def _blossoms(x: Colours, y: Colours, period: float, rng: np.random.Generator) -
         for turn in range(5):
             angle = turn * 2 * np.pi / 5
             tip = (round(middle[0] + petal * np.cos(angle)), round(middle[1] + petal * np.sin(angle)))
-            cv2.circle(pattern, tip, max(1, round(0.62 * petal)), strength, -1, cv2.LINE_AA)
-        cv2.circle(pattern, middle, max(1, round(0.4 * petal)), 0.1, -1)
+            cv2.circle(pattern, tip, max(1, round(0.62 * petal)), (strength,), -1, cv2.LINE_AA)
+        cv2.circle(pattern, middle, max(1, round(0.4 * petal)), (0.1,), -1)
     return pattern
 
 

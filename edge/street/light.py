@@ -108,7 +108,7 @@ class Shadows:
         fixed = np.rint(points * 8).astype(np.int32)
         for chain, radius_m in bars:
             width = max(1, round(2 * radius_m * self._small.focal / float(depth[chain[0]])))
-            cv2.polylines(self.mask, [fixed[chain]], False, 255, width, cv2.LINE_AA, 3)
+            cv2.polylines(self.mask, [fixed[chain]], False, (255,), width, cv2.LINE_AA, 3)
 
     def darken(self, pixels: Pixels) -> None:
         """Darken a picture [h, w, 3] by the shadows, in place."""

@@ -124,7 +124,7 @@ def _pillar(
         fixed = np.rint(np.array(corners) * 8).astype(np.int32)
         red, green, blue = tone * colour
         cv2.fillConvexPoly(picture, fixed, (red, green, blue), cv2.LINE_AA, 3)
-        cv2.fillConvexPoly(cover, fixed, 255, cv2.LINE_8, 3)
+        cv2.fillConvexPoly(cover, fixed, (255,), cv2.LINE_8, 3)
 
 
 def _bush(picture: Pixels, cover: Pixels, thing: Thing, view: View) -> None:
@@ -137,7 +137,7 @@ def _bush(picture: Pixels, cover: Pixels, thing: Thing, view: View) -> None:
         tone = float(rng.uniform(0.6, 1.2))
         middle = (round(float(at[0])), round(float(at[1])))
         cv2.circle(picture, middle, size, (70 * tone, 96 * tone, 58 * tone), -1, cv2.LINE_AA)
-        cv2.circle(cover, middle, size, 255, -1)
+        cv2.circle(cover, middle, size, (255,), -1)
 
 
 def _cut(background: Pixels, depth: float, cover: NDArray[np.bool_]) -> Occluder | None:

@@ -28,9 +28,9 @@ def spread(pen: Pen, swatches: Sequence[Swatch], kind: str) -> None:
     tall, wide = (float(pen.rng.uniform(*MOTIF_CM)) * pen.cm / 2 for _ in range(2))
     x, y = pen.centre
     if pen.rng.random() < 0.5:
-        cv2.ellipse(stencil, (round(x), round(y)), (round(wide), round(tall)), 0, 0, 360, 1.0, -1, cv2.LINE_AA)
+        cv2.ellipse(stencil, (round(x), round(y)), (round(wide), round(tall)), 0, 0, 360, (1.0,), -1, cv2.LINE_AA)
     else:
-        cv2.rectangle(stencil, (round(x - wide), round(y - tall)), (round(x + wide), round(y + tall)), 1.0, -1)
+        cv2.rectangle(stencil, (round(x - wide), round(y - tall)), (round(x + wide), round(y + tall)), (1.0,), -1)
     pen.blend(busy, stencil)
 
 

@@ -134,6 +134,6 @@ def _bare(classes: Pixels, person: Detection, limbs: Sequence[Sequence[str]]) ->
     lines = np.zeros(classes.shape, np.uint8)
     for limb in limbs:
         points = np.rint(person.keypoints[[KEYPOINTS.index(name) for name in limb]]).astype(np.int32)
-        cv2.polylines(lines, [points], isClosed=False, color=1, thickness=3)
+        cv2.polylines(lines, [points], isClosed=False, color=(1,), thickness=3)
     on = classes[(lines > 0) & (classes > 0)]
     return float((on == CLASSES.index("skin")).mean()) if len(on) else 0.0

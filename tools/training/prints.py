@@ -276,10 +276,10 @@ def _picture(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> No
     stencil = np.zeros((height, width), np.float32)
     corner = (left + tile.shape[1], top + tile.shape[0])
     if dye.rng.random() < 0.5:
-        cv2.rectangle(stencil, (left, top), corner, 1.0, -1)
+        cv2.rectangle(stencil, (left, top), corner, (1.0,), -1)
     else:
         middle = ((left + corner[0]) // 2, (top + corner[1]) // 2)
-        cv2.ellipse(stencil, middle, (tile.shape[1] // 2, tile.shape[0] // 2), 0, 0, 360, 1.0, -1)
+        cv2.ellipse(stencil, middle, (tile.shape[1] // 2, tile.shape[0] // 2), 0, 0, 360, (1.0,), -1)
     drawn[: whole.shape[0], : whole.shape[1]] = _mix(stencil, drawn, whole)
 
 
@@ -293,7 +293,7 @@ def _write(drawn: Plane, at: NDArray[np.float64], size: float, dye: Dye) -> None
         scale = size / max(width, 1)
         left_bottom = (round(at[0] - size / 2), round(float(at[1]) + line * height * scale * 1.6))
         stencil = np.zeros(drawn.shape[:2], np.uint8)
-        cv2.putText(stencil, word, left_bottom, font, scale, 255, max(1, round(scale * 3)), cv2.LINE_AA)
+        cv2.putText(stencil, word, left_bottom, font, scale, (255,), max(1, round(scale * 3)), cv2.LINE_AA)
         drawn[:] = _mix(
             np.asarray(stencil.astype(np.float32) / 255, np.float32), drawn, colours[1 + line % (len(colours) - 1)]
         )

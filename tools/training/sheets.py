@@ -169,7 +169,7 @@ def _tile(folder: Path, key: tuple[str, int], row: Row) -> NDArray[np.uint8]:
     there = _enlarged(cut >= 0, tall, (WIDE, TALL))
     seen = cv2.warpAffine(pixels, there, (WIDE, TALL), flags=cv2.INTER_CUBIC)
     numbered = cv2.warpAffine(
-        cut, there, (WIDE, TALL), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=-1
+        cut, there, (WIDE, TALL), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(-1,)
     )
     tile = np.full((TALL + 18, 2 * WIDE, 3), 255, np.uint8)
     tile[18:, :WIDE] = seen
