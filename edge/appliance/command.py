@@ -61,7 +61,7 @@ def _add_backup(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         verbs,
         "restore",
         _restore,
-        "Make the site's folder again from a backup; then run spotter booth install.",
+        "Make the site's folder again from a backup; then run: sudo spotter booth install soho",
         "spotter booth restore soho.backup --site-dir soho",
     )
     for parser in (backup, restore):
@@ -153,4 +153,4 @@ def _passphrase(file: Path | None, *, is_new: bool) -> bytes:
 
 def _check_root(verb: str) -> None:
     if os.geteuid():
-        raise ProvisionError(f"spotter booth {verb}: changes the system; run it with sudo")
+        raise ProvisionError(f"booth {verb} changes the system: run it with sudo")

@@ -21,8 +21,8 @@ def silent(section: BrokerSection, reason: str) -> str:
         return f"{where(section)} refused the connection: {_OLD}, or another program listens at this port"
     if section.tls:
         why = (
-            "it does not take this certificate (revoked, expired, or of another site), or it is no MQTT broker: run "
-            "spotter provision check, and read the broker's log"
+            "it does not take this certificate (revoked, expired, or of another site), or it is no MQTT broker: on the "
+            "booth, run spotter provision check SITE, and read the broker's log"
         )
     else:
         why = "it expects TLS, so that broker.tls is needed, or it is no MQTT broker: check broker.port"
