@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -46,6 +47,15 @@ def ordinary_user() -> Iterator[Path]:
                 os.seteuid(0)
             for path in folder.rglob("*"):
                 path.chmod(0o700)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command that ran inside a test leaves no level on the log."""
+    log = logging.getLogger("edge")
+    before = log.level
+    yield
+    log.setLevel(before)
 
 
 @pytest.fixture(autouse=True)

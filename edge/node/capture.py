@@ -7,7 +7,7 @@ from typing import Literal
 from edge.records import Frame
 from edge.seams import Camera
 
-WAITING = 1
+WAITING = 2
 """Most frames that wait between camera and model; a live camera's older ones are dropped. One of 1920x1080 is 6 MB."""
 IDLE_S = 0.5
 """Seconds of one wait for a frame, or for room in the queue."""

@@ -241,7 +241,7 @@ def test_without_a_booth_it_waits_in_the_store(
     place.keep(found)
     out = tmp_path / "site.baseline"
     assert place.freeze("--out", str(out)) == 0
-    assert "not published yet: spotter booth publishes it" in capsys.readouterr().out
+    assert "not published yet; the booth publishes it once it runs" in capsys.readouterr().out
     assert place.freeze("--json", "--broker", "elsewhere:1883") == 0
     said = json.loads(capsys.readouterr().out)
     message = place.published()

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from edge.errors import SourceError
 from edge.frame import live, video
@@ -57,10 +58,8 @@ def write_clip(path: Path, *, frames: int = 20, fps: float = 10, code: str = "mp
 
 
 def write_gif(path: Path, *, frames: int = 5, duration_ms: int = 200) -> Path:
-    animation = cv2.Animation()
-    animation.frames = [picture(number * 50) for number in range(frames)]
-    animation.durations = [duration_ms] * frames
-    assert cv2.imwriteanimation(str(path), animation)
+    first, *others = (Image.fromarray(picture(number * 50)[..., ::-1]) for number in range(frames))
+    first.save(path, save_all=True, append_images=others, duration=duration_ms)
     return path
 
 

@@ -55,7 +55,8 @@ def test_covered_moved_frozen_and_unplugged(
     broker, state = make_mosquitto(), tmp_path / "state"
     state.mkdir()
     (tmp_path / "node.yaml").write_text(
-        f"state: {state}\nhealth_s: 1\nbroker: {{port: {broker.port}}}\nframe: {{source: '{camera.url}'}}\n"
+        f"site: booth\nnode: camera-1\nstate: {state}\nhealth_s: 1\nbroker: {{port: {broker.port}}}\n"
+        f"frame: {{source: '{camera.url}'}}\n...\n"
     )
     monkeypatch.setenv("STATE_DIRECTORY", str(state))
     node = start("-m", "edge.cli", "node", "--config", str(tmp_path / "node.yaml"))
