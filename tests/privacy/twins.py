@@ -37,6 +37,8 @@ CLOTHES: tuple[tuple[tuple[int, int, int], tuple[int, int, int], str], ...] = (
 RARE = 0
 GRAIN = 0.05
 """Standard deviation of the grain that is added for twin 2, in grey levels."""
+GRAIN_SEED = 400
+"""A grain with which no figure crosses a border of the grid."""
 SKINS = ((224, 180, 150), (110, 72, 52))
 HAIRS = ((60, 35, 20), (190, 190, 195))
 
@@ -99,7 +101,7 @@ def _draw(twin: int, people: list[Floats], walker: int, grain: float = 0.0) -> t
     classes = np.zeros(SIZE, np.uint8)
     upper, lower, _ = CLOTHES[walker]
     cloth = np.random.default_rng(walker).normal(0, 5, (*SIZE, 1))
-    cloth += np.random.default_rng(walker + 100).normal(0, grain, cloth.shape)
+    cloth += np.random.default_rng(walker + GRAIN_SEED).normal(0, grain, cloth.shape)
 
     def fill(corners: tuple[float, float, float, float], colour: tuple[int, int, int], name: str) -> None:
         x1, y1, x2, y2 = (round(value) for value in corners)

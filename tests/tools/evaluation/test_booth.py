@@ -54,7 +54,7 @@ def test_a_track_that_went_over_to_somebody_else_is_told_apart() -> None:
 
 @pytest.mark.slow
 def test_people_of_a_street_are_joined() -> None:
-    found = booth(argparse.Namespace(seed=3, cameras=2, minutes=1.5))
+    found = booth(argparse.Namespace(seed=3, cameras=2, minutes=5))
     assert found["people"] > 20
     assert found["sightings per person"] > 1.5
     assert found["people split in two or more"] < 0.15
