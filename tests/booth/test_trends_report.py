@@ -180,7 +180,7 @@ def test_each_site_of_a_shared_store_is_asked_for_by_name(config: BoothConfig) -
 
 
 def test_asking_makes_no_store(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="run spotter booth first"):
+    with pytest.raises(StoreError, match="start the booth first"):
         make_report(BoothConfig(store=f"sqlite:///{tmp_path}/none.sqlite"), Question(since=since()))
     assert not list(tmp_path.iterdir())
 
