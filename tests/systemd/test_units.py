@@ -15,8 +15,9 @@ EXPOSURE = {
     "spotter-worker@.service": 1.5,
     "spotter-first-boot.service": 2.0,
     "spotter-update.service": 1.6,
-    "spotter-pull.service": 3.0,
-    "spotter-stick@.service": 3.0,
+    "spotter-pull.service": 2.5,
+    "spotter-stick@.service": 2.1,
+    "spotter-firewall.service": 2.0,
 }
 """Highest exposure that `systemd-analyze security` may give, of 10."""
 BOOTH = "192.168.50.1"

@@ -43,6 +43,8 @@ NEWS_S, NEWS_STEP_S = 4.0, 0.03
 """Longest time that a request waits for something new, and how often it looks."""
 MENU = {"/": "alerts", "/cameras": "cameras", "/figures": "figures", "/trends": "trends", "/help": "help"}
 """The pages, in the order of the menu, and the names of their sentences; settings stand apart."""
+HEALTH = "/health"
+"""The page of the cameras too, by the name of the command that says the same."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Pages:
         fills: dict[str, Fill] = {
             "/": self._alerts,
             "/cameras": self._cameras,
+            HEALTH: self._cameras,
             "/figures": self._figures,
             "/trends": self._trends,
             "/help": self._help,
@@ -95,7 +98,6 @@ class Pages:
         }
         routes = [
             *(Route(path, self._page(path, fill)) for path, fill in fills.items()),
-            Route("/health", _health),
             Route("/week", self._week),
             Route("/state.json", self._state),
             Route("/metrics", self._metrics),
@@ -144,7 +146,7 @@ class Pages:
     def _show(self, request: Request, path: str, fill: Fill, shown: Shown, session: Session) -> Response:
         text = text_for(request, self._config.page.language)
         presenter, parts = Presenter(text, self._config, laptop(request)), Failures(self._said)
-        here, filled = MENU.get(path, "settings"), fill(shown, presenter, parts)
+        here, filled = "cameras" if path == HEALTH else MENU.get(path, "settings"), fill(shown, presenter, parts)
         found = troubles(shown.snapshot, text, self._monotonic() - shown.at)
         return self._render(
             text,
@@ -293,11 +295,6 @@ class Pages:
     def _render(self, text: Text, template: str, status: int = 200, /, **values: object) -> HTMLResponse:
         made = self._templates.get_template(template).render(t=text, lang=text.language, **values)
         return HTMLResponse(made, status, {"Content-Language": text.language})
-
-
-async def _health(_request: Request) -> Response:
-    """Lead to the cameras, by the name of the command that says the same."""
-    return go("/cameras")
 
 
 async def _say(_request: Request, err: Exception) -> Response:
