@@ -141,9 +141,9 @@ def _fetch_file(
             _try_to_fetch(broker, context, name, folder / name, most, say)
         except (OSError, http.client.HTTPException) as err:
             if attempt == TRIES:
-                where = f"https://{broker.host}:{port_of(broker)}/{name}"
+                where = f"https://{broker.host}:{port_of(broker)}"
                 raise ProvisionError(
-                    f"{where}: cannot be fetched ({err or type(err).__name__}); push it again"
+                    f"{name}: cannot be fetched from {where} ({err or type(err).__name__}); push it again"
                 ) from err
         else:
             return

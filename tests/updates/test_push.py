@@ -56,7 +56,7 @@ def test_one_node_first_then_the_others(
     assert said[0] == f"release {new.id}: north first, then south"
     assert said[-1] == f"all of them run release {new.id}"
     assert said.index("north: runs the release") < next(i for i, line in enumerate(said) if line.startswith("south: "))
-    assert "north: fetches a release (50 %)" in said or "north: tries a release; this takes three minutes" in said
+    assert any(line.startswith(("north: fetches a release", "north: tries a release")) for line in said)
     assert (north.node.current, south.node.current) == (new.id, new.id)
     assert not (north.node.home / "download").exists()
     assert main(["update", "status", "--site-dir", str(fleet.site.folder), "--json"]) == 0

@@ -78,7 +78,10 @@ def pasted(onto: Scene, scene: Scene, alpha: Bytes, matrix: NDArray[np.float64],
     cover = cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR)
     heights = np.where(scene.heights > NOBODY, np.clip(scene.heights * zoom, NOBODY + 1, 255), scene.heights)
     scaled = scene._replace(heights=heights.astype(np.uint8))
-    planes = [cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_NEAREST) for plane in scaled[1:]]
+    planes = [  # the nearest pixel of one at the edge may lie outside
+        cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_NEAREST, borderValue=(beyond,))
+        for plane, beyond in zip(scaled[1:], (0, IGNORED, 0, 0), strict=True)
+    ]
     is_covered = cover > 127
     share = (cv2.GaussianBlur(cover, (0, 0), soft) if soft else cover)[..., None].astype(np.float32) / 255
     mixed = np.rint(onto.pixels * (1 - share) + pixels * share).astype(np.uint8)
