@@ -42,7 +42,7 @@ class Aim(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     unclear: Fives = 0
     """Followed, but never seen well enough to be described."""
     blurred: Fives = 0
-    """Of those, how many were blurred in their best view; so for the next two."""
+    """Number of the unclear people who were blurred in their best view; `dark` and `hidden` count the other reasons."""
     dark: Fives = 0
     hidden: Fives = 0
 

@@ -94,7 +94,7 @@ class Spotter:
         for seen in made._seen(sources):
             made._baseline.learn(seen.sighting.appearance, context)
         if not made.sightings:
-            raise BaselineError("expected people in these sources, found nobody who is seen clearly; give other ones")
+            raise BaselineError("expected people in these sources, found nobody seen clearly; give other sources")
         return made
 
     @property

@@ -35,7 +35,7 @@ TIMEOUT_S = 5.0
 CAMERA_TTL_S = 3600
 """A push service drops the news of a camera after this."""
 AGAIN_S = 600.0
-"""A camera that comes and goes is told of once in this time."""
+"""Seconds in which a camera that fails again and again gives one notification at most."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Pace(NamedTuple):
 
     @property
     def why_closed(self) -> str:
-        """The same as an English sentence; empty if alerts are possible."""
+        """Return why no alert is possible, as an English sentence; empty if alerts are possible."""
         return self.why.sentence if self.why else ""
 
 

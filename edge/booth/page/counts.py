@@ -9,6 +9,9 @@ from edge.booth.trends import TOO_FEW, Row, code
 from edge.booth.trends_words import LITTLE, UNKNOWN
 from edge.phrase.outfit import words
 
+LEAST = 0.001
+"""Smallest share that is given as a number."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -41,7 +44,7 @@ def _budget(snapshot: Snapshot, text: Text) -> Iterator[tuple[str, str]]:
     if budget is None:
         return
     if budget.traffic_per_h is not None:
-        yield text("people-an-hour"), text("number", n=round(budget.traffic_per_h))
+        yield text("sightings-an-hour"), text("number", n=round(budget.traffic_per_h))
     if budget.alerts_per_h is None:
         yield text("alerts-an-hour"), text("alerts-most", most=budget.per_hour)
     else:
@@ -89,7 +92,11 @@ def share(text: Text, part: float, low: float | None = None, high: float | None 
 
     >>> share(Text("en"), 0.126, 0.08, 0.171).replace("\N{EN DASH}", "-"), share(Text("en"), 0.004)
     ('13 % (8-17)', '0.4 %')
+    >>> share(Text("en"), 0.0004), share(Text("en"), 0.0)
+    ('under 0.1 %', '0 %')
     """
+    if 0 < part < LEAST and low is None:  # what is not zero is never `0 %`
+        return text("under", share=text("share", n=100 * LEAST))
     percent = round(100 * part, 1) if part < 0.1 else round(100 * part)
     if low is None or high is None:
         return text("share", n=percent)

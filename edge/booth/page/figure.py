@@ -67,7 +67,7 @@ PARTS = {
 }
 """SVG paths by garment, or by region where the garment is not known, in the order in which they are drawn."""
 OPENED = {"jacket": f"{OPEN_JACKET}{SLEEVES}", "coat": f"{OPEN_COAT}{SLEEVES}"}
-"""The same worn open, so that what is under it shows."""
+"""Outlines of open jackets and coats, which show the clothes under them."""
 BARE = {"top": TORSO, "upper": TORSO, "dress": DRESS}
 """What is under a coat, without its sleeves."""
 MOTIF = "M60 74L64 84L75 84L66 91L69 102L60 95L51 102L54 91L45 84L56 84Z"
@@ -222,7 +222,7 @@ def _dress(figure: Figure, name: str, thing: Thing, path: str, *, is_reason: boo
 
 
 def _contrast(colour: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Return white or black, whichever is seen better on a colour (luma of ITU-R BT.601)."""
+    """Return white for dark colours and black for light ones (luma of ITU-R BT.601)."""
     red, green, blue = colour
     return WHITE if 0.299 * red + 0.587 * green + 0.114 * blue < DIM else (40, 40, 44)
 

@@ -44,7 +44,7 @@ class BudgetView(msgspec.Struct, frozen=True, kw_only=True):
     silence: str = ""
     """Why nobody is alerted right now; empty if alerts are possible."""
     why_silent: Fact | None = None
-    """The same as a code with values."""
+    """The reason as a code with values, for other languages."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     clock: str = ""
     """What is wrong with this machine's clock; empty when all is well."""
     clock_facts: list[Fact] = []
-    """The same as codes with values."""
+    """The sentences as codes with values, for other languages."""
     alerts: list[AlertView]
     """Newest first."""
     nodes: list[NodeHealth]

@@ -195,7 +195,7 @@ refused-other = siehe Protokoll.
 
 ## Figures
 
-people-an-hour = Menschen je Stunde
+sightings-an-hour = Sichtungen pro Stunde
 alerts-an-hour = Alarme je Stunde
 alerts-of = { $n } von { $most }, die sich begrüßen lassen
 alerts-most = { $most } lassen sich begrüßen

@@ -196,7 +196,7 @@ refused-other = see the log.
 
 ## Figures
 
-people-an-hour = People an hour
+sightings-an-hour = Sightings an hour
 alerts-an-hour = Alerts an hour
 alerts-of = { $n } of { $most } that can be greeted
 alerts-most = { $most } can be greeted

@@ -195,7 +195,7 @@ refused-other = vea el registro.
 
 ## Figures
 
-people-an-hour = Personas por hora
+sightings-an-hour = Avistamientos por hora
 alerts-an-hour = Alertas por hora
 alerts-of = { $n } de { $most } que se pueden saludar
 alerts-most = se pueden saludar { $most }

@@ -195,7 +195,7 @@ refused-other = voyez le journal.
 
 ## Figures
 
-people-an-hour = Personnes par heure
+sightings-an-hour = Observations par heure
 alerts-an-hour = Alertes par heure
 alerts-of = { $n } sur { $most } qu'on peut aborder
 alerts-most = on peut en aborder { $most }

@@ -195,7 +195,7 @@ refused-other = veda il registro.
 
 ## Figures
 
-people-an-hour = Persone all'ora
+sightings-an-hour = Avvistamenti all’ora
 alerts-an-hour = Avvisi all'ora
 alerts-of = { $n } di { $most } che si possono salutare
 alerts-most = se ne possono salutare { $most }

@@ -195,7 +195,7 @@ refused-other = se loggen.
 
 ## Figures
 
-people-an-hour = Personer i timmen
+sightings-an-hour = Observationer per timme
 alerts-an-hour = Larm i timmen
 alerts-of = { $n } av { $most } som hinner hälsas
 alerts-most = { $most } hinner hälsas

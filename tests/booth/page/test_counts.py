@@ -9,7 +9,7 @@ ENGLISH = Text("en")
 
 def test_figures() -> None:
     found = dict(counts.figures(make_snapshot(budget=BUDGET, outcomes=OUTCOMES), ENGLISH))
-    assert found["People an hour"] == "1,180"
+    assert found["Sightings an hour"] == "1,180"
     assert found["Alerts an hour"] == "5.4 of 6 that can be greeted"
     assert found["Alerts from"] == "1 in 210"
     assert found["Left to give away"] == "14"

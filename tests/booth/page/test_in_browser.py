@@ -29,6 +29,7 @@ from tests.booth.page.pages import (
     make_view,
     serve_page,
 )
+from tests.booth.page.test_trends_view import REPORT
 from tests.brokers import wait_for
 
 pytestmark = pytest.mark.requires_browser
@@ -445,6 +446,19 @@ def test_axe_finds_nothing(
     tab.goto(served.page.url)
     for summary in tab.locator("summary").all():
         summary.click()
+    assert violations(tab, axe) == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_page_of_the_week(
+    served: ServedPage, chromium: Chromium, axe: str, scheme: Literal["light", "dark"]
+) -> None:
+    served.page.show(make_snapshot(report=REPORT))
+    context = chromium.new_context(color_scheme=scheme, **PHONE)
+    tab = context.new_page()
+    tab.goto(f"{served.page.url}week")
+    expect(tab.locator(".sheet svg")).to_be_visible()
     assert violations(tab, axe) == []
     context.close()
 
