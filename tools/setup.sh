@@ -100,7 +100,7 @@ need_trackers() {
   local python="$repo/.venv/bin/python" wanted=2.6.1
   [ "$("$python" -c 'import importlib.metadata as m; print(m.version("trackers"))' 2>/dev/null)" = $wanted ] && return
   "$python" -m pip install -q --disable-pip-version-check --no-deps trackers==$wanted && return
-  say "The library trackers could not be installed (no network?): ByteTrack and SORT are left out"
+  say "The library trackers could not be installed (no network?): other trackers are left out"
   return 1
 }
 

@@ -53,7 +53,7 @@ def clips(args: argparse.Namespace) -> dict[str, Any]:
     peers = Present({}, {}) if args.alone else detectors()
     library = {} if args.alone else tracking.library()
     trackers = {} if isinstance(library, str) else library
-    left_out = {**peers.left_out, **({"ByteTrack, SORT": library} if isinstance(library, str) else {})}
+    left_out = {**peers.left_out, **({"other trackers": library} if isinstance(library, str) else {})}
     setting = Setting(open_model(args.model), args.fps, args.overlay, peers.detectors, trackers)
     jobs = list(_jobs(args.clips, args.truth))
     measured: dict[str, Measured] = {}
@@ -101,6 +101,9 @@ def _found(measured: dict[str, Measured]) -> dict[str, Any]:
         "tracking": {
             tracker: tracking.figures({name: one.accumulators[tracker] for name, one in labelled.items()})
             for tracker in trackers
+        },
+        "people by tracker": {
+            tracker: to_json(together(one.people[tracker] for one in labelled.values())) for tracker in trackers
         },
         "detectors": {
             detector: to_json(together(one.detectors[detector] for one in labelled.values())) for detector in looked

@@ -10,7 +10,7 @@ from tools.evaluation.clips.counts import Counts
 from tools.evaluation.clips.finding import TALL
 from tools.evaluation.clips.match import body_box, ignored, matched
 from tools.evaluation.clips.stitched import is_implausible, is_often, spans_two
-from tools.evaluation.clips.truth import Truth
+from tools.evaluation.clips.truth import Box, Truth
 from tools.evaluation.clips.watch import Shown
 
 LONG_S = 1.0
@@ -35,6 +35,16 @@ class Stay:
         return self.people.total() + self.ignored + self.nobody
 
 
+class Owner(NamedTuple):
+    """Whose a track is."""
+
+    kind: str
+    """`person`, `ignored` or `nobody`."""
+    person: str | None
+    also: tuple[str, ...] = ()
+    """Other people on whom it lay in a quarter of its frames on people (at least 2): it went over to them."""
+
+
 class Owned(NamedTuple):
     """A sighting, and whose it is."""
 
@@ -50,14 +60,23 @@ class Owned(NamedTuple):
 
 def stays(truth: Truth, shown: Mapping[int, Shown]) -> dict[int, Stay]:
     """Return the stays by track id; tracks are paired with people frame by frame, as detections are."""
+    tracks = {n: [(track.track_id, body_box(track.detection)) for track in one.tracks] for n, one in shown.items()}
+    found = stays_of_boxes(truth, tracks)
+    for number, people, _ in truth.each():
+        for track in shown[number].tracks if number in shown else []:
+            found[track.track_id].spanning += spans_two(track.detection, people.boxes)
+    return found
+
+
+def stays_of_boxes(truth: Truth, tracks: Mapping[int, Sequence[tuple[int, Box]]]) -> dict[int, Stay]:
+    """Return the stays by track id of tracks that are only boxes: (track id, box) by frame number."""
     found: defaultdict[int, Stay] = defaultdict(Stay)
     for number, people, regions in truth.each():
-        tracks = shown[number].tracks if number in shown else []
-        boxes = [body_box(track.detection) for track in tracks]
+        here = tracks.get(number, [])
+        boxes = [box for _, box in here]
         pairs, off = matched(people.boxes, boxes), ignored(boxes, regions)
-        for j, track in enumerate(tracks):
-            stay = found[track.track_id]
-            stay.spanning += spans_two(track.detection, people.boxes)
+        for j, (track_id, _) in enumerate(here):
+            stay = found[track_id]
             if j in pairs:
                 stay.people[people.names[pairs[j]]] += 1
             elif off[j]:
@@ -79,17 +98,21 @@ def stay_of(departure: Departure, stays: Mapping[int, Stay]) -> Stay:
 
 
 def owned(sighting: Sighting, stay: Stay) -> Owned:
-    """Return whose a sighting is: the person its track lay on most, unless it lay too little on anyone."""
-    spanning = is_often(stay.spanning, stay.frames)
+    """Return a sighting with its owner; `stay` is its track's."""
+    return Owned(sighting, *owner(stay), is_often(stay.spanning, stay.frames))
+
+
+def owner(stay: Stay) -> Owner:
+    """Return whose a track is: the person it lay on most, unless it lay too little on anyone."""
     main, frames = stay.people.most_common(1)[0] if stay.people else (None, 0)
     if main is None or frames < max(2, MOSTLY * stay.frames):
         is_ignored = stay.ignored >= max(1, stay.nobody) or not stay.frames
-        return Owned(sighting, "ignored" if is_ignored else "nobody", None, (), spanning)
+        return Owner("ignored" if is_ignored else "nobody", None)
     others = tuple(name for name, times in stay.people.items() if name != main and is_often(times, stay.people.total()))
-    return Owned(sighting, "person", main, others, spanning)
+    return Owner("person", main, others)
 
 
-def fates(truth: Truth, sightings: Sequence[Owned]) -> dict[str, str]:
+def fates(truth: Truth, sightings: Iterable[Owner | Owned]) -> dict[str, str]:
     """Return {person: ONE, SPLIT, MERGED or MISSED} for everyone who is TALL for over LONG_S seconds."""
     mine, merged = Counter[str](), set[str]()
     for one in sightings:
@@ -99,7 +122,7 @@ def fates(truth: Truth, sightings: Sequence[Owned]) -> dict[str, str]:
     return {name: _fate(mine[name], is_merged=name in merged) for name in _long_seen(truth)}
 
 
-def fate_counts(truth: Truth, sightings: Sequence[Owned]) -> Counts:
+def fate_counts(truth: Truth, sightings: Sequence[Owner | Owned]) -> Counts:
     """Return counts of the group `fates` and, for people who never move, of `still`."""
     counts: Counts = Counter()
     sighted = {one.person for one in sightings}

@@ -38,6 +38,8 @@ class Measured(NamedTuple):
     fps: float
     accumulators: dict[str, Any]
     """Accumulators of motmetrics, for our tracker and the others; none for a clip without truth."""
+    people: dict[str, Counts]
+    """What became of people (fates.py): by our sightings, and by the other trackers' tracks."""
     detectors: dict[str, Counts]
     """The groups of finding.py, for each other detector."""
 
@@ -49,23 +51,27 @@ def with_truth(clip: Path, truth: Truth, setting: Setting) -> Measured:
     mine = [owned(sighting, stay_of(sighting.departure, found)) for sighting in watched.sightings]
     bodies = {n: [body_box(one) for one in shown.detections] for n, shown in watched.shown.items()}
     known = {"people": len(truth.people), "boxes": sum(len(person.boxes) for person in truth.people.values())}
+    tracks = {OURS: tracking.ours(watched.shown)}
+    people = {OURS: fate_counts(truth, mine)}
+    for name, kind in setting.trackers.items():
+        tracks[name] = tracking.others(kind, watched.shown, watched.fps)
+        people[name] = tracking.people(truth, tracks[name])
     counts = together(
         [
             grouped("truth", known),
             finding(truth, bodies),
             sighting_counts(mine),
-            fate_counts(truth, mine),
+            people[OURS],
             word_counts(truth, mine),
             _without_truth(watched),
         ]
     )
-    tracks = {OURS: tracking.ours(watched.shown)}
-    tracks |= {name: tracking.others(kind, watched.shown, watched.fps) for name, kind in setting.trackers.items()}
     accumulators = {name: tracking.accumulate(truth, one) for name, one in tracks.items()}
     return Measured(
         counts,
         watched.fps,
         accumulators,
+        people,
         {name: finding(truth, boxes) for name, boxes in looking.boxes.items()},
     )
 
@@ -73,7 +79,7 @@ def with_truth(clip: Path, truth: Truth, setting: Setting) -> Measured:
 def without_truth(clip: Path, setting: Setting) -> Measured:
     """Count sightings, those with impossible skeletons, and tracks held back, on a clip without truth."""
     watched = _watch(clip, None, setting, None)
-    return Measured(_without_truth(watched), watched.fps, {}, {})
+    return Measured(_without_truth(watched), watched.fps, {}, {}, {})
 
 
 def _without_truth(watched: Watched) -> Counts:

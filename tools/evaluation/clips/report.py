@@ -137,6 +137,7 @@ def _show_beside(console: Console, found: Mapping[str, Any]) -> None:
             table.add_row(
                 clip, *(" / ".join(_figure(key, one[key]) for key in ("MOTA", "IDF1", "switches")) for one in each)
             )
+        _fill(table, PEOPLE, {name: from_json(groups) for name, groups in found["people by tracker"].items()})
         console.print(table)
     if found["detectors"]:
         columns = {found["model"]: found[TOGETHER], **found["detectors"]}

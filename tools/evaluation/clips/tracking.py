@@ -4,8 +4,10 @@ Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: Th
 et al., "Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking" (2016) for IDF1.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import signature
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +15,8 @@ import numpy as np
 from edge.config import TrackSection
 from edge.errors import ConfigError
 from edge.records import Detection
+from tools.evaluation.clips.counts import Counts
+from tools.evaluation.clips.fates import fate_counts, owner, stays_of_boxes
 from tools.evaluation.clips.match import MIN_IOU, body_box, ignored, iou, matched
 from tools.evaluation.clips.truth import Box, Truth
 from tools.evaluation.clips.watch import Shown
@@ -57,6 +61,22 @@ def accumulate(truth: Truth, tracks: Tracks) -> Any:
     return accumulator
 
 
+def people(truth: Truth, tracks: Tracks) -> Counts:
+    """Return the groups `fates` and `still` (fates.py) if each track were a sighting: one that lasts as ours must."""
+    numbers: defaultdict[int, list[int]] = defaultdict(list)
+    for number, here in tracks.items():
+        for one in here:
+            numbers[one.track_id].append(number)
+    settings = TrackSection()
+    lasting = {
+        track_id
+        for track_id, seen in numbers.items()
+        if len(seen) >= settings.confirm_frames and max(seen) - min(seen) >= settings.confirm_s * truth.fps
+    }
+    boxes = {n: [(one.track_id, one.box) for one in here if one.track_id in lasting] for n, here in tracks.items()}
+    return fate_counts(truth, [owner(stay) for stay in stays_of_boxes(truth, boxes).values()])
+
+
 def figures(accumulators: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Return {clip: {figure: value}}, with "together" for all clips as one."""
     if not accumulators:
@@ -78,18 +98,25 @@ def library() -> dict[str, Any] | str:
         import trackers  # noqa: PLC0415  an extra that nothing else needs
     except ImportError as err:
         return f"the library trackers is missing ({err}): {HOW_TO_INSTALL}"
-    return {"ByteTrack": trackers.ByteTrackTracker, "SORT": trackers.SORTTracker}
+    return {
+        "ByteTrack": trackers.ByteTrackTracker,
+        "SORT": trackers.SORTTracker,
+        "OC-SORT": trackers.OCSORTTracker,
+        "BoT-SORT": trackers.BoTSORTTracker,
+        "C-BIoU": trackers.CBIoUTracker,
+    }
 
 
 def others(kind: Any, shown: Mapping[int, Shown], fps: float) -> Tracks:
     """Return the tracks that another tracker makes of the same detections, as boxes.
 
-    It has the library's own settings, but starts tracks where ours does: the library's 0.7 is for detectors with higher
-    confidences.
+    It has the library's own settings, but starts tracks where ours does: the library's 0.6 and 0.7 are for detectors
+    with higher confidences. BoT-SORT sees the boxes alone, not the picture from which it would tell a moving camera.
     """
     start = TrackSection().birth_confidence
-    high = {"high_conf_det_threshold": start} if "Byte" in kind.__name__ else {}
-    tracker = kind(frame_rate=fps, track_activation_threshold=start, **high)
+    ours = {"track_activation_threshold": start, "high_conf_det_threshold": start, "enable_cmc": False}
+    known = signature(kind).parameters
+    tracker = kind(frame_rate=fps, **{name: value for name, value in ours.items() if name in known})
     return {number: _step(tracker, one.detections) for number, one in sorted(shown.items())}
 
 

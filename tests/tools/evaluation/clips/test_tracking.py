@@ -6,7 +6,8 @@ import pytest
 
 from edge.records import Detection
 from tests.tools.evaluation.clips.made_up import FRAMES, body, shown, staying, track, truth
-from tools.evaluation.clips.tracking import accumulate, figures, library, others, ours
+from tools.evaluation.clips.match import body_box
+from tools.evaluation.clips.tracking import Tracked, accumulate, figures, library, others, ours, people
 from tools.evaluation.clips.truth import Box, Person
 from tools.evaluation.clips.watch import Shown
 
@@ -74,3 +75,12 @@ def test_other_trackers_follow_the_same_detections() -> None:
         tracks = others(kind, frames, 10.0)
         assert {len(tracks[number]) for number in FRAMES[4:]} == {2}
         assert figures({"clip": accumulate(truth(PEOPLE), tracks)})["clip"]["switches"] == 0
+        assert people(truth(PEOPLE), tracks) == {("fates", "one"): 2}
+
+
+def test_people_by_another_trackers_tracks() -> None:
+    """A's track ends in the middle and another goes on: split. B's is one; a track of one frame counts for nobody."""
+    a, b = (body_box(one) for one in (A, B))
+    tracks = {number: [Tracked(1 if number < FRAMES[5] else 2, a), Tracked(3, b)] for number in FRAMES}
+    tracks[FRAMES[0]].append(Tracked(4, b))
+    assert people(truth(PEOPLE), tracks) == {("fates", "split"): 1, ("fates", "one"): 1}
