@@ -26,7 +26,7 @@ def looks(small: Pixels, people: list[Detection], scale: float) -> Floats:
     """
     if not people:
         return np.zeros((0, 2, 3), np.float32)
-    points = np.stack([person.keypoints for person in people]) / np.float32(scale)
+    points = np.array([person.keypoints for person in people]) / np.float32(scale)
     torso = _between(points[:, [6, 5]], points[:, [12, 11]])
     thighs = _between(points[:, [12, 11]], points[:, [14, 13]])
     at = np.rint(np.stack([torso, thighs], axis=1)).astype(np.intp)
@@ -51,5 +51,8 @@ def likeness(one: Floats, other: Floats) -> Floats:
     >>> float(likeness(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32)))
     1.0
     """
-    squared = ((one - other) ** 2).sum(axis=-1).mean(axis=-1)
+    step = one - other
+    step *= step
+    squares = step[..., 0] + step[..., 1] + step[..., 2]  # much faster than sums over axes of three and two
+    squared = (squares[..., 0] + squares[..., 1]) / np.float32(2)
     return np.asarray(OTHER_COLOUR + (1 - OTHER_COLOUR) * np.exp(-squared / (2 * SAME_COLOUR**2)), np.float32)
