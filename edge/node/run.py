@@ -159,18 +159,24 @@ class Node:
     def _loop(self) -> None:
         while not self._stop.is_set():
             self._scoring.apply_site_baseline()
-            try:
-                seen = self._model.next()
-            except queue.Empty:
-                continue
-            if seen is None:
+            if not self._advance():
                 break
-            step = self._step(*seen)
-            self._scoring.record_early(step.early)
-            self._record(step.sightings)
         self._record(self._pipeline.finish())
         if self._failure is None:
             self._uplink.drain()
+
+    def _advance(self) -> bool:
+        """Work on the next frame, if it is here; returns False at the end. No name here holds it afterwards."""
+        try:
+            seen = self._model.next()
+        except queue.Empty:
+            return True
+        if seen is None:
+            return False
+        step = self._step(*seen)
+        self._scoring.record_early(step.early)
+        self._record(step.sightings)
+        return True
 
     def _step(self, frame: Frame, glance: Glance) -> Step:
         step = self._pipeline.step(frame, glance)
