@@ -148,7 +148,7 @@ class Clip:
         self._capture.release()
 
     def _open(self) -> None:
-        self._capture = _capture(str(self._path), cv2.CAP_FFMPEG)
+        self._capture = _capture(str(self._path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])  # each more: 7 MB
         if not self._capture.isOpened():
             raise SourceError(
                 f"{self._path}: expected a video or an animated GIF, found nothing that plays: "
