@@ -28,7 +28,7 @@ def looks(small: Pixels, people: list[Detection], scale: float) -> Floats:
     """
     if not people:
         return np.zeros((0, 2, 3), np.float32)
-    points = np.array([person.keypoints for person in people]) / np.float32(scale)
+    points = np.array([person.keypoints for person in people], np.float32) / np.float32(scale)
     corners = points.take(_CORNERS, axis=1).reshape(-1, 2, 2, 2)
     at = np.rint(_between(corners[:, 0], corners[:, 1]))
     x, y = np.minimum(np.maximum(at, 0), [small.shape[1] - 1, small.shape[0] - 1]).astype(np.intp).T
