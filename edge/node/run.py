@@ -29,7 +29,7 @@ from edge.node.board import SystemBoard
 from edge.node.capture import Capture
 from edge.node.health import Counters, Heartbeat, Pulse, Start, heartbeat, status_line
 from edge.node.load_model import open_with_last_good
-from edge.node.memory import keep_small
+from edge.node.memory import give_back, keep_small
 from edge.node.model_thread import ModelThread
 from edge.node.offers import Offers
 from edge.node.scoring import Scoring
@@ -291,6 +291,7 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
             ),
         )
         stop_on_signals(stop)
+        give_back()
         return node.run()
 
 
