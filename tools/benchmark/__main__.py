@@ -66,10 +66,11 @@ def _soak(hours: float, fps: float) -> int:
     begun = time.monotonic()
     seen = soak(hours, fps, every_s=min(SOAK_EVERY_S, 3 * hours))
     faults = _faults(seen)
+    minutes = (time.monotonic() - begun) / 60
     print(
-        f"{seen.frames / fps / 3600:.1f} hours of a street in {(time.monotonic() - begun) / 60:.0f} minutes, {seen.frames} "
-        f"frames; memory {seen.rss_mb[0]:.0f} to {seen.rss_mb[-1]:.0f} MB, drift {seen.drift:.1%}; state folder "
-        f"{seen.files_mb[0]:.1f} to {seen.files_mb[-1]:.1f} MB; {seen.issued} scores made, {seen.stored} stored"
+        f"{seen.frames / fps / 3600:.1f} hours of a street in {minutes:.0f} minutes; {seen.frames} "
+        f"frames; memory {seen.rss_mb[0]:.0f} to {seen.rss_mb[-1]:.0f} MB, drift {seen.drift:.1%}; state "
+        f"folder {seen.files_mb[0]:.1f} to {seen.files_mb[-1]:.1f} MB; {seen.issued} scores made, {seen.stored} stored"
     )
     print("\n".join(faults) or "flat and exact", file=sys.stderr)
     return 1 if faults else 0
