@@ -6,15 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from edge import wire
 from edge.config import NodeConfig
 from edge.errors import EdgeError
+from edge.frame.photos import Photos
 from edge.node import certificate
 from edge.pipeline import Pipeline
-from edge.records import Frame
 from edge.seams import Clock, Interpreter
 from edge.track.tracklet import TORSO
 
@@ -48,7 +47,7 @@ def self_test(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> lis
     """Check model, accelerator, disk, clock and certificate; return the failures. Takes about a second."""
     state = Path(config.state)
     checks: list[tuple[wire.Part, Callable[[], None]]] = [
-        ("model", lambda: _check_model(config, interpreter)),
+        ("model", lambda: _check_model(config, interpreter, clock)),
         ("accelerator", lambda: _check_accelerator(config, interpreter)),
         ("disk", lambda: _check_disk(state)),
         ("clock", lambda: _check_clock(state, clock.now())),
@@ -63,12 +62,10 @@ def self_test(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> lis
     return failures
 
 
-def _check_model(config: NodeConfig, interpreter: Interpreter) -> None:
+def _check_model(config: NodeConfig, interpreter: Interpreter, clock: Clock) -> None:
     """Check that the model finds every full-height person of a drawn picture where the picture has them."""
-    picture = cv2.imread(str(PICTURE))
-    if picture is None:
-        raise _FailedError(f"{PICTURE}, the test picture, is missing or damaged: install the node's software again.")
-    found = Pipeline(interpreter, config).step(Frame(np.ascontiguousarray(picture[..., ::-1]), 0.0, 0)).detections
+    frame = Photos(PICTURE, clock=clock).read()
+    found = Pipeline(interpreter, config).step(frame).detections if frame else []
     people = [person.keypoints[list(TORSO)] for person in found]
     missed = 0
     for torso in DRAWN:
