@@ -3,7 +3,9 @@
 A frame's tensors hold 200,000 values, and the people in it need a few thousand of them.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple, overload
 
 import numpy as np
@@ -37,9 +39,26 @@ class Stored(NamedTuple):
         """Return a number that the stored values of all real values from `value` on reach.
 
         It may be one step too low, so that rounding loses no value above the limit. For the exact limit compare
-        real values.
+        real values. It is whole for stored integers, which are compared with floats ten times as slowly.
         """
-        return value - 1e-3 if self.scale == 0 else value / self.scale + self.zero_point - 1
+        return value - 1e-3 if self.scale == 0 else math.ceil(value / self.scale + self.zero_point - 1)
+
+    def mapped(self, function: Callable[[Floats], Floats], values: NDArray[Any]) -> Floats:
+        """Return `function`, which works element by element, of the real values of any `values` of the tensor.
+
+        Bytes have 256 values at most, so that the results are read from a table. `function` must live as long as the
+        program: the table is kept.
+        """
+        if self.scale == 0 or values.dtype.itemsize != 1:
+            return function(self.real(values))
+        return _table(function, values.dtype.str, self.scale, self.zero_point).take(values.view(np.uint8))
+
+
+@cache
+def _table(function: Callable[[Floats], Floats], dtype: str, scale: float, zero_point: int) -> Floats:
+    """[256] `function` of the real value of each byte, by the byte without its sign."""
+    every = np.arange(256, dtype=np.uint8).view(dtype)
+    return function(Stored(every, scale, zero_point).real(every))
 
 
 class Outputs(Sequence[Floats]):

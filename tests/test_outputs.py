@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.outputs import Outputs, stored
+from edge.outputs import Outputs, Stored, stored
 from edge.seams import TensorSpec
 
 BYTES = np.arange(256, dtype=np.uint8)
@@ -26,3 +26,11 @@ def test_no_stored_value_that_counts_is_below_the_level(scale: float, zero_point
     counts = outputs[0] >= np.float32(value)
     assert (stored(outputs, 0).level(value) <= BYTES)[counts].all()
     assert (np.diff(outputs[0]) > 0).all(), "the largest stored value is the largest real one"
+
+
+@given(scale=st.floats(1e-3, 10), zero_point=st.integers(-128, 255), dtype=st.sampled_from(["u1", "i1", "i2"]))
+def test_a_table_gives_what_the_function_gives(scale: float, zero_point: int, dtype: str) -> None:
+    values = BYTES.view("i1" if dtype == "i1" else "u1").astype(dtype).reshape(16, 16)
+    one = Stored(values, scale, zero_point)
+    assert (one.mapped(np.sin, values[3:5]) == np.sin(one.real(values[3:5]))).all()
+    assert Stored(np.ones(2, np.float32)).mapped(np.negative, np.ones(2, np.float32)).tolist() == [-1, -1]

@@ -1,5 +1,6 @@
 """Quadrilaterals of torso, thighs and shins between keypoints: legs are judged and cloth is sampled in them."""
 
+from functools import cache
 from typing import NamedTuple
 
 import cv2
@@ -42,16 +43,19 @@ _SHRINK = 0.38
 
 def body_parts(crop: Crop) -> dict[str, list[Quad]]:
     """Return the quads of `torso`, `thighs` and `shins` whose keypoints are believed and that lie inside the crop."""
-    points, believed = crop.points, crop.believed
-    found: dict[str, list[Quad]] = {"torso": [], "thighs": [], "shins": []}
-    if believed[[*SHOULDERS, *HIPS]].all():
-        found["torso"].append(_quad(_torso(points, crop.length), TORSO.size))
+    points, believed = crop.points, crop.believed.tolist()
+    found: dict[str, list[tuple[Floats, PartShape]]] = {"torso": [], "thighs": [], "shins": []}
+    if all(believed[joint] for joint in (*SHOULDERS, *HIPS)):
+        found["torso"].append((_torso(points, crop.length), TORSO))
     for name, tops, bottoms, part in (("thighs", HIPS, KNEES, THIGH), ("shins", KNEES, ANKLES, SHIN)):
         for top, bottom in zip(tops, bottoms, strict=True):
             if believed[top] and believed[bottom]:
-                found[name].append(_quad(_limb(points[top], points[bottom], part, crop.length), part.size))
+                found[name].append((_limb(points[top], points[bottom], part, crop.length), part))
     shape = crop.pixels.shape
-    return {name: [quad for quad in quads if _is_inside(quad.corners, shape)] for name, quads in found.items()}
+    return {
+        name: [_quad(corners, part.size) for corners, part in shapes if _is_inside(corners, shape)]
+        for name, shapes in found.items()
+    }
 
 
 def warp(plane: np.ndarray, quad: Quad, *, is_smooth: bool = True) -> np.ndarray:
@@ -64,18 +68,22 @@ def warp(plane: np.ndarray, quad: Quad, *, is_smooth: bool = True) -> np.ndarray
 
 
 def _quad(corners: Floats, size: tuple[int, int]) -> Quad:
-    height, width = size
-    target = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32)
-    return Quad(corners, size, np.asarray(cv2.getPerspectiveTransform(target, corners)))
+    return Quad(corners, size, np.asarray(cv2.getPerspectiveTransform(_corners(*size), corners)))
+
+
+@cache
+def _corners(height: int, width: int) -> Floats:
+    """[4, 2] x, y of the corners of an image, in the order of `Quad.corners`."""
+    return np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32)
 
 
 def _torso(points: Floats, length: float) -> Floats:
     top, bottom = points[SHOULDERS], points[HIPS]
     # Seen from the side both shoulders are at one place, but the body is wider: keep at least half_width.
     sign = 1.0 if top[0, 0] + bottom[0, 0] <= top[1, 0] + bottom[1, 0] else -1.0
-    corners = []
+    corners, above, below = [], (top[0] + top[1]) / 2, (bottom[0] + bottom[1]) / 2
     for share in (TORSO.start, TORSO.end):
-        middle = top.mean(axis=0) * (1 - share) + bottom.mean(axis=0) * share
+        middle = above * (1 - share) + below * share
         across = (top[1] - top[0]) * (1 - share) + (bottom[1] - bottom[0]) * share
         half = np.array([max(abs(across[0]) * _SHRINK, TORSO.half_width * length), sign * across[1] * _SHRINK])
         corners.append((middle - half, middle + half))

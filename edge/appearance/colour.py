@@ -1,5 +1,6 @@
 """Palettes, colour words and colour moments of garment pixels, and an estimate of the light."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -35,6 +36,9 @@ CAST_L, CAST_FADES_L = 15.0, 30.0
 COLOUR_MOMENTS = 5
 """Number of moments: mean L*, a*, b*, spread of L*, spread of chroma."""
 _BYTES = np.arange(256, dtype=np.uint8)[:, None]
+_SHARES = np.arange(256, dtype=np.float32) / np.float32(255)
+_SIXTH = _SHARES**6
+"""[256] the brightness (0..1) of each byte, and its sixth power: a picture has many more pixels than that."""
 
 
 def palette(lab: Floats) -> Floats:
@@ -68,8 +72,14 @@ def moments(lab: Floats) -> Floats:
 
 def to_lab(pixels: Pixels, gains: Floats) -> Floats:
     """Convert [h, w, 3] RGB bytes to CIELAB (D65) after multiplying each channel by its gain [3]."""
-    balanced = np.minimum(_BYTES * np.asarray(gains / np.float32(255), np.float32), 1)  # 768 products, not n * 3
-    return np.asarray(cv2.cvtColor(cv2.LUT(pixels, balanced[None]), cv2.COLOR_RGB2LAB), np.float32)
+    return np.asarray(cv2.cvtColor(cv2.LUT(pixels, _balanced(gains.tobytes())), cv2.COLOR_RGB2LAB), np.float32)
+
+
+@lru_cache(8)
+def _balanced(gains: bytes) -> Floats:
+    """[1, 256, 3] each byte times the gain of each channel, `gains` [3] float32; a light lasts for many views."""
+    factors = np.asarray(np.frombuffer(gains, np.float32) / np.float32(255), np.float32)
+    return np.asarray(np.minimum(_BYTES * factors, 1)[None], np.float32)
 
 
 class Light(NamedTuple):
@@ -152,11 +162,12 @@ class Illumination:
         background = np.ones(small.shape[:2], np.uint8)
         for person in people:
             _blank(background, person, scale)
-        few = small[::4, ::4].astype(np.float32) / np.float32(255)
+        few = small[::4, ::4]
         pixels = few[background[::4, ::4] > 0]
         if len(pixels) < 100:
             return
-        colour, middle = (pixels**6).mean(axis=0) ** (1 / 6), float(np.median(few.mean(axis=-1)))
+        red, green, blue = np.moveaxis(_SHARES.take(few), -1, 0)
+        colour, middle = _SIXTH.take(pixels).mean(axis=0) ** (1 / 6), float(np.median((red + green + blue) / 3))
         is_first = self._colour is None
         weight = 1.0 if is_first else 1 - np.exp(-max(at - self._measured_at, 0) / self._settle_s)
         known = colour if self._colour is None else self._colour
@@ -216,8 +227,15 @@ class Illumination:
         worn = self._worn[: self._seen]
         count = round(CAST_SHARE * len(worn))
         darkest = worn[np.argpartition(worn[:, 0], count)[:count]]
-        cast = np.median(darkest[:, 1:], axis=0)
+        cast = _median(np.ascontiguousarray(darkest[:, 1:].T))
         return np.asarray(cast * min(1.0, CAST_MOST / max(float(np.hypot(*cast)), 1e-6)), np.float32)
+
+
+def _median(rows: Floats) -> Floats:
+    """[n] median of each row [n, values]: np.median in a fraction of its time."""
+    middle = rows.shape[1] // 2
+    low, high = np.partition(rows, (middle - 1, middle), axis=1).T[middle - 1 : middle + 1]
+    return np.asarray((low + high) / 2 if rows.shape[1] % 2 == 0 else high, np.float32)
 
 
 def _blank(background: Pixels, person: Detection, scale: float) -> None:

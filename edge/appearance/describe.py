@@ -12,7 +12,7 @@ from edge.appearance import colour, pattern
 from edge.appearance.body_parts import Quad, body_parts
 from edge.appearance.crop import Crop, crop
 from edge.appearance.garment_mask import garment_mask, guess_mask
-from edge.appearance.region import Mask, Patch, cloth, legs, masks, patches, spots
+from edge.appearance.region import MIN_SHOWN, Mask, cloth, covered, flat, legs, masks, patches, spots
 from edge.appearance.silhouette import silhouette
 from edge.appearance.view import body_height
 from edge.appearance.worn import Shades, areas, cut
@@ -93,14 +93,18 @@ def draft(
     near = crop(pixels, detection)
     if not near.pixels.size:
         return None
+    quads = body_parts(near)
+    if not quads["torso"]:
+        return None
+    quality = geometric * _sharpness(flat(near, quads["torso"], light.counted))
+    if quality * (1.0 if quads["thighs"] and quads["shins"] else LEGS_SEEN) < least:
+        return None  # before the garments are looked for: that takes the most time
     others = [other for other in others if other is not detection]
     classes = guess_mask(near, light.counted) if garments is None else garment_mask(near, others, garments)
-    regions, quads = masks(near, classes), body_parts(near)
-    front = patches(near, regions, quads | {"thighs": []}, light.counted).get("upper")
-    if front is None:
+    regions, under = masks(near, classes), legs(quads, classes)
+    if "upper" not in regions or covered(regions["upper"], quads["torso"]).mean() < MIN_SHOWN:
         return None
-    under = legs(quads, classes)
-    quality = geometric * _sharpness(front) * (1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN)
+    quality *= 1.0 if {"thighs", "shins"} <= under.keys() else LEGS_SEEN
     if quality < least:
         return None
     moments = np.full((len(MEASURED), colour.COLOUR_MOMENTS), np.nan, np.float32)
@@ -225,9 +229,9 @@ def _cells_within(near: Crop, garments: GarmentMap, axis: int, size: int) -> tup
     return slice(begin, end), at[begin:end]
 
 
-def _sharpness(patch: Patch) -> float:
-    """Sharpness (0..1) by the strongest edges inside the patch; even plain cloth has seams, arms and folds."""
-    light = patch.lab[..., 0] * 2.55
+def _sharpness(lab: Floats) -> float:
+    """Sharpness (0..1) by the strongest edges of a torso [h, w, 3]; even plain cloth has seams, arms and folds."""
+    light = lab[..., 0] * 2.55
     dx, dy = cv2.Sobel(light, cv2.CV_32F, 1, 0, scale=0.25), cv2.Sobel(light, cv2.CV_32F, 0, 1, scale=0.25)
     return min(0.4 + 0.6 * _quantile(np.hypot(dx, dy).ravel(), STRONGEST) / SHARP_GRADIENT, 1.0)
 

@@ -86,9 +86,9 @@ def _distance(points: Floats, believed: Flags, shape: tuple[int, int]) -> Floats
     pavement, or somebody else.
     """
     drawn = np.full(shape, 255, np.uint8)
-    ends = np.clip(np.rint(points), -4096, 4096).astype(int)
+    ends = np.minimum(np.maximum(np.rint(points), -4096), 4096).astype(np.int32)
     lines = ends[_BONES[believed[_BONES].all(axis=1)]]
-    cv2.polylines(drawn, lines.astype(np.int32), isClosed=False, color=(0,))
+    cv2.polylines(drawn, lines, isClosed=False, color=(0,))
     if believed[_NECK].all():
         cv2.line(drawn, ends[0].tolist(), ((ends[5] + ends[6]) // 2).tolist(), (0,), 1)
     return np.asarray(cv2.distanceTransform(drawn, cv2.DIST_L2, 3), np.float32)
@@ -98,7 +98,7 @@ def _beside(crop: Crop, others: list[Detection]) -> list[tuple[Floats, Flags]]:
     """Return the keypoints [17, 2], in pixels of the crop, of those who reach into it, and which are sure [17]."""
     if not others:
         return []
-    points = crop.of_frame(np.stack([other.keypoints for other in others]))
+    points = crop.of_frame(np.array([other.keypoints for other in others]))
     low, high = points.min(axis=1) - REACH * crop.length, points.max(axis=1) + REACH * crop.length
     is_near = (high > 0).all(axis=1) & (low < np.array(crop.pixels.shape[1::-1])).all(axis=1)
     return [(points[i], others[i].believed) for i in np.flatnonzero(is_near)]

@@ -86,9 +86,17 @@ def patches(crop: Crop, regions: dict[str, Mask], quads: dict[str, list[Quad]], 
 
 
 def _patch(crop: Crop, mask: Mask, quads: list[Quad], gains: Floats) -> Patch:
-    lab = [to_lab(np.asarray(warp(crop.pixels, quad), np.uint8), gains) for quad in quads]
-    is_garment = [warp(mask.view(np.uint8), quad, is_smooth=False) > 0 for quad in quads]
-    return Patch(np.hstack(lab), np.hstack(is_garment))
+    return Patch(flat(crop, quads, gains), covered(mask, quads))
+
+
+def flat(crop: Crop, quads: list[Quad], gains: Floats) -> Floats:
+    """[h, w, 3] CIELAB of body parts side by side, each sampled from its quad."""
+    return np.hstack([to_lab(np.asarray(warp(crop.pixels, quad), np.uint8), gains) for quad in quads])
+
+
+def covered(mask: Mask, quads: list[Quad]) -> Mask:
+    """[h, w] True for the pixels of `flat` that the region `mask` [h, w] covers."""
+    return np.hstack([warp(mask.view(np.uint8), quad, is_smooth=False) > 0 for quad in quads])
 
 
 def legs(parts: dict[str, list[Quad]], classes: Pixels) -> dict[str, dict[str, float]]:

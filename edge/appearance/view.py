@@ -48,8 +48,8 @@ def views(people: list[Detection], others: list[Detection], size: tuple[int, ...
     """Return the views of `people`; `others` are all people of the frame, `size` is its (height, width)."""
     if not people:
         return []
-    points = np.stack([person.keypoints for person in people])
-    sure = np.stack([person.confidences for person in people])
+    points = np.array([person.keypoints for person in people])
+    sure = np.array([person.confidences for person in people])
     believed = sure >= np.array([[person.threshold] for person in people], np.float32)
     torso, confidence = points.take(_TORSO, axis=1), sure.take(_TORSO, axis=1)
     low, high = torso.min(axis=1), torso.max(axis=1)

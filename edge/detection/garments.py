@@ -121,7 +121,7 @@ def blank(people: list[Detection], outputs: Sequence[Floats], layout: Layout, *,
         return []
     garments = stored(outputs, layout.garments)
     pitch = np.float32(GARMENT_STRIDE * scale)
-    corners = np.stack([person.keypoints for person in people])[:, _TORSO, None] / pitch
+    corners = np.array([person.keypoints for person in people])[:, _TORSO, None] / pitch
     right_shoulder, left_shoulder, right_hip, left_hip = corners.swapaxes(0, 1)  # each [people, 1, 2]
     top = right_shoulder + _SHARES[:, None] * (left_shoulder - right_shoulder)
     bottom = right_hip + _SHARES[:, None] * (left_hip - right_hip)

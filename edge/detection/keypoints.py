@@ -8,6 +8,7 @@ pose is dropped. A pose's confidence counts only keypoints that no better pose h
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -64,7 +65,7 @@ _PARTS = len(KEYPOINTS)
 
 
 def _walks() -> NDArray[np.intp]:
-    """[17 roots, 16 steps, (from part, to part, channel, depth)]: the steps through the tree from each root.
+    """[(from part, to part, channel, depth), 17 roots, 16 steps]: the steps through the tree from each root.
 
     The channel is that of the mid offset's y, that of x is _EDGES further on. Depth counts the steps from the root.
     """
@@ -78,10 +79,13 @@ def _walks() -> NDArray[np.intp]:
             depths[child] = depths[parent] + 1
             walk.append((parent, child, channel, depths[child]))
         walks.append(walk)
-    return np.array(walks, dtype=np.intp)
+    return np.ascontiguousarray(np.moveaxis(np.array(walks, dtype=np.intp), -1, 0))
 
 
 _WALKS = _walks()
+_BITS = 1 << np.arange(_PARTS, dtype=np.int32)
+_AXES = np.array([[0], [_EDGES]])
+"""What is added to the channel of a mid offset's y for y and x."""
 
 
 class PoseLayout(NamedTuple):
@@ -141,7 +145,7 @@ def decode(
 
 
 def _confidence(heat: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(heat, -30, 30))), np.float32)
+    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(heat, -30), 30))), np.float32)
 
 
 def _find_roots(heat: Stored) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
@@ -151,12 +155,13 @@ def _find_roots(heat: Stored) -> tuple[NDArray[np.intp], NDArray[np.intp], Float
     """
     values = heat.values[0]
     rows, columns, _ = values.shape
-    padded = np.full((rows + 2, columns + 2, _PARTS), values.min(), values.dtype)
+    lowest = np.iinfo(values.dtype).min if values.dtype.kind in "iu" else -np.inf
+    padded = np.full((rows + 2, columns + 2, _PARTS), lowest, values.dtype)
     padded[1:-1, 1:-1] = values
     tall = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
     around = np.maximum(np.maximum(tall[:, :-2], tall[:, 1:-1]), tall[:, 2:])
     maxima = np.flatnonzero((values == around) & (values >= heat.level(_ROOT_LOGIT)))
-    confidence = _confidence(heat.real(values.ravel()[maxima]))
+    confidence = heat.mapped(_confidence, values.ravel()[maxima])
     order = np.argsort(-confidence, kind="stable")[: np.count_nonzero(confidence >= ROOT_CONFIDENCE)]
     cells, parts = np.divmod(maxima[order], _PARTS)
     return cells, parts, confidence[order]
@@ -171,24 +176,34 @@ class _Targets(NamedTuple):
     """[cells * 17] the cell nearest to it."""
 
 
-def _targets(short: Stored) -> _Targets:
-    rows, columns = short.values.shape[1:3]
+def _targets(short: Stored, last: Floats) -> _Targets:
     offsets = short.real(np.ascontiguousarray(short.values.reshape(-1, 2, _PARTS).swapaxes(0, 1)))
-    corners = np.indices((rows, columns), np.float32).reshape(2, -1, 1)
-    places = (corners + offsets * np.float32(1 / STRIDE)).reshape(2, -1)
-    return _Targets(places, _cell(places, rows, columns))
+    offsets *= np.float32(1 / STRIDE)
+    offsets += _corners(*short.values.shape[1:3])
+    places = offsets.reshape(2, -1)
+    return _Targets(places, _cell(places, last))
 
 
-def _cell(places: Floats, rows: int, columns: int) -> NDArray[np.intp]:
-    """[n] nearest cell of places [2, n], y and x in cells."""
+@cache
+def _corners(rows: int, columns: int) -> Floats:
+    """[2, cells, 1] y and x of every cell."""
+    return np.indices((rows, columns), np.float32).reshape(2, -1, 1)
+
+
+def _cell(places: Floats, last: Floats) -> NDArray[np.intp]:
+    """[n] nearest cell of places [2, n], y and x in cells; `last` [2, 1] is the last row and column."""
     nearest = np.rint(places)
     np.maximum(nearest, 0, out=nearest)
+    np.minimum(nearest, last, out=nearest)
     y, x = nearest
-    np.minimum(y, rows - 1, out=y)
-    np.minimum(x, columns - 1, out=x)
-    y *= columns
+    y *= last[1] + 1
     y += x
     return np.asarray(y.astype(np.intp))
+
+
+def _in_cells(offset: Floats) -> Floats:
+    """Convert offsets from pixels of the model's input to cells."""
+    return offset * np.float32(1 / STRIDE)
 
 
 def _walk(
@@ -199,21 +214,22 @@ def _walk(
     A refined keypoint lies where some cell's short offset leads, so a skeleton is walked as 17 such cells. All steps at
     one depth of the trees are made at once.
     """
-    rows, columns = heat.values.shape[1:3]
-    targets, offsets = _targets(short), mid.values.ravel()
+    last = np.array(heat.values.shape[1:3], np.float32)[:, None] - 1
+    targets, offsets = _targets(short, last), mid.values.ravel()
+    first = targets.cells * _PARTS
     own = np.arange(len(roots))[:, None] * _PARTS
     found = np.zeros(len(roots) * _PARTS, np.intp)
     found[own[:, 0] + parts] = roots * _PARTS + parts  # [skeletons * 17] positions in targets
     for start, end, target, channel in _levels(parts, own):
         here = found[start]
-        offset = mid.real(offsets.take(targets.cells.take(here) * (4 * _EDGES) + channel))
-        there = _cell(targets.places.take(here, axis=1) + offset * np.float32(1 / STRIDE), rows, columns)
+        offset = mid.mapped(_in_cells, offsets.take(targets.cells.take(here) * (4 * _EDGES) + channel))
+        at = _cell(targets.places.take(here, axis=1) + offset, last) * _PARTS + target
         for _ in range(REFINEMENTS - 1):
-            there = targets.cells.take(there * _PARTS + target)
-        found[end] = there * _PARTS + target
+            at = first.take(at) + target
+        found[end] = at
     spots = found.reshape(-1, _PARTS)
     poses = np.moveaxis(targets.places.take(spots, axis=1), 0, -1) * np.float32(STRIDE)
-    return poses, _confidence(heat.real(heat.values.ravel()[targets.cells.take(spots) * _PARTS + np.arange(_PARTS)]))
+    return poses, heat.mapped(_confidence, heat.values.ravel()[first.take(spots) + np.arange(_PARTS)])
 
 
 def _levels(
@@ -223,13 +239,14 @@ def _levels(
 
     `parts` [n] are the roots' parts, `own` [n, 1] is the first slot of each skeleton.
     """
-    walks = _WALKS[parts]
-    depth = walks[..., 3].astype(np.uint8)
-    by_depth = np.argsort(depth, axis=None, kind="stable")
-    start, end = ((own + walks[..., i]).ravel()[by_depth] for i in (0, 1))
-    target, channel = (walks[..., i].ravel()[by_depth] for i in (1, 2))
-    channels = np.stack([channel, channel + _EDGES])
-    for low, high in pairwise(np.cumsum(np.bincount(depth.ravel())).tolist()):
+    walks = _WALKS.take(parts, axis=1)
+    depth = walks[3].astype(np.uint8).ravel()
+    by_depth = np.argsort(depth, kind="stable")
+    slots = (walks[:2] + own).reshape(2, -1)
+    start, end = slots.take(by_depth, axis=1)
+    target, channel = walks[1:3].reshape(2, -1).take(by_depth, axis=1)
+    channels = channel + _AXES
+    for low, high in pairwise(np.cumsum(np.bincount(depth)).tolist()):
         yield start[low:high], end[low:high], target[low:high], channels[:, low:high]
 
 
@@ -267,9 +284,20 @@ def _assemble(
         kept += more
     poses = poses[kept]
     near = _is_near(poses[:, None], poses, section)
-    for i in np.flatnonzero(np.tril(near.any(axis=2), -1).any(axis=1)):
-        is_own[i] &= ~(near[i, :i] & is_own[:i]).any(axis=0)
-    return poses, sure[kept] * is_own
+    return poses, sure[kept] * _unclaimed(near, is_own)
+
+
+def _unclaimed(near: Flags, is_own: Flags) -> Flags:
+    """[n, 17] True for the keypoints of `is_own` [n, 17] that no better skeleton owns.
+
+    `near` [n, n, 17] says which keypoints of two skeletons are the same. The better ones decide first. Done in whole
+    numbers, one bit for each keypoint, since few skeletons share any.
+    """
+    rows, better = np.nonzero(np.tril(near.any(axis=2), -1))
+    own = (is_own @ _BITS).tolist()
+    for row, other, shared in zip(rows.tolist(), better.tolist(), (near[rows, better] @ _BITS).tolist(), strict=True):
+        own[row] &= ~(shared & own[other])
+    return np.asarray(np.array(own, np.int32)[:, None] & _BITS > 0)
 
 
 def _suppress(

@@ -16,9 +16,6 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-from rich.table import Column, Table
 
 from edge.errors import ConfigError, ModelError
 from edge.model.download import OnProgress, bring
@@ -158,6 +155,9 @@ def run_list(used: Used, *, json: bool = False) -> int:
         answer = {"folder": str(folder()), "default": manifest().default, "this_node": used, "models": rows}
         _print_json(answer)
         return 0
+    from rich.console import Console  # noqa: PLC0415  a node that runs never prints
+    from rich.table import Column, Table  # noqa: PLC0415
+
     table = Table(Column("  model", no_wrap=True), "input", "size", "on", "here", "what for", box=None)
     for row in rows:
         mark = "* " if row["name"] == used.name else "  "
@@ -171,6 +171,9 @@ def run_list(used: Used, *, json: bool = False) -> int:
 
 def run_fetch(names: Sequence[str] = (), mirror: Path | None = None, *, quiet: bool = False) -> int:
     """Run `spotter models fetch`: download the missing models."""
+    from rich.console import Console  # noqa: PLC0415  as above
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn  # noqa: PLC0415
+
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:

@@ -7,7 +7,7 @@ from typing import Literal
 from edge.records import Frame
 from edge.seams import Camera
 
-WAITING = 2
+WAITING = 1
 """Most frames that wait between camera and model; a live camera's older ones are dropped. One of 1920x1080 is 6 MB."""
 IDLE_S = 0.5
 """Seconds of one wait for a frame, or for room in the queue."""
@@ -36,9 +36,16 @@ class Capture:
 
     def work(self) -> None:
         """Read frames until the source ends or the node stops; raises SourceError when the camera is lost for good."""
-        while not self._stop.is_set() and (frame := self._camera.read()) is not None:
-            self._offer(frame)
+        while not self._stop.is_set() and self._read():
+            pass
         self.end()
+
+    def _read(self) -> bool:
+        """Read and queue one frame; returns False at the end. No name here holds it while the next one is read."""
+        frame = self._camera.read()
+        if frame is not None:
+            self._offer(frame)
+        return frame is not None
 
     def _offer(self, frame: Frame) -> None:
         """Queue a frame. With pace `fast` this waits for the model; else the oldest waiting frame is dropped."""

@@ -19,3 +19,11 @@ def keep_small() -> bool:
         return False
     limits = ((_M_MMAP_THRESHOLD, LARGE), (_M_TRIM_THRESHOLD, LARGE), (_M_ARENA_MAX, 2))
     return all(mallopt(name, value) == 1 for name, value in limits)
+
+
+def give_back() -> bool:
+    """Give what the start has freed back to the system; returns False where the C library cannot."""
+    try:
+        return bool(ctypes.CDLL(None).malloc_trim(0))
+    except (AttributeError, OSError):
+        return False

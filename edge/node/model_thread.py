@@ -32,11 +32,16 @@ class ModelThread:
         while not self._stop.is_set():
             if not self._is_free.acquire(timeout=IDLE_S):
                 continue
-            frame = self._next_frame()
-            if frame is None:
+            if not self._see():
                 break
-            self._seen.put((frame, self._pipeline.see(frame)))
         self.end()
+
+    def _see(self) -> bool:
+        """Run the model on one frame; returns False at the end. No name here holds it while the next one is awaited."""
+        frame = self._next_frame()
+        if frame is not None:
+            self._seen.put((frame, self._pipeline.see(frame)))
+        return frame is not None
 
     def end(self) -> None:
         """End the frames: `next` returns None after the one that waits."""

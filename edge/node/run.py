@@ -29,7 +29,7 @@ from edge.node.board import SystemBoard
 from edge.node.capture import Capture
 from edge.node.health import Counters, Heartbeat, Pulse, Start, heartbeat, status_line
 from edge.node.load_model import open_with_last_good
-from edge.node.memory import keep_small
+from edge.node.memory import give_back, keep_small
 from edge.node.model_thread import ModelThread
 from edge.node.offers import Offers
 from edge.node.scoring import Scoring
@@ -159,18 +159,24 @@ class Node:
     def _loop(self) -> None:
         while not self._stop.is_set():
             self._scoring.apply_site_baseline()
-            try:
-                seen = self._model.next()
-            except queue.Empty:
-                continue
-            if seen is None:
+            if not self._advance():
                 break
-            step = self._step(*seen)
-            self._scoring.record_early(step.early)
-            self._record(step.sightings)
         self._record(self._pipeline.finish())
         if self._failure is None:
             self._uplink.drain()
+
+    def _advance(self) -> bool:
+        """Work on the next frame, if it is here; returns False at the end. No name here holds it afterwards."""
+        try:
+            seen = self._model.next()
+        except queue.Empty:
+            return True
+        if seen is None:
+            return False
+        step = self._step(*seen)
+        self._scoring.record_early(step.early)
+        self._record(step.sightings)
+        return True
 
     def _step(self, frame: Frame, glance: Glance) -> Step:
         step = self._pipeline.step(frame, glance)
@@ -285,6 +291,7 @@ def _run_in(state: Path, config: NodeConfig, repair: Problem | None = None) -> i
             ),
         )
         stop_on_signals(stop)
+        give_back()
         return node.run()
 
 

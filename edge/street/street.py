@@ -19,6 +19,8 @@ from edge.street.path import Path
 from edge.street.truth import Visit
 from edge.street.walker import Walker
 
+SLOTS_KEPT = 512
+"""Slots whose people are remembered: ten minutes of a busy street; a long run needs no more memory than a short one."""
 SLOT_SHARE = 0.8
 """Share of the slots that hold people."""
 JITTER = 0.4
@@ -48,7 +50,7 @@ class Street:
         self._slot_s = SLOT_SHARE * (1 + PAIR_SHARE) * 60 / rate
         self._end_x = SPACING_M * (cameras - 1) / 2 + BEYOND_M
         self._longest_s = (2 * self._end_x + 8.0) / SLOWEST + 3
-        self._slot = lru_cache(maxsize=4096)(self._draw_slot)
+        self._slot = lru_cache(maxsize=SLOTS_KEPT)(self._draw_slot)
 
     def walkers(self, begin: float, end: float) -> list[Walker]:
         """Return the walkers in the street at any time between two street seconds, in the order of their ids."""

@@ -17,6 +17,8 @@ OTHER_COLOUR = 0.25
 # Sampling points: shares of the way from the right to the left side, and from the upper to the lower joints.
 _ACROSS = np.array([0.3, 0.5, 0.7], np.float32)
 _DOWN = np.array([0.25, 0.5, 0.75], np.float32)
+_CORNERS = np.array([[[6, 5], [12, 11]], [[12, 11], [14, 13]]])
+"""Positions in KEYPOINTS of right and left shoulders, hips and knees: of torso and thighs, at top and bottom."""
 
 
 def looks(small: Pixels, people: list[Detection], scale: float) -> Floats:
@@ -26,13 +28,12 @@ def looks(small: Pixels, people: list[Detection], scale: float) -> Floats:
     """
     if not people:
         return np.zeros((0, 2, 3), np.float32)
-    points = np.stack([person.keypoints for person in people]) / np.float32(scale)
-    torso = _between(points[:, [6, 5]], points[:, [12, 11]])
-    thighs = _between(points[:, [12, 11]], points[:, [14, 13]])
-    at = np.rint(np.stack([torso, thighs], axis=1)).astype(np.intp)
-    x = np.clip(at[..., 0], 0, small.shape[1] - 1)
-    y = np.clip(at[..., 1], 0, small.shape[0] - 1)
-    colours = np.median(small[y, x], axis=2).astype(np.float32) / np.float32(255)
+    points = np.array([person.keypoints for person in people], np.float32) / np.float32(scale)
+    corners = points.take(_CORNERS, axis=1).reshape(-1, 2, 2, 2)
+    at = np.rint(_between(corners[:, 0], corners[:, 1]))
+    x, y = np.minimum(np.maximum(at, 0), [small.shape[1] - 1, small.shape[0] - 1]).astype(np.intp).T
+    middle = len(_ACROSS) * len(_DOWN) // 2
+    colours = np.partition(small[y, x], middle, axis=0)[middle].reshape(-1, 2, 3).astype(np.float32) / np.float32(255)
     return np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2LAB), np.float32)
 
 
@@ -51,5 +52,8 @@ def likeness(one: Floats, other: Floats) -> Floats:
     >>> float(likeness(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32)))
     1.0
     """
-    squared = ((one - other) ** 2).sum(axis=-1).mean(axis=-1)
+    step = one - other
+    step *= step
+    squares = step[..., 0] + step[..., 1] + step[..., 2]  # much faster than sums over axes of three and two
+    squared = (squares[..., 0] + squares[..., 1]) / np.float32(2)
     return np.asarray(OTHER_COLOUR + (1 - OTHER_COLOUR) * np.exp(-squared / (2 * SAME_COLOUR**2)), np.float32)

@@ -34,8 +34,15 @@ def pose_similarity(expected: Floats, found: Floats, tolerance: Floats) -> Float
     >>> pose_similarity(pose, pose, np.ones(1, np.float32)).tolist()
     [[1.0]]
     """
-    squared = ((expected[:, None] - found[None]) ** 2).sum(axis=-1)
+    squared = squared_distance(expected[:, None], found[None])
     return np.asarray(np.exp(-squared / (2 * tolerance[:, None, None] ** 2)).mean(axis=-1), np.float32)
+
+
+def squared_distance(one: Floats, other: Floats) -> Floats:
+    """Squared distance [...] of points [..., 2]; several times as fast as a sum over an axis of two."""
+    step = one - other
+    step *= step
+    return np.asarray(step[..., 0] + step[..., 1], np.float32)
 
 
 def steadiness(expected: Floats, found: Floats, spread: Floats) -> Floats:
@@ -44,7 +51,7 @@ def steadiness(expected: Floats, found: Floats, spread: Floats) -> Floats:
     `expected` [tracks, 2] and `found` [detections, 2] are in pixels, `spread` [tracks] is the prediction's standard
     deviation in pixels; infinity where the velocity is not known yet.
     """
-    squared = ((expected[:, None] - found[None]) ** 2).sum(axis=-1)
+    squared = squared_distance(expected[:, None], found[None])
     return np.asarray(STRAYED + (1 - STRAYED) * np.exp(-squared / (2 * spread[:, None] ** 2)), np.float32)
 
 
@@ -59,19 +66,22 @@ def match(claims: Floats, is_possible: Flags) -> list[tuple[int, int]]:
     `claims` [tracks, detections] are at least 0; pairs outside `is_possible` [tracks, detections] are never matched.
     The Hungarian method with shortest augmenting paths (Jonker and Volgenant, Computing 38, 1987) in plain Python: for
     the few people of one picture it takes a fraction of a millisecond, and SciPy would be 100 MB on every node for this
-    alone.
+    alone. Mostly everybody's first choice is another one, and that is the answer.
 
     >>> claims = np.array([[0.9, 0.8], [0.8, 0.1]], np.float32)
     >>> match(claims, claims >= 0.2)
     [(0, 1), (1, 0)]
     """
-    if not is_possible.any():
-        return []
-    if claims.shape[0] > claims.shape[1]:
+    rows, columns = np.flatnonzero(is_possible.any(axis=1)), np.flatnonzero(is_possible.any(axis=0))
+    if len(rows) > len(columns):
         return sorted((row, column) for column, row in match(claims.T, is_possible.T))
-    gains = np.where(is_possible, claims, 0).astype(float)
-    owner = _assign((-gains).tolist())
-    return sorted((row, column) for column, row in owner.items() if is_possible[row, column])
+    gains = np.where(is_possible, claims, 0)[rows[:, None], columns].astype(float)
+    chosen = gains.argmax(axis=1).tolist() if len(rows) else []
+    if len(set(chosen)) < len(chosen):  # two have the same first choice
+        owner = _assign((-gains).tolist())
+        chosen = sorted(owner, key=owner.__getitem__)
+    pairs = zip(rows.tolist(), columns[chosen].tolist(), strict=True) if chosen else ()
+    return [(row, column) for row, column in pairs if is_possible[row, column]]
 
 
 def _assign(cost: list[list[float]]) -> dict[int, int]:

@@ -10,12 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from edge.config import TrackSection
-from edge.records import Departure, Detection, Flags, Floats, Track
+from edge.records import KEYPOINTS, Departure, Detection, Flags, Floats, Track
 from edge.track import link
 from edge.track.colour_cue import likeness
 from edge.track.match import GAP_TOLERANCE, KAPPA, freshness, match, pose_similarity, steadiness
+from edge.track.motion import Motion
 from edge.track.sway import sway
-from edge.track.tracklet import Seen, Tracklet, centre
+from edge.track.tracklet import Seen, Tracklet, body_heights, centres
 
 FIRST_MATCH, LATE_MATCH = 0.2, 0.5
 """Similarity from which a sure detection may continue a track that was seen a frame ago, and one that was not seen for
@@ -64,7 +65,8 @@ class Tracker:
         departures = self.finish() if at < self._at - self._settings.max_gap_s else []
         frame_s, self._at, self._width = max(at - self._at, 1e-3), at, size[1]
         self._crowd = sum(one.height**2 for one in self._people if one.hits >= link.LEAST_HITS) / (size[0] * size[1])
-        self._follow(self._steadied(detections, looks, frame_s), frame_s)
+        after = [person.motion.after(self._gap(person)) for person in self._people]
+        self._follow(self._steadied(detections, looks, frame_s, after), frame_s, after)
         for person in [one for one in self._people if not one.is_compared and one.is_confirmed(self._settings)]:
             person.is_compared = True
             self._join(person)
@@ -87,21 +89,25 @@ class Tracker:
         ended, self._people = self._people, []
         return [self._depart(person) for person in ended]
 
-    def _steadied(self, detections: list[Detection], looks: Floats, frame_s: float) -> list[Seen]:
-        """Return the detections as they would be seen by a camera that does not sway."""
-        centres = np.array([centre(one) for one in detections], np.float32).reshape(-1, 2) - self._sway
-        known = [one for one in self._people if self._gap(one) <= 1.5 * frame_s and one.hits >= SETTLED_HITS]
-        places = np.array([one.motion.after(self._gap(one)).place for one in known], np.float32).reshape(-1, 2)
-        step = sway(places, np.array([one.height for one in known], np.float32), centres)
+    def _steadied(self, detections: list[Detection], looks: Floats, frame_s: float, after: list[Motion]) -> list[Seen]:
+        """Return the detections as they would be seen by a camera that does not sway; `after` is where people are."""
+        found = centres(detections) - self._sway
+        known = [
+            (motion.place, one.height)
+            for one, motion in zip(self._people, after, strict=True)
+            if one.hits >= SETTLED_HITS and self._gap(one) <= 1.5 * frame_s
+        ]
+        places = np.array([place for place, _ in known], np.float32).reshape(-1, 2)
+        step = sway(places, np.array([height for _, height in known], np.float32), found)
         self._sway = self._sway + step
+        poses = np.array([one.keypoints for one in detections], np.float32).reshape(-1, len(KEYPOINTS), 2) - self._sway
         return [
-            Seen(one, one.keypoints - self._sway, place - step, look)
-            for one, place, look in zip(detections, centres, looks, strict=True)
+            Seen(*each) for each in zip(detections, poses, found - step, looks, body_heights(detections), strict=True)
         ]
 
-    def _follow(self, seen: list[Seen], frame_s: float) -> None:
+    def _follow(self, seen: list[Seen], frame_s: float, after: list[Motion]) -> None:
         """Continue tracks with the detections that match, and begin tracks with the sure ones that are left."""
-        alike = self._similarity(seen)
+        alike = self._similarity(seen, after)
         claims = alike * freshness(np.array([self._gap(one) for one in self._people], np.float32), frame_s)[:, None]
         is_sure: Flags = np.array([one.detection.confidence >= self._settings.birth_confidence for one in seen], bool)
         pairs = match(claims, is_sure & ((claims >= FIRST_MATCH) | (alike >= LATE_MATCH)))
@@ -114,7 +120,7 @@ class Tracker:
             if column not in taken and not self._is_known(seen[column]):
                 self._people.append(Tracklet.born(next(self._ids), seen[column], self._at))
 
-    def _similarity(self, seen: list[Seen]) -> Floats:
+    def _similarity(self, seen: list[Seen], after: list[Motion]) -> Floats:
         """Similarity [tracks, detections], 0..1, of poses, places and colours."""
         people = self._people
         if not people or not seen:
@@ -122,14 +128,13 @@ class Tracker:
         gaps = np.array([self._gap(person) for person in people], np.float32)
         heights = np.array([person.height for person in people], np.float32)
         shifts = np.array([person.motion.velocity for person in people], np.float32) * gaps[:, None]
-        expected = np.stack([person.pose for person in people]) + shifts[:, None]
-        after = [person.motion.after(self._gap(person)) for person in people]
+        expected = np.array([person.pose for person in people]) + shifts[:, None]
         places = np.array([motion.place for motion in after], np.float32)
         spreads = [m.spread if p.hits >= SETTLED_HITS else np.inf for m, p in zip(after, people, strict=True)]
-        poses, centres, looks = (np.stack(one) for one in zip(*(one[1:] for one in seen), strict=True))
+        poses, found, looks = (np.array(each) for each in zip(*(one[1:4] for one in seen), strict=True))
         table = pose_similarity(expected, poses, KAPPA * heights * (1 + GAP_TOLERANCE * gaps))
-        table *= steadiness(places, centres, np.array(spreads, np.float32) * heights)
-        return table * likeness(np.stack([person.look for person in people])[:, None], looks[None])
+        table *= steadiness(places, found, np.array(spreads, np.float32) * heights)
+        return table * likeness(np.array([person.look for person in people])[:, None], looks[None])
 
     def _is_known(self, seen: Seen) -> bool:
         """Return True for a detection on a person who was seen this very moment."""

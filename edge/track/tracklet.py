@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from edge.config import TrackSection
-from edge.records import Departure, Detection, Floats, Heading, Track, Zone
-from edge.track.motion import Motion, Point
+from edge.records import KEYPOINTS, Departure, Detection, Floats, Heading, Track, Zone
+from edge.track.motion import Motion
 
 TORSO = (5, 6, 11, 12)
 """Positions in KEYPOINTS of shoulders and hips."""
+_PARTS = len(KEYPOINTS)
 
 HEIGHT_SMOOTHING_S = 0.12
 """Seconds in which the running body height takes over 63 % of a change."""
@@ -33,6 +34,8 @@ class Seen(NamedTuple):
     """[2] x, y of the torso in pixels."""
     look: Floats
     """[2, 3] colours (colour_cue.py)."""
+    height: float
+    """Body height in pixels (see `body_heights`)."""
 
 
 class Step(NamedTuple):
@@ -59,7 +62,7 @@ class Tracklet:
     motion: Motion
     start: Step
     height: float
-    """Running body height in pixels (see `body_height`)."""
+    """Running body height in pixels (see `body_heights`)."""
     way: deque[Step]
     hits: int = 1
     has_moved: bool = False
@@ -71,7 +74,7 @@ class Tracklet:
     @classmethod
     def born(cls, track_id: int, seen: Seen, at: float) -> "Tracklet":
         x, y = seen.place.tolist()
-        start, motion = Step(at, x, y, body_height(seen.detection)), Motion((x, y))
+        start, motion = Step(at, x, y, seen.height), Motion((x, y))
         return cls(track_id, seen.detection, seen.pose, seen.look, at, at, motion, start, start.height, deque([start]))
 
     def see(self, seen: Seen, at: float, min_motion: float) -> None:
@@ -79,7 +82,7 @@ class Tracklet:
         elapsed = max(at - self.last_seen_at, 1e-3)
         x, y = seen.place.tolist()
         self.motion = self.motion.after(elapsed).seen((x, y))
-        self.height += _share(elapsed, HEIGHT_SMOOTHING_S) * (body_height(seen.detection) - self.height)
+        self.height += _share(elapsed, HEIGHT_SMOOTHING_S) * (seen.height - self.height)
         self.look = self.look + np.float32(_share(elapsed, LOOK_SMOOTHING_S)) * (seen.look - self.look)
         self.detection, self.pose, self.last_seen_at = seen.detection, seen.pose, at
         self.hits += 1
@@ -123,7 +126,7 @@ class Tracklet:
 
     def departure(self, width: int, settings: TrackSection) -> Departure:
         """Return the departure as if the person left now; `width` is the frame's in pixels."""
-        third = int(3 * centre(self.detection)[0] / width)
+        third = int(3 * float(centres([self.detection])[0, 0]) / width)
         return Departure(
             self.track_id,
             self.first_seen_at,
@@ -153,23 +156,26 @@ class Tracklet:
             self.way.popleft()
 
 
-def centre(detection: Detection) -> Point:
-    """Return x, y of the torso in pixels: mean of the believed shoulders and hips, else the middle of the box."""
-    torso = [part for part in TORSO if detection.confidences[part] >= detection.threshold]
-    if torso:
-        x, y = detection.keypoints[torso].mean(axis=0).tolist()
-        return x, y
-    x1, y1, x2, y2 = detection.box
-    return (x1 + x2) / 2, (y1 + y2) / 2
+def centres(detections: list[Detection]) -> Floats:
+    """[n, 2] x, y of torsos in pixels: means of the believed shoulders and hips, without any the middle of the box."""
+    points = np.array([one.keypoints for one in detections], np.float32).reshape(-1, _PARTS, 2).take(TORSO, axis=1)
+    sure = np.array([one.confidences for one in detections], np.float32).reshape(-1, _PARTS).take(TORSO, axis=1)
+    believed = sure >= np.array([[one.threshold] for one in detections], np.float32).reshape(-1, 1)
+    count = believed.sum(axis=1)
+    places = np.where(believed[..., None], points, 0).sum(axis=1) / np.maximum(count, 1)[:, None].astype(np.float32)
+    for row in np.flatnonzero(count == 0).tolist():
+        x1, y1, x2, y2 = detections[row].box
+        places[row] = (x1 + x2) / 2, (y1 + y2) / 2
+    return np.asarray(places, np.float32)
 
 
-def body_height(detection: Detection) -> float:
-    """Return pixels from the highest to the lowest keypoint, believed or not; at least 1.
+def body_heights(detections: list[Detection]) -> list[float]:
+    """[n] pixels from the highest to the lowest keypoint, believed or not; at least 1.
 
     All keypoints count: a hidden leg is still guessed about right, while the set of believed keypoints changes often.
     """
-    ys = detection.keypoints[:, 1]
-    return max(float(ys.max() - ys.min()), 1.0)
+    ys = np.array([one.keypoints[:, 1] for one in detections], np.float32).reshape(-1, _PARTS)
+    return [max(height, 1.0) for height in (ys.max(axis=1) - ys.min(axis=1)).tolist()]
 
 
 def _share(elapsed_s: float, smoothing_s: float) -> float:

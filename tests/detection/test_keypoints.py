@@ -101,7 +101,7 @@ def test_stored_and_real_values_give_the_same_people(
 
 
 def test_the_steps_of_a_walk_reach_every_part_from_every_root() -> None:
-    for root, walk in enumerate(_WALKS):
+    for root, walk in enumerate(np.moveaxis(_WALKS, 0, -1)):
         depths = {root: 0}
         for parent, child, channel, depth in walk.tolist():
             depths[child] = depths[parent] + 1

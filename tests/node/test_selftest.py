@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import cv2
 import msgspec
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from edge.config import BrokerSection, DetectionSection, NodeConfig
 from edge.errors import ModelError
 from edge.model.interpreter import TfliteInterpreter
 from edge.node.load_model import open_interpreter
-from edge.node.selftest import EARLIEST, self_test
+from edge.node.selftest import DRAWN, EARLIEST, PICTURE, self_test
+from edge.street.camera import StreetCamera
+from edge.track.tracklet import TORSO
 from tests.disk import limited_files
 from tests.fakes import FakeClock
 from tests.node.readings import Deaf
@@ -42,6 +45,13 @@ def parts(config: NodeConfig, interpreter: TfliteInterpreter, now: float = NOW) 
     failed = self_test(config, interpreter, FakeClock(now))
     assert all(len(failure.sentence) > 30 for failure in failed)
     return [failure.part for failure in failed]
+
+
+def test_the_picture_is_the_streets() -> None:
+    street, shown = StreetCamera(5), cv2.imread(str(PICTURE))
+    assert np.abs(shown[..., ::-1].astype(float) - street.frame(360).pixels).mean() < 4
+    whole = [one.keypoints[list(TORSO)] for one in street.truth(360) if one.is_full_height and one.visible > 0.95]
+    assert np.abs(np.array(whole) - DRAWN).max() <= 0.5
 
 
 def test_a_node_that_is_well_passes_and_leaves_nothing_behind(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tools.benchmark.__main__ import BASELINE, _faults, main, slower
 from tools.benchmark.figures import PARTS, Figure
 from tools.benchmark.growth import Growth, plot
-from tools.benchmark.node_run import NodeRun, run
+from tools.benchmark.node_run import NodeRun, run, soak
 
 POSITIVE = st.floats(0.01, 1e3)
 
@@ -76,4 +76,12 @@ def test_a_node_that_runs_says_when_its_first_frame_came_and_loses_no_score() ->
     assert seen.first_cpu_s > 0
     assert seen.frames > 1
     assert len(seen.rss_mb) == len(seen.files_mb) > 5
+    assert seen.issued == seen.stored
+
+
+@pytest.mark.requires_broker
+@pytest.mark.skipif(shutil.which("mosquitto") is None, reason="mosquitto is not installed")
+def test_a_long_run_ends_with_its_street() -> None:
+    seen = soak(20 / 3600, fps=4, every_s=0.5)
+    assert seen.frames == 80
     assert seen.issued == seen.stored

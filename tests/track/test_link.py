@@ -5,7 +5,7 @@ import pytest
 
 from edge.records import Floats
 from edge.track import link
-from edge.track.tracklet import Seen, Tracklet
+from edge.track.tracklet import Seen, Tracklet, body_heights
 from tests.people import detection, standing
 
 FPS, CROWD = 15.0, 0.3
@@ -17,7 +17,9 @@ def tracklet(number: int, begin: int, end: int, look: Floats = RED, *, aside: fl
     person: Tracklet | None = None
     for i in range(begin, end, every):
         found = detection(standing(60 + 6 * i + aside, 80, 200))
-        seen = Seen(found, found.keypoints, found.keypoints[[5, 6, 11, 12]].mean(axis=0), look)
+        seen = Seen(
+            found, found.keypoints, found.keypoints[[5, 6, 11, 12]].mean(axis=0), look, body_heights([found])[0]
+        )
         if person is None:
             person = Tracklet.born(number, seen, i / FPS)
         else:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from edge.config import TrackSection
 from edge.records import Departure, Detection, Heading, Zone
 from edge.track.tracker import Tracker, TrackerStep
+from edge.track.tracklet import TORSO, body_heights, centres
 from tests.people import detection, standing
 
 SIZE = (360, 640)
@@ -259,3 +260,13 @@ def test_two_who_cross_in_different_clothes_are_two_sightings(fps: float, hidden
         gone += update(tracker, found, at, [looks[k] for k in seen]).departures
     gone += tracker.finish()
     assert sorted(d.heading for d in gone if d.is_confirmed) == [Heading.LEFT, Heading.RIGHT]
+
+
+def test_a_torso_is_where_its_believed_joints_are() -> None:
+    whole, empty = detection(standing(100, 80, 200)), detection(standing(300, 80, 200))
+    empty.confidences[:] = 0
+    places = centres([whole, empty])
+    assert np.allclose(places[0], whole.keypoints[list(TORSO)].mean(axis=0))
+    assert np.allclose(places[1], [(empty.box[0] + empty.box[2]) / 2, (empty.box[1] + empty.box[3]) / 2])
+    assert body_heights([whole, empty]) == [float(np.ptp(whole.keypoints[:, 1]))] * 2
+    assert centres([]).shape == (0, 2)

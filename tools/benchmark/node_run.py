@@ -1,5 +1,6 @@
 """Runs `spotter node` with a broker and a booth: start, memory, files, and whether every score arrives."""
 
+import math
 import os
 import socket
 import subprocess
@@ -26,7 +27,7 @@ from tools.ports import free_port
 
 STREAM, PEOPLE, FPS = (1920, 1080), 5, 10
 """Width and height of the stream that memory is measured with, people in view, frames a second."""
-SOAK = "street:7?fps=10&rate=40"
+SOAK = "street:7?fps={fps:g}&rate=40&minutes={minutes:g}&begins_at={begins_at:.0f}"
 """The street of a long run."""
 DRIFT = 0.02
 """Growth of memory, from the first tenth of a run after SETTLE to its last tenth, that is still called flat."""
@@ -65,8 +66,17 @@ class NodeRun(NamedTuple):
         return sum(kept[-tenth:]) / sum(kept[:tenth]) - 1
 
 
-def run(seconds: float, source: str, *, pace: Pace = "real", every_s: float = 1.0) -> NodeRun:
-    """Run a node until some seconds after its first frame. Raises SystemExit if there is none, or it ends early."""
+def soak(hours: float, fps: float, every_s: float) -> NodeRun:
+    """Run a node for `hours` of a street, as fast as it can, until the source ends. The last frames are dated now."""
+    begins_at = time.time() - 3600 * hours
+    return run(None, SOAK.format(fps=fps, minutes=60 * hours, begins_at=begins_at), pace="fast", every_s=every_s)
+
+
+def run(seconds: float | None, source: str, *, pace: Pace = "real", every_s: float = 1.0) -> NodeRun:
+    """Run a node until some seconds after its first frame, with None until the source ends.
+
+    Raises SystemExit if there is no frame, or if it ends early.
+    """
     with tempfile.TemporaryDirectory(prefix="spotter-run-") as name, _mosquitto(Path(name)) as broker:
         folder = Path(name)
         booth = _write(folder / "booth.yaml", _booth(folder, broker))
@@ -91,7 +101,7 @@ def clip(path: Path, seconds: float) -> str:
 
 
 def _watch(
-    folder: Path, config: Path, seconds: float, every_s: float
+    folder: Path, config: Path, seconds: float | None, every_s: float
 ) -> tuple[tuple[float, float], int, list[float], list[float]]:
     first, frames, rss, files = (float("nan"), float("nan")), 0, list[float](), list[float]()
     with _heard(folder / "notify") as (address, heard):
@@ -100,13 +110,16 @@ def _watch(
         with (folder / "node.log").open("wb") as log:
             node = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"NOTIFY_SOCKET": address})
         try:
-            while (at := time.monotonic() - begun) < (first[0] + seconds if frames else START_S):
+            length = math.inf if seconds is None else seconds
+            while (at := time.monotonic() - begun) < (first[0] + length if frames else START_S):
                 message = next(heard)
                 if message.startswith("WATCHDOG"):
                     frames += 1
                     if frames == 1:
                         first = (time.monotonic() - begun, sum(psutil.Process(node.pid).cpu_times()[:2]))
                 if node.poll() is not None:
+                    if seconds is None and node.returncode == 0:
+                        break
                     raise SystemExit(f"the node ended early:\n{(folder / 'node.log').read_text()[-2000:]}")
                 if at >= every_s * (len(rss) + 1):
                     rss.append(psutil.Process(node.pid).memory_info().rss / 2**20)
