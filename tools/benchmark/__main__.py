@@ -7,12 +7,15 @@ from pathlib import Path
 import cv2
 import msgspec
 
+from tools.benchmark.day import days
 from tools.benchmark.figures import PARTS, Figure, Figures
 from tools.benchmark.growth import growths, plot
 from tools.benchmark.node_run import DRIFT, SOAK, NodeRun, run
 
 BASELINE = Path(__file__).with_name("baseline.json")
 SOAK_EVERY_S = 60.0
+SIGHTINGS = 2_000_000
+"""Of 100 nodes in a day: one each four seconds and node."""
 
 
 def main(words: list[str] | None = None) -> int:
@@ -23,6 +26,10 @@ def main(words: list[str] | None = None) -> int:
     cv2.setNumThreads(1)
     if args.soak:
         return _soak(args.soak)
+    if args.day:
+        for one in days(args.day):
+            print(msgspec.json.format(msgspec.json.encode(one), indent=2).decode(), flush=True)
+        return 0
     if args.plot:
         return _plot(args.plot)
     found: Figures = {}
@@ -95,6 +102,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="plot the time of a frame against people in view")
     parser.add_argument(
         "--soak", type=float, metavar="HOURS", help="run a node for hours: is memory flat, all counted?"
+    )
+    parser.add_argument(
+        "--day",
+        type=int,
+        nargs="?",
+        const=SIGHTINGS,
+        metavar="SIGHTINGS",
+        help="measure stores with one day of sightings (default: 2 million): size, questions, purge, migration",
     )
     return parser
 

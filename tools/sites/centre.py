@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from edge.config import BrokerSection, Tls
 from edge.site.authority import CLIENT, LEAF_DAYS, SERVER, Authority, make_authority
+from edge.wire import MAX_BASELINE_BYTES
 from tools.demo import _stop
-from tools.ports import free_ports, wait_for
+from tools.ports import free_port, free_ports, wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHIPPED = REPOSITORY / "firmware-config"
@@ -106,6 +108,19 @@ def mosquitto(folder: Path, name: str, text: str, port: int) -> Program:
         made.stop()
         raise SystemExit(f"the broker did not start:\n{(folder / f'{name}-broker.log').read_text()[-2000:]}")
     return made
+
+
+def secure_broker(folder: Path) -> tuple[BrokerSection, Program]:
+    """Start a broker that takes clients by mutual TLS; returns how to connect to it, and its program."""
+    certificates, port = Certificates(folder / "certificates", ["client"]), free_port()
+    text = (
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nrequire_certificate true\ntls_version tlsv1.3\n"
+        f"cafile {certificates.ca}\ncertfile {certificates.of('centre')[0]}\nkeyfile {certificates.of('centre')[1]}\n"
+        f"message_size_limit {MAX_BASELINE_BYTES}\nmax_queued_messages 10000\n"
+    )
+    certificate, key = certificates.of("client")
+    tls = Tls(ca=certificates.ca, certificate=certificate, key=key)
+    return BrokerSection(host="localhost", port=port, tls=tls), mosquitto(folder, "secure", text, port)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tools.sites.traffic import Traffic
 
 SETTLE_S = 3.0
 """Seconds until queues are as full as they stay."""
-START_S, DRAIN_S = 60.0, 300.0
+START_S, DRAIN_S = 300.0, 600.0
 AWAY_S = 3.0
 """Seconds that a killed worker and the killed database stay away."""
 BRIDGED_RATE = 2.0
