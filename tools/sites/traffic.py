@@ -107,7 +107,7 @@ class Site:
             self.client.loop_write()
 
     def _hear(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        address, ack = wire.decode(message.topic, message.payload)
+        address, ack = wire.decode(message.topic, bytes(message.payload))
         if isinstance(ack, wire.Ack) and address.node in self.nodes:
             self._traffic.confirm(self.nodes[address.node], ack)
 
@@ -148,7 +148,9 @@ class Traffic:
     def _run(self) -> None:
         selector = selectors.DefaultSelector()
         for site in self.sites:
-            selector.register(site.client.socket(), selectors.EVENT_READ, site)
+            connection = site.client.socket()
+            assert connection is not None
+            selector.register(connection.fileno(), selectors.EVENT_READ, site)
         due, then = 0.0, time.monotonic()
         misc_at = then
         while not self._stop.is_set():
