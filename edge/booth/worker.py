@@ -32,8 +32,8 @@ POLL_S = 0.5
 """Time to wait for messages before checking whether to stop."""
 HOUSEKEEPING_S = 600.0
 """Interval at which old scores are deleted."""
-MOST_SITES = 1000
-"""Messages of further sites are refused."""
+MOST_SITES = 10_000
+"""Messages of further sites are refused. Each takes 13 KB before its nodes are known (measured)."""
 
 
 class Worker:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from edge import wire
 from edge.booth.figures import compute
 from edge.limits import WINDOW_S
-from edge.store.store import DAY_S, Decision, SqlStore
+from edge.store.store import DAY_S, Decision, SiteBatch, SqlStore
 from tools.postgresql import find_programs, server
 from tools.sites.traffic import make_score
 
@@ -40,6 +40,8 @@ class Day(msgspec.Struct, frozen=True):
     filled_s: float
     p95_ms: dict[str, float]
     """By question, while scores come in."""
+    cpu_ms: dict[str, float]
+    """CPU time of the asking thread in the mean, without that of a PostgreSQL server."""
     purge_s: float
     """To delete the scores of the oldest window."""
     purge_day_s: float
@@ -75,7 +77,17 @@ def measure(url: str, sightings: int, size: Callable[[], int]) -> Day:
         purge_s = _timed(lambda: store.purge(now - DAY_S + WINDOW_S))
         purge_day_s = _timed(lambda: store.purge(now + 2 * DAY_S))
     name = "PostgreSQL" if is_parted else "SQLite"
-    return Day(name, sightings, round(found, 1), round(filled_s, 1), asked, purge_s, purge_day_s, migrated_s)
+    return Day(
+        database=name,
+        sightings=sightings,
+        size_mb=round(found, 1),
+        filled_s=round(filled_s, 1),
+        p95_ms={what: _p95_ms(took) for what, (took, _) in asked.items()},
+        cpu_ms={what: round(1000 * cpu_s, 2) for what, (_, cpu_s) in asked.items()},
+        purge_s=purge_s,
+        purge_day_s=purge_day_s,
+        migrated_s=migrated_s,
+    )
 
 
 def _fill(store: SqlStore, sightings: int, now: float) -> None:
@@ -92,19 +104,25 @@ def _fill(store: SqlStore, sightings: int, now: float) -> None:
         store.record(batch, [], _nobody, {}, now=now)
     for number in range(int(DAY_S // WINDOW_S)):
         window = wire.to_time((start // WINDOW_S + number) * WINDOW_S)
-        for node in range(NODES):
-            counts = {word: chance.randint(5, 60) for word in WORDS}
-            store.save_trend(
-                wire.Trend(node=f"camera-{node + 1}", window=window, sightings=200, counts=counts, withheld=3)
+        trends = [
+            wire.Trend(
+                node=f"camera-{node + 1}",
+                window=window,
+                sightings=200,
+                counts={word: chance.randint(5, 60) for word in WORDS},
+                withheld=3,
             )
+            for node in range(NODES)
+        ]
+        store.record_sites({"soho": SiteBatch([], [], _nobody, trends)}, {}, now=now)
 
 
 def _nobody(_: Sequence[wire.Score]) -> Decision:
     return Decision({}, 0)
 
 
-def _ask(url: str, store: SqlStore, now: float) -> dict[str, float]:
-    """Return the p95 of each question in milliseconds, while scores come in."""
+def _ask(url: str, store: SqlStore, now: float) -> dict[str, tuple[list[float], float]]:
+    """Return the seconds of each answer and their mean CPU seconds, by question, while scores come in."""
     questions: dict[str, Callable[[], object]] = {
         "outcomes (page)": lambda: store.cells("outcome"),
         "traffic of two hours (start)": lambda: store.cells("traffic", now - 7200),
@@ -117,7 +135,7 @@ def _ask(url: str, store: SqlStore, now: float) -> dict[str, float]:
     writer = threading.Thread(target=_write, args=(url, stop))
     writer.start()
     try:
-        return {name: _p95_ms(ask, 5 if name.startswith("trends") else ASKED) for name, ask in questions.items()}
+        return {name: _answers(ask, 5 if name.startswith("trends") else ASKED) for name, ask in questions.items()}
     finally:
         stop.set()
         writer.join()
@@ -132,8 +150,14 @@ def _write(url: str, stop: threading.Event) -> None:
             seq += INCOMING
 
 
-def _p95_ms(ask: Callable[[], object], times: int) -> float:
-    return round(1000 * quantiles([_timed(ask) for _ in range(times)], n=20)[18], 1)
+def _answers(ask: Callable[[], object], times: int) -> tuple[list[float], float]:
+    begun = time.thread_time()
+    took = [_timed(ask) for _ in range(times)]
+    return took, (time.thread_time() - begun) / times
+
+
+def _p95_ms(took: Sequence[float]) -> float:
+    return round(1000 * quantiles(took, n=20)[18], 1)
 
 
 def _timed(work: Callable[[], object]) -> float:
