@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from math import log2
 from typing import NamedTuple
 
@@ -88,6 +89,8 @@ class Site:
 
     def __init__(self, traffic: "Traffic", name: str, nodes: int, port: int, certificates: Certificates) -> None:
         self.name, self._traffic = name, traffic
+        self.descriptor: int | None = None
+        """Of the socket that is watched."""
         self.nodes = {node.name: node for node in (Node(self, f"camera-{number + 1}") for number in range(nodes))}
         self.client = Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTv5)
         context = ssl.create_default_context(cafile=certificates.ca)
@@ -121,6 +124,7 @@ class Traffic:
         self.ages: list[float] = []
         """Seconds from the making of each score until it was confirmed."""
         self.confirmed = self.sent_again = 0
+        self._selector = selectors.DefaultSelector()
         self._stop, self._in_flight, self._random = threading.Event(), 0, random.Random(1)  # noqa: S311 - no secret
         self.sites = [Site(self, name, nodes, port, certificates) for name in sites]
         self.nodes = [node for site in self.sites for node in site.nodes.values()]
@@ -146,15 +150,12 @@ class Traffic:
             site.client.disconnect()
 
     def _run(self) -> None:
-        selector = selectors.DefaultSelector()
         for site in self.sites:
-            connection = site.client.socket()
-            assert connection is not None
-            selector.register(connection.fileno(), selectors.EVENT_READ, site)
+            self._register(site)
         due, then = 0.0, time.monotonic()
         misc_at = then
         while not self._stop.is_set():
-            for key, _ in selector.select(TICK_S):
+            for key, _ in self._selector.select(TICK_S):
                 key.data.read()
             now, rate = time.monotonic(), self.rate
             due = float(IN_FLIGHT - self._in_flight) if rate is None else min(due + (now - then) * rate, 4.0 * BURST)
@@ -174,7 +175,23 @@ class Traffic:
     def _look_after(self, now: float) -> None:
         self.sent_again += sum(node.resend(now) for node in self.nodes)
         for site in self.sites:
-            site.client.loop_misc()
+            if site.client.loop_misc() or site.client.socket() is None:
+                self._connect_again(site)
+
+    def _register(self, site: Site) -> None:
+        connection = site.client.socket()
+        if connection is not None:
+            site.descriptor = connection.fileno()
+            self._selector.register(site.descriptor, selectors.EVENT_READ, site)
+
+    def _connect_again(self, site: Site) -> None:
+        """Connect a site whose connection was lost; what it sent meanwhile is sent again when that is due."""
+        if site.descriptor is not None:
+            self._selector.unregister(site.descriptor)
+            site.descriptor = None
+        with suppress(OSError):
+            site.client.reconnect()
+            self._register(site)
 
 
 def make_score(node: str, epoch: str, seq: int) -> wire.Score:
