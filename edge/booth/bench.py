@@ -20,7 +20,6 @@ from statistics import quantiles
 from typing import Any
 
 import msgspec
-import psutil
 from rich.console import Console
 
 from edge import wire
@@ -44,6 +43,8 @@ LOAD = 1000.0
 """Ordinary scores a second beside them: forty cameras at the most that one may send for good (inbox.SCORES)."""
 IN_FLIGHT = 1000
 """Scores sent but not yet read, at most: half the inbox's queue, which drops what does not fit."""
+LOST_S = 2.0
+"""Without any score read for this long, those sent count as lost."""
 START_S, DRAIN_S = 30.0, 10.0
 NODE, OTHER = "bench-node", "other-node"
 
@@ -111,7 +112,7 @@ def _latency(config: BoothConfig, folder: Path, seconds: float) -> tuple[list[fl
 
     ready, stop, count = mp.Event(), mp.Event(), mp.Value("q", 0)
     times: mp.Queue[dict[str, float]] = mp.Queue()
-    booth = mp.Process(target=_store_all, args=(config, ready, stop, count), daemon=True)
+    booth = mp.Process(target=_store_all, args=(config, ready, stop, count, mp.Value("d")), daemon=True)
     with _listening(config, wire.booth_topic(config.site, "alert"), hear):
         booth.start()
         _wait(ready)
@@ -133,41 +134,38 @@ def _latency(config: BoothConfig, folder: Path, seconds: float) -> tuple[list[fl
 def _throughput(config: BoothConfig, seconds: float, reader: Callable[..., None]) -> tuple[float, float]:
     """Return how many scores a second `reader` handled, and its milliseconds of CPU time for each."""
     ready, stop, count = mp.Event(), mp.Event(), mp.Value("q", 0)
-    reading = mp.Process(target=reader, args=(config, ready, stop, count), daemon=True)
+    used = mp.Value("d")
+    reading = mp.Process(target=reader, args=(config, ready, stop, count, used), daemon=True)
     reading.start()
     _wait(ready)
     flood = mp.Process(target=_flood, args=(config.broker, config.site, stop, count), daemon=True)
     flood.start()
     time.sleep(2.0)  # until the queues are as full as they stay
-    begun, before, used = time.monotonic(), count.value, _cpu_s(reading)
+    begun, before, used_before = time.monotonic(), count.value, used.value
     time.sleep(seconds)
     handled: int = count.value - before
-    rate, cpu_ms = handled / (time.monotonic() - begun), 1000 * (_cpu_s(reading) - used) / max(handled, 1)
+    rate, cpu_ms = handled / (time.monotonic() - begun), 1000 * (used.value - used_before) / max(handled, 1)
     stop.set()
     for process in (flood, reading):
         process.join()
     return rate, cpu_ms
 
 
-def _cpu_s(process: mp.Process) -> float:
-    return float(sum(psutil.Process(process.pid).cpu_times()[:2]))
-
-
-def _store_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> None:
-    """Run a booth without a page; `count` is the number of stored scores."""
+def _store_all(config: BoothConfig, ready: Event, stop: Event, count: Any, used: Any) -> None:
+    """Run a booth without a page; `count` is the number of stored scores, `used` the CPU seconds of this process."""
     broker = MqttBroker(config.broker, f"{config.site}-booth")
     with closing(SqlStore(config.store, config.site)) as store:
         booth = Booth(config, broker, store, SystemClock())
         booth.connect()
         while not stop.is_set():
             booth.step(0.2)
-            count.value = booth.stored
+            count.value, used.value = booth.stored, time.process_time()
             if broker.is_connected:
                 ready.set()
         booth.leave()
 
 
-def _count_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> None:
+def _count_all(config: BoothConfig, ready: Event, stop: Event, count: Any, used: Any) -> None:
     """Run a subscriber that only counts scores."""
 
     def hear(_message: Received) -> None:
@@ -175,7 +173,8 @@ def _count_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> No
 
     with _listening(config, wire.node_topic(config.site, "+", "score"), hear):
         ready.set()
-        stop.wait()
+        while not stop.wait(0.1):
+            used.value = time.process_time()
 
 
 def _speak(section: BrokerSection, site: str, path: Path, seconds: float, times: Any) -> None:
@@ -211,8 +210,14 @@ def _flood(section: BrokerSection, site: str, stop: Event, count: Any, rate: flo
     broker, epoch, seq = MqttBroker(section, f"{site}-flood"), secrets.token_hex(8), 0
     broker.connect(will=None, births=tuple, subscriptions=(), on_message=lambda _: None)
     topic, already, begun = wire.node_topic(site, OTHER, "score"), count.value, time.monotonic()
+    read, read_at = already, begun
     while not stop.is_set():
-        due = IN_FLIGHT + count.value - already if rate is None else (time.monotonic() - begun) * rate
+        now = time.monotonic()
+        if count.value != read:
+            read, read_at = count.value, now
+        elif now > read_at + LOST_S:  # what was sent before the reader had subscribed is lost
+            already, read_at = read - seq, now
+        due = IN_FLIGHT + count.value - already if rate is None else (now - begun) * rate
         if not broker.is_connected or seq >= due:
             time.sleep(0.001)
             continue

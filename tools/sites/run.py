@@ -21,6 +21,8 @@ AWAY_S = 3.0
 """Seconds that a killed worker and the killed database stay away."""
 BRIDGED_RATE = 2.0
 """Scores a second of each node of a bridged site."""
+LEAST = 20
+"""Confirmed scores that a lag is computed from."""
 HALF = 0.5
 """Share of what is stored at most at which lag and kills are measured."""
 PARTS = ("workers", "database", "broker", "generator")
@@ -158,6 +160,7 @@ def _lag(traffic: Traffic, rate: float, seconds: float) -> Lag:
     time.sleep(SETTLE_S)
     first = len(traffic.ages)
     time.sleep(seconds)
+    _wait(lambda: len(traffic.ages) >= first + LEAST, DRAIN_S, f"{LEAST} scores are confirmed")
     cuts = quantiles(traffic.ages[first:], n=20)
     return Lag(round(rate, 1), round(1000 * cuts[9], 1), round(1000 * cuts[18], 1))
 
