@@ -88,7 +88,7 @@ def run_bench(config: BoothConfig, seconds: float, *, as_json: bool) -> int:
         alert_p95_ms=round(1000 * cuts[18], 1),
         stored_per_s=round(stored, 1),
         bare_per_s=round(bare, 1),
-        ratio=round(stored / bare, 3),
+        ratio=round(stored / bare, 3) if bare else float("nan"),
         stored_cpu_ms=round(stored_cpu_ms, 4),
         bare_cpu_ms=round(bare_cpu_ms, 4),
         seconds=seconds,
@@ -140,6 +140,11 @@ def _throughput(config: BoothConfig, seconds: float, reader: Callable[..., None]
     _wait(ready)
     flood = mp.Process(target=_flood, args=(config.broker, config.site, stop, count), daemon=True)
     flood.start()
+    until = time.monotonic() + START_S
+    while not count.value:
+        if time.monotonic() > until:
+            raise BrokerError(f"no score came through the broker within {START_S:g} s; is the machine busy?")
+        time.sleep(0.05)
     time.sleep(2.0)  # until the queues are as full as they stay
     begun, before, used_before = time.monotonic(), count.value, used.value
     time.sleep(seconds)
