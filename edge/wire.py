@@ -473,6 +473,7 @@ def feedback_topic(site: str, laptop: str) -> str:
     return f"{booth_topic(site, 'feedback')}/{laptop}"
 
 
+@functools.lru_cache(maxsize=4096)  # a node's topics stay the same
 def parse_topic(topic: str) -> Address:
     """Return the parts of a topic; raises WireError `topic` if it is not one of ours.
 

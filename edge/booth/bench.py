@@ -1,7 +1,8 @@
 """`spotter bench --booth`: measure the latency of alerts and how many scores a second the inbox stores.
 
 A node's outbox and sender, a booth with a store on this disk, and a subscriber each run in their own process and use
-the configured broker. For comparison, the same publisher then floods a bare subscriber that only counts.
+the configured broker. For comparison, the same publisher then floods a bare subscriber that only counts. Floods are as
+cameras send: one score in ten is a candidate's. Latency is measured beside LOAD ordinary scores a second of others.
 """
 
 import multiprocessing as mp
@@ -38,10 +39,14 @@ RATE = 100
 """Scores a second while latency is measured."""
 RARE_EVERY = 10
 """One of this many scores causes an alert."""
+LOAD = 1000.0
+"""Ordinary scores a second beside them: forty cameras at the most that one may send for good (inbox.SCORES)."""
 IN_FLIGHT = 1000
 """Scores sent but not yet read, at most: half the inbox's queue, which drops what does not fit."""
+LOST_S = 2.0
+"""Without any score read for this long, those sent count as lost."""
 START_S, DRAIN_S = 30.0, 10.0
-NODE = "bench-node"
+NODE, OTHER = "bench-node", "other-node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,15 @@ class BoothBenchmark:
     """Alerts that did not arrive within DRAIN_S."""
     alert_p50_ms: float
     alert_p95_ms: float
-    """Latency from the score's entry into the outbox until a subscriber has the alert, at RATE scores a second."""
+    """Latency from the score's entry into the outbox until a subscriber has the alert, at RATE scores a second beside
+    LOAD ordinary ones."""
     stored_per_s: float
     bare_per_s: float
     ratio: float
     """`stored_per_s` divided by `bare_per_s`."""
+    stored_cpu_ms: float
+    bare_cpu_ms: float
+    """Milliseconds of one core for each score, of the reader alone: other load of the machine hardly changes these."""
     seconds: float
     """Duration of each of the two throughput measurements."""
 
@@ -69,8 +78,8 @@ def run_bench(config: BoothConfig, seconds: float, *, as_json: bool) -> int:
         alert = msgspec.structs.replace(config.alert, crowd=None)  # the one node claims as many as it can
         here = msgspec.structs.replace(config, site=site, store=f"sqlite:///{folder}/booth.sqlite", alert=alert)
         waits, missing = _latency(here, Path(folder), min(seconds, 30.0))
-        stored = _throughput(here, seconds, _store_all)
-        bare = _throughput(here, seconds, _count_all)
+        stored, stored_cpu_ms = _throughput(here, seconds, _store_all)
+        bare, bare_cpu_ms = _throughput(here, seconds, _count_all)
     cuts = quantiles(waits, n=20) if len(waits) > 1 else [float("nan")] * 19
     found = BoothBenchmark(
         alerts=len(waits),
@@ -79,7 +88,9 @@ def run_bench(config: BoothConfig, seconds: float, *, as_json: bool) -> int:
         alert_p95_ms=round(1000 * cuts[18], 1),
         stored_per_s=round(stored, 1),
         bare_per_s=round(bare, 1),
-        ratio=round(stored / bare, 3),
+        ratio=round(stored / bare, 3) if bare else float("nan"),
+        stored_cpu_ms=round(stored_cpu_ms, 4),
+        bare_cpu_ms=round(bare_cpu_ms, 4),
         seconds=seconds,
     )
     if as_json:
@@ -101,10 +112,12 @@ def _latency(config: BoothConfig, folder: Path, seconds: float) -> tuple[list[fl
 
     ready, stop, count = mp.Event(), mp.Event(), mp.Value("q", 0)
     times: mp.Queue[dict[str, float]] = mp.Queue()
-    booth = mp.Process(target=_store_all, args=(config, ready, stop, count), daemon=True)
+    booth = mp.Process(target=_store_all, args=(config, ready, stop, count, mp.Value("d")), daemon=True)
     with _listening(config, wire.booth_topic(config.site, "alert"), hear):
         booth.start()
         _wait(ready)
+        others = mp.Process(target=_flood, args=(config.broker, config.site, stop, count, LOAD), daemon=True)
+        others.start()
         node = mp.Process(target=_speak, args=(config.broker, config.site, folder / "outbox.sqlite", seconds, times))
         node.start()
         sent: dict[str, float] = times.get(timeout=seconds + START_S + DRAIN_S)
@@ -113,43 +126,51 @@ def _latency(config: BoothConfig, folder: Path, seconds: float) -> tuple[list[fl
             time.sleep(0.05)
         node.join()
         stop.set()
+        others.join()
         booth.join()
     return [heard[name] - at for name, at in sent.items() if name in heard], len(sent.keys() - heard.keys())
 
 
-def _throughput(config: BoothConfig, seconds: float, reader: Callable[..., None]) -> float:
-    """Return how many scores a second `reader` handled."""
+def _throughput(config: BoothConfig, seconds: float, reader: Callable[..., None]) -> tuple[float, float]:
+    """Return how many scores a second `reader` handled, and its milliseconds of CPU time for each."""
     ready, stop, count = mp.Event(), mp.Event(), mp.Value("q", 0)
-    reading = mp.Process(target=reader, args=(config, ready, stop, count), daemon=True)
+    used = mp.Value("d")
+    reading = mp.Process(target=reader, args=(config, ready, stop, count, used), daemon=True)
     reading.start()
     _wait(ready)
     flood = mp.Process(target=_flood, args=(config.broker, config.site, stop, count), daemon=True)
     flood.start()
+    until = time.monotonic() + START_S
+    while not count.value:
+        if time.monotonic() > until:
+            raise BrokerError(f"no score came through the broker within {START_S:g} s; is the machine busy?")
+        time.sleep(0.05)
     time.sleep(2.0)  # until the queues are as full as they stay
-    begun, before = time.monotonic(), count.value
+    begun, before, used_before = time.monotonic(), count.value, used.value
     time.sleep(seconds)
-    rate: float = (count.value - before) / (time.monotonic() - begun)
+    handled: int = count.value - before
+    rate, cpu_ms = handled / (time.monotonic() - begun), 1000 * (used.value - used_before) / max(handled, 1)
     stop.set()
     for process in (flood, reading):
         process.join()
-    return rate
+    return rate, cpu_ms
 
 
-def _store_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> None:
-    """Run a booth without a page; `count` is the number of stored scores."""
+def _store_all(config: BoothConfig, ready: Event, stop: Event, count: Any, used: Any) -> None:
+    """Run a booth without a page; `count` is the number of stored scores, `used` the CPU seconds of this process."""
     broker = MqttBroker(config.broker, f"{config.site}-booth")
     with closing(SqlStore(config.store, config.site)) as store:
         booth = Booth(config, broker, store, SystemClock())
         booth.connect()
         while not stop.is_set():
             booth.step(0.2)
-            count.value = booth.stored
+            count.value, used.value = booth.stored, time.process_time()
             if broker.is_connected:
                 ready.set()
         booth.leave()
 
 
-def _count_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> None:
+def _count_all(config: BoothConfig, ready: Event, stop: Event, count: Any, used: Any) -> None:
     """Run a subscriber that only counts scores."""
 
     def hear(_message: Received) -> None:
@@ -157,7 +178,8 @@ def _count_all(config: BoothConfig, ready: Event, stop: Event, count: Any) -> No
 
     with _listening(config, wire.node_topic(config.site, "+", "score"), hear):
         ready.set()
-        stop.wait()
+        while not stop.wait(0.1):
+            used.value = time.process_time()
 
 
 def _speak(section: BrokerSection, site: str, path: Path, seconds: float, times: Any) -> None:
@@ -188,21 +210,35 @@ def _speak(section: BrokerSection, site: str, path: Path, seconds: float, times:
     broker.close()
 
 
-def _flood(section: BrokerSection, site: str, stop: Event, count: Any) -> None:
-    """Publish scores as fast as they are read, at most IN_FLIGHT ahead."""
+def _flood(section: BrokerSection, site: str, stop: Event, count: Any, rate: float | None = None) -> None:
+    """Publish scores as fast as they are read, at most IN_FLIGHT ahead; with `rate`, so many ordinary ones a second."""
     broker, epoch, seq = MqttBroker(section, f"{site}-flood"), secrets.token_hex(8), 0
     broker.connect(will=None, births=tuple, subscriptions=(), on_message=lambda _: None)
-    topic, already = wire.node_topic(site, NODE, "score"), count.value
+    topic, already, begun = wire.node_topic(site, OTHER, "score"), count.value, time.monotonic()
+    read, read_at = already, begun
     while not stop.is_set():
-        if not broker.is_connected or seq - (count.value - already) >= IN_FLIGHT:
+        now = time.monotonic()
+        if count.value != read:
+            read, read_at = count.value, now
+        elif now > read_at + LOST_S:  # what was sent before the reader had subscribed is lost
+            already, read_at = read - seq, now
+        due = IN_FLIGHT + count.value - already if rate is None else (now - begun) * rate
+        if not broker.is_connected or seq >= due:
             time.sleep(0.001)
             continue
         seq += 1
-        payload = msgspec.json.encode(
-            msgspec.structs.replace(_score(seq, is_rare=False, link=secrets.token_hex(4)), epoch=epoch)
-        )
+        if rate is None and seq % RARE_EVERY == 0:
+            score = _score(seq, is_rare=False, link=secrets.token_hex(4))
+        else:
+            score = _ordinary(seq)
+        payload = msgspec.json.encode(msgspec.structs.replace(score, node=OTHER, epoch=epoch))
         broker.publish(Publish(topic, payload, 1, is_retained=False), timeout_s=0)
     broker.close()
+
+
+def _ordinary(seq: int) -> wire.Score:
+    minute = wire.to_time(time.time() // 60 * 60)
+    return wire.Score(node=OTHER, epoch=wire.UNNUMBERED_EPOCH, seq=seq, at=minute, state="scored", p=0.5)
 
 
 def _score(seq: int, *, is_rare: bool, link: str = "") -> wire.Score:
@@ -253,10 +289,11 @@ def _wait(ready: Event) -> None:
 def _print(found: BoothBenchmark) -> None:
     console = Console()
     console.print(
-        f"{found.alerts} alerts at {RATE} scores/s: delivered after {found.alert_p50_ms} ms (p50), "
-        f"{found.alert_p95_ms} ms (p95); {found.missing} missing"
+        f"{found.alerts} alerts at {RATE} scores/s beside {LOAD:.0f} others: delivered after {found.alert_p50_ms} ms "
+        f"(p50), {found.alert_p95_ms} ms (p95); {found.missing} missing"
     )
     console.print(
         f"{found.stored_per_s:,.0f} scores/s stored, {found.bare_per_s:,.0f} counted by a bare subscriber "
-        f"({found.ratio:.2f}), {found.seconds:g} s each"
+        f"({found.ratio:.2f}), {found.seconds:g} s each; CPU ms for each {found.stored_cpu_ms:.3f} and "
+        f"{found.bare_cpu_ms:.3f}"
     )

@@ -19,6 +19,8 @@ class FairQueue(Generic[T]):
         self._queues: dict[str, deque[T]] = {}
         """Waiting messages by sender; the sender whose turn is next is the first."""
         self._changed = threading.Condition()
+        self._wanted = 1
+        """Number of messages that `take` waits for; waking it earlier, for each one, would cost more than they do."""
 
     def qsize(self) -> int:
         """Return how many messages wait."""
@@ -36,15 +38,21 @@ class FairQueue(Generic[T]):
                 self._size -= 1
             self._queues.setdefault(sender, deque()).append(message)
             self._size += 1
-            self._changed.notify()
+            if self._size >= self._wanted:
+                self._changed.notify()
             return not is_full
 
-    def take(self, most: int, wait_s: float) -> list[T]:
-        """Take up to `most` messages, one of each sender in turn; waits up to `wait_s` seconds for the first."""
+    def take(self, most: int, wait_s: float, gather_s: float = 0.0) -> list[T]:
+        """Take up to `most` messages, one of each sender in turn.
+
+        Waits up to `wait_s` seconds for the first, and after it `gather_s` for as many as can be taken.
+        """
         taken: list[T] = []
         with self._changed:
-            if not self._size and wait_s:
-                self._changed.wait(wait_s)
+            if wait_s:
+                self._wait_for(1, wait_s)
+                if self._size:
+                    self._wait_for(min(most, self._most), gather_s)
             while self._queues and len(taken) < most:
                 sender, waiting = next(iter(self._queues.items()))
                 del self._queues[sender]
@@ -54,3 +62,8 @@ class FairQueue(Generic[T]):
                     self._queues[sender] = waiting
             self._size -= len(taken)
         return taken
+
+    def _wait_for(self, wanted: int, seconds: float) -> None:
+        self._wanted = wanted
+        self._changed.wait_for(lambda: self._size >= wanted, seconds)
+        self._wanted = 1

@@ -14,7 +14,7 @@ from edge import wire
 from edge.booth.active_alerts import ActiveAlerts
 from edge.booth.failures import Failures
 from edge.booth.fair_queue import FairQueue
-from edge.booth.inbox import BATCH, FIRST_PAUSE_S, QUEUED, Inbox
+from edge.booth.inbox import BATCH, FIRST_PAUSE_S, GATHER_S, QUEUED, Inbox
 from edge.booth.selection import Nobody
 from edge.clock import SystemClock
 from edge.command import stop_on_signals
@@ -22,7 +22,7 @@ from edge.config import BoothConfig, WorkerConfig
 from edge.errors import StoreError, WireError
 from edge.message.mqtt import MqttBroker
 from edge.seams import Broker, Clock, Received
-from edge.store.store import SqlStore
+from edge.store.store import SiteBatch, SqlStore
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ POLL_S = 0.5
 """Time to wait for messages before checking whether to stop."""
 HOUSEKEEPING_S = 600.0
 """Interval at which old scores are deleted."""
-MOST_SITES = 1000
-"""Messages of further sites are refused."""
+MOST_SITES = 10_000
+"""Messages of further sites are refused. Each takes 13 KB before its nodes are known (measured)."""
 
 
 class Worker:
@@ -44,6 +44,8 @@ class Worker:
         self._queue = FairQueue[Received](QUEUED)
         self._failures = Failures()
         self._inboxes: dict[str, Inbox] = {}
+        self._busy: set[str] = set()
+        """Sites with messages that are not handled yet."""
         self._cleaned_at = clock.monotonic() - HOUSEKEEPING_S
         self.refused: Counter[str] = Counter()
         """Refused messages that belong to no known site, by reason; all others are counted in the store."""
@@ -63,10 +65,10 @@ class Worker:
     def step(self, wait_s: float) -> float:
         """Handle one batch, waiting up to `wait_s` for it; returns seconds to pause, above 0 if the store fails."""
         try:
-            for message in self._queue.take(BATCH, wait_s):
+            for message in self._queue.take(BATCH, wait_s, GATHER_S):
                 with self._failures.caught("a message"):
                     self._pass_on(message)
-            pause = max((inbox.step(0.0) for inbox in self._inboxes.values()), default=0.0)
+            pause = self._store_all()
             if not pause and self._clock.monotonic() >= self._cleaned_at + HOUSEKEEPING_S:
                 self._cleaned_at = self._clock.monotonic()
                 self._store.purge(self._clock.now() - 3600 * self._config.retention_h)
@@ -75,10 +77,34 @@ class Worker:
                 log.info("stored since the start: %s", self.stored)
         except StoreError as err:
             if not self.trouble:
-                log.error("new sites are not stored, nothing old is deleted until this is fixed: %s", err)
+                log.error("nothing is stored or acknowledged until this is fixed: %s", err)
             self.trouble = str(err)
             return FIRST_PAUSE_S
         self.trouble = ""
+        return pause
+
+    def _store_all(self) -> float:
+        """Store what all sites sent in one transaction, then acknowledge it; returns seconds to pause.
+
+        If that fails for another reason than the store, each site is tried alone. Raises StoreError; nothing is lost.
+        """
+        busy = {site: self._inboxes[site] for site in self._busy}
+        batches = {site: inbox.gather(0.0) for site, inbox in busy.items()}
+        parts = {site: SiteBatch(one.scores, one.gaps, None, one.trends) for site, one in batches.items()}
+        refusals = sum((one.refusals for one in batches.values()), Counter[str]())
+        now, pause = self._clock.now(), 0.0
+        try:
+            done = self._store.record_sites(parts, refusals, now=now) if parts else {}
+        except StoreError:
+            raise
+        except Exception as err:  # noqa: BLE001 - one message may not stop the others
+            self._failures.note("a batch", err)
+            pause = max(inbox.step(0.0) for inbox in busy.values())
+        else:
+            for site, inbox in busy.items():
+                inbox.finish(inbox.recorded(batches[site], done[site], now))
+        if not pause:
+            self._busy = {site for site, inbox in busy.items() if inbox.queued}
         return pause
 
     def _receive(self, message: Received) -> None:
@@ -88,7 +114,9 @@ class Worker:
 
     def _pass_on(self, message: Received) -> None:
         try:
-            self._inbox(wire.parse_topic(message.topic).site).receive(message)
+            site = wire.parse_topic(message.topic).site
+            self._inbox(site).receive(message)
+            self._busy.add(site)
         except WireError as err:
             if not self.refused[err.reason]:
                 log.warning("refused a message (%s); more of this kind are only counted", err)

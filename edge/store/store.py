@@ -5,25 +5,59 @@ Plain SQLAlchemy Core: SQLite, or PostgreSQL by URL, which several sites may sha
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 
-import msgspec
 import sqlalchemy as sa
 
 from edge import wire
-from edge.baseline_codec import Counted, pack, unpack
-from edge.errors import BaselineError, StoreError
-from edge.limits import FLOOR, WINDOW_S
+from edge.errors import StoreError
+from edge.limits import WINDOW_S
+from edge.store import bulk
+from edge.store.baselines import MOST_EPOCHS, Baselines, NodeCounts
 from edge.store.database import Database
 from edge.store.migrations.open import migrate
-from edge.store.tables import alerts, baselines, cells, cursors, marks, refused, scores, signed_baselines
+from edge.store.partitions import Partitions, drop_days
+from edge.store.recording import (
+    ALERTS,
+    DAY_S,
+    EVERYWHERE,
+    PEOPLE,
+    SIGHTINGS,
+    WALK,
+    Decide,
+    Decision,
+    Recorded,
+    Recording,
+    SiteBatch,
+    Source,
+    add_counts,
+    keep_trends,
+    window,
+)
+from edge.store.tables import SMALL, alerts, baselines, cells, cursors, marks, refused, scores
 
-DAY_S = 86_400
-MOST_EPOCHS = 64
-"""Most outboxes of one node that are remembered, as each card that is set up again begins a new one."""
-WALK = 1000
-"""Most scores that a cursor advances over in one batch; the rest follows with the next."""
+__all__ = [
+    "ALERTS",
+    "DAY_S",
+    "EVERYWHERE",
+    "MOST_EPOCHS",
+    "PEOPLE",
+    "SIGHTINGS",
+    "WALK",
+    "AlertEnd",
+    "Cell",
+    "Decide",
+    "Decision",
+    "Kind",
+    "Mark",
+    "NodeCounts",
+    "Recorded",
+    "SiteBatch",
+    "Source",
+    "SqlStore",
+    "window",
+]
 
 AlertEnd = Literal["sent", "lapsed", "withdrawn"]
 """How an alert ends; until then it is `pending`."""
@@ -31,39 +65,8 @@ Mark = Literal["held", "revoked"]
 """What is noted about a node: its alerts wait for staff, or its certificate was revoked."""
 Kind = Literal["worn", "exception", "outcome", "traffic"]
 """Kinds of counts: clothes of everybody, reasons of alerts, outcomes of alerts, numbers of people and alerts."""
-SIGHTINGS, PEOPLE, ALERTS = "sightings", "people", "alerts"
-"""Labels of counts that are not about clothes."""
 GREET_S, GREET_TIMED = "greet-seconds", "greet-timed"
 """Labels of the total seconds from alert to greeting, and of the number of greetings timed."""
-EVERYWHERE = ""
-"""Stands for the node in counts over all nodes."""
-
-
-class Source(NamedTuple):
-    """One outbox of a node."""
-
-    node: str
-    epoch: str
-
-
-class Recorded(NamedTuple):
-    """The changes that one batch made."""
-
-    new: set[wire.ScoreKey]
-    """Scores that were new."""
-    pending: dict[wire.ScoreKey, str]
-    """Ids of this batch's alerts that are not sent yet."""
-    upto: dict[Source, int]
-    """Newest `seq` per outbox up to which every score is stored or was announced as a gap."""
-
-
-def window(seconds: float) -> int:
-    """Return the start of the 15-minute window, in seconds since 1970.
-
-    >>> window(1799.9)
-    900
-    """
-    return int(seconds // WINDOW_S) * WINDOW_S
 
 
 class Cell(NamedTuple):
@@ -74,25 +77,6 @@ class Cell(NamedTuple):
     node: str
     words: str
     n: int
-
-
-class NodeCounts(NamedTuple):
-    """The counts of one node in one epoch."""
-
-    node: str
-    counted: Counted
-
-
-class Decision(NamedTuple):
-    """Which of the new scores become alerts."""
-
-    alerts: Mapping[wire.ScoreKey, str]
-    """Alert ids of the scores to alert on."""
-    people: int
-    """Number of people among the new scores who had not been seen before."""
-
-
-Decide = Callable[[Sequence[wire.Score]], Decision]
 
 
 AFTER_UNDOING: dict[str, str | None] = {"unclaimed": None, "reopened": "claimed"}
@@ -106,7 +90,7 @@ def _is_next(before: str | None, outcome: str) -> bool:
     return before != outcome and (before is None or outcome != "claimed")
 
 
-class SqlStore:
+class SqlStore(Baselines):
     """One site's rows of the database; for one thread."""
 
     def __init__(self, url: str, site: str = "", *, is_made: bool = True) -> None:
@@ -114,9 +98,8 @@ class SqlStore:
 
         Without a site, call `at` first. Rows from before stores knew sites are assigned to this one.
         """
-        self._site = site
-        self.database = Database(url, is_made=is_made)
-        self._transaction, self._insert = self.database.transaction, self.database.insert
+        super().__init__(Database(url, is_made=is_made), site)
+        self._partitions = Partitions()
         try:
             with self._transaction() as db:
                 migrate(db, site)
@@ -132,9 +115,8 @@ class SqlStore:
 
     def sites(self) -> list[str]:
         """Return the names of the sites that have rows, sorted."""
-        wanted = sa.union(sa.select(cursors.c.site), sa.select(cells.c.site))
         with self._transaction() as db:
-            return sorted(db.execute(wanted).scalars())
+            return sorted({*bulk.distinct(db, cursors, "site"), *bulk.distinct(db, cells, "site")})
 
     def epochs(self) -> dict[str, set[str]]:
         """Return the epochs of every node's outboxes; raises StoreError."""
@@ -158,63 +140,22 @@ class SqlStore:
 
         Raises StoreError, and then stores nothing; the next attempt calls `decide` again.
         """
+        return self.record_sites({self._site: SiteBatch(batch, gaps, decide)}, refusals, now=now)[self._site]
+
+    def record_sites(
+        self, batches: Mapping[str, SiteBatch], refusals: Mapping[str, int], *, now: float
+    ) -> dict[str, Recorded]:
+        """Store one batch of several sites in one transaction, as `record`; returns the changes by site."""
+        if not self._partitions.are_ready(now):
+            with self._transaction() as db:
+                self._partitions.prepare(db, now)
         with self._transaction() as db:
-            sources = {Source(s.node, s.epoch) for s in batch} | {Source(g.node, g.epoch) for g in gaps}
-            old = self._cursors(db, sources)
-            fresh = [score for score in batch if score.seq > old[Source(score.node, score.epoch)]]
-            stored = self._insert_new(db, scores, [_score_row(score, now) for score in fresh])
-            keys = {wire.ScoreKey(row.node, row.epoch, row.seq) for row in stored}
-            new = list({wire.key(score): score for score in fresh if wire.key(score) in keys}.values())
-            due, people = decide(new) if new else Decision({}, 0)
-            alerted = [score for score in new if wire.key(score) in due]
-            self._insert_new(db, alerts, [_alert_row(score, due[wire.key(score)], now) for score in alerted])
-            self._count_people(db, new, alerted, people, now)
-            for gap in gaps:
-                self._note_gap(db, gap)
-            upto = {source: self._advance(db, source) for source in old}
-            self._count(db, refusals)
-            return Recorded(keys, self._pending(db, batch), upto)
+            return Recording(db, batches, now).record(refusals)
 
     def save_trend(self, trend: wire.Trend) -> None:
         """Store a node's counts of one window. Idempotent; if counts differ, the larger is kept."""
-        start = int(wire.from_time(trend.window))
-        rows = [self._cell("worn", start, trend.node, words, count) for words, count in trend.counts.items()]
-        rows.append(self._cell("worn", start, trend.node, SIGHTINGS, trend.sightings))
-        statement = self._insert(cells)
-        larger = sa.case(
-            (statement.excluded["count"] > cells.c["count"], statement.excluded["count"]), else_=cells.c["count"]
-        )
         with self._transaction() as db:
-            db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_={"count": larger}), rows)
-
-    def keep_baseline(self, node: str, counted: Counted) -> None:
-        """Replace a node's cumulative counts of one epoch; ignores counts that are not larger.
-
-        Of more than MOST_EPOCHS epochs of one node, those with the fewest sightings are dropped.
-        """
-        statement = self._insert(baselines)
-        where = {"site": self._site, "node": node, "epoch": counted.epoch}
-        row = {**where, "sightings": counted.sightings, "content": pack(counted)}
-        newest = {name: statement.excluded[name] for name in ("sightings", "content")}
-        is_more = statement.excluded.sightings > baselines.c.sightings
-        with self._transaction() as db:
-            db.execute(
-                statement.on_conflict_do_update(index_elements=baselines.primary_key, set_=newest, where=is_more), row
-            )
-            theirs = baselines.c.site == self._site, baselines.c.node == node
-            ordered = sa.select(baselines.c.epoch).where(*theirs).order_by(baselines.c.sightings.desc())
-            for epoch in db.execute(ordered.offset(MOST_EPOCHS)).scalars().all():
-                db.execute(baselines.delete().where(*theirs, baselines.c.epoch == epoch))
-
-    def baselines(self) -> list[NodeCounts]:
-        """Return the newest counts of every node and epoch, sorted; raises StoreError if any are damaged."""
-        wanted = sa.select(baselines.c.node, baselines.c.content).where(baselines.c.site == self._site)
-        with self._transaction() as db:
-            found = db.execute(wanted.order_by(*baselines.primary_key)).all()
-        try:
-            return [NodeCounts(node, unpack(content, f"counts of {node} in the store")) for node, content in found]
-        except BaselineError as err:
-            raise StoreError(str(err)) from err
+            keep_trends(db, {self._site: [trend]})
 
     def mark(self, node: str, kind: Mark) -> None:
         """Note something about a node; idempotent."""
@@ -244,34 +185,6 @@ class SqlStore:
             db.execute(self._insert(marks), {"site": self._site, "node": node, "kind": "revoked"})
             return deleted
 
-    def save_signed_baseline(self, content: bytes) -> None:
-        """Replace the site's signed baseline; it counts as not yet published."""
-        row = {"site": self._site, "content": content, "published_at": None}
-        statement = self._insert(signed_baselines).values(row)
-        with self._transaction() as db:
-            db.execute(statement.on_conflict_do_update(index_elements=signed_baselines.primary_key, set_=row))
-
-    def signed_baseline(self, *, is_unpublished: bool = False) -> bytes | None:
-        """Return the newest signed baseline, or None; with `is_unpublished` only if the broker lacks it."""
-        wanted = sa.select(signed_baselines.c.content).where(signed_baselines.c.site == self._site)
-        if is_unpublished:
-            wanted = wanted.where(signed_baselines.c.published_at.is_(None))
-        with self._transaction() as db:
-            return db.execute(wanted).scalar_one_or_none()
-
-    def note_published(self, content: bytes, now: float) -> None:
-        """Note when this signed baseline was published; does nothing if another has replaced it."""
-        theirs = signed_baselines.c.site == self._site, signed_baselines.c.content == content
-        with self._transaction() as db:
-            db.execute(signed_baselines.update().where(*theirs).values(published_at=int(now)))
-
-    def published_at(self) -> int | None:
-        """Return when the newest signed baseline was last published, in seconds since 1970; None: not yet."""
-        with self._transaction() as db:
-            return db.execute(
-                sa.select(signed_baselines.c.published_at).where(signed_baselines.c.site == self._site)
-            ).scalar_one_or_none()
-
     def feedback(
         self, alert_id: str, outcome: wire.Outcome | wire.Undoing, *, now: float, greet_s: float | None = None
     ) -> bool:
@@ -295,7 +208,7 @@ class SqlStore:
                 changes.update({GREET_S: round(greet_s), GREET_TIMED: 1})
             if outcome == "reopened" and row.outcome == "greeted" and greet_s is not None:
                 changes.subtract({GREET_S: round(greet_s), GREET_TIMED: 1})
-            self._add(db, [self._cell("outcome", day, EVERYWHERE, words, by) for words, by in changes.items()])
+            add_counts(db, [(self._site, "outcome", day, EVERYWHERE, words, by) for words, by in changes.items()])
             return True
 
     def cells(self, kind: Kind, since: float = 0.0) -> list[Cell]:
@@ -319,10 +232,10 @@ class SqlStore:
         another program prevents that.
         """
         with self._transaction() as db:
-            small = cells.c["count"] < FLOOR, cells.c.kind != "outcome", cells.c.window + DAY_S <= before
-            db.execute(cells.delete().where(*small))
-            db.execute(alerts.delete().where(alerts.c.window + WINDOW_S <= before))
-            deleted = db.execute(scores.delete().where(scores.c.window + WINDOW_S <= before)).rowcount
+            db.execute(cells.delete().where(SMALL, cells.c.window <= before - DAY_S))
+            db.execute(alerts.delete().where(alerts.c.window <= before - WINDOW_S))
+            deleted = drop_days(db, before)
+            deleted += db.execute(scores.delete().where(scores.c.window <= before - WINDOW_S)).rowcount
             self._forget_outboxes(db)
         self.database.truncate_log()
         return deleted
@@ -345,7 +258,7 @@ class SqlStore:
 
     def lapse(self, before: float) -> int:
         """Mark unsent alerts of windows that ended before that time as lapsed, of every site; returns how many."""
-        stale = alerts.update().where(alerts.c.state == "pending", alerts.c.window + WINDOW_S <= before)
+        stale = alerts.update().where(alerts.c.state == "pending", alerts.c.window <= before - WINDOW_S)
         with self._transaction() as db:
             return db.execute(stale.values(state="lapsed")).rowcount
 
@@ -358,100 +271,5 @@ class SqlStore:
     def close(self) -> None:
         self.database.close()
 
-    def _insert_new(self, db: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> Sequence[sa.Row[Any]]:
-        """Insert the rows that are missing; returns their primary keys."""
-        if not rows:
-            return ()
-        statement = self._insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-        return db.execute(statement, [{"site": self._site, **row} for row in rows]).all()
-
-    def _cursors(self, db: sa.Connection, sources: set[Source]) -> dict[Source, int]:
-        """Return the cursor of each source, 0 for new ones. Locks the rows, so workers see each other's scores."""
-        rows = [{**source._asdict(), "upto": 0, "floor": 0, "dropped": 0} for source in sorted(sources)]
-        self._insert_new(db, cursors, rows)
-        wanted = sa.tuple_(cursors.c.node, cursors.c.epoch).in_(list(sources))
-        held = sa.select(cursors.c.node, cursors.c.epoch, cursors.c.upto).where(cursors.c.site == self._site, wanted)
-        found = db.execute(held.order_by(*cursors.primary_key).with_for_update()) if sources else ()
-        return {Source(node, epoch): upto for node, epoch, upto in found}
-
-    def _note_gap(self, db: sa.Connection, gap: wire.Gap) -> None:
-        at = self._cursor(Source(gap.node, gap.epoch))
-        db.execute(cursors.update().where(at, cursors.c.floor < gap.upto).values(floor=gap.upto))
-        db.execute(cursors.update().where(at, cursors.c.dropped < gap.dropped).values(dropped=gap.dropped))
-
-    def _advance(self, db: sa.Connection, source: Source) -> int:
-        """Advance the cursor over the scores that follow without a hole; returns its new position."""
-        at = self._cursor(source)
-        row = db.execute(sa.select(cursors.c.upto, cursors.c.floor).where(at)).one()
-        end = max(int(row.upto), int(row.floor))
-        theirs = scores.c.site == self._site, scores.c.node == source.node, scores.c.epoch == source.epoch
-        wanted = sa.select(scores.c.seq).where(*theirs, scores.c.seq > end).order_by(scores.c.seq).limit(WALK)
-        for seq in db.execute(wanted).scalars():
-            if seq != end + 1:
-                break
-            end = seq
-        if end > row.upto:
-            db.execute(cursors.update().where(at).values(upto=end))
-        return end
-
-    def _count(self, db: sa.Connection, refusals: Mapping[str, int]) -> None:
-        """Count refusals of all sites together, in sorted order, so that two workers cannot deadlock."""
-        rows = [{"reason": reason, "count": 0} for reason in sorted(refusals)]
-        if rows:
-            db.execute(self._insert(refused).on_conflict_do_nothing(), rows)
-        for reason, more in sorted(refusals.items()):
-            db.execute(refused.update().where(refused.c.reason == reason).values(count=refused.c["count"] + more))
-
-    def _count_people(
-        self, db: sa.Connection, new: Sequence[wire.Score], alerted: Sequence[wire.Score], people: int, now: float
-    ) -> None:
-        """Count sightings, people and alerts by window, and the reasons of alerts by day, with their number."""
-        traffic = Counter((_window(score, now), score.node, SIGHTINGS) for score in new if score.follows is None)
-        traffic.update((_window(score, now), score.node, ALERTS) for score in alerted)
-        traffic[window(now), EVERYWHERE, PEOPLE] = people
-        rows = [self._cell("traffic", *where, by) for where, by in traffic.items() if by]
-        day = int(now // DAY_S) * DAY_S
-        worn = Counter(reason.words for score in alerted for reason in score.reasons)
-        worn.update({ALERTS: len(alerted)} if alerted else {})
-        rows += [self._cell("exception", day, EVERYWHERE, words, by) for words, by in worn.items()]
-        self._add(db, rows)
-
-    def _add(self, db: sa.Connection, rows: list[dict[str, Any]]) -> None:
-        """Add to the stored counts, in sorted order, so that two workers cannot deadlock."""
-        if rows:
-            statement = self._insert(cells)
-            more = {"count": cells.c["count"] + statement.excluded["count"]}
-            ordered = sorted(rows, key=lambda row: (row["kind"], row["window"], row["node"], row["words"]))
-            db.execute(statement.on_conflict_do_update(index_elements=cells.primary_key, set_=more), ordered)
-
-    def _pending(self, db: sa.Connection, batch: Sequence[wire.Score]) -> dict[wire.ScoreKey, str]:
-        """Return the ids of the batch's pending alerts. Reads all pending ones, as there are few at any time."""
-        keys = {wire.key(score) for score in batch}
-        wanted = sa.select(alerts.c.node, alerts.c.epoch, alerts.c.seq, alerts.c.id)
-        wanted = wanted.where(alerts.c.site == self._site, alerts.c.state == "pending")
-        found = {wire.ScoreKey(node, epoch, seq): name for node, epoch, seq, name in db.execute(wanted)} if keys else {}
-        return {one: name for one, name in found.items() if one in keys}
-
-    def _cell(self, kind: Kind, start: int, node: str, words: str, count: int) -> dict[str, Any]:
-        return {"site": self._site, "kind": kind, "window": start, "node": node, "words": words, "count": count}
-
-    def _cursor(self, source: Source) -> sa.ColumnElement[bool]:
-        here = cursors.c.site == self._site
-        return sa.and_(here, cursors.c.node == source.node, cursors.c.epoch == source.epoch)
-
     def _alert(self, alert_id: str) -> sa.ColumnElement[bool]:
         return sa.and_(alerts.c.site == self._site, alerts.c.id == alert_id)
-
-
-def _score_row(score: wire.Score, now: float) -> dict[str, Any]:
-    row = {name: value for name, value in msgspec.to_builtins(score).items() if name in scores.c}
-    return {**row, "window": _window(score, now)}
-
-
-def _alert_row(score: wire.Score, alert_id: str, now: float) -> dict[str, Any]:
-    return {**wire.key(score)._asdict(), "id": alert_id, "window": _window(score, now), "state": "pending"}
-
-
-def _window(score: wire.Score, now: float) -> int:
-    """Return the score's window, at most now's, so that a node's fast clock cannot prolong the retention."""
-    return window(min(wire.from_time(score.at), now))

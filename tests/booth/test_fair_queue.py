@@ -50,3 +50,10 @@ def test_it_waits_for_the_first() -> None:
     assert queue.take(1, 0.0) == []
     threading.Timer(0.1, queue.put, ("a", 7)).start()
     assert queue.take(1, 20.0) == [7]
+
+
+def test_after_the_first_it_gathers_more() -> None:
+    queue = FairQueue[int](10)
+    queue.put("a", 1)
+    threading.Timer(0.1, queue.put, ("a", 2)).start()
+    assert queue.take(2, 20.0, 20.0) == [1, 2], "as soon as there are as many as it may take"

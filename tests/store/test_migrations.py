@@ -59,11 +59,12 @@ def test_a_store_of_before_versions_or_sites_keeps_its_scores(url: str, version:
 def test_a_store_of_newer_software_is_refused_and_left_alone(url: str) -> None:
     with closing(SqlStore(url)) as store, store.database.transaction() as db:
         db.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="tables of version 9999, expected 0007 at most"):
+    with pytest.raises(StoreError, match="tables of version 9999, expected 0008 at most"):
         SqlStore(url)
 
 
 def test_migrations_make_the_tables_that_the_code_names(store: SqlStore) -> None:
     with store.database.transaction() as db:
-        context = MigrationContext.configure(db)
+        whole = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("scores_")}
+        context = MigrationContext.configure(db, opts=whole)
         assert compare_metadata(context, tables) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import msgspec
 
+from tools.benchmark.day import days
 from tools.benchmark.figures import PARTS, Figure, Figures
 from tools.benchmark.growth import growths, plot
 from tools.benchmark.node_run import DRIFT, NodeRun, soak
@@ -16,6 +17,8 @@ BASELINE = Path(__file__).with_name("baseline.json")
 SOAK_EVERY_S = 20.0
 """Longest time between two measurements of memory."""
 SOAK_FPS = 10.0
+SIGHTINGS = 2_000_000
+"""Of 100 nodes in a day: one each four seconds and node."""
 
 
 def main(words: list[str] | None = None) -> int:
@@ -26,6 +29,10 @@ def main(words: list[str] | None = None) -> int:
     cv2.setNumThreads(1)
     if args.soak:
         return _soak(args.soak, args.fps)
+    if args.day:
+        for one in days(args.day):
+            print(msgspec.json.format(msgspec.json.encode(one), indent=2).decode(), flush=True)
+        return 0
     if args.plot:
         return _plot(args.plot)
     found: Figures = {}
@@ -107,6 +114,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--fps", type=float, default=SOAK_FPS, help="frames in a second of that street; default: %(default)g"
+    )
+    parser.add_argument(
+        "--day",
+        type=int,
+        nargs="?",
+        const=SIGHTINGS,
+        metavar="SIGHTINGS",
+        help="measure stores with one day of sightings (default: 2 million): size, questions, purge, migration",
     )
     return parser
 
