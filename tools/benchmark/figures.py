@@ -20,8 +20,8 @@ from edge.node.people_bench import by_people
 from edge.pipeline import Pipeline
 from tools.benchmark.growth import BOXES, OURS, growths
 from tools.benchmark.node_run import clip, run
-from tools.demo import _mosquitto
 from tools.evaluation.models import open_model
+from tools.simulated_site import mosquitto
 
 SIZES = {(1280, 720): (0, 1, 5, 10, 20), (1920, 1080): (5, 10)}
 """People in view for each size of picture."""
@@ -99,7 +99,7 @@ def node() -> Figures:
 
 def inbox() -> Figures:
     """Scores a second that a booth stores, divided by those that a bare subscriber counts."""
-    with tempfile.TemporaryDirectory() as folder, _mosquitto(Path(folder)) as broker:
+    with tempfile.TemporaryDirectory() as folder, mosquitto(Path(folder)) as broker:
         words = ["bench", "--booth", "--json", "--seconds", str(INBOX_S), "--broker", f"127.0.0.1:{broker.port}"]
         done = subprocess.run([sys.executable, "-m", "edge.cli", *words], capture_output=True, text=True, check=True)
     return {"inbox / bare subscriber": Figure(json.loads(done.stdout)["ratio"], 0.15, is_lower_better=False)}
