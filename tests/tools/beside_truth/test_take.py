@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.requires_browser
 @pytest.mark.requires_broker
 def test_an_alert_is_photographed_beside_its_street(tmp_path: Path) -> None:
-    words = [ROOT / "tools" / "screenshots", "--beside-truth", tmp_path, "--count", "1"]
+    words: list[str | Path] = [ROOT / "tools" / "screenshots", "--beside-truth", tmp_path, "--count", "1"]
     subprocess.run(words, check=True, timeout=290)
     with (tmp_path / "key.tsv").open() as file:
         (row,) = csv.DictReader(file, delimiter="\t")
