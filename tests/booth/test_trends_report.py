@@ -25,6 +25,8 @@ from edge.phrase.table import LANGUAGES
 from edge.store.store import DAY_S, SqlStore
 from tests.booth.wardrobes import USUAL, fill
 
+LONGEST_HEAD = 80
+"""Letters of a head that fit into the width of the page."""
 SVG = "{http://www.w3.org/2000/svg}"
 TODAY = int(time.time() // DAY_S) * DAY_S
 BRIGHT = {**USUAL, ("orange", "teal"): 0.2}
@@ -126,6 +128,8 @@ def test_the_page_to_forward_is_in_each_language(config: BoothConfig, tmp_path: 
     say = Text(language)
     assert {say(key) for key in ("sheet-exceptions", "everybody-usual", "no-picture")} <= set(said)
     assert max(map(len, said)) * 4.0 < WIDTH, "no line is wider than the page"
+    heads = ("sheet-exceptions", "by-week", "everybody-usual", "everybody-last-week", "everybody-baseline")
+    assert max(len(say(key)) for key in heads) <= LONGEST_HEAD
 
 
 @pytest.mark.parametrize("name", ["week.svg", "week.pdf"])
