@@ -4,7 +4,7 @@ A report covers a closed stretch of at least three minutes with at least five pe
 that it tells nothing of a single person.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -67,70 +67,89 @@ def in_fives(count: int) -> int:
     return count // FLOOR * FLOOR
 
 
-def figures(aim: Aim) -> str:
+Say = Callable[[str, tuple[int, ...]], str]
+"""Says a code of SENTENCES with its values, in some language."""
+SENTENCES = {
+    "aim-people": "{0} people in {1} min ({2} a minute)",
+    "aim-far": "{0} too far",
+    "aim-good": "{0} good",
+    "aim-near": "{0} too near",
+    "aim-left": "{0} cut on the left",
+    "aim-right": "{0} cut on the right",
+    "aim-top": "{0} cut at the top",
+    "aim-bottom": "{0} cut at the bottom",
+    "aim-unclear": "{0} unclear",
+    "aim-blurred": "{0} blurred",
+    "aim-dark": "{0} dark",
+    "aim-hidden": "{0} hidden",
+    "aim-back": "People are too near ({0} of {1} people): move the camera away, or use a wider lens.",
+    "aim-down": "Tilt the camera down: {0} of {1} people are cut at the bottom.",
+    "aim-up": "Tilt the camera up: {0} of {1} people are cut at the top.",
+    "aim-turn-left": "Turn the camera to the left: {0} of {1} people are cut on the left.",
+    "aim-turn-right": "Turn the camera to the right: {0} of {1} people are cut on the right.",
+    "aim-nearer": "People are too far ({0} of {1} people): move the camera nearer, use a longer lens, or a finer "
+    "size of the model (models/README.md).",
+    "aim-light": "It is too dark ({0} of {1} people): add light, or aim at a lit spot.",
+    "aim-sharpen": "People are blurred ({0} of {1} people): wipe the lens, check frame.focus_m and frame.shutter_s, or "
+    "add light.",
+    "aim-higher": "People hide each other ({0} of {1} people): mount the camera higher, or look across the street.",
+}
+"""English by code: the counts of a report, then what to do. Other languages are in phrase/health."""
+
+
+def english(code: str, values: tuple[int, ...]) -> str:
+    return SENTENCES[code].format(*values)
+
+
+def figures(aim: Aim, say: Say = english) -> str:
     """Return the counts in one line.
 
     >>> figures(Aim(minutes=3, people=45, far=15, good=25, bottom=20, unclear=10, dark=5))
     '45 people in 3 min (15 a minute): 15 too far, 25 good; 20 cut at the bottom; 10 unclear (5 dark)'
     """
-    seen = _counted((aim.far, "too far"), (aim.good, "good"), (aim.near, "too near"))
-    cut = _counted(*((getattr(aim, edge), f"cut {where}") for edge, where in EDGES.items()))
-    why = _counted((aim.blurred, "blurred"), (aim.dark, "dark"), (aim.hidden, "hidden"))
-    unclear = f"{aim.unclear} unclear" + (f" ({why})" if why else "") if aim.unclear else ""
+    seen, cut, why = (_counted(aim, names, say) for names in (SIZES, EDGES, REASONS))
+    unclear = _counted(aim, ("unclear",), say) + (f" ({why})" if why else "")
     parts = "; ".join(filter(None, (seen, cut, unclear)))
-    said = f"{aim.people} people in {aim.minutes} min ({aim.people / aim.minutes:.0f} a minute)"
+    said = say("aim-people", (aim.people, aim.minutes, round(aim.people / aim.minutes)))
     return f"{said}: {parts}" if parts else said
 
 
-EDGES = {"left": "on the left", "right": "on the right", "top": "at the top", "bottom": "at the bottom"}
+SIZES, EDGES, REASONS = ("far", "good", "near"), ("left", "right", "top", "bottom"), ("blurred", "dark", "hidden")
 
 
-def advice(aim: Aim) -> list[str]:
+def advice(aim: Aim, say: Say = english) -> list[str]:
     """Return what to change about the camera, the most useful first; empty if it is well aimed.
 
     >>> advice(Aim(minutes=3, people=20, good=20, bottom=10))
     ['Tilt the camera down: 10 of 20 people are cut at the bottom.']
     """
-    return list(_advice(aim))
+    return [say(code, (count, aim.people)) for code, count in (*_direction(aim), *_clarity(aim))]
 
 
-def _advice(aim: Aim) -> Iterator[str]:
+def _direction(aim: Aim) -> Iterator[tuple[str, int]]:
+    """Yield the code of each advice on where the camera should look, and of how many people it is true."""
     many, most = MANY * aim.people, MOST * aim.people
-    is_too_near = aim.near >= most or min(aim.top, aim.bottom) >= many
-    if is_too_near:
-        yield f"People are too near ({_of(max(aim.near, aim.top), aim)}): move the camera away, or use a wider lens."
+    if aim.near >= most or min(aim.top, aim.bottom) >= many:
+        yield "aim-back", max(aim.near, aim.top)
     elif aim.bottom >= many:
-        yield f"Tilt the camera down: {_of(aim.bottom, aim)} are cut at the bottom."
+        yield "aim-down", aim.bottom
     elif aim.top >= many:
-        yield f"Tilt the camera up: {_of(aim.top, aim)} are cut at the top."
+        yield "aim-up", aim.top
     if aim.left >= many and aim.left >= SIDED * aim.right:
-        yield f"Turn the camera to the left: {_of(aim.left, aim)} are cut on the left."
+        yield "aim-turn-left", aim.left
     if aim.right >= many and aim.right >= SIDED * aim.left:
-        yield f"Turn the camera to the right: {_of(aim.right, aim)} are cut on the right."
+        yield "aim-turn-right", aim.right
     if aim.far >= most:
-        yield (
-            f"People are too far ({_of(aim.far, aim)}): move the camera nearer, use a longer lens, or a finer size of "
-            "the model (models/README.md)."
-        )
-    yield from _clarity(aim, many)
+        yield "aim-nearer", aim.far
 
 
-def _clarity(aim: Aim, many: float) -> Iterator[str]:
-    """Advice about people who could not be described."""
-    if aim.dark >= many:
-        yield f"It is too dark ({_of(aim.dark, aim)}): add light, or aim at a lit spot."
-    if aim.blurred >= many:
-        yield (
-            f"People are blurred ({_of(aim.blurred, aim)}): wipe the lens, check frame.focus_m and frame.shutter_s, or "
-            "add light."
-        )
-    if aim.hidden >= many:
-        yield f"People hide each other ({_of(aim.hidden, aim)}): mount the camera higher, or look across the street."
+def _clarity(aim: Aim) -> Iterator[tuple[str, int]]:
+    """Yield the same about people who could not be described."""
+    for code, count in (("aim-light", aim.dark), ("aim-sharpen", aim.blurred), ("aim-higher", aim.hidden)):
+        if count >= MANY * aim.people:
+            yield code, count
 
 
-def _of(count: int, aim: Aim) -> str:
-    return f"{count} of {aim.people} people"
-
-
-def _counted(*parts: tuple[int, str]) -> str:
-    return ", ".join(f"{count} {what}" for count, what in parts if count)
+def _counted(aim: Aim, names: Iterable[str], say: Say) -> str:
+    counts = ((name, getattr(aim, name)) for name in names)
+    return ", ".join(say(f"aim-{name}", (count,)) for name, count in counts if count)

@@ -4,6 +4,7 @@ Neither holds text, addresses or paths. An offer names the hash of a manifest, w
 node fetches it from its own booth alone. A node answers in a few words of a closed list.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -21,30 +22,35 @@ Why = Literal[
 ]  # fmt: skip
 ENDED: tuple[State, ...] = ("kept", "went-back", "refused")
 
-_REASONS: dict[Why, str] = {
-    "": "",
-    "unreachable": "it could not fetch it from the booth: is the port after the broker's open there, and is this "
-    "node's card of this version?",
-    "unsigned": "this node's site did not sign it: sign it, then push again",
-    "damaged": "what it fetched is damaged, or no release: build it again, then push again",
-    "older": "it is older than the one that runs",
-    "recipe": "its recipe is another, so what was counted could not be used: push it with --force to count from zero",
-    "space": "its card is too full",
-    "settings": "it could not be installed, or does not accept this node's settings",
-    "stopped": "it stopped by itself",
-    "failing": "it reported that it fails",
-    "no-frames": "it processed no frames: is the camera well?",
-    "no-broker": "it did not reach the broker",
-    "interrupted": "the update was interrupted",
-    "other": "read /run/spotter/update.txt on the node",
+Say = Callable[[str, tuple[str | int, ...]], str]
+"""Says a code of SENTENCES with its values, in some language."""
+SENTENCES = {
+    "update-fetching": "fetches a release ({0} %)",
+    "update-trying": "tries a release; this takes three minutes",
+    "update-kept": "runs the release",
+    "update-went-back": "tried the release and went back: {0}",
+    "update-refused": "refused the release: {0}",
+    "update-why-unreachable": "it could not fetch it from the booth: is the port after the broker's open there, "
+    "and is this node's card of this version?",
+    "update-why-unsigned": "this node's site did not sign it: sign it, then push again",
+    "update-why-damaged": "what it fetched is damaged, or no release: build it again, then push again",
+    "update-why-older": "it is older than the one that runs",
+    "update-why-recipe": "its recipe is another, so what was counted could not be used: push it with "
+    "--force to count from zero",
+    "update-why-space": "its card is too full",
+    "update-why-settings": "it could not be installed, or does not accept this node's settings",
+    "update-why-stopped": "it stopped by itself",
+    "update-why-failing": "it reported that it fails",
+    "update-why-no-frames": "it processed no frames: is the camera well?",
+    "update-why-no-broker": "it did not reach the broker",
+    "update-why-interrupted": "the update was interrupted",
+    "update-why-other": "read /run/spotter/update.txt on the node",
 }
-_STATES: dict[State, str] = {
-    "fetching": "fetches a release ({percent} %)",
-    "trying": "tries a release; this takes three minutes",
-    "kept": "runs the release",
-    "went-back": "tried the release and went back: {why}",
-    "refused": "refused the release: {why}",
-}
+"""English by code: what a node does with an update, and why it failed. Other languages are in phrase/health."""
+
+
+def english(code: str, values: tuple[str | int, ...]) -> str:
+    return SENTENCES[code].format(*values)
 
 
 class Offer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -77,5 +83,11 @@ class Progress(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def sentence(self) -> str:
-        """What the node does with the update, in words."""
-        return _STATES[self.state].format(percent=self.percent, why=_REASONS[self.why or "other"])
+        """What the node does with the update, in English."""
+        return self.said(english)
+
+    def said(self, say: Say) -> str:
+        """Return what the node does with the update."""
+        if self.state in ("went-back", "refused"):
+            return say(f"update-{self.state}", (say(f"update-why-{self.why or 'other'}", ()),))
+        return say(f"update-{self.state}", (self.percent,) if self.state == "fetching" else ())

@@ -4,11 +4,9 @@ The truth that alerts are compared with never leaves this program; nodes and boo
 """
 
 import argparse
-import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -19,12 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from edge import wire
 from edge.booth.run import run as run_booth
 from edge.clock import SystemClock
-from edge.config import AlertSection, BoothConfig, BrokerSection, FrameSection, NodeConfig, PrivacySection, ScoreSection
+from edge.config import BoothConfig, NodeConfig
 from edge.fakes import InProcessBroker
 from edge.frame.source import open_camera
 from edge.message.mqtt import MqttBroker
@@ -32,23 +29,14 @@ from edge.message.outbox import Outbox
 from edge.node.load_model import open_interpreter
 from edge.node.run import Node
 from edge.seams import Broker
-from edge.street.street import Street
 from tools.ledger import Ledger
-from tools.ports import free_port, wait_for
+from tools.ports import free_port
+from tools.simulated_site import CAMERAS, LEARN_MINUTES, ONE_IN, SITE, SimulatedSite, learnt, mosquitto, program, write
 
-CAMERAS, RATE, FPS = 3, 40, 6
-"""Cameras, walkers per minute, and frames per second that two laptop cores can render and process three times."""
-FACINGS = tuple(round((i - 1) * 40) % 360 for i in range(CAMERAS))
-SITE, SEED = "demo", 23
-EARLIER_S = 36_000
-"""Street seconds between the people who are learnt and those who are scored: same cameras, other people."""
-LEARN_MINUTES, LEARN_RATE, LEARN_EXCEPTIONS = 2.7, 90, 0.002
-"""Minutes, walkers per minute and share of exceptions while learning: more walkers than later, to learn sooner."""
+SEED = 23
 SPOT_S, SPOT_EXCEPTIONS = 75.0, 0.08
 START_S = 6.0
 """Seconds that nodes have to start before the street does."""
-ONE_IN = 45.0
-"""Rarity (1 in ...) from which the booth alerts; after weeks of sightings it would be far higher."""
 ENDING_S = 5.0
 """Seconds after the street's end for the last tracks to end and the last alert to arrive."""
 
@@ -70,98 +58,34 @@ def main() -> int:
 
 def _demo(folder: Path, cleanup: ExitStack, args: argparse.Namespace) -> int:
     begun = time.monotonic()
-    baseline = _learn(folder)
+    site = SimulatedSite(folder, SEED, SPOT_EXCEPTIONS, None if args.stay else SPOT_S / 60)
+    _say(f"Learning what is usual from {LEARN_MINUTES * CAMERAS:.0f} camera minutes of street {SEED} ...")
+    baseline = site.learn()
+    _say(learnt(baseline))
     begins_at = time.time() + START_S
     port = args.port or free_port()
-    nodes = [_node_config(folder, i, baseline, begins_at, stays=args.stay) for i in range(CAMERAS)]
-    booth = _booth_config(folder, port)
+    nodes = [site.node(i, baseline, begins_at) for i in range(CAMERAS)]
+    booth = site.booth(port)
     if shutil.which("mosquitto"):
-        broker = cleanup.enter_context(_mosquitto(folder))
+        broker = cleanup.enter_context(mosquitto(folder))
         ears: Broker = cleanup.enter_context(closing(MqttBroker(broker, "demo")))
         for i, node in enumerate(nodes):
-            _write(folder / f"node{i}.yaml", msgspec.structs.replace(node, broker=broker))
-            cleanup.enter_context(_program(folder, "node", "--config", folder / f"node{i}.yaml"))
-        _write(folder / "booth.yaml", msgspec.structs.replace(booth, broker=broker))
-        cleanup.enter_context(_program(folder, "booth", "--config", folder / "booth.yaml"))
+            write(folder / f"node{i}.yaml", msgspec.structs.replace(node, broker=broker))
+            cleanup.enter_context(program(folder, "node", "--config", folder / f"node{i}.yaml"))
+        write(folder / "booth.yaml", msgspec.structs.replace(booth, broker=broker))
+        cleanup.enter_context(program(folder, "booth", "--config", folder / "booth.yaml"))
     else:
         hub = InProcessBroker()
         ears = hub.client()
         cleanup.enter_context(_in_this_process(nodes, booth, hub))
-    return _spot(
-        Street(SEED, cameras=CAMERAS, rate=RATE, exceptions=SPOT_EXCEPTIONS), ears, begins_at, port, args, begun
-    )
+    return _spot(site, ears, begins_at, port, args, begun)
 
 
-def _learn(folder: Path) -> Path:
-    """Learn one baseline per camera, each in its own process as fast as possible, and merge them exactly."""
-    minutes = LEARN_MINUTES * CAMERAS
-    _say(f"Learning what is usual from {minutes:.0f} camera minutes of street {SEED} ...")
-    query = (
-        f"cameras={CAMERAS}&rate={LEARN_RATE}&fps={FPS}&minutes={LEARN_MINUTES}&exceptions={LEARN_EXCEPTIONS}"
-        f"&skip={EARLIER_S}"
-    )
-    parts = {i: folder / f"camera{i}.baseline" for i in range(CAMERAS)}
-    learning = [
-        _start(
-            folder,
-            *("learn", f"street:{SEED}?camera={i}&{query}", "--out", part),
-            *("--place", SITE, "--camera", _node_name(i)),
-        )
-        for i, part in parts.items()
-    ]
-    try:
-        if any(process.wait() for process in learning):
-            raise SystemExit(f"learning failed:\n{_log(folder)}")
-    finally:
-        for process in learning:
-            _stop(process)
-    baseline = folder / "site.baseline"
-    if _start(folder, "baseline", "merge", *parts.values(), "--out", baseline).wait():
-        raise SystemExit(f"merging failed:\n{_log(folder)}")
-    shown = subprocess.run(
-        ["spotter", "baseline", "show", baseline, "--json"], capture_output=True, text=True, check=True
-    ).stdout
-    found = json.loads(shown)
-    colours = ", ".join(f"{word} {share:.0%}" for word, share in list(found["colours"]["upper"].items())[:5])
-    _say(f"{found['sightings']} sightings learnt; above the waist mostly {colours}.")
-    return baseline
-
-
-def _node_name(i: int) -> str:
-    return f"camera-{i + 1}"
-
-
-def _node_config(folder: Path, i: int, baseline: Path, begins_at: float, *, stays: bool) -> NodeConfig:
-    minutes = "" if stays else f"&minutes={SPOT_S / 60}"
-    source = (
-        f"street:{SEED}?camera={i}&cameras={CAMERAS}&rate={RATE}&fps={FPS}&exceptions={SPOT_EXCEPTIONS}"
-        f"&begins_at={begins_at}{minutes}"
-    )
-    return NodeConfig(
-        site=SITE,
-        node=_node_name(i),
-        state=str(folder / f"state{i}"),
-        facing=FACINGS[i],
-        health_s=2.0,
-        frame=FrameSection(source=source),
-        score=ScoreSection(baseline=str(baseline), min_sightings=60),
-    )
-
-
-def _booth_config(folder: Path, port: int) -> BoothConfig:
-    return BoothConfig(
-        site=SITE,
-        store=f"sqlite:///{folder / 'booth.sqlite'}",
-        page_port=port,
-        nodes={_node_name(i): facing for i, facing in enumerate(FACINGS)},
-        alert=AlertSection(one_in=ONE_IN),
-        privacy=PrivacySection(hint="coarse"),
-    )
-
-
-def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argparse.Namespace, begun: float) -> int:
-    ledger = Ledger(street, begins_at, cameras=CAMERAS, seconds=SPOT_S)
-    topics = [wire.booth_topic("demo", "alert"), wire.node_topic("demo", "+", "score")]
+def _spot(
+    site: SimulatedSite, ears: Broker, begins_at: float, port: int, args: argparse.Namespace, begun: float
+) -> int:
+    ledger = Ledger(site.street, begins_at, cameras=CAMERAS, seconds=SPOT_S)
+    topics = [wire.booth_topic(SITE, "alert"), wire.node_topic(SITE, "+", "score")]
     ears.connect(will=None, births=tuple, subscriptions=topics, on_message=ledger.hear)
     until = "Ctrl-C" if args.stay else f"{SPOT_S:.0f} s"
     _say(f"Spotting on street {SEED} for {until}; alerts from 1 in {ONE_IN:.0f}. Page: http://127.0.0.1:{port}/")
@@ -173,49 +97,6 @@ def _spot(street: Street, ears: Broker, begins_at: float, port: int, args: argpa
         print("Expected an alert on at least one planted exception, found none: something is wrong.", file=sys.stderr)
         return 1
     return 0
-
-
-@contextmanager
-def _mosquitto(folder: Path) -> Iterator[BrokerSection]:
-    port = free_port()
-    config = folder / "mosquitto.conf"
-    config.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit {wire.MAX_BASELINE_BYTES}\n"
-    )
-    with (folder / "mosquitto.log").open("wb") as log:
-        process = subprocess.Popen(["mosquitto", "-c", config], stdout=log, stderr=log, start_new_session=True)
-    try:
-        if not wait_for(port):
-            raise SystemExit("the broker did not start")
-        yield BrokerSection(port=port)
-    finally:
-        _stop(process)
-
-
-@contextmanager
-def _program(folder: Path, *words: str | Path) -> Iterator[None]:
-    process = _start(folder, *words)
-    try:
-        yield
-    finally:
-        _stop(process)
-
-
-def _start(folder: Path, *words: str | Path) -> "subprocess.Popen[bytes]":
-    """Start `spotter` in a session of its own, so that Ctrl-C reaches this program alone, which then stops them all."""
-    spotter = Path(sys.executable).with_name("spotter")
-    with (folder / "programs.log").open("ab") as log:
-        return subprocess.Popen([spotter, *words], stdout=log, stderr=log, start_new_session=True)
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @contextmanager
@@ -252,14 +133,6 @@ def _node_thread(config: NodeConfig, broker: Broker, stop: threading.Event) -> N
             stop=stop,
         )
         node.run()
-
-
-def _write(path: Path, config: NodeConfig | BoothConfig) -> None:
-    path.write_text(yaml.safe_dump(msgspec.to_builtins(config)), encoding="utf-8")
-
-
-def _log(folder: Path) -> str:
-    return (folder / "programs.log").read_text(errors="replace")[-2000:]
 
 
 def _say(text: str) -> None:

@@ -113,14 +113,14 @@ class Ledger:
         again = " (again, another camera)" if whose in self.alerted else ""
         self.alerted.add(whose)
         kind = "planted exception" if whose in self.planted else "ordinary"
-        return f"walker {whose}, {kind}: {_words(self.outfits[whose])}{again}"
+        return f"walker {whose}, {kind}: {words(self.outfits[whose])}{again}"
 
     def _whose(self, here: list[Passage], score: wire.Score, at: float) -> int:
         """Return who left then; among several, the one whose clothes the reasons name most (times are whole s)."""
         misses = [_mismatch(passage, score, at) for passage in here]
         group = [p.visit.walker_id for p, miss in zip(here, misses, strict=True) if miss <= min(misses) + 1]
         named = [word for reason in score.reasons for word in re.findall(r"[a-z]+", reason.words)]
-        return max(group, key=lambda walker: sum(word in _words(self.outfits[walker]) for word in named))
+        return max(group, key=lambda walker: sum(word in words(self.outfits[walker]) for word in named))
 
     def summary(self) -> str:
         planted, alerted = self.planted, self.alerted
@@ -131,7 +131,7 @@ class Ledger:
             f" {len(planted - alerted)} missed.\n"
             f"{self.alerts} alerts in all; {len(alerted - planted)} ordinary people alerted"
             f" (false), {self.unknown} alerts on no known walker."
-            + "".join(f"\n  missed: walker {one}, {_words(self.outfits[one])}" for one in sorted(planted - alerted))
+            + "".join(f"\n  missed: walker {one}, {words(self.outfits[one])}" for one in sorted(planted - alerted))
         )
 
 
@@ -141,7 +141,7 @@ def _mismatch(passage: Passage, score: wire.Score, at: float) -> float:
     return abs(passage.left_at - at) + NEAR_S * sides
 
 
-def _words(outfit: Outfit) -> str:
+def words(outfit: Outfit) -> str:
     """Describe an outfit, such as `orange coat, checked trousers`, and say what was planted in it."""
     main = [one for one in (outfit.outer, outfit.dress, outfit.upper, outfit.lower) if one is not None]
     pieces = [f"{one.colour} {'' if one.pattern == 'plain' else one.pattern + ' '}{one.kind}" for one in main]

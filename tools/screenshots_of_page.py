@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from edge.booth.page.snapshot import AlertView, Snapshot
+from tools.beside_truth.take import beside_truth
 from tools.ports import free_port
 
 FOLDER = Path(__file__).parents[1] / "edge" / "booth"
@@ -33,7 +34,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/screenshots", description=__doc__)
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the pictures; default: %(default)s")
     parser.add_argument("--url", help="a booth's page that runs already, instead of the demo's")
+    parser.add_argument(
+        "--beside-truth", type=Path, metavar="DIR", help="photograph alerts beside their street instead, to judge them"
+    )
+    parser.add_argument("--seed", type=int, default=31, help="number of that street; default: %(default)s")
+    parser.add_argument("--count", type=int, default=10, help="alerts to photograph; default: %(default)s")
     args = parser.parse_args()
+    if args.beside_truth:
+        return beside_truth(args.beside_truth, args.seed, args.count)
     if args.url:
         return _take(args.url, args.out)
     port = free_port()

@@ -6,9 +6,10 @@ Imports are inside the functions, so that `--help` is quick.
 import argparse
 import logging
 from pathlib import Path
+from typing import get_args
 
 from edge.command import Args, Commands, add_broker, add_command, add_json, load_one_of, port, replace
-from edge.config import BoothConfig, LaptopConfig, WorkerConfig, broker_at, load, load_laptop
+from edge.config import BoothConfig, Language, LaptopConfig, WorkerConfig, broker_at, load, load_laptop
 from edge.vocabulary import FACETS
 
 
@@ -118,6 +119,9 @@ def _add_trends(commands: Commands) -> None:
     form.add_argument("--csv", dest="form", action="store_const", const="csv", default="table")
     form.add_argument("--json", dest="form", action="store_const", const="json", help="one JSON object")
     trends.add_argument("--report", type=Path, metavar="FILE", help="also draw one page: .svg or .pdf")
+    trends.add_argument(
+        "--language", default="en", choices=get_args(Language), help="of --report; default: %(default)s"
+    )
 
 
 def _booth(args: Args) -> int:
@@ -193,6 +197,7 @@ def _trends(args: Args) -> int:
         facet=args.by,
         form=args.form,
         report=args.report,
+        language=args.language,
         sites=args.site,
         weeks=max(args.weeks, 1),
         shows_all=args.all,

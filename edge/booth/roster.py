@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from edge import wire
-from edge.aim import advice, figures
+from edge.aim import Aim, advice, figures
 from edge.booth.alert import CLOCK_S
 from edge.booth.facts import Fact, reported
 from edge.booth.violations import Violations
@@ -82,7 +82,9 @@ class NodeHealth(msgspec.Struct, frozen=True):
     update: str = ""
     """What it does with the newest update, in words; empty if there was none."""
     facts: list[Fact] = []
-    """The problems as codes and values, in the same order, for other languages."""
+    """The problems as codes and values, in the same order, for other languages; so is what follows."""
+    aimed: Aim | None = None
+    updating: Progress | None = None
 
 
 def judge(node: NodeRecord, silence: Fact | None, monotonic: float, odd: Iterable[Fact] = ()) -> NodeHealth:
@@ -95,7 +97,14 @@ def judge(node: NodeRecord, silence: Fact | None, monotonic: float, odd: Iterabl
     totals, update = dict(node.violations.totals), node.update.sentence if node.update else ""
     if health is None:
         return NodeHealth(
-            node.name, state, _sentences(found), odd=totals, is_held=node.is_held, update=update, facts=found
+            node.name,
+            state,
+            _sentences(found),
+            odd=totals,
+            is_held=node.is_held,
+            update=update,
+            facts=found,
+            updating=node.update,
         )
     facts = [*found, *reported(health.problems)]
     return NodeHealth(
@@ -116,6 +125,8 @@ def judge(node: NodeRecord, silence: Fact | None, monotonic: float, odd: Iterabl
         [] if health.aim is None else advice(health.aim),
         update,
         facts,
+        health.aim,
+        node.update,
     )
 
 

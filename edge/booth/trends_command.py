@@ -12,7 +12,7 @@ from edge.booth.trends_report import COLUMNS, SINCE, Against, Question, TrendsRe
 from edge.booth.trends_sheet import save
 from edge.booth.trends_table import show
 from edge.command import parse_since
-from edge.config import BoothConfig, WorkerConfig
+from edge.config import BoothConfig, Language, WorkerConfig
 from edge.errors import ConfigError
 
 
@@ -24,6 +24,7 @@ def run_trends(
     facet: str = "",
     form: str = "table",
     report: Path | None = None,
+    language: Language = "en",
     sites: Sequence[str] = (),
     weeks: int = 4,
     shows_all: bool = False,
@@ -34,7 +35,7 @@ def run_trends(
     begin = parse_since(since or SINCE[against], time.time())
     found = make_report(config, Question(since=begin, against=against, facet=facet, weeks=weeks), sites)
     if report is not None:
-        save(found, report)
+        save(found, report, language)
     if form == "json":
         print(msgspec.json.encode(found).decode())
     elif form == "csv":

@@ -11,9 +11,11 @@ from xml.etree import ElementTree as ET
 
 from edge.atomic_file import write
 from edge.booth.exceptions import Week
+from edge.booth.page.text import Text
 from edge.booth.trends import Row, code
-from edge.booth.trends_report import WHICH, SiteTrends, TrendsReport
-from edge.booth.trends_words import UNKNOWN, day_name, merged, percent
+from edge.booth.trends_report import SiteTrends, TrendsReport
+from edge.booth.trends_words import UNKNOWN, day_name, merged, share
+from edge.config import Language
 from edge.errors import ConfigError
 from edge.phrase.outfit import words
 
@@ -54,6 +56,9 @@ SWATCHES = {
     "pink": "#ee8fb0",
 }
 """A typical tone of each of vocabulary.COLOURS, drawn beside its name."""
+IN_LATIN_1 = str.maketrans({UNKNOWN: "-", "\N{NARROW NO-BREAK SPACE}": " ", "\N{RIGHT SINGLE QUOTATION MARK}": "'"})
+"""What a PDF shows for letters that its own font lacks."""
+ENGLISH = Text("en")
 
 
 class Panel(NamedTuple):
@@ -63,17 +68,17 @@ class Panel(NamedTuple):
     width: float
     most: float
 
-    def at(self, share: float) -> float:
-        return self.x + self.width * min(share / self.most, 1.0)
+    def at(self, part: float) -> float:
+        return self.x + self.width * min(part / self.most, 1.0)
 
 
 class Sheet:
     """Owner of one drawing; parts are added from the top to the bottom."""
 
-    def __init__(self, *, has_looks: bool) -> None:
+    def __init__(self, text: Text, *, has_looks: bool) -> None:
         in_file = {"xmlns": "http://www.w3.org/2000/svg", "font-family": "Helvetica, sans-serif"}
         self.root = ET.Element("svg", in_file if has_looks else {})
-        self._has_looks = has_looks
+        self.says, self._has_looks = text, has_looks
         self.y = MARGIN
 
     def text(self, x: float, said: str, look: str, anchor: str = "start", up: float = 0.0) -> None:
@@ -96,7 +101,7 @@ class Sheet:
         for place, colour in enumerate(colours):
             at = {"x": MARGIN + 7.0 * place, "y": self.y - 7.0 - up, "width": 6.0, "height": 8.0}
             self._add("rect", "grid", **at).set("fill", SWATCHES[colour])
-        self.text(MARGIN + 18, words(word), "ink", up=up)
+        self.text(MARGIN + 18, words(word, self.says.language), "ink", up=up)
 
     def _add(self, tag: str, look: str, **places: float) -> ET.Element:
         looks = LOOKS[look] if self._has_looks else {"class": look}
@@ -107,29 +112,27 @@ class Sheet:
         return ET.tostring(self.root, encoding="unicode")
 
 
-def drawn(report: TrendsReport, *, has_looks: bool = True) -> str:
+def drawn(report: TrendsReport, text: Text = ENGLISH, *, has_looks: bool = True) -> str:
     """Return the SVG; without looks its elements have classes only. At most MOST_SITES sites, the first ones."""
-    sheet, sites = Sheet(has_looks=has_looks), report.sites[:MOST_SITES]
+    sheet, sites = Sheet(text, has_looks=has_looks), report.sites[:MOST_SITES]
     if has_looks:
         sheet.y += 12
-        sheet.text(MARGIN, "What stood out: " + ", ".join(site.site for site in sites), "title")
+        sheet.text(MARGIN, text("stood-out", sites=", ".join(site.site for site in sites)), "title")
         sheet.y += 16
-        sheet.text(MARGIN, f"{report.since[:10]} to {report.until[:10]}, UTC", "soft")
+        sheet.text(MARGIN, text("from-to", first=report.since[:10], last=report.until[:10]) + ", UTC", "soft")
         sheet.y += 22
     _exceptions(sheet, sites)
     _by_week(sheet, sites)
     _everybody(sheet, sites, report)
     if has_looks:
-        for line in NOTE:
-            sheet.text(MARGIN, line, "soft")
+        for key in NOTE:
+            sheet.text(MARGIN, text(key), "soft")
             sheet.y += 11
     return sheet.content()
 
 
-NOTE = (
-    "Bars are 95 % intervals that hold for any value of counts under 5, which are never kept. Red: sure after Holm's",
-    "correction for the number of rows; grey: could be chance. No picture or path of anybody is kept.",
-)
+NOTE = ("sheet-bars", "sheet-colours", "no-picture")
+"""The sentences at the foot of a file."""
 
 
 def _exceptions(sheet: Sheet, sites: Sequence[SiteTrends]) -> None:
@@ -137,17 +140,15 @@ def _exceptions(sheet: Sheet, sites: Sequence[SiteTrends]) -> None:
     newest = [next((week for week in reversed(site.exceptions) if week.rows), None) for site in sites]
     by_site = [{code(row): row for row in week.rows} if week else {} for week in newest]
     chosen = merged([[row for row in week.rows if row.is_sure] if week else [] for week in newest])[:MOST_ROWS]
-    heads = [_week_head(site, week) for site, week in zip(sites, newest, strict=True)]
-    _part(sheet, "The exceptions: what people alerted wore more than chance; tick: everybody", heads)
-    _rows(sheet, chosen, by_site, "Nothing yet that is more than chance.")
+    heads = [_week_head(site, week, sheet.says) for site, week in zip(sites, newest, strict=True)]
+    _part(sheet, sheet.says("sheet-exceptions"), heads)
+    _rows(sheet, chosen, by_site, sheet.says("nothing-exceptional"))
 
 
-def _week_head(site: SiteTrends, week: Week | None) -> str:
-    return (
-        f"{site.site}: nobody yet"
-        if week is None
-        else f"{site.site}, week of {day_name(week.start)}: {week.alerted:,} alerted"
-    )
+def _week_head(site: SiteTrends, week: Week | None, text: Text) -> str:
+    if week is None:
+        return text("nobody-yet", site=site.site)
+    return text("week-alerted", site=site.site, day=day_name(week.start, text), n=week.alerted)
 
 
 def _by_week(sheet: Sheet, sites: Sequence[SiteTrends]) -> None:
@@ -157,8 +158,8 @@ def _by_week(sheet: Sheet, sites: Sequence[SiteTrends]) -> None:
     ]
     if not chosen:
         return
-    spans = [f"{day_name(site.exceptions[0].start)} to {day_name(site.exceptions[-1].start)}" for site in sites]
-    _part(sheet, "Week by week: share of the people alerted", spans)
+    ends = [[day_name(week.start, sheet.says) for week in (site.exceptions[0], site.exceptions[-1])] for site in sites]
+    _part(sheet, sheet.says("by-week"), [sheet.says("from-to", first=first, last=last) for first, last in ends])
     for word in chosen:
         found = [[{code(row): row for row in week.rows}.get(word) for week in site.exceptions] for site in sites]
         most = max((row.high for rows in found for row in rows if row is not None), default=1.0)
@@ -174,11 +175,11 @@ def _spark(sheet: Sheet, panel: Panel, rows: Sequence[Row | None]) -> None:
     """Draw one row for each week as a dot with its interval; a week that is not known stays empty."""
     step = panel.width / len(rows)
     sheet.line(panel.x, panel.x + panel.width, "grid", (0.0, 0.0))
-    sheet.text(panel.x + panel.width, percent(panel.most), "soft", "end", up=SPARK - 8)
+    sheet.text(panel.x + panel.width, share(sheet.says, panel.most), "soft", "end", up=SPARK - 8)
     for place, row in enumerate(rows):
         if row is not None and row.share_now is not None:
             x, look = panel.x + (place + 0.5) * step, "now" if row.is_sure else "unsure"
-            low, mid, high = ((SPARK - 4) * share / panel.most for share in (row.low, row.share_now, row.high))
+            low, mid, high = ((SPARK - 4) * part / panel.most for part in (row.low, row.share_now, row.high))
             sheet.line(x, x, look, (low, high))
             sheet.dot(x, f"{look}-dot", mid)
 
@@ -186,9 +187,10 @@ def _spark(sheet: Sheet, panel: Panel, rows: Sequence[Row | None]) -> None:
 def _everybody(sheet: Sheet, sites: Sequence[SiteTrends], report: TrendsReport) -> None:
     by_site = [{code(row): row for row in site.trends} for site in sites]
     chosen = merged([[row for row in site.trends if row.is_sure] for site in sites])[:MOST_ROWS]
-    heads = [f"{site.site}: {max((row.n for row in site.trends), default=0):,} sightings" for site in sites]
-    _part(sheet, f"Everybody, against {WHICH[report.against]} (tick)", heads)
-    _rows(sheet, chosen, by_site, "Nothing has changed for sure.")
+    counts = [sheet.says("sightings", n=max((row.n for row in site.trends), default=0)) for site in sites]
+    heads = [f"{site.site}: {count}" for site, count in zip(sites, counts, strict=True)]
+    _part(sheet, sheet.says(f"everybody-{report.against}"), heads)
+    _rows(sheet, chosen, by_site, sheet.says("nothing-changed"))
 
 
 def _part(sheet: Sheet, title: str, heads: Sequence[str]) -> None:
@@ -213,7 +215,7 @@ def _rows(sheet: Sheet, chosen: Sequence[str], by_site: Sequence[Mapping[str, Ro
         for panel in panels:
             sheet.line(panel.x, panel.x + panel.width, "grid", (8.0, 8.0))
             sheet.text(panel.x, "0", "soft")
-            sheet.text(panel.x + panel.width, percent(panel.most), "soft", "end")
+            sheet.text(panel.x + panel.width, share(sheet.says, panel.most), "soft", "end")
     else:
         sheet.text(MARGIN, nothing, "ink")
     sheet.y += 24
@@ -238,13 +240,13 @@ def _panels(count: int, most: float) -> list[Panel]:
     return [Panel(MARGIN + LABELS + place * (width + gap), width, most) for place in range(count)]
 
 
-def save(report: TrendsReport, path: Path) -> None:
+def save(report: TrendsReport, path: Path, language: Language = "en") -> None:
     """Write the page as SVG or PDF, by the name's end; raises ConfigError for another one or an unwritable folder."""
     makers: dict[str, Callable[[str], bytes]] = {".svg": _svg, ".pdf": _pdf}
     if path.suffix not in makers:
         raise ConfigError(f"--report {path}: expected a name that ends in .svg or .pdf")
     try:
-        write(path, makers[path.suffix](drawn(report)))
+        write(path, makers[path.suffix](drawn(report, Text(language))))
     except OSError as err:
         raise ConfigError(f"--report {path}: cannot be written ({err}); is its folder there?") from err
 
@@ -259,6 +261,6 @@ def _pdf(drawing: str) -> bytes:
     page = FPDF(unit="pt", format=(WIDTH, HEIGHT))
     page.set_auto_page_break(auto=False)
     page.add_page()
-    page.set_font("Helvetica")  # its letters are those of Latin-1, which has no en dash
-    page.image(io.BytesIO(drawing.replace(UNKNOWN, "-").encode()), x=0, y=0, w=WIDTH)
+    page.set_font("Helvetica")
+    page.image(io.BytesIO(drawing.translate(IN_LATIN_1).encode()), x=0, y=0, w=WIDTH)
     return bytes(page.output())

@@ -3,10 +3,13 @@
 from rich.console import Console
 from rich.table import Table
 
+from edge.booth.page.text import Text
 from edge.booth.trends import TOO_FEW, Outcomes, Row, code
 from edge.booth.trends_report import WHICH, SiteTrends, TrendsReport
 from edge.booth.trends_words import MARKS, UNKNOWN, day_name, merged, now_text, usual_text
 from edge.phrase.outfit import words
+
+ENGLISH = Text("en")
 
 
 def show(report: TrendsReport, *, shows_all: bool = False, console: Console | None = None) -> None:
@@ -43,7 +46,7 @@ def _is_told(row: Row | None) -> bool:
 def _cells(row: Row | None) -> tuple[str, str, str]:
     if row is None:
         return UNKNOWN, UNKNOWN, ""
-    return now_text(row), usual_text(row), f"{MARKS.get(row.verdict, '')} {row.verdict}".strip()
+    return now_text(row, ENGLISH), usual_text(row, ENGLISH), f"{MARKS.get(row.verdict, '')} {row.verdict}".strip()
 
 
 def _show_exceptions(site: SiteTrends, console: Console, *, shows_all: bool) -> None:
@@ -52,7 +55,7 @@ def _show_exceptions(site: SiteTrends, console: Console, *, shows_all: bool) -> 
         return
     table = Table("what", title=f"{site.site}: what people alerted wore, against everybody; ▲ more than chance")
     for week in weeks:
-        table.add_column(f"week of {day_name(week.start)}: of {week.alerted:,} alerted (95 %)")
+        table.add_column(f"week of {day_name(week.start, ENGLISH)}: of {week.alerted:,} alerted (95 %)")
         table.add_column("of everybody")
     by_week = [{code(row): row for row in week.rows} for week in weeks]
     rows = merged([week.rows for week in reversed(weeks)])

@@ -1,49 +1,66 @@
-"""Shares, dates and rows as the table, the sheet and the page say them; pure."""
+"""Shares, dates and verdicts as the table, the sheet and the page say them, in each language; pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from edge.booth.trends import LESS, MORE, MORE_THAN_CHANCE, Row, code
+from edge.booth.page.text import Text
+from edge.booth.trends import AS_USUAL, BY_CHANCE, LESS, MORE, MORE_THAN_CHANCE, TOO_FEW, Row, code
 
 UNKNOWN = "–"  # noqa: RUF001  an en dash is what stands for no number
 LITTLE = 0.25
 """A share that is withheld and may be as large as this is unknown."""
+LEAST = 0.001
+"""Smallest share that is given as a number."""
 MARKS = {MORE: "▲", LESS: "▼", MORE_THAN_CHANCE: "▲"}
+VERDICTS = {
+    MORE: "more",
+    LESS: "less",
+    AS_USUAL: "usual",
+    MORE_THAN_CHANCE: "more-chance",
+    BY_CHANCE: "chance",
+    TOO_FEW: "too-few",
+}
 
 
-def percent(share: float | None) -> str:
-    """Return a share as text; unknown is a dash, and what is not zero is never `0 %`.
+def share(text: Text, part: float, low: float | None = None, high: float | None = None) -> str:
+    r"""Return a percentage, with its interval if one is given; what is not zero is never `0 %`.
 
-    >>> percent(0.004), percent(0.126), percent(0.00001), percent(0.0)
-    ('0.4 %', '13 %', 'under 0.1 %', '0 %')
+    >>> share(Text("en"), 0.126, 0.08, 0.171).replace("\N{EN DASH}", "-"), share(Text("en"), 0.004)
+    ('13 % (8-17)', '0.4 %')
+    >>> share(Text("en"), 0.0004), share(Text("en"), 0.0)
+    ('under 0.1 %', '0 %')
     """
-    if share is None:
-        return UNKNOWN
-    if share < 0.001:
-        return "under 0.1 %" if share else "0 %"
-    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
+    if 0 < part < LEAST and low is None:
+        return text("under", share=text("share", n=100 * LEAST))
+    if low is None or high is None:
+        return text("share", n=_percent(part, part))
+    return text("share-range", n=_percent(part, part), low=_percent(low, high), high=_percent(high, high))
 
 
-def now_text(row: Row) -> str:
+def _percent(part: float, largest: float) -> float:
+    """Return a share in per cent, with one digit behind the point if the largest beside it is small."""
+    return round(100 * part, 1) if largest < 0.1 else round(100 * part)
+
+
+def now_text(row: Row, text: Text) -> str:
     """Return the share of a row with its interval; what was withheld is `under` the interval's end."""
-    return _known(row.share_now, row.high, f" ({interval(row)})")
+    return _known(row.share_now, row.high, text, row.low)
 
 
-def usual_text(row: Row) -> str:
+def usual_text(row: Row, text: Text) -> str:
     """Return the share that a row is compared with."""
-    return _known(row.share_usual, row.usual_high, "")
+    return _known(row.share_usual, row.usual_high, text)
 
 
-def _known(share: float | None, high: float, more: str) -> str:
-    if share is None:
-        return UNKNOWN if high >= LITTLE else f"under {percent(high)}"
-    return f"{percent(share)}{more}"
+def _known(part: float | None, high: float, text: Text, low: float | None = None) -> str:
+    if part is None:
+        return UNKNOWN if high >= LITTLE else text("under", share=share(text, high))
+    return share(text, part) if low is None else share(text, part, low, high)
 
 
-def interval(row: Row) -> str:
-    """Return the interval of a row's share, in percent."""
-    digits = 1 if row.high < 0.1 else 0
-    return f"{100 * row.low:.{digits}f}-{100 * row.high:.{digits}f}"
+def verdict(row: Row, text: Text) -> str:
+    """Return what is sure about a row, in words."""
+    return text(f"verdict-{VERDICTS[row.verdict]}")
 
 
 def merged(lists: Sequence[Iterable[Row]]) -> list[str]:
@@ -56,10 +73,11 @@ def merged(lists: Sequence[Iterable[Row]]) -> list[str]:
     return sorted(best, key=lambda word: (best[word], word))
 
 
-def day_name(at: float) -> str:
+def day_name(at: float, text: Text) -> str:
     """Return a date as `21 Sep`.
 
-    >>> day_name(0.0)
-    '1 Jan'
+    >>> day_name(0.0, Text("en")), day_name(0.0, Text("de"))
+    ('1 Jan', '1. Jan.')
     """
-    return datetime.fromtimestamp(at, UTC).strftime("%-d %b")
+    date = datetime.fromtimestamp(at, UTC)
+    return text("day", day=date.day, month=text(f"month-{date.month}"))

@@ -16,7 +16,6 @@ class StreetCamera:
     """One camera of `street:SEED`. With `pace="real"` it sleeps until each frame is due and drops overdue ones."""
 
     reconnects = 0
-    optics = Optics()
 
     def __init__(
         self,
@@ -49,11 +48,16 @@ class StreetCamera:
         self.frames_dropped = 0
         self.street = Street(seed, cameras=cameras, rate=rate, exceptions=exceptions)
         self._renderer = Renderer(self.street, camera, size, dark)
+        self.optics = Optics(angle_deg=self._renderer.view.angle_deg)
         self._start_at = start_at if begins_at is None else begins_at
         self._spec, self._clock = spec, clock if pace == "real" else None
         self._number = 0
         self._begun_at: float | None = None
         self._is_closed = False
+
+    @property
+    def fps(self) -> float:
+        return self._spec.fps
 
     @property
     def frames(self) -> int | None:

@@ -46,6 +46,11 @@ class View:
         """Focal length in pixels."""
         return self.size[1] * FOCAL
 
+    @property
+    def angle_deg(self) -> float:
+        """Horizontal field of view, degrees."""
+        return float(np.degrees(2 * np.arctan(self.size[0] / 2 / self.focal)))
+
     @cached_property
     def centre(self) -> Points:
         """[2] x, y of the picture's middle, in pixels."""

@@ -11,18 +11,23 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from edge import wire
+from edge.booth.page.text import Text
 from edge.booth.trends_command import run_trends
 from edge.booth.trends_report import COLUMNS, Question, TrendsReport, make_report, sure, table
-from edge.booth.trends_sheet import drawn
+from edge.booth.trends_sheet import WIDTH, drawn
 from edge.booth.trends_words import UNKNOWN
 from edge.cli import main
 from edge.command import parse_since
-from edge.config import BoothConfig, WorkerConfig
+from edge.config import BoothConfig, Language, WorkerConfig
 from edge.errors import ConfigError, StoreError
 from edge.limits import FLOOR
+from edge.phrase.table import LANGUAGES
 from edge.store.store import DAY_S, SqlStore
 from tests.booth.wardrobes import USUAL, fill
 
+LONGEST_HEAD = 80
+"""Letters of a head that fit into the width of the page."""
+SVG = "{http://www.w3.org/2000/svg}"
 TODAY = int(time.time() // DAY_S) * DAY_S
 BRIGHT = {**USUAL, ("orange", "teal"): 0.2}
 """What people wear this week in york; in soho all is as usual."""
@@ -114,6 +119,19 @@ def test_what_is_too_few_to_say_is_folded_away(config: BoothConfig, capsys: pyte
     assert UNKNOWN in long
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_to_forward_is_in_each_language(config: BoothConfig, tmp_path: Path, language: Language) -> None:
+    for name in ("week.svg", "week.pdf"):
+        assert run_trends(config, since="7d", report=tmp_path / name, language=language) == 0
+    assert (tmp_path / "week.pdf").read_bytes().startswith(b"%PDF")
+    said = ["".join(part.itertext()) for part in ET.parse(tmp_path / "week.svg").iter(f"{SVG}text")]
+    say = Text(language)
+    assert {say(key) for key in ("sheet-exceptions", "everybody-usual", "no-picture")} <= set(said)
+    assert max(map(len, said)) * 4.0 < WIDTH, "no line is wider than the page"
+    heads = ("sheet-exceptions", "by-week", "everybody-usual", "everybody-last-week", "everybody-baseline")
+    assert max(len(say(key)) for key in heads) <= LONGEST_HEAD
+
+
 @pytest.mark.parametrize("name", ["week.svg", "week.pdf"])
 def test_a_designer_gets_one_page(config: BoothConfig, tmp_path: Path, name: str) -> None:
     assert run_trends(config, since="7d", report=tmp_path / name, sites=["soho", "york"]) == 0
@@ -123,10 +141,10 @@ def test_a_designer_gets_one_page(config: BoothConfig, tmp_path: Path, name: str
         assert content.count(b"/Type /Page\n") == 1
     else:
         drawing = ET.fromstring(content)
-        said = [element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
+        said = [element.text for element in drawing.iter(f"{SVG}text")]
         assert "orange over teal" in said
         assert any(str(text).startswith("york, week of") for text in said)
-        heights = [float(element.get("y", 0)) for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
+        heights = [float(element.get("y", 0)) for element in drawing.iter(f"{SVG}text")]
         assert max(heights) < 842, "everything is on the page"
 
 

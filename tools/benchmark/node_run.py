@@ -22,8 +22,8 @@ from edge.config import BoothConfig, BrokerSection, FrameSection, NodeConfig
 from edge.message.outbox import Outbox
 from edge.node.crowd import crowd
 from edge.seams import Pace
-from tools.demo import _mosquitto, _program
 from tools.ports import free_port
+from tools.simulated_site import mosquitto, program
 
 STREAM, PEOPLE, FPS = (1920, 1080), 5, 10
 """Width and height of the stream that memory is measured with, people in view, frames a second."""
@@ -77,11 +77,11 @@ def run(seconds: float | None, source: str, *, pace: Pace = "real", every_s: flo
 
     Raises SystemExit if there is no frame, or if it ends early.
     """
-    with tempfile.TemporaryDirectory(prefix="spotter-run-") as name, _mosquitto(Path(name)) as broker:
+    with tempfile.TemporaryDirectory(prefix="spotter-run-") as name, mosquitto(Path(name)) as broker:
         folder = Path(name)
         booth = _write(folder / "booth.yaml", _booth(folder, broker))
         node = _write(folder / "node.yaml", _node(folder, broker, source, pace))
-        with _program(folder, "booth", "--config", booth):
+        with program(folder, "booth", "--config", booth):
             first, frames, rss, files = _watch(folder, node, seconds, every_s)
             with closing(Outbox(folder / "state" / "outbox.sqlite", node="camera-1", max_rows=50_000)) as outbox:
                 issued = outbox.issued

@@ -70,10 +70,10 @@ def one_camera(job: tuple[int, int, int, float]) -> Counter[str]:
         tracks += [sighting.departure.track_id for sighting in step.sightings]
         truth = camera.truth(frame.number)
         votes.count(step.tracks, truth)
-        found = {_whose(person, truth) for person in step.detections}
+        found = {whose(person, truth) for person in step.detections}
         present = {one.walker_id for one in truth if one.is_full_height and one.visible > MOSTLY}
         counts.update(frames=1, present=len(present), found=len(present & found))
-        counts["ghosts"] += sum(_whose(person, truth) == NOBODY for person in step.detections)
+        counts["ghosts"] += sum(whose(person, truth) == NOBODY for person in step.detections)
     tracks += [sighting.departure.track_id for sighting in pipeline.finish()]
     walkers = Counter(votes.of(track_id) for track_id in tracks)
     counts.update(sightings=len(tracks), nobody=walkers.pop(NOBODY, 0))
@@ -94,7 +94,7 @@ class Votes:
     def count(self, tracks: Iterable[Track], truth: list[WalkerTruth]) -> None:
         for one in tracks:
             if one.is_visible:
-                self._votes.setdefault(one.track_id, Counter())[_whose(one.detection, truth)] += 1
+                self._votes.setdefault(one.track_id, Counter())[whose(one.detection, truth)] += 1
 
     def of(self, track_id: int) -> int:
         return self._votes[track_id].most_common(1)[0][0]
@@ -104,15 +104,15 @@ class Votes:
         return self._votes[track_id].most_common(1)[0][1] / self._votes[track_id].total()
 
 
-def _whose(person: Detection, truth: list[WalkerTruth]) -> int:
+def whose(person: Detection, truth: list[WalkerTruth]) -> int:
     """Return the walker whose keypoints are nearest, if near enough; left and right may be swapped."""
     believed = person.believed
-    best, whose = SAME_BODY, NOBODY
+    best, nearest = SAME_BODY, NOBODY
     for walker in truth:
         height = max(walker.box[3] - walker.box[1], 1.0)
         sides = (walker.keypoints, walker.keypoints[MIRRORED])
         each = [np.hypot(*(side - person.keypoints)[believed].T) / height for side in sides]
         away = float(np.median(np.minimum(*each)))
         if away < best:
-            best, whose = away, walker.walker_id
-    return whose
+            best, nearest = away, walker.walker_id
+    return nearest

@@ -11,8 +11,8 @@ from pathlib import Path
 from edge.config import BrokerSection, Tls
 from edge.site.authority import CLIENT, LEAF_DAYS, SERVER, Authority, make_authority
 from edge.wire import MAX_BASELINE_BYTES
-from tools.demo import _stop
 from tools.ports import free_port, free_ports, wait_for
+from tools.simulated_site import stop
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHIPPED = REPOSITORY / "firmware-config"
@@ -66,7 +66,7 @@ class Program:
         self.process.wait()
 
     def stop(self) -> None:
-        _stop(self.process)
+        stop(self.process)
 
 
 def spotter(folder: Path, name: str, *words: str | Path) -> Program:

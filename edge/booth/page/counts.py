@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from edge.booth.page.snapshot import AlertState, Snapshot
 from edge.booth.page.text import Text
 from edge.booth.trends import TOO_FEW, Row, code
-from edge.booth.trends_words import LITTLE, UNKNOWN
+from edge.booth.trends_words import now_text, share, usual_text, verdict
 from edge.phrase.outfit import words
-
-LEAST = 0.001
-"""Smallest share that is given as a number."""
 
 
 @dataclass(frozen=True)
@@ -75,29 +72,5 @@ def trends(snapshot: Snapshot, text: Text) -> list[Line]:
 
 
 def _line(row: Row, text: Text) -> Line:
-    now = _known(row.share_now, row.high, text, row.low)
-    usual = _known(row.share_usual, row.usual_high, text)
-    return Line(words(code(row), text.language), now, usual, text("number", n=round(row.n)), row.verdict)
-
-
-def _known(part: float | None, high: float, text: Text, low: float | None = None) -> str:
-    """Return a share; one that is withheld is a dash, or `under` the most that it can be."""
-    if part is None:
-        return UNKNOWN if high >= LITTLE else text("under", share=share(text, high))
-    return share(text, part) if low is None else share(text, part, low, high)
-
-
-def share(text: Text, part: float, low: float | None = None, high: float | None = None) -> str:
-    r"""Percentage, with its interval if one is given.
-
-    >>> share(Text("en"), 0.126, 0.08, 0.171).replace("\N{EN DASH}", "-"), share(Text("en"), 0.004)
-    ('13 % (8-17)', '0.4 %')
-    >>> share(Text("en"), 0.0004), share(Text("en"), 0.0)
-    ('under 0.1 %', '0 %')
-    """
-    if 0 < part < LEAST and low is None:  # what is not zero is never `0 %`
-        return text("under", share=text("share", n=100 * LEAST))
-    percent = round(100 * part, 1) if part < 0.1 else round(100 * part)
-    if low is None or high is None:
-        return text("share", n=percent)
-    return text("share-range", n=percent, low=round(100 * low), high=round(100 * high))
+    what, sightings = words(code(row), text.language), text("number", n=round(row.n))
+    return Line(what, now_text(row, text), usual_text(row, text), sightings, verdict(row, text))

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from edge import wire
+from edge import aim as aiming
+from edge import wire, wire_update
 from edge.booth.page.figure import Figure, draw
 from edge.booth.page.snapshot import AlertState, AlertView, Outcome, Snapshot
 from edge.booth.page.text import Text
@@ -71,6 +72,11 @@ class CameraLine:
     state: str
     word: str
     problems: list[str]
+    aim: str
+    """How its camera saw the people of the last minutes; empty before enough people passed."""
+    advice: list[str]
+    update: str
+    """What it does with the newest update; empty if there was none."""
     row: NodeHealth
 
 
@@ -141,8 +147,18 @@ class Presenter:
     def _camera(self, row: NodeHealth) -> CameraLine:
         key = f"state-{row.state}"
         word = self.text(key) if self.text.has(key) else row.state
-        problems = self.text.facts(row.facts, row.problems)
-        return CameraLine(row.node, called(self.config, row.node), row.state, word, problems, row)
+        aim, say = row.aimed, self.text.sayer(aiming.SENTENCES)
+        return CameraLine(
+            node=row.node,
+            name=called(self.config, row.node),
+            state=row.state,
+            word=word,
+            problems=self.text.facts(row.facts, row.problems),
+            aim="" if aim is None else aiming.figures(aim, say),
+            advice=[] if aim is None else aiming.advice(aim, say),
+            update="" if row.updating is None else row.updating.said(self.text.sayer(wire_update.SENTENCES)),
+            row=row,
+        )
 
     def unplaced(self, snapshot: Snapshot) -> list[str]:
         """Return the cameras whose facing is not known, so that the map cannot show them."""

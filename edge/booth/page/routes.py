@@ -221,12 +221,12 @@ class Pages:
         return {"push_key": key, "tells_alerts": self._config.notify.alerts}
 
     async def _week(self, request: Request) -> Response:
-        """Return the week's trends and exceptions, site by site; so far in English alone."""
+        """Return the week's trends and exceptions, site by site."""
         if not self._access.may_read(request):
             return go("/login")
-        snapshot = self._snapshot()
-        view = await run_in_threadpool(trends_view.of, snapshot)
-        return self._render(Text("en"), "week.html", snapshot=snapshot, view=view)
+        snapshot, text = self._snapshot(), text_for(request, self._config.page.language)
+        view = await run_in_threadpool(trends_view.of, snapshot, text)
+        return self._render(text, "week.html", snapshot=snapshot, view=view)
 
     async def _state(self, request: Request) -> Response:
         self._check_read(may=self._access.may_read(request))

@@ -1,5 +1,6 @@
 """The page's sentences in one language, and which language a browser reads."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -62,6 +63,10 @@ class Text:
     def facts(self, facts: list[Fact], english: list[str]) -> list[str]:
         """Return facts as sentences; those that are only there in English stay as they are."""
         return list(map(self.fact, facts)) if len(facts) == len(english) else english
+
+    def sayer(self, sentences: Mapping[str, str]) -> Callable[[str, tuple[str | int, ...]], str]:
+        """Return what says a code in this language, with its values; `sentences` has them in English."""
+        return lambda code, values: health.sentence(code, values, self.language, sentences[code].format(*values))
 
     def why(self, alert: wire.Alert) -> str:
         """Return what is unusual, beginning with a capital letter: `Orange top, checked trousers`."""

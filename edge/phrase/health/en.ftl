@@ -1,5 +1,5 @@
-# Durations. The English sentences are in edge/problems.py and edge/booth/facts.py, by the same codes; a translation
-# uses $a, $b and $c for their values {0}, {1} and {2}, $age for {0:age}, and $part for what differs within a family.
+# Durations. The English sentences are in edge/problems.py, aim.py, wire_update.py and booth/facts.py, by the same codes;
+# a translation uses $a, $b and $c for their values {0}, {1} and {2}, $age for {0:age}, and $part for what differs within a family.
 
 seconds = { $n } s
 minutes = { $n } min

@@ -111,6 +111,19 @@ class ServedPage:
         self.allowed: list[str] = []
         self.page = Page(config, self._note, self.clock, keep_s=keep_s, on_allow=self.allowed.append, push=push)
 
+    @property
+    def url(self) -> str:
+        """Address at which a browser on this machine reaches the page."""
+        return self.page.url.replace("0.0.0.0", "127.0.0.1")
+
+    def begin_anew(self) -> None:
+        """Show `make_snapshot()` again, half a minute later and with nothing tapped."""
+        self.reported.clear()
+        self.allowed.clear()
+        self.breaks, self.plays_booth = None, False
+        self.clock.sleep(30)
+        self.page.show(make_snapshot())
+
     def _note(self, alert_id: str, outcome: Outcome | wire.Undoing, who: str) -> None:
         if self.breaks is not None:
             raise self.breaks

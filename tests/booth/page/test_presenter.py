@@ -4,12 +4,14 @@ import msgspec
 import pytest
 
 from edge import wire
+from edge.aim import Aim, advice, figures
 from edge.booth.facts import Fact
 from edge.booth.page.presenter import ACTIONS, KEYS, UNDO_S, UNDO_SLACK_S, Presenter, undoing
 from edge.booth.page.snapshot import AlertState
 from edge.booth.page.text import Text
 from edge.booth.roster import NodeHealth
 from edge.config import BoothConfig
+from edge.wire_update import Progress
 from tests.booth.page.pages import BUDGET, SITE, make_snapshot, make_view
 
 PRESENTER = Presenter(Text("en"), BoothConfig(**SITE), "north")
@@ -96,6 +98,17 @@ def test_cameras_with_problems_come_first_and_say_what_to_do() -> None:
     assert [line.name for line in lines] == ["camera-3", "camera-2", "Mercer Street door"]
     assert lines[1].problems == ["Es ist zu dunkel, um Kleidung zu unterscheiden: Machen Sie Licht."]
     assert lines[0].problems == ["of an older booth"], "what has no code stays as it is"
+
+
+def test_aim_and_update_are_said_in_the_language_of_the_page() -> None:
+    aim = Aim(minutes=3, people=45, far=15, good=25, bottom=20, unclear=10, dark=5)
+    update = Progress(node="camera-2", push="0123abcd", state="refused", why="space")
+    row = NodeHealth("camera-2", "ok", [], aimed=aim, updating=update)
+    (english,), (german,) = (one.cameras(make_snapshot(nodes=[row])) for one in (PRESENTER, GERMAN))
+    assert (english.aim, english.advice, english.update) == (figures(aim), advice(aim), update.sentence)
+    assert german.aim.startswith("45 Menschen in 3 min (15 pro Minute): 15 zu fern, 25 gut; 20 unten abgeschnitten")
+    assert german.advice == ["Neigen Sie die Kamera nach unten: 20 von 45 Menschen sind unten abgeschnitten."]
+    assert german.update == "Die Version wurde abgewiesen: Die Karte ist zu voll."
 
 
 def test_a_camera_of_unknown_facing() -> None:

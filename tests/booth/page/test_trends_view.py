@@ -1,13 +1,18 @@
 """The page of trends: a drawing without anything inline, the same as a table, and a sentence while there is nothing."""
 
 import re
+from html import unescape
 
 import msgspec
+import pytest
 
 from edge.booth.exceptions import Week, week_of
 from edge.booth.page import trends_view
+from edge.booth.page.text import Text
 from edge.booth.trends import Outcomes
 from edge.booth.trends_report import SiteTrends, TrendsReport
+from edge.config import Language
+from edge.phrase.table import LANGUAGES
 from edge.wire import to_time
 from tests.booth.page.pages import TRENDS, Browser, ServedPage, make_snapshot
 from tests.messages import NOW
@@ -41,9 +46,19 @@ def test_nothing_is_inline_and_all_is_escaped(served: ServedPage, browser: Brows
 
 def test_while_there_is_nothing_it_says_why(served: ServedPage, browser: Browser) -> None:
     served.page.show(make_snapshot())
-    assert "too few sightings yet" in browser.get("/week").text
-    view = trends_view.of(make_snapshot(missing={"trends": "the store is in memory only"}))
-    assert view.missing == "Nothing to show: the store is in memory only."
+    assert "Too few sightings yet" in browser.get("/week").text
+    view = trends_view.of(make_snapshot(missing={"trends": "the store is in memory only"}), Text("en"))
+    assert "Trends (the store is in memory only)" in view.missing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_speaks_the_language_of_the_browser(served: ServedPage, browser: Browser, language: Language) -> None:
+    served.page.show(make_snapshot(report=REPORT))
+    text = browser.get("/week", **{"Accept-Language": language}).text
+    say = Text(language)
+    assert f'lang="{language}"' in text
+    for key in ("sheet-exceptions", "sheet-bars", "people-alerted", "share-95", "verdict-more"):
+        assert say(key) in unescape(text), key
 
 
 def test_strangers_must_log_in(locked_page: ServedPage, stranger: Browser) -> None:
