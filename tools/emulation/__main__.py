@@ -24,7 +24,7 @@ WATCHDOG_S = 120
 EMULATION = f"[Service]\nTimeoutStartSec=600\nWatchdogSec={WATCHDOG_S}\n"
 """Drop-in for the node's unit: an emulated core takes seconds for what a real one does in a tenth."""
 BOOT_S, INSTALL_S, START_S, FRAMES_S = 900.0, 3600.0, 900.0, 1800.0
-"""Longest waits in seconds for a boot, the installation, the unit and a score. Far less is usual."""
+"""Longest waits in seconds for a boot, the installation, the unit, and frames or a score. Far less is usual."""
 MOST_TRIAL_S = 180.0
 """Seconds within which an unhealthy release must be gone."""
 PROOF = (
@@ -117,7 +117,7 @@ def _second_boot(board: Board, ears: Ears, page: Page, begun: float) -> None:
     _mark(at, f"first health, by mutual TLS: {health.state}, model {health.model}")
     at, health = ears.wait_for(wire.Health, FRAMES_S, after_s=at, like=lambda said: said.frames > 0)
     _mark(at, f"health: {health.frames} frames, {health.invoke_p50_ms:.0f} ms an invoke")
-    stored = page.wait_for_stored(1)
+    stored = page.wait_for_stored(1, FRAMES_S)
     _mark(board.on_for_s, f"{stored} stored by the booth")
     at, health = ears.wait_for(wire.Health, START_S, after_s=at, like=lambda said: said.outbox_depth == 0)
     _mark(at, "and acknowledged: the node's outbox is empty")
