@@ -201,6 +201,10 @@ class ServiceReading(NamedTuple):
     """Id of this run, new with every start; empty before the first."""
     status: str
     """Last status line the program reported in this run."""
+    start_s: float = 60.0
+    """Seconds after which systemd gives up its start (TimeoutStartSec)."""
+    watchdog_s: float = 30.0
+    """Seconds without a processed frame after which systemd restarts it (WatchdogSec)."""
 
 
 class Service(Protocol):

@@ -1,5 +1,6 @@
 """What a photo or clip is that cannot be read, and how to convert it; told by its content and not by its name."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"})
@@ -11,7 +12,8 @@ _PHOTOS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"BM", b"II*\0", b"MM\0*")
 _HEIF = ("heic", "heix", "hevc", "heim", "heis", "mif1", "msf1")
 """Brands of HEIF files (ISO/IEC 23008-12)."""
 _HEIC_ADVICE = (
-    "convert it to JPEG: heif-convert photo.heic photo.jpg (package libheif-examples), or choose JPEG on the phone"
+    "install pip install 'exception-spotter[heic]'; or convert it to JPEG: heif-convert photo.heic photo.jpg (package "
+    "libheif-examples), or choose JPEG on the phone"
 )
 _CODECS = {"av01": "AV1", "hev1": "HEVC", "hvc1": "HEVC", "vp09": "VP9", "vp90": "VP9", "apch": "ProRes"}
 
@@ -24,6 +26,11 @@ def is_photo(path: Path) -> bool:
     return is_named or head.startswith(_PHOTOS) or _brand(head) in (*_HEIF, "avif") or head[8:12] == b"WEBP"
 
 
+def is_heif(data: bytes) -> bool:
+    """Return whether a photo's contents are HEIC."""
+    return _brand(data) in _HEIF
+
+
 def why_no_photo(data: bytes) -> str:
     """Return why OpenCV makes no picture of a photo's contents, and what to do.
 
@@ -33,8 +40,10 @@ def why_no_photo(data: bytes) -> str:
     brand = _brand(data)
     if not data:
         return "is empty: copy it again"
-    if brand in _HEIF:
+    if brand in _HEIF and find_spec("pi_heif") is None:
         return f"is an HEIC photo, which cannot be read: {_HEIC_ADVICE}"
+    if brand in _HEIF:
+        return "is a damaged HEIC photo, or of a kind that cannot be read: copy it again, or convert it to JPEG"
     if brand == "avif":
         return "is an AVIF photo, which cannot be read here: convert it to JPEG"
     return "is damaged, cut off, larger than can be read, or no photo: copy it again, or convert it to JPEG"

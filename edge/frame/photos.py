@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from edge.errors import SourceError, readable
-from edge.frame.formats import OTHERS, SUFFIXES, why_no_photo
+from edge.frame.formats import OTHERS, SUFFIXES, is_heif, why_no_photo
 from edge.records import Frame, Pixels
 from edge.seams import Clock, Optics, Pace
 
@@ -104,6 +104,9 @@ def _load(file: Path) -> Pixels | str:
         data = file.read_bytes()
     except OSError as err:
         return f"cannot be read ({err.strerror})"
+    if is_heif(data):
+        picture = _decoded_heif(data)
+        return why_no_photo(data) if picture is None else picture
     picture = _decoded(data) if data else None
     if picture is None:
         return why_no_photo(data)
@@ -115,4 +118,17 @@ def _decoded(data: bytes) -> Any:
     try:
         return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:
+        return None
+
+
+def _decoded_heif(data: bytes) -> Pixels | None:
+    """Return [height, width, 3] RGB, upright as the file itself says; None if it is damaged or pi-heif is missing."""
+    try:
+        import pi_heif  # noqa: PLC0415  the extra "heic", which no node has
+    except ImportError:
+        return None
+    try:
+        picture = pi_heif.open_heif(data, convert_hdr_to_8bit=True)
+        return np.ascontiguousarray(np.asarray(picture)[..., :3], np.uint8)
+    except (ValueError, RuntimeError, OSError, MemoryError, IndexError):
         return None

@@ -20,6 +20,9 @@ from edge.seams import Clock, Optics, Pace
 
 USB_SIZE = (1280, 720)
 """Width and height, in pixels, asked of a USB camera; it uses the nearest size it has."""
+USB_FORMATS = tuple(cv2.VideoWriter.fourcc(*name) for name in ("MJPG", "YUYV"))
+"""Formats asked of a USB camera, in this order: raw YUYV starves USB 2 at 720p. Without the second, OpenCV would take
+BGR3 from a grabber that has it, and hand it out as one row of bytes."""
 STREAM_TIMEOUT_MS = 5000
 """Milliseconds to wait for a network stream to open, and for each read."""
 DEFAULT_INTERVAL_S = 1 / 25
@@ -31,6 +34,8 @@ STRIP = 64
 LATE_SKIPS = 50
 """Most frames dropped at once to catch up with real time, so that a slow machine still sees some."""
 
+COLOUR_AXES = 3
+"""Axes of a colour picture: rows, columns, channels."""
 ERRORS_ALONE = 2
 """OpenCV's LOG_LEVEL_ERROR."""
 
@@ -96,7 +101,10 @@ class _Usb(_Capture):
         if not Path(device).exists():
             raise DeviceLostError("there is no such device")
         super().__init__(_capture(device, cv2.CAP_V4L2), clock, settings)
-        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw YUYV starves USB 2 at 720p
+        for code in USB_FORMATS:
+            self._capture.set(cv2.CAP_PROP_FOURCC, code)
+            if int(self._capture.get(cv2.CAP_PROP_FOURCC)) == code:
+                break
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, USB_SIZE[0])
         self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, USB_SIZE[1])
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # the newest frame, not the oldest queued
@@ -227,7 +235,16 @@ def _read(capture: cv2.VideoCapture) -> Pixels | None:
         ok, picture = capture.read()
     except cv2.error:
         return None
-    return _to_rgb(picture) if ok else None
+    whole = _whole(capture, picture) if ok else None
+    return None if whole is None else _to_rgb(whole)
+
+
+def _whole(capture: cv2.VideoCapture, picture: Any) -> Any:
+    """Return a picture as [height, width, 3], None if that is not its size. OpenCV 4.11 gives BGR3 as [1, bytes]."""
+    if picture.ndim == COLOUR_AXES:
+        return picture
+    height, width = (int(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH))
+    return picture.reshape(height, width, 3) if picture.size == 3 * height * width else None
 
 
 def _to_rgb(picture: Any) -> Pixels:

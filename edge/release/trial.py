@@ -14,7 +14,8 @@ HEALTHY_S = 120.0
 START_S = 45.0
 """Seconds a slow board may take to its first frames, besides one heartbeat [estimate]."""
 STALE_BEATS = 3
-"""Heartbeats without a new frame after which the release fails."""
+"""Heartbeats without a new frame after which the release fails. Here as at the start, a unit with longer limits of its
+own, such as a slow board's drop-in, keeps these."""
 
 
 class Beat(NamedTuple):
@@ -40,7 +41,9 @@ class Trial:
 
     def __init__(self, now: float, before: ServiceReading, beat_s: float) -> None:
         """`before` is the old release's last reading; `now` is monotonic, in seconds, here and below."""
-        self._started_at, self._before, self._beat_s = now, before, beat_s
+        self._started_at, self._before = now, before
+        self._late_s = max(START_S + beat_s, before.start_s)
+        self._stale_s = max(STALE_BEATS * beat_s, before.watchdog_s)
         self._needs_broker = bool((beat := read_status(before.status)) and beat.is_connected)
         self._run = ""
         self._frames = 0
@@ -58,9 +61,9 @@ class Trial:
             if beat.state == "failing" and self._healthy_at is not None:
                 return "its own heartbeat says failing"
         if self._healthy_at is None:
-            is_late = now - self._started_at > START_S + self._beat_s
+            is_late = now - self._started_at > self._late_s
             return f"it processed no frame in {now - self._started_at:.0f} s" if is_late else None
-        if now - self._advanced_at > STALE_BEATS * self._beat_s:
+        if now - self._advanced_at > self._stale_s:
             return f"it processed no frame for {now - self._advanced_at:.0f} s"
         if now - self._healthy_at < HEALTHY_S:
             return None

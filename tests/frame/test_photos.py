@@ -1,5 +1,6 @@
 """Photos: natural order, upright, unreadable ones dropped and counted."""
 
+import base64
 import struct
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def photos_name(path: Path) -> bool:
     [
         (b"", "is empty"),
         (b"\xff\xd8 torn", "is damaged"),
-        (b"\0\0\0\x18ftypmif1\0\0\0\0", "HEIC .* heif-convert"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0", "HEIC .* JPEG"),
         (b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
     ],
 )
@@ -81,6 +82,33 @@ def test_why_there_is_no_picture_is_said(tmp_path: Path, data: bytes, words: str
     photos = Photos(tmp_path / "a.jpg", clock=TestClock())
     with pytest.raises(SourceError, match=rf"^a\.jpg .*{words}"):
         photos.read()
+
+
+HEIC = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAAAAAERA"
+    "AAIAAQAAAAAB7AABAAAAAAAAAFYAAgAAAAACQgABAAAAAAAAACQAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZlAgAAAQAC"
+    "AABFeGlmAAAAAA5waXRtAAAAAAABAAABB2lwcnAAAADmaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAA"
+    "AAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5jbHgAAQANAAaA"
+    "AAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAADwAAAABAAAAKAAAAAH////8AAAAAv///+gAAAACAAAAEHBpeGkAAAAAAwgICAAAAAlpcm90AwAA"
+    "ABlpcG1hAAAAAAAAAAEAAQaBAgMFhIYAAAAaaXJlZgAAAAAAAAAOY2RzYwACAAEAAQAAAIJtZGF0AAAAUigBrwngIzV5f/thf/+9PyHl9OYzsm1HwjBh"
+    "7LQ/dPxxFh1ObCG8fNVWyBz8V8M851xAuVIJAl/+fWDGu6ZjNrlG7D6iMOJvb05GleCsBLGzXh8AAAAGRXhpZgAASUkqAAgAAAABABIBAwABAAAABgAA"
+    "AAAAAAA="
+)
+"""A drawing of 60x40, left half red (200, 40, 20), right half blue, held upright: 40 wide and red above."""
+
+
+def test_an_heic_photo_is_read_upright(tmp_path: Path) -> None:
+    pytest.importorskip("pi_heif")
+    data = base64.b64decode(HEIC)
+    (tmp_path / "1.heic").write_bytes(data)
+    (tmp_path / "2.HEIC").write_bytes(data[:-200])
+    photos = Photos(tmp_path, clock=TestClock())
+    (frame,) = iter(photos.read, None)
+    assert frame.pixels.shape == (60, 40, 3)
+    assert frame.pixels[[10, 50], 20].tolist() == [pytest.approx(one, abs=9) for one in ([200, 40, 20], [20, 40, 200])]
+    assert photos.unread == [
+        "2.HEIC is a damaged HEIC photo, or of a kind that cannot be read: copy it again, or convert it to JPEG"
+    ]
 
 
 def test_an_unreadable_folder_is_told(ordinary_user: Path) -> None:

@@ -29,8 +29,11 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "log"
 
 
+LIMITS = "TimeoutStartUSec=1min 30s\nWatchdogUSec=2min\n"
+
+
 def answer(log: Path, active: str, run: str = "9f0c", status: str = "") -> None:
-    log.with_name("answer").write_text(f"ActiveState={active}\nStatusText={status}\nInvocationID={run}\n")
+    log.with_name("answer").write_text(f"ActiveState={active}\nStatusText={status}\nInvocationID={run}\n{LIMITS}")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,7 @@ def answer(log: Path, active: str, run: str = "9f0c", status: str = "") -> None:
 )
 def test_a_reading(log: Path, active: str, *, is_running: bool) -> None:
     answer(log, active, status="ok, 12 frames, broker connected")
-    assert SystemdService().read() == (is_running, "9f0c", "ok, 12 frames, broker connected")
+    assert SystemdService().read() == (is_running, "9f0c", "ok, 12 frames, broker connected", 90.0, 120.0)
 
 
 def test_what_runs_is_stopped_and_what_does_not_keeps_its_start_to_come(log: Path) -> None:

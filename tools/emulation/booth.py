@@ -21,8 +21,6 @@ from tools.emulation.board import Board, BoardError
 from tools.ports import wait_for
 
 M = TypeVar("M", bound=wire.Message)
-STORED_S = 120.0
-"""Longest wait in seconds for the booth to store what a node says it has sent."""
 
 
 class Ears:
@@ -65,12 +63,12 @@ class Page:
         self._token = (site / "booth" / "metrics.token").read_text().strip()
         self._address = f"http://127.0.0.1:{port}/metrics"
 
-    def wait_for_stored(self, least: int) -> int:
+    def wait_for_stored(self, least: int, timeout_s: float) -> int:
         """Wait until the booth has stored at least that many scores and return the number; raises BoardError."""
-        until = time.monotonic() + STORED_S
+        until = time.monotonic() + timeout_s
         while (stored := self._stored()) < least:
             if time.monotonic() > until:
-                raise BoardError(f"the booth stored {stored} scores in {STORED_S:.0f} s, expected {least} or more")
+                raise BoardError(f"the booth stored {stored} scores in {timeout_s:.0f} s, expected {least} or more")
             time.sleep(1.0)
         return stored
 
@@ -80,6 +78,8 @@ class Page:
         try:
             with urllib.request.urlopen(request, timeout=10.0) as answer:  # noqa: S310 - same
                 text = answer.read().decode()
+        except urllib.error.HTTPError as err:
+            raise BoardError(f"the booth's {self._address} answered {err.code} {err.reason}") from err
         except urllib.error.URLError:
             return 0  # it is still starting
         found = {sample.name: sample.value for one in text_string_to_metric_families(text) for sample in one.samples}
