@@ -16,9 +16,9 @@ def test_alerts_are_heard_and_scores_stored(
     make_mosquitto: Callable[..., Mosquitto], capfd: pytest.CaptureFixture[str]
 ) -> None:
     broker = make_mosquitto(with_defaults=True)
-    assert run_bench(BoothConfig(broker=BrokerSection(port=broker.port)), 2.0, as_json=True) == 0
+    assert run_bench(BoothConfig(broker=BrokerSection(port=broker.port)), 4.0, as_json=True) == 0
     found = json.loads(capfd.readouterr().out)
-    assert (found["alerts"], found["missing"]) == (20, 0)
+    assert (found["alerts"], found["missing"]) == (40, 0)
     assert 0 < found["alert_p50_ms"] <= found["alert_p95_ms"]
     assert found["stored_per_s"] > 0
     assert found["bare_per_s"] > 0
