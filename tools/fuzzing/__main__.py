@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from edge.errors import EdgeError
 
-LATE_S = 120
-"""Extra seconds for a target to import, to make its seeds and to end."""
+LATE_S = 600
+"""Extra seconds for a target to import, to make its seeds and to end; on a busy machine the import alone takes 120."""
 NAMES = ("wire", "config", "baseline", "frozen", "outbox", "node", "bundle", "signature", "card")
 
 
