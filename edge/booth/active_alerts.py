@@ -148,7 +148,12 @@ class ActiveAlerts:
             del self._unsettled[name]
 
     def _send_waiting(self, now: float) -> None:
-        """Send the alerts that wait, one of each node in turn; what is left after SENDING_S waits for the next step."""
+        """Send the alerts that wait, one of each node in turn; what is left after SENDING_S waits for the next step.
+
+        If one is heard by nobody, the others would not be either, and each would wait for the broker's answer.
+        """
+        for one in [one for one in self._tracked.values() if one.is_waiting and one.expires_at < now + 1]:
+            self._note(one, "lapsed")
         mine = Counter[str]()
         turns: list[tuple[int, TrackedAlert]] = []
         for one in self._tracked.values():
@@ -159,13 +164,8 @@ class ActiveAlerts:
             if self._clock.monotonic() >= now + SENDING_S:
                 self._try_at = now
                 return
-            self._send(one, now)
-
-    def _send(self, one: TrackedAlert, now: float) -> None:
-        left = int(one.expires_at - now)
-        if left < 1:
-            self._note(one, "lapsed")
-        elif self._publish(one.alert, left):
+            if not self._publish(one.alert, int(one.expires_at - now)):
+                return
             self.sent += 1
             self._tracked[one.alert.id] = replace(one, is_sent=True)
             self._unsettled[one.alert.id] = "sent"

@@ -110,6 +110,22 @@ def test_an_alert_nobody_heard_is_tried_again_until_it_expires() -> None:
         assert bench.step() == []
 
 
+def test_without_a_laptop_a_new_alert_waits_for_no_answer_about_the_others() -> None:
+    """The page shows an alert once the step is over; asking for each of twenty cost it a fifth of a second."""
+    bench = Bench(with_laptop=False)
+    asked: list[str] = []
+    bench.broker.on_publish = lambda message: asked.append(message.topic)
+    with closing(bench.store):
+        for seq in range(1, 6):
+            bench.say(make_score(seq=seq, link=f"{seq:08x}"))
+            bench.step()
+        assert len(bench.alerts.tracked()) == 5
+        assert asked.count(wire.booth_topic("booth", "alert")) == 5
+        bench.join(wire.booth_topic("booth", "alert"))
+        bench.clock.sleep(active_alerts.AGAIN_S)
+        assert len(bench.step()) == 5, "all are sent once somebody listens"
+
+
 def test_an_alert_nobody_ever_hears_lapses() -> None:
     bench = Bench(with_laptop=False)
     with closing(bench.store):
