@@ -43,9 +43,10 @@ class Scene:
         self._booth = start("-m", "edge.cli", "booth", "--config", str(config))
         self._node = start("tests/chaos_node.py", str(self._outbox), str(broker.port), str(COUNT), str(RATE))
         wait_for(lambda: self._asked("floor") > 0, 30, "the first acknowledgement")
+        page.goto(f"http://127.0.0.1:{port}/cameras")
+        expect(page.locator("#camera-1")).to_contain_text("frames a second", timeout=PATIENCE_MS)
         page.goto(f"http://127.0.0.1:{port}/")
-        expect(page.locator("#figures")).to_contain_text("sightings")
-        expect(page.locator("#node-camera-1")).to_contain_text("frames a second", timeout=PATIENCE_MS)
+        expect(page.locator("#node-camera-1")).to_contain_text("camera-1")
         self.expect_well()
 
     def expect_trouble(self, *words: str) -> None:
