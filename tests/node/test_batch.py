@@ -15,7 +15,6 @@ import pytest
 from edge.cli import main
 from edge.street.camera import StreetCamera
 
-
 CUT_HEIC = "is an? (damaged )?HEIC photo"
 """What is said of a cut HEIC photo: with the extra heic, that it is damaged."""
 
