@@ -28,7 +28,7 @@ from edge.booth.run import Booth
 from edge.clock import SystemClock
 from edge.config import BoothConfig, BrokerSection
 from edge.errors import BrokerError
-from edge.limits import rarity_at_least, rarity_at_most
+from edge.limits import CANDIDATE_P, rarity_at_least, rarity_at_most
 from edge.message.mqtt import MqttBroker
 from edge.message.outbox import Outbox
 from edge.message.sender import Sender
@@ -39,6 +39,8 @@ RATE = 100
 """Scores a second while latency is measured."""
 RARE_EVERY = 10
 """One of this many scores causes an alert."""
+RARE_ONE_IN, CANDIDATE_ONE_IN = 500.0, rarity_at_least(1 / CANDIDATE_P)
+"""Rarity of a score that causes an alert, and of the commonest candidate."""
 LOAD = 1000.0
 """Ordinary scores a second beside them: forty cameras at the most that one may send for good (inbox.SCORES)."""
 IN_FLIGHT = 1000
@@ -198,7 +200,8 @@ def _speak(section: BrokerSection, site: str, path: Path, seconds: float, times:
         begun = time.monotonic()
         for i in range(int(seconds * RATE)):
             time.sleep(max(0.0, begun + i / RATE - time.monotonic()))
-            score = _score(i + 1, is_rare=i % RARE_EVERY == 0)
+            one_in = RARE_ONE_IN if i % RARE_EVERY == 0 else CANDIDATE_ONE_IN
+            score = candidate_score(NODE, wire.UNNUMBERED_EPOCH, i + 1, one_in=one_in)
             at = time.monotonic()
             numbered = msgspec.structs.replace(score, epoch=outbox.epoch, seq=outbox.put(score))
             sender.wake()
@@ -228,24 +231,25 @@ def _flood(section: BrokerSection, site: str, stop: Event, count: Any, rate: flo
             continue
         seq += 1
         if rate is None and seq % RARE_EVERY == 0:
-            score = _score(seq, is_rare=False, link=secrets.token_hex(4))
+            score = candidate_score(OTHER, epoch, seq, link=secrets.token_hex(4))
         else:
-            score = _ordinary(seq)
-        payload = msgspec.json.encode(msgspec.structs.replace(score, node=OTHER, epoch=epoch))
+            score = ordinary_score(OTHER, epoch, seq)
+        payload = msgspec.json.encode(score)
         broker.publish(Publish(topic, payload, 1, is_retained=False), timeout_s=0)
     broker.close()
 
 
-def _ordinary(seq: int) -> wire.Score:
+def ordinary_score(node: str, epoch: str, seq: int) -> wire.Score:
+    """Return a score as of most people: a coarse p and the minute."""
     minute = wire.to_time(time.time() // 60 * 60)
-    return wire.Score(node=OTHER, epoch=wire.UNNUMBERED_EPOCH, seq=seq, at=minute, state="scored", p=0.5)
+    return wire.Score(node=node, epoch=epoch, seq=seq, at=minute, state="scored", p=0.5)
 
 
-def _score(seq: int, *, is_rare: bool, link: str = "") -> wire.Score:
-    one_in = 500.0 if is_rare else 10.0
+def candidate_score(node: str, epoch: str, seq: int, *, one_in: float = CANDIDATE_ONE_IN, link: str = "") -> wire.Score:
+    """Return a score with all that a candidate's has."""
     return wire.Score(
-        node=NODE,
-        epoch=wire.UNNUMBERED_EPOCH,
+        node=node,
+        epoch=epoch,
         seq=seq,
         at=wire.to_time(time.time()),
         state="scored",
@@ -255,6 +259,7 @@ def _score(seq: int, *, is_rare: bool, link: str = "") -> wire.Score:
         low=rarity_at_most(one_in / 2),
         high=rarity_at_least(one_in * 2),
         reasons=[wire.Reason("colour:upper:orange", 5), wire.Reason("pattern:lower:checked", 3)],
+        worn=["top:orange", "trousers:dark-grey:checked"],
         zone="left",
         heading="right",
         baseline="0123456789ab",

@@ -12,7 +12,7 @@ _PHOTOS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"BM", b"II*\0", b"MM\0*")
 _HEIF = ("heic", "heix", "hevc", "heim", "heis", "mif1", "msf1")
 """Brands of HEIF files (ISO/IEC 23008-12)."""
 _HEIC_ADVICE = (
-    "install pip install 'exception-spotter[heic]'; or convert it to JPEG: heif-convert photo.heic photo.jpg (package "
+    "run pip install 'exception-spotter[heic]', or convert it to JPEG: heif-convert photo.heic photo.jpg (package "
     "libheif-examples), or choose JPEG on the phone"
 )
 _CODECS = {"av01": "AV1", "hev1": "HEVC", "hvc1": "HEVC", "vp09": "VP9", "vp90": "VP9", "apch": "ProRes"}

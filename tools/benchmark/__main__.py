@@ -18,7 +18,7 @@ SOAK_EVERY_S = 20.0
 """Longest time between two measurements of memory."""
 SOAK_FPS = 10.0
 SIGHTINGS = 2_000_000
-"""Of 100 nodes in a day: one each four seconds and node."""
+"""Sightings of 100 nodes in a day, if each has one every four seconds."""
 
 
 def main(words: list[str] | None = None) -> int:

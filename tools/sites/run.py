@@ -82,10 +82,11 @@ class Plan(msgspec.Struct, frozen=True):
     """What to simulate."""
 
     sites: int
-    """Of these, `bridged` are real ones."""
+    """Number of sites, bridged and generated."""
     bridged: int
+    """Number of sites with a real broker, bridge and nodes; the others are generated traffic."""
     nodes: int
-    """Of each site."""
+    """Number of nodes at each site."""
     workers: Sequence[int]
     """Numbers of workers to measure, rising."""
     seconds: float

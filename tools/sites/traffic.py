@@ -13,7 +13,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from math import log2
 from typing import NamedTuple
 
 import msgspec
@@ -21,7 +20,7 @@ from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
 from edge import wire
-from edge.limits import CANDIDATE_P, rarity_at_least, rarity_at_most
+from edge.booth.bench import candidate_score, ordinary_score
 from edge.message.sender import TIMEOUT_S as RESEND_S
 from edge.message.sender import WINDOW
 from tools.sites.centre import Certificates
@@ -90,7 +89,7 @@ class Site:
     def __init__(self, traffic: "Traffic", name: str, nodes: int, port: int, certificates: Certificates) -> None:
         self.name, self._traffic = name, traffic
         self.descriptor: int | None = None
-        """Of the socket that is watched."""
+        """File descriptor of the watched socket; None while there is no connection."""
         self.nodes = {node.name: node for node in (Node(self, f"camera-{number + 1}") for number in range(nodes))}
         self.client = Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTv5)
         context = ssl.create_default_context(cafile=certificates.ca)
@@ -196,26 +195,6 @@ class Traffic:
 
 def make_score(node: str, epoch: str, seq: int) -> wire.Score:
     """Return one in ten scores as a candidate's, the others as ordinary."""
-    at = time.time()
     if seq % 10:
-        minute = wire.to_time(at // 60 * 60)
-        return wire.Score(node=node, epoch=epoch, seq=seq, at=minute, state="scored", p=1 / rarity_at_most(1 / 0.5))
-    one_in = rarity_at_least(1 / CANDIDATE_P)
-    return wire.Score(
-        node=node,
-        epoch=epoch,
-        seq=seq,
-        at=wire.to_time(at),
-        state="scored",
-        p=1 / one_in,
-        bits=round(log2(one_in)),
-        one_in=one_in,
-        low=rarity_at_most(one_in / 2),
-        high=rarity_at_least(one_in * 2),
-        reasons=[wire.Reason("colour:upper:orange", 5), wire.Reason("pattern:lower:checked", 3)],
-        worn=["top:orange", "trousers:dark-grey:checked"],
-        zone="left",
-        heading="right",
-        baseline="0123456789ab",
-        link=secrets.token_hex(4),
-    )
+        return ordinary_score(node, epoch, seq)
+    return candidate_score(node, epoch, seq, link=secrets.token_hex(4))

@@ -1,4 +1,4 @@
-"""Fixtures: one browser and one booth for each file, over TLS with the site's own authority; each test begins anew."""
+"""Fixtures of the browser tests: each file has one browser and one booth, over TLS; each test opens its own windows."""
 
 import ssl
 from collections.abc import Iterator

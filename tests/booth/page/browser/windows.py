@@ -85,7 +85,7 @@ class Devices:
         return window
 
     def stranger(self, **options: Any) -> Window:
-        """Open the window of somebody who has not logged in."""
+        """Open a window without logging in."""
         context = self._chromium.new_context(**options)
         self._contexts.append(context)
         return Window(context)
