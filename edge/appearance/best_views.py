@@ -13,7 +13,7 @@ from edge.records import WORN, Appearance, Detection, Floats, Worn
 
 NOT_FOUND = 0.5
 """Factor on the quality of a view whose second look found nobody."""
-BETTER = 1.2
+BETTER = 1.1
 """Ratio by which a view's geometry must be better than that of the view it replaces: who walks up to the camera is a
 little better in every frame, and describing each costs more than it gains."""
 
